@@ -1,0 +1,1 @@
+"""The media, engines and stores, each behind a port of the application."""

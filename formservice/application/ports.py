@@ -1,0 +1,81 @@
+"""What the use cases need from outside, as protocols."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from types import TracebackType
+from typing import Protocol, Self
+
+from formservice.domain.document import Medium, Page, Sighting
+from formservice.domain.form import FormDefinition, FormRef, Layout
+from formservice.domain.record import Value
+
+
+class OpenDocument(Protocol):
+    """A received file that has been opened. Use it as a context manager."""
+
+    medium: Medium
+    pages: Sequence[Page]
+
+    def zones(self, page: int, layout: Layout, form_page: int) -> Sequence[Sighting]:
+        """Read the zones of ``form_page`` of ``layout`` on page ``page`` of this file.
+
+        Both are counted from 1. A medium without geometry (DOCX) and a page that does not fit
+        the layout return nothing.
+        """
+
+    def __enter__(self) -> Self:
+        """Return the document itself."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Release everything held."""
+
+
+class Reader(Protocol):
+    """Turns the bytes of one medium into pages."""
+
+    name: str
+
+    def reads(self, data: bytes) -> bool:
+        """Say from the first bytes whether this reader is meant for ``data``."""
+
+    def open(self, data: bytes) -> OpenDocument:
+        """Open ``data``; raises an InputError when it cannot be read, nothing else."""
+
+
+class Renderer(Protocol):
+    """Writes finished forms in one format."""
+
+    suffix: str
+
+    def render(
+        self, definition: FormDefinition, values: "dict[str, Value]", reference: str
+    ) -> bytes:
+        """Return the form filled with ``values`` (checked before), all other fields blank.
+
+        ``reference`` is the opaque reference printed in the QR code and held in the file.
+        """
+
+
+class Forms(Protocol):
+    """The definitions of this installation."""
+
+    def __iter__(self) -> Iterator[FormDefinition]:
+        """Iterate over all definitions."""
+
+    def get(self, form: str, edition: str | None = None) -> FormDefinition:
+        """Return one definition, the newest edition unless one is named; NotFoundError else."""
+
+    def find(self, ref: FormRef) -> FormDefinition | None:
+        """Return the definition of exactly that form and edition, or None."""
+
+
+class Calendar(Protocol):
+    """Which days are closed where the receiving authority sits."""
+
+    def holiday(self, day: date) -> str | None:
+        """Return the German name of the statutory or local holiday, None on other days."""

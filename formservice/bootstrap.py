@@ -1,0 +1,1 @@
+"""Settings and wiring; the only module that knows all parts."""

@@ -1,0 +1,1 @@
+"""What a form is: types, values, rules and deadlines; standard library only."""

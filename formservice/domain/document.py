@@ -1,0 +1,153 @@
+"""Page, Box, Block, Sighting: what any reader hands over, before it means anything.
+
+A reader says what stands where; it knows no form. ``Sighting`` is the common coin: one field as
+one method saw it. Readers of controls make sightings on their own, zone readers make them when
+given a layout, and the label chain makes them from blocks.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+# A box may stick out of the page by this fraction before it is refused: renderers round
+# differently, and half a millimetre on A4 is 0.0024 of its width.
+_SLACK = 0.003
+
+
+class Medium(StrEnum):
+    """In what shape a document came back."""
+
+    DOCX = "docx"
+    ACROFORM = "acroform"
+    TEXT = "text"  # a PDF page with text drawn on it, no form fields
+    SCAN = "scan"  # a picture
+
+
+class Method(StrEnum):
+    """How a value was found, from certain to doubtful."""
+
+    CONTROL = "control"  # content control by tag, or AcroForm field by name
+    BOOKMARK = "bookmark"
+    TEXT = "text"  # drawn text inside the field's zone
+    LABEL = "label"  # text between two printed labels
+    MARK = "mark"  # ink in a tick box or above a signature line
+    OCR = "ocr"
+
+
+class Doubt(StrEnum):
+    """Why a value needs a human look. Public: shown as the reason, tested, never reused."""
+
+    ANCHORS_LOST = "anchors-lost"  # re-saved by a program that dropped the tags
+    FOREIGN_LAYOUT = "foreign-layout"  # found between labels, not in our own place
+    RECOGNISED = "recognised"  # read by OCR
+    TRACKED_CHANGES = "tracked-changes"
+    WHITE_SPACE = "white-space"  # line breaks or blanks may differ from what was written
+    CHARACTERS = "characters"  # characters may be missing or in another order
+    OVERFLOW = "overflow"  # text reaches beyond its place; part of it may be missing
+    AMBIGUOUS_MARK = "ambiguous-mark"
+    CONFLICT = "conflict"  # two sightings of the field differ
+    MALFORMED = "malformed"  # text where a date or option was expected
+    TYPED_NAME = "typed-name"  # a typed name instead of a signature
+    PART_MISSING = "part-missing"  # a continuation is announced but not there
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a page, as fractions of its width and height.
+
+    Origin at the top left, so that one box means the same place on a PDF page (points, origin
+    bottom left) and on its scan (pixels, any resolution).
+    """
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def __post_init__(self) -> None:
+        """Refuse a box that is inside out or outside the page."""
+        if not (self.left <= self.right and self.top <= self.bottom):
+            raise ValueError("box is inside out")
+        if min(self.left, self.top) < -_SLACK or max(self.right, self.bottom) > 1 + _SLACK:
+            raise ValueError("box is outside the page")
+
+    def contains(self, x: float, y: float) -> bool:
+        """Say whether the point lies in the box, edges included."""
+        return self.left <= x <= self.right and self.top <= y <= self.bottom
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One field (or one option of a choice) as one method saw it on one page.
+
+    ``key`` is a field key, a tick key (``anlass.abbruch``) or a continuation (``q3__2``).
+    ``text`` is exact, character for character, for text and date fields. ``on`` is set for
+    ticks and signatures only: True, False, or None when it cannot be told. ``blank`` means the
+    place was looked at and holds nothing, or only the placeholder. ``unreadable`` means there is
+    something that could not be read.
+    """
+
+    key: str
+    method: Method
+    page: int
+    text: str = ""
+    on: bool | None = None
+    blank: bool = False
+    unreadable: bool = False
+    confidence: float = 1.0
+    box: Box | None = None
+    doubts: frozenset[Doubt] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a page or file says about itself: form, edition, page of the form, reference.
+
+    ``source`` tells who says so: ``qr``, ``text`` (short text in the footer), ``property``
+    (document property) or ``info`` (PDF metadata).
+    """
+
+    form: str
+    edition: str
+    source: str
+    page: int | None = None
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Where a block stands in a table: table, row and column, each counted from 0."""
+
+    table: int
+    row: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph (DOCX) or a visual line segment (PDF) in reading order.
+
+    Lines inside a Word paragraph are separated by newlines; ticks appear as ☐ and ☒. On PDF
+    pages, words on one line with a gap as wide as a column are separate blocks of that line.
+    """
+
+    text: str
+    page: int = 1
+    box: Box | None = None
+    cell: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page as a reader saw it. A DOCX has one page, for its pages exist only when printed.
+
+    ``width`` and ``height`` are points; ``sightings`` holds what is anchored by name without
+    knowing the form; ``claims`` is what the page says it is.
+    """
+
+    number: int
+    medium: Medium
+    width: float
+    height: float
+    sightings: tuple[Sighting, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    claims: tuple[Claim, ...] = ()
