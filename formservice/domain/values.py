@@ -1,0 +1,248 @@
+"""Characters to value and back, one pair of functions per kind of field."""
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date
+
+from formservice.domain.errors import InvalidDataError, Problem
+from formservice.domain.form import Field, FieldKind, FormDefinition
+from formservice.domain.record import Value
+
+# A single answer longer than this is no answer to a form but a file pasted by mistake.
+LONGEST_VALUE = 200_000
+
+SIGNED = "gez."
+"""What stands above a signature line when the signature is known from another original."""
+
+MONTHS = (
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+)
+_ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_NUMERIC_DATE = re.compile(r"(\d{1,2})\s*\.\s*(\d{1,2})\s*\.\s*(\d{4})")
+_WRITTEN_DATE = re.compile(r"(\d{1,2})\s*\.?\s*([A-Za-zäÄ]{3,9})\.?\s+(\d{4})")
+
+# Not allowed in XML 1.0, hence in no Word file: C0 controls but tab and newline, surrogates,
+# and the two noncharacters.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def clean(text: str) -> str:
+    r"""Return ``text`` as it is kept everywhere: NFC, ``\n`` only, no control characters."""
+    unified = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", _FORBIDDEN.sub("", unified))
+
+
+def folded(text: str) -> str:
+    """Return ``text`` for comparing wording: NFC, plain quotes and dashes, single blanks."""
+    unified = unicodedata.normalize("NFC", text).translate(_PLAIN)
+    return " ".join(unified.split())
+
+
+_PLAIN = str.maketrans(
+    {
+        "„": '"',
+        "“": '"',
+        "”": '"',
+        "’": "'",
+        "‘": "'",
+        "–": "-",
+        "—": "-",
+        "\u2011": "-",
+        "\u00ad": "",
+        "…": "...",
+    }
+)
+
+
+def is_placeholder(field: Field, text: str) -> bool:
+    """Say whether ``text`` is nothing but the prompt the blank control shows."""
+    return bool(field.placeholder) and folded(text) == folded(field.placeholder)
+
+
+def shown(field: Field, value: Value) -> str:
+    """Return the characters that stand on the form for a text, multi-line or date value."""
+    if isinstance(value, date):
+        if field.long_date:
+            return f"{value.day}. {MONTHS[value.month - 1]} {value.year:04}"
+        return f"{value.day:02}.{value.month:02}.{value.year:04}"
+    if isinstance(value, bool):
+        return SIGNED if value else ""
+    if isinstance(value, tuple):
+        raise TypeError("a choice is shown by its ticks")
+    return value
+
+
+def parse(field: Field, raw: str) -> Value:
+    """Return what ``raw`` means in a text, multi-line or date field.
+
+    Raises:
+        ValueError: a date field holds something that is no date of the calendar.
+    """
+    if field.kind is FieldKind.DATE:
+        return parse_date(raw)
+    return raw
+
+
+def parse_date(raw: str) -> date:
+    """Return the date written as ``2026-03-27``, ``27.3.2026`` or „27. März 2026“.
+
+    A year of two digits is refused: which century is meant would be a guess.
+
+    Raises:
+        ValueError: anything else, and days the calendar does not have.
+    """
+    text = raw.strip()
+    if match := _ISO_DATE.fullmatch(text):
+        year, month, day = (int(part) for part in match.groups())
+        return date(year, month, day)
+    if match := _NUMERIC_DATE.fullmatch(text):
+        day, month, year = (int(part) for part in match.groups())
+        return date(year, month, day)
+    if match := _WRITTEN_DATE.fullmatch(text):
+        return date(int(match[3]), _month(match[2]), int(match[1]))
+    raise ValueError("not a date")
+
+
+def _month(name: str) -> int:
+    """Return the number of a German month name or its beginning of at least three letters."""
+    wanted = name.casefold().replace("maerz", "märz")
+    found = [
+        number
+        for number, month in enumerate(MONTHS, start=1)
+        if month.casefold().startswith(wanted) or (wanted == "jänner" and number == 1)
+    ]
+    if len(found) != 1:
+        raise ValueError("not a month")
+    return found[0]
+
+
+def ticks(field: Field, value: Value | None) -> dict[str, bool]:
+    """Return which boxes of a tick or choice are on, by tick key; all off without a value."""
+    if field.kind is FieldKind.TICK:
+        return {field.key: value is True}
+    chosen = (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ()
+    return {f"{field.key}.{option.key}": option.key in chosen for option in field.options}
+
+
+def values_from_data(definition: FormDefinition, data: object) -> dict[str, Value]:
+    """Return the values in ``data`` (decoded JSON: field key to value) for ``definition``.
+
+    ``null`` means no value. Dates may be ISO or German; a choice is its option key, or a list of
+    them where several are allowed; a single tick key with true or false is folded into its choice.
+
+    Raises:
+        InvalidDataError: names every unknown key, wrong type and impossible date.
+    """
+    if not isinstance(data, Mapping):
+        problem = Problem("", "Erwartet wird ein JSON-Objekt mit Feldschlüsseln und Werten.")
+        raise InvalidDataError("Die Angaben sind kein JSON-Objekt.", [problem])
+    problems: list[Problem] = []
+    values: dict[str, Value] = {}
+    for key, content in _with_ticks_folded(definition, data, problems).items():
+        field = definition.field(key)
+        try:
+            value = _value(field, content)
+        except ValueError as error:
+            problems.append(Problem(key, str(error)))
+        else:
+            if value is not None:
+                values[key] = value
+    if problems:
+        count = "1 Angabe ist" if len(problems) == 1 else f"{len(problems)} Angaben sind"
+        raise InvalidDataError(f"{count} für „{definition.title}“ nicht möglich.", problems)
+    return values
+
+
+def _with_ticks_folded(
+    definition: FormDefinition, data: Mapping[object, object], problems: list[Problem]
+) -> dict[str, object]:
+    """Return ``data`` by field key, tick keys gathered into their choice; note unknown keys."""
+    known = {field.key: field for field in definition.fields}
+    choice_of = {
+        anchor: field
+        for field in definition.fields
+        if field.kind is FieldKind.CHOICE
+        for anchor in field.anchors
+    }
+    plain: dict[str, object] = {}
+    ticked: dict[str, list[str]] = {}
+    for key, content in data.items():
+        name = str(key)
+        if name in known:
+            plain[name] = content
+        elif name in choice_of and (content is None or isinstance(content, bool)):
+            chosen = ticked.setdefault(choice_of[name].key, [])
+            if content:
+                chosen.append(name.rsplit(".", 1)[1])
+        elif name in choice_of:
+            problems.append(Problem(name, "Erwartet wird true oder false."))
+        else:
+            near = difflib.get_close_matches(name, [*known, *choice_of], n=1, cutoff=0.5)
+            sentence = "Dieses Feld gibt es im Formular nicht."
+            problems.append(Problem(name, sentence, nearest=near[0] if near else None))
+    for name, chosen in ticked.items():
+        if name in plain:
+            problems.append(Problem(name, "Die Auswahl ist zweimal angegeben."))
+        elif known[name].several or len(chosen) > 1:
+            plain[name] = chosen
+        else:
+            plain[name] = chosen[0] if chosen else None
+    return plain
+
+
+def _value(field: Field, content: object) -> Value | None:
+    """Return one value of the right type; ValueError carries a German sentence, no content."""
+    if content is None:
+        return None
+    if field.kind in (FieldKind.TICK, FieldKind.SIGNATURE):
+        if not isinstance(content, bool):
+            raise ValueError("Erwartet wird true oder false.")
+        return content
+    if field.kind is FieldKind.CHOICE:
+        return _choice(field, content)
+    if not isinstance(content, str):
+        kind = "ein Datum als Text" if field.kind is FieldKind.DATE else "Text"
+        raise ValueError(f"Erwartet wird {kind} (in Anführungszeichen).")
+    text = clean(content)
+    if not text.strip():
+        return None
+    if field.kind is FieldKind.DATE:
+        try:
+            return parse_date(text)
+        except ValueError:
+            sentence = "Kein Tag des Kalenders; erwartet wird JJJJ-MM-TT oder TT.MM.JJJJ."
+            raise ValueError(sentence) from None
+    if len(text) > LONGEST_VALUE:
+        raise ValueError(f"Der Text ist länger als {LONGEST_VALUE} Zeichen.")
+    return text
+
+
+def _choice(field: Field, content: object) -> Value | None:
+    """Return the chosen option, or a tuple of them in printed order where several may be."""
+    options = [option.key for option in field.options]
+    chosen = [content] if isinstance(content, str) else content
+    listed = ", ".join(options)
+    if not isinstance(chosen, list | tuple) or not all(isinstance(one, str) for one in chosen):
+        raise ValueError(f"Erwartet wird eine Auswahl aus: {listed}.")
+    unknown = [one for one in chosen if one not in options]
+    if unknown:
+        raise ValueError(f"Diese Auswahl gibt es nicht; möglich sind: {listed}.")
+    if len(set(chosen)) > 1 and not field.several:
+        raise ValueError(f"Hier ist nur eine Auswahl möglich: {listed}.")
+    ordered = tuple(option for option in options if option in chosen)
+    if not ordered:
+        return None
+    return ordered if field.several else ordered[0]
