@@ -58,8 +58,8 @@ def disagreements(source: Source) -> Iterator[Problem]:
             yield source.problem(("deadlines", index, "key"), "Der Schlüssel steht doppelt.")
         seen.add(deadline.get("key", index))
         yield from _deadline(draft, ("deadlines", index), deadline)
-    for part, key in _mapping(draft.data.get("continuation")).items():
-        yield from _unknown_field(draft, ("continuation", str(part)), key)
+    for part, target in _mapping(draft.data.get("continuation")).items():
+        yield from _unknown_field(draft, ("continuation", str(part)), target)
 
 
 def _field(draft: _Draft, key: str) -> Iterator[Problem]:
