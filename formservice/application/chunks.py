@@ -1,0 +1,139 @@
+"""Blocks gathered into chunks: one table cell, or the lines of one paragraph of a PDF page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from formservice.domain.document import Block, Box, Cell
+
+# Lines of one paragraph start at the same place; half a millimetre of A4 is 0.0024 of its width.
+_SAME_LEFT = 0.008
+# A gap of a whole line height separates paragraphs.
+_LINE_GAP = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Text that belongs together by its place; lines are separated by newlines."""
+
+    text: str
+    page: int
+    box: Box | None
+    cell: Cell | None
+
+
+def chunks(blocks: Sequence[Block]) -> list[Chunk]:
+    """Return the chunks of a document in reading order."""
+    gathered: list[Chunk] = []
+    for block in blocks:
+        position = _home(gathered, block)
+        if position is None:
+            gathered.append(Chunk(block.text, block.page, block.box, block.cell))
+        else:
+            gathered[position] = _joined(gathered[position], block)
+    return gathered
+
+
+def _home(gathered: Sequence[Chunk], block: Block) -> int | None:
+    """Return which chunk ``block`` continues, None if it begins a new one."""
+    # Twelve back is enough: a page row holds fewer columns than that.
+    for position in range(len(gathered) - 1, max(-1, len(gathered) - 13), -1):
+        chunk = gathered[position]
+        if chunk.page != block.page:
+            return None
+        if block.cell is not None and chunk.cell == block.cell:
+            return position
+        if block.box is not None and chunk.box is not None and _continues(chunk.box, block.box):
+            return position
+    return None
+
+
+def _continues(above: Box, line: Box) -> bool:
+    """Say whether ``line`` is the next line of the paragraph that ends at ``above``."""
+    height = line.bottom - line.top
+    gap = line.top - above.bottom
+    return abs(above.left - line.left) < _SAME_LEFT and -height / 2 < gap < _LINE_GAP * height
+
+
+def _joined(chunk: Chunk, block: Block) -> Chunk:
+    """Return ``chunk`` with one more line."""
+    box = chunk.box
+    if box is not None and block.box is not None:
+        box = Box(
+            min(box.left, block.box.left),
+            min(box.top, block.box.top),
+            max(box.right, block.box.right),
+            max(box.bottom, block.box.bottom),
+        )
+    return Chunk(f"{chunk.text}\n{block.text}", chunk.page, box, chunk.cell)
+
+
+def left_neighbour(all_chunks: Sequence[Chunk], position: int) -> int | None:
+    """Return the chunk standing directly left of the one at ``position`` in the same row."""
+    here = all_chunks[position]
+    best: int | None = None
+    for other, chunk in enumerate(all_chunks):
+        if other == position or chunk.page != here.page or not _is_left(chunk, here):
+            continue
+        if best is None or _left_edge(chunk) > _left_edge(all_chunks[best]):
+            best = other
+    return best
+
+
+def above_neighbour(all_chunks: Sequence[Chunk], position: int) -> int | None:
+    """Return the nearest chunk above the one at ``position`` in its column."""
+    here = all_chunks[position]
+    best: int | None = None
+    for other, chunk in enumerate(all_chunks):
+        if other == position or chunk.page != here.page or not _is_above(chunk, here):
+            continue
+        if best is None or _bottom_edge(chunk) > _bottom_edge(all_chunks[best]):
+            best = other
+    return best
+
+
+def distance(first: Chunk, second: Chunk, apart: int) -> float:
+    """Return how far two chunks stand from each other; ``apart`` is their distance in order."""
+    if first.page != second.page:
+        return 100.0 + apart
+    if first.cell is not None and second.cell is not None:
+        if first.cell.table != second.cell.table:
+            return 20.0 + apart
+        columns = abs(first.cell.column - second.cell.column)
+        return 5.0 * columns + abs(first.cell.row - second.cell.row)
+    if first.box is not None and second.box is not None:
+        sideways = abs(first.box.left - second.box.left)
+        # A step into another column weighs more than a step down: people fill columns.
+        return 100.0 * sideways + 20.0 * abs(first.box.top - second.box.top)
+    return float(apart)
+
+
+def _is_left(chunk: Chunk, here: Chunk) -> bool:
+    if chunk.cell is not None and here.cell is not None:
+        same_row = (chunk.cell.table, chunk.cell.row) == (here.cell.table, here.cell.row)
+        return same_row and chunk.cell.column < here.cell.column
+    if chunk.box is None or here.box is None:
+        return False
+    overlap = min(chunk.box.bottom, here.box.bottom) - max(chunk.box.top, here.box.top)
+    return overlap > 0 and chunk.box.right <= here.box.left + _SAME_LEFT
+
+
+def _is_above(chunk: Chunk, here: Chunk) -> bool:
+    if chunk.cell is not None and here.cell is not None:
+        same_column = (chunk.cell.table, chunk.cell.column) == (here.cell.table, here.cell.column)
+        return same_column and chunk.cell.row < here.cell.row
+    if chunk.box is None or here.box is None:
+        return False
+    overlap = min(chunk.box.right, here.box.right) - max(chunk.box.left, here.box.left)
+    return overlap > 0 and chunk.box.bottom <= here.box.top + _SAME_LEFT
+
+
+def _left_edge(chunk: Chunk) -> float:
+    if chunk.cell is not None:
+        return float(chunk.cell.column)
+    return chunk.box.left if chunk.box is not None else 0.0
+
+
+def _bottom_edge(chunk: Chunk) -> float:
+    if chunk.cell is not None:
+        return float(chunk.cell.row)
+    return chunk.box.bottom if chunk.box is not None else 0.0

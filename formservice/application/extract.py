@@ -1,0 +1,221 @@
+"""Sightings of one document plus its definition: one extraction per field, rivals kept."""
+
+import difflib
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from formservice.domain.document import Doubt, Method, Sighting
+from formservice.domain.form import Field, FieldKind, FormDefinition
+from formservice.domain.record import Extraction, Reading, Record
+from formservice.domain.values import clean, folded, is_placeholder, parse
+
+# From certain to doubtful; the first method that saw a field gives its reading.
+_ORDER = (
+    Method.CONTROL,
+    Method.BOOKMARK,
+    Method.TEXT,
+    Method.MARK,
+    Method.OCR,
+    Method.LABEL,
+)
+# A method bounds how sure a reading can be, whatever the engine says.
+_CEILING = {
+    Method.CONTROL: 1.0,
+    Method.BOOKMARK: 0.95,
+    Method.TEXT: 0.98,
+    Method.MARK: 0.98,
+    Method.OCR: 0.9,
+    Method.LABEL: 0.7,
+}
+# A recognised prompt may have a few wrong letters and is still the prompt.
+_PROMPT_LIKENESS = 0.8
+
+CONTINUED = "… (weiter auf dem Beiblatt)"
+"""Stands drawn at the end of a text that goes on; never part of a value."""
+
+
+def extract(definition: FormDefinition, sightings: Sequence[Sighting]) -> Record:
+    """Return the record that ``sightings`` give, exactly one extraction for every field."""
+    seen: dict[str, list[Sighting]] = defaultdict(list)
+    for sighting in _joined(sightings):
+        seen[sighting.key].append(sighting)
+    fields: dict[str, Extraction] = {}
+    rivals: list[Extraction] = []
+    for field in definition.fields:
+        if field.kind is FieldKind.CHOICE:
+            boxes = {anchor: _ranked(seen.get(anchor, ())) for anchor in field.anchors}
+            fields[field.key] = _choice(field, boxes)
+        else:
+            chosen, others = _single(field, _ranked(seen.get(field.key, ())))
+            fields[field.key] = chosen
+            rivals.extend(others)
+    return Record(definition.ref, fields, tuple(rivals))
+
+
+def missing(definition: FormDefinition, sightings: Sequence[Sighting]) -> list[Field]:
+    """Return the fields nobody has seen yet, for the next reader in the cascade."""
+    keys = {sighting.key for sighting in sightings}
+    return [field for field in definition.fields if not keys.intersection(field.anchors)]
+
+
+def _joined(sightings: Sequence[Sighting]) -> list[Sighting]:
+    """Return the sightings with continuations (``key__2`` …) appended to their beginning."""
+    parts: dict[tuple[str, Method], dict[int, Sighting]] = defaultdict(dict)
+    whole: list[Sighting] = []
+    for sighting in sightings:
+        key, _, number = sighting.key.rpartition("__")
+        if key and number.isdigit() and int(number) >= 2:
+            parts[(key, sighting.method)][int(number)] = sighting
+        else:
+            whole.append(sighting)
+    return [_with_parts(one, parts.get((one.key, one.method), {})) for one in whole]
+
+
+def _with_parts(first: Sighting, parts: dict[int, Sighting]) -> Sighting:
+    """Return ``first`` with its further parts; a hole in their numbering is a doubt."""
+    stem, announced = _without_mark(first.text)
+    filled = {number: part for number, part in parts.items() if not part.blank}
+    if not filled:
+        lost = frozenset({Doubt.PART_MISSING}) if announced else frozenset()
+        return replace(first, text=stem, doubts=first.doubts | lost) if announced else first
+    texts = [stem]
+    doubts = set(first.doubts)
+    for number in range(2, max(filled) + 1):
+        part = filled.get(number)
+        if part is None:
+            doubts.add(Doubt.PART_MISSING)
+        else:
+            texts.append(_without_mark(part.text)[0])
+            doubts |= part.doubts
+    confidence = min([first.confidence, *(part.confidence for part in filled.values())])
+    text = "".join(texts)
+    return replace(
+        first, text=text, blank=not text, doubts=frozenset(doubts), confidence=confidence
+    )
+
+
+def _without_mark(text: str) -> tuple[str, bool]:
+    """Return ``text`` without the drawn continuation mark, and whether it was there."""
+    stripped = text.rstrip()
+    if stripped.endswith(CONTINUED):
+        return stripped.removesuffix(CONTINUED), True
+    return text, False
+
+
+def _ranked(sightings: Sequence[Sighting]) -> list[Sighting]:
+    return sorted(sightings, key=lambda sighting: _ORDER.index(sighting.method))
+
+
+def _single(field: Field, ranked: Sequence[Sighting]) -> tuple[Extraction, list[Extraction]]:
+    """Return the reading of one field and its rivals; rivals that differ are a doubt."""
+    if not ranked:
+        return Extraction(field.key, Reading.NOT_FOUND, "", None, 0.0, None), []
+    readings = [_reading(field, sighting) for sighting in ranked]
+    # What stands there outweighs a place looked at in vain: a text drawn over an empty field
+    # was meant, but a person must see it.
+    best = next((one for one in readings if one.reading is not Reading.BLANK), readings[0])
+    others = [one for one in readings if one is not best]
+    different = [one for one in others if _differs(field, best, one)]
+    if different:
+        best = replace(best, doubts=best.doubts | {Doubt.CONFLICT})
+    return best, different
+
+
+def _differs(field: Field, best: Extraction, other: Extraction) -> bool:
+    """Say whether a rival reading contradicts the best one."""
+    if field.kind is FieldKind.SIGNATURE:
+        return False
+    if other.reading is Reading.UNREADABLE or other.method is Method.LABEL:
+        return False
+    if best.reading is Reading.BLANK:
+        return other.reading is not Reading.BLANK
+    if other.reading is Reading.BLANK:
+        return True
+    if other.method in (Method.CONTROL, Method.BOOKMARK):
+        return best.value != other.value
+    return "".join(best.raw.split()) != "".join(other.raw.split())
+
+
+def _reading(field: Field, sighting: Sighting) -> Extraction:
+    """Return what one sighting of a field that is no choice means."""
+    common = Extraction(
+        key=field.key,
+        reading=Reading.BLANK,
+        raw="",
+        value=None,
+        confidence=round(min(sighting.confidence, _CEILING[sighting.method]), 3),
+        method=sighting.method,
+        page=sighting.page,
+        box=sighting.box,
+        doubts=sighting.doubts,
+    )
+    if sighting.unreadable:
+        return replace(common, reading=Reading.UNREADABLE, raw=sighting.text)
+    if field.kind in (FieldKind.SIGNATURE, FieldKind.TICK):
+        return _mark(field, sighting, common)
+    text = clean(sighting.text)
+    if sighting.blank or not text.strip() or _is_prompt(field, text, sighting.method):
+        # A prompt that survived as ordinary text is known word for word: nothing is lost.
+        return replace(common, doubts=common.doubts - {Doubt.WHITE_SPACE, Doubt.CHARACTERS})
+    try:
+        value = parse(field, text)
+    except ValueError:
+        doubts = common.doubts | {Doubt.MALFORMED}
+        return replace(common, reading=Reading.UNREADABLE, raw=text, doubts=doubts)
+    return replace(common, reading=Reading.READ, raw=text, value=value)
+
+
+def _is_prompt(field: Field, text: str, method: Method) -> bool:
+    """Say whether ``text`` is the field's prompt, tolerant of misread letters after OCR."""
+    if is_placeholder(field, text):
+        return True
+    if method is not Method.OCR or not field.placeholder:
+        return False
+    likeness = difflib.SequenceMatcher(None, folded(text), folded(field.placeholder)).ratio()
+    return likeness >= _PROMPT_LIKENESS
+
+
+def _mark(field: Field, sighting: Sighting, common: Extraction) -> Extraction:
+    """Return the reading of a tick or signature."""
+    if sighting.on is None:
+        return replace(
+            common, reading=Reading.UNREADABLE, doubts=common.doubts | {Doubt.AMBIGUOUS_MARK}
+        )
+    if field.kind is FieldKind.TICK:
+        return replace(common, reading=Reading.READ, value=sighting.on)
+    reading = Reading.READ if sighting.on or sighting.text else Reading.BLANK
+    return replace(common, reading=reading, raw=sighting.text, value=sighting.on)
+
+
+def _choice(field: Field, boxes: dict[str, list[Sighting]]) -> Extraction:
+    """Return the reading of a choice from the readings of its boxes."""
+    seen = [ranked[0] for ranked in boxes.values() if ranked]
+    if not seen:
+        return Extraction(field.key, Reading.NOT_FOUND, "", None, 0.0, None)
+    doubts = frozenset[Doubt]().union(*(one.doubts for one in seen))
+    if len(seen) < len(boxes):
+        doubts |= {Doubt.AMBIGUOUS_MARK}
+    if any(len({one.on for one in ranked}) > 1 for ranked in boxes.values()):
+        doubts |= {Doubt.CONFLICT}
+    on = [one for one in seen if one.on]
+    first = (on or seen)[0]
+    chosen = tuple(one.key.rsplit(".", 1)[1] for one in on)
+    common = Extraction(
+        key=field.key,
+        reading=Reading.BLANK,
+        raw=", ".join(chosen),
+        value=None,
+        confidence=round(min(min(one.confidence, _CEILING[one.method]) for one in seen), 3),
+        method=first.method,
+        page=first.page,
+        box=first.box,
+        doubts=doubts,
+    )
+    if any(one.on is None for one in seen):
+        return replace(common, reading=Reading.UNREADABLE, doubts=doubts | {Doubt.AMBIGUOUS_MARK})
+    if not chosen:
+        return common
+    if len(chosen) == 1 and not field.several:
+        return replace(common, reading=Reading.READ, value=chosen[0])
+    return replace(common, reading=Reading.READ, value=chosen)

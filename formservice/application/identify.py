@@ -1,0 +1,184 @@
+"""Which documents a file holds, and which form each is, by what margin over the runner-up."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from formservice.domain.document import Claim, Page
+from formservice.domain.form import FormDefinition, FormRef
+from formservice.domain.values import folded
+
+# Below these a person chooses. A foreign page shares up to a third of the short phrases
+# („Name“, „Datum“) with any form; two editions of one form differ by their claim alone.
+LOWEST_SCORE = 0.5
+LOWEST_MARGIN = 0.2
+# A claim („this is feedbackbogen/2023-09-22“) weighs this much; the rest is what stands there.
+_CLAIM_WEIGHT = 0.7
+# One page of several carries only part of the wording; below this it is no page of the form.
+_PAGE_SCORE = 0.15
+# A page that repeats this share of what was already seen begins the same form once more.
+_REPEATED = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The form some pages were recognised as; ``ref`` is None when no form wins with a margin.
+
+    ``nearest`` is the best candidate all the same, None if nothing speaks for any form.
+    """
+
+    ref: FormRef | None
+    nearest: FormRef | None
+    score: float
+    margin: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One document in a file: its pages, what it is, and the continuation sheets behind it."""
+
+    identity: Identity
+    pages: tuple[Page, ...]
+    sheets: tuple[Page, ...] = ()
+
+
+def documents(pages: Sequence[Page], forms: Sequence[FormDefinition]) -> list[Found]:
+    """Return the documents in a file, each page in exactly one of them, in the file's order.
+
+    Pages that belong to no form stand together as runs without identity.
+    """
+    sheet_refs = {definition.ref for definition in forms if definition.continuation}
+    runs: list[list[Page]] = []
+    sheets: list[list[Page]] = []
+    nearest: list[FormRef | None] = []
+    for page in pages:
+        alone = identify([page], forms)
+        here = alone.nearest if alone.score >= _PAGE_SCORE else None
+        is_sheet = alone.ref in sheet_refs and alone.ref is not None
+        if runs and nearest[-1] is not None and (is_sheet or _continues_only(page)):
+            sheets[-1].append(page)
+        elif runs and nearest[-1] == here and _belongs(runs[-1], page, here, forms):
+            runs[-1].append(page)
+        else:
+            runs.append([page])
+            sheets.append([])
+            nearest.append(here)
+    return [
+        Found(identify(run, forms), tuple(run), tuple(behind))
+        for run, behind in zip(runs, sheets, strict=True)
+    ]
+
+
+def identify(pages: Sequence[Page], forms: Iterable[FormDefinition]) -> Identity:
+    """Return which of ``forms`` the pages belong to, taken together."""
+    text = _text(pages)
+    names = {sighting.key.partition("__")[0] for page in pages for sighting in page.sightings}
+    claims = [claim for page in pages for claim in page.claims]
+    scored = sorted(
+        ((_score(definition, text, names, claims), definition.ref) for definition in forms),
+        key=lambda pair: pair[0],
+        reverse=True,
+    )
+    if not scored or scored[0][0] == 0:
+        return Identity(None, None, 0.0, 0.0)
+    best, ref = scored[0]
+    margin = round(best - (scored[1][0] if len(scored) > 1 else 0.0), 3)
+    enough = best >= LOWEST_SCORE and margin >= LOWEST_MARGIN
+    return Identity(ref if enough else None, ref, round(best, 3), margin)
+
+
+def _score(
+    definition: FormDefinition, text: str, names: set[str], claims: Sequence[Claim]
+) -> float:
+    """Return 0..1: how much speaks for ``definition``."""
+    evidence = max(_names_found(definition, names), _wording_found(definition, text))
+    ours = (definition.ref.form, definition.ref.edition)
+    if any((claim.form, claim.edition) == ours for claim in claims):
+        return _CLAIM_WEIGHT + (1 - _CLAIM_WEIGHT) * evidence
+    if any(claim.form == definition.ref.form for claim in claims):
+        # The same form in another edition: the claim is evidence against this one.
+        return _CLAIM_WEIGHT / 2 * evidence
+    return evidence
+
+
+def _names_found(definition: FormDefinition, names: set[str]) -> float:
+    """Return the share of the form's control names seen, of those on the fullest page."""
+    if not names:
+        return 0.0
+    anchors = [anchor for one in definition.fields for anchor in one.anchors]
+    zones = definition.layout.zones if definition.layout else ()
+    pages = [{zone.key for zone in zones if zone.page == p} for p in {z.page for z in zones}]
+    shares = [len(page & names) / len(page) for page in [*pages, set(anchors)] if page]
+    share = max(shares, default=0.0)
+    # Names are evidence only as far as the page has no others: „name“ is everybody's.
+    strange = len(names - set(anchors)) / len(names)
+    return share * (1 - strange)
+
+
+def _wording_found(definition: FormDefinition, text: str) -> float:
+    """Return the share of the form's printed characters found; its own marks count double."""
+    found = _phrases_in(definition, text)
+    if not found:
+        return 0.0
+    weights = _phrases(definition)
+    return sum(weights[phrase] for phrase in found) / sum(weights.values())
+
+
+def _phrases_in(definition: FormDefinition, text: str) -> set[str]:
+    """Return the printed phrases of ``definition`` that stand in folded ``text``."""
+    return {phrase for phrase in _phrases(definition) if phrase in text} if text else set()
+
+
+def _phrases(definition: FormDefinition) -> dict[str, int]:
+    """Return the printed phrases with their weight: their length, doubled for marks."""
+    flow = definition.layout.flow if definition.layout else ()
+    weights = {phrase: len(phrase) for item in flow if (phrase := _words(item.text))}
+    for mark in definition.marks:
+        weights[_words(mark)] = 2 * len(mark)
+    return weights
+
+
+def _words(text: str) -> str:
+    return folded(text).casefold()
+
+
+def _text(pages: Sequence[Page]) -> str:
+    return _words(" ".join(block.text for page in pages for block in page.blocks))
+
+
+def _continues_only(page: Page) -> bool:
+    """Say whether a page holds nothing but continuations (``q3_erreicht__2``)."""
+    keys = [sighting.key for sighting in page.sightings]
+    return bool(keys) and all(key.rpartition("__")[2].isdigit() for key in keys)
+
+
+def _belongs(
+    run: Sequence[Page], page: Page, ref: FormRef | None, forms: Sequence[FormDefinition]
+) -> bool:
+    """Say whether ``page`` goes on with the document ``run``; both are nearest to ``ref``."""
+    last, here = _claim(run[-1]), _claim(page)
+    if last is not None and here is not None:
+        if last.reference and here.reference and last.reference != here.reference:
+            return False
+        if last.page is not None and here.page is not None:
+            return here.page > last.page
+    definition = next((one for one in forms if one.ref == ref), None)
+    if definition is None:
+        return True
+    keys = {sighting.key for one in run for sighting in one.sightings}
+    own = {sighting.key for sighting in page.sightings}
+    before, now = _phrases_in(definition, _text(run)), _phrases_in(definition, _text([page]))
+    repeated_names = own and len(keys & own) > _REPEATED * len(own)
+    repeated_words = now and len(before & now) > _REPEATED * len(now)
+    return not (repeated_names or repeated_words)
+
+
+def _claim(page: Page) -> Claim | None:
+    """Return the strongest claim of a page: QR code, printed text, then the file's own."""
+    order = {"qr": 0, "text": 1, "property": 2, "info": 3}
+    return min(page.claims, key=lambda claim: order.get(claim.source, 9), default=None)
+
+
+def claimed_page(page: Page) -> int | None:
+    """Return which page of its form a page claims to be, None if it does not say."""
+    numbers = [claim.page for claim in page.claims if claim.page is not None]
+    return numbers[0] if numbers else None
