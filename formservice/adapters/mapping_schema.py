@@ -1,7 +1,7 @@
 """What a definition file may contain, and the German sentence for what it may not."""
 
 from collections.abc import Iterable, Mapping
-from enum import Enum, StrEnum
+from enum import Enum
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
@@ -23,18 +23,12 @@ from formservice.domain.form import (
     Rule,
     Severity,
 )
+from formservice.domain.frist import Art, Einheit
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 # A key becomes a Word bookmark and a PDF field name: no dot, no „__“ (it joins option and part).
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=40)]
 When = dict[Key, list[Key]]
-
-
-class Art(StrEnum):
-    """Whether the day of the event counts."""
-
-    EREIGNIS = "ereignis"
-    DATUM = "datum"
 
 
 class _Strict(BaseModel):
@@ -77,7 +71,7 @@ class DeadlineEntry(_Strict):
     event: Key
     art: Annotated[Art, Setting(strict=False)]
     count: Annotated[int, Setting(ge=0)]
-    unit: Text
+    unit: Annotated[Einheit, Setting(strict=False)]
     met_by: Key
     shift: bool
     basis: Text
@@ -158,7 +152,11 @@ def _rule(key: str, entry: RuleEntry) -> Rule:
 
 
 def _deadline(entry: DeadlineEntry) -> DeadlineRule:
-    settings = entry.model_dump() | {"when": _when(entry.when), "art": entry.art.value}
+    settings = entry.model_dump() | {
+        "when": _when(entry.when),
+        "art": entry.art.value,
+        "unit": entry.unit.value,
+    }
     return DeadlineRule(**settings)
 
 
@@ -186,7 +184,12 @@ _PATTERNS = {
     "edition": "Die Ausgabe ist ein Datum wie 2023-09-22 oder ein Monat wie 2026-11.",
 }
 _KEY_PATTERN = "Ein Schlüssel besteht aus Kleinbuchstaben, Ziffern und einzelnen Unterstrichen."
-_VALUES: Mapping[str, type[Enum]] = {"kind": FieldKind, "severity": Severity, "art": Art}
+_VALUES: Mapping[str, type[Enum]] = {
+    "kind": FieldKind,
+    "severity": Severity,
+    "art": Art,
+    "unit": Einheit,
+}
 
 
 def _explained(source: Source, error: ValidationError) -> list[Problem]:
