@@ -1,1 +1,126 @@
 """Settings and wiring; the only module that knows all parts."""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import formservice
+from formservice.adapters.feiertage import Feiertage
+from formservice.adapters.mappings import Definitions, load
+from formservice.adapters.pdf_fill import PdfRenderer
+from formservice.adapters.pdf_read import PdfReader
+from formservice.adapters.scan_read import ScanReader
+from formservice.adapters.store import Archive
+from formservice.adapters.word_fill import WordRenderer
+from formservice.adapters.word_read import WordReader
+from formservice.application.generate import Generate
+from formservice.application.ports import Renderer
+from formservice.application.read import ReadFile
+from formservice.domain.form import FormRef
+
+OFFICE_TIME = ZoneInfo("Europe/Berlin")
+# No I, L, O or U: references are read out on the telephone. 12 characters hold 60 bits.
+_REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_REFERENCE_LENGTH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an installation decides, from the environment (prefix ``FORMSERVICE_``).
+
+    ``forms`` is the folder that holds ``mappings`` and ``form_templates``; ``data`` the folder for
+    database and originals; ``land`` the Land of the receiving authority (§ 26 Abs. 3 SGB X);
+    ``local_holidays`` further closed days there (ISO dates).
+    """
+
+    forms: Path
+    data: Path
+    land: str = "NI"
+    local_holidays: tuple[date, ...] = ()
+    read_seconds: float = 60.0
+    read_bytes: int = 2 * 1024**3
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Return the settings; ValueError names a variable that cannot be understood."""
+        given = os.environ if environment is None else environment
+        home = Path(formservice.__file__).resolve().parent.parent
+        days = given.get("FORMSERVICE_LOCAL_HOLIDAYS", "").replace(",", " ").split()
+        try:
+            holidays = tuple(date.fromisoformat(day) for day in days)
+        except ValueError:
+            raise ValueError(
+                "FORMSERVICE_LOCAL_HOLIDAYS: erwartet werden Tage wie 2026-08-15, durch Komma"
+                " getrennt."
+            ) from None
+        return cls(
+            forms=Path(given.get("FORMSERVICE_FORMS", home)),
+            data=Path(given.get("FORMSERVICE_DATA", "var")),
+            land=given.get("FORMSERVICE_LAND", "NI"),
+            local_holidays=holidays,
+        )
+
+
+def new_reference() -> str:
+    """Return a fresh opaque reference; it says nothing about the person."""
+    return "".join(secrets.choice(_REFERENCE_ALPHABET) for _ in range(_REFERENCE_LENGTH))
+
+
+def today() -> date:
+    """Return the calendar day in the office's time zone."""
+    return datetime.now(OFFICE_TIME).date()
+
+
+@dataclass
+class Services:
+    """The finished use cases; each part is built when it is first asked for."""
+
+    settings: Settings
+    new_reference: Callable[[], str] = field(default=new_reference)
+
+    @cached_property
+    def forms(self) -> Definitions:
+        """All definitions of this installation; DefinitionError lists everything wrong."""
+        return load(self.settings.forms / "mappings", self.settings.forms / "form_templates")
+
+    @cached_property
+    def calendar(self) -> Feiertage:
+        """The closed days where the receiving authority sits."""
+        return Feiertage(self.settings.land, self.settings.local_holidays)
+
+    @cached_property
+    def generate(self) -> Generate:
+        """The use case „generate“."""
+        renderers: dict[str, Renderer] = {
+            "docx": WordRenderer(lambda ref: self.template(ref, "form.docx")),
+            "pdf": PdfRenderer(lambda ref: self.template(ref, "form.pdf")),
+        }
+        return Generate(renderers, self.new_reference)
+
+    @cached_property
+    def read(self) -> ReadFile:
+        """The use case „read“."""
+        blank = self._blank_pdf
+        readers = (WordReader(), PdfReader(blank), ScanReader(blank))
+        return ReadFile(readers, self.forms, self.calendar)
+
+    @cached_property
+    def archive(self) -> Archive:
+        """Originals and records on disk."""
+        return Archive(self.settings.data)
+
+    def template(self, ref: FormRef, name: str) -> bytes:
+        """Return a file of a form's template folder."""
+        return self.template_folder(ref).joinpath(name).read_bytes()
+
+    def template_folder(self, ref: FormRef) -> Path:
+        """Return the folder with the Word file of ``ref`` and what is built from it."""
+        return self.settings.forms / "form_templates" / ref.form / ref.edition
+
+    def _blank_pdf(self, ref: FormRef) -> bytes:
+        return self.template(ref, "form.pdf")

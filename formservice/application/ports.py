@@ -1,12 +1,12 @@
 """What the use cases need from outside, as protocols."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from types import TracebackType
 from typing import Protocol, Self
 
 from formservice.domain.document import Medium, Page, Sighting
 from formservice.domain.form import FormDefinition, FormRef, Layout
+from formservice.domain.frist import Calendar as Calendar
 from formservice.domain.record import Value
 
 
@@ -72,10 +72,3 @@ class Forms(Protocol):
 
     def find(self, ref: FormRef) -> FormDefinition | None:
         """Return the definition of exactly that form and edition, or None."""
-
-
-class Calendar(Protocol):
-    """Which days are closed where the receiving authority sits."""
-
-    def holiday(self, day: date) -> str | None:
-        """Return the German name of the statutory or local holiday, None on other days."""

@@ -1,0 +1,50 @@
+"""Form plus known values → finished document, for one case or a list of them."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from formservice.application.ports import Renderer
+from formservice.domain.errors import FormServiceError, InvalidDataError, Problem
+from formservice.domain.form import FormDefinition
+from formservice.domain.values import values_from_data
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a list, made or refused: exactly one of ``document`` and ``problems`` is set."""
+
+    number: int
+    document: bytes | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+class Generate:
+    """The use case „generate“: nothing is rendered before every value has been checked."""
+
+    def __init__(
+        self, renderers: Mapping[str, Renderer], new_reference: Callable[[], str]
+    ) -> None:
+        """Keep the renderers by format (``docx``, ``pdf``) and the source of references."""
+        self._renderers = renderers
+        self._new_reference = new_reference
+
+    def one(self, definition: FormDefinition, data: object, format_: str) -> bytes:
+        """Return the form filled with ``data`` (decoded JSON); ``{}`` gives the blank form.
+
+        Raises:
+            InvalidDataError: names every value that is unknown, of the wrong type or impossible.
+        """
+        values = values_from_data(definition, data)
+        return self._renderers[format_].render(definition, values, self._new_reference())
+
+    def many(
+        self, definition: FormDefinition, rows: Iterable[tuple[int, object]], format_: str
+    ) -> Iterator[Row]:
+        """Yield one result per row (number and data); a bad row does not stop the others."""
+        for number, data in rows:
+            try:
+                yield Row(number, self.one(definition, data, format_))
+            except InvalidDataError as error:
+                yield Row(number, problems=error.problems)
+            except FormServiceError as error:
+                yield Row(number, problems=(Problem("", error.message),))

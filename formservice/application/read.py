@@ -1,0 +1,176 @@
+"""Received bytes → documents: open, identify, extract, check. Nothing is stored here."""
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from formservice.application.extract import extract, missing
+from formservice.application.identify import Found, Identity, claimed_page, documents
+from formservice.application.labels import label_sightings
+from formservice.application.ports import Calendar, Forms, OpenDocument, Reader
+from formservice.domain.document import Medium, Page, Sighting
+from formservice.domain.errors import EmptyDocumentError, UnsupportedMediaError
+from formservice.domain.form import FieldKind, FormDefinition
+from formservice.domain.record import Record
+from formservice.domain.rules import CheckResult, check
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDocument:
+    """One document found in a file; ``definition`` and what follows are None if unidentified."""
+
+    medium: Medium
+    page_numbers: tuple[int, ...]
+    identity: Identity
+    definition: FormDefinition | None = None
+    record: Record | None = None
+    result: CheckResult | None = None
+    reference: str | None = None
+
+
+class ReadFile:
+    """The use case „read“: which documents a file holds and what they say."""
+
+    def __init__(self, readers: Sequence[Reader], forms: Forms, calendar: Calendar) -> None:
+        """Keep the readers in the order they are asked."""
+        self._readers = tuple(readers)
+        self._forms = forms
+        self._calendar = calendar
+
+    def __call__(
+        self, data: bytes, *, received: date, form: FormDefinition | None = None
+    ) -> list[ReadDocument]:
+        """Return the documents in ``data``, identified ones first, each in the file's order.
+
+        ``received`` is the day of receipt, which deadlines are measured by; ``form`` says which
+        form it is when a person knows.
+
+        Raises:
+            InputError: the file cannot be read.
+        """
+        if not data:
+            raise EmptyDocumentError("Die Datei ist leer.")
+        for reader in self._readers:
+            if reader.reads(data):
+                with reader.open(data) as opened:
+                    found = self._documents(opened.pages, form)
+                    read = [self._one(opened, one, received) for one in found]
+                return sorted(read, key=lambda one: one.definition is None)
+        raise UnsupportedMediaError("Diese Art von Datei kann nicht gelesen werden.")
+
+    def _documents(self, pages: Sequence[Page], form: FormDefinition | None) -> list[Found]:
+        """Return the documents among ``pages``; what is nearest to ``form`` is that form."""
+        if not pages:
+            raise EmptyDocumentError("Das Dokument hat keine Seiten.")
+        if form is None:
+            return documents(pages, list(self._forms))
+        sheets = [one for one in self._forms if one.continuation]
+        found = documents(pages, [form, *sheets])
+        if not any(one.identity.nearest == form.ref for one in found):
+            return [Found(Identity(form.ref, form.ref, 0.0, 0.0), tuple(pages))]
+        return [
+            replace(one, identity=replace(one.identity, ref=form.ref))
+            if one.identity.nearest == form.ref
+            else one
+            for one in found
+        ]
+
+    def _one(self, opened: OpenDocument, found: Found, received: date) -> ReadDocument:
+        """Return one document read and checked, or only named if it is no known form."""
+        pages = (*found.pages, *found.sheets)
+        numbers = tuple(sorted(page.number for page in pages))
+        ref = found.identity.ref
+        definition = self._forms.find(ref) if ref is not None else None
+        if definition is None:
+            return ReadDocument(_medium(found.pages), numbers, found.identity)
+        sightings = _sightings(opened, found.pages, definition)
+        sightings += self._continued(opened, found.sheets, definition)
+        record = extract(definition, sightings)
+        return ReadDocument(
+            medium=_medium(found.pages),
+            page_numbers=numbers,
+            identity=found.identity,
+            definition=definition,
+            record=record,
+            result=check(definition, record, received=received, calendar=self._calendar),
+            reference=_reference(pages),
+        )
+
+    def _continued(
+        self, opened: OpenDocument, sheets: Sequence[Page], definition: FormDefinition
+    ) -> list[Sighting]:
+        """Return what continuation sheets hold, as parts (``key__2``) of the form's fields."""
+        parts: list[Sighting] = []
+        for page in sheets:
+            if page.medium is Medium.ACROFORM:
+                parts.extend(page.sightings)
+            else:
+                parts.extend(self._drawn_part(opened, page, definition))
+        return parts
+
+    def _drawn_part(
+        self, opened: OpenDocument, page: Page, definition: FormDefinition
+    ) -> list[Sighting]:
+        """Return the part drawn on a flat continuation sheet, told by its heading."""
+        for sheet in self._forms:
+            layout, marks = sheet.layout, sheet.continuation
+            if layout is None or marks is None:
+                continue
+            seen = {one.key: one for one in opened.zones(page.number, layout, 1)}
+            number = re.search(r"\d+", seen[marks.part].text) if marks.part in seen else None
+            if number is None or marks.field not in seen or marks.text not in seen:
+                continue
+            keys = [field.key for field in definition.fields]
+            near = difflib.get_close_matches(seen[marks.field].text.strip(), keys, 1, 0.8)
+            if near:
+                return [replace(seen[marks.text], key=f"{near[0]}__{number[0]}")]
+        return []
+
+
+def _sightings(
+    opened: OpenDocument, pages: Sequence[Page], definition: FormDefinition
+) -> list[Sighting]:
+    """Return everything seen on ``pages``, from anchors over zones to the label chain."""
+    seen = [sighting for page in pages for sighting in page.sightings]
+    for page in pages:
+        seen.extend(_zones(opened, page, definition))
+    wanted = {
+        anchor
+        for field in missing(definition, seen)
+        if field.kind is not FieldKind.SIGNATURE
+        for anchor in field.anchors
+    }
+    if wanted:
+        blocks = [block for page in pages for block in page.blocks]
+        chained = label_sightings(definition, blocks)
+        seen.extend(one for one in chained if one.key in wanted)
+    return seen
+
+
+def _zones(opened: OpenDocument, page: Page, definition: FormDefinition) -> Sequence[Sighting]:
+    """Return what stands in the zones of ``page``; without a claim every form page is tried."""
+    layout = definition.layout
+    if layout is None or page.medium is Medium.DOCX:
+        return ()
+    claimed = claimed_page(page)
+    if claimed is not None:
+        return opened.zones(page.number, layout, claimed)
+    tries = (opened.zones(page.number, layout, n + 1) for n in range(len(layout.pages)))
+    return max(tries, key=len, default=())
+
+
+def _medium(pages: Sequence[Page]) -> Medium:
+    """Return the medium of a document: fields weigh more than text, text more than picture."""
+    media = {page.medium for page in pages}
+    for medium in (Medium.DOCX, Medium.ACROFORM, Medium.TEXT):
+        if medium in media:
+            return medium
+    return Medium.SCAN
+
+
+def _reference(pages: Sequence[Page]) -> str | None:
+    """Return the opaque reference the pages carry, None if they carry none or several."""
+    references = {claim.reference for page in pages for claim in page.claims if claim.reference}
+    return references.pop() if len(references) == 1 else None

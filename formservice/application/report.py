@@ -1,0 +1,117 @@
+"""What was read, as the plain data that ``read --json`` prints and the archive keeps."""
+
+from datetime import date
+
+from formservice.application.read import ReadDocument
+from formservice.domain.deadlines import Deadline
+from formservice.domain.document import Box
+from formservice.domain.errors import FormServiceError
+from formservice.domain.findings import Finding, FindingCode
+from formservice.domain.form import Severity
+from formservice.domain.record import Extraction, Value
+
+# A thousandth of a millimetre on A4: finer than any renderer places a glyph.
+_BOX_DIGITS = 5
+
+
+def document_data(
+    document: ReadDocument, file: str, sha256: str, seconds: float
+) -> dict[str, object]:
+    """Return one document as JSON-ready data in the shape of the command-line contract."""
+    result = document.result
+    findings = [_unidentified()] if result is None else list(result.findings)
+    deadlines = () if result is None else result.deadlines
+    record = document.record
+    return {
+        "file": file,
+        "sha256": sha256,
+        "medium": document.medium.value,
+        "page_numbers": list(document.page_numbers),
+        "form": _form(document),
+        "reference": document.reference,
+        "fields": {}
+        if record is None
+        else {key: _field(one) for key, one in record.fields.items()},
+        "rivals": []
+        if record is None
+        else [{"field": one.key, **_field(one)} for one in record.rivals],
+        "findings": [_finding(one) for one in findings],
+        "deadlines": [_deadline(one) for one in deadlines],
+        "archivable": result is not None and result.archivable,
+        "seconds": round(seconds, 3),
+    }
+
+
+def error_data(error: FormServiceError, file: str) -> dict[str, object]:
+    """Return a file that could not be read, as JSON-ready data."""
+    return {
+        "file": file,
+        "error": {"code": error.code, "message": error.message, "hint": error.hint},
+    }
+
+
+def plain(value: Value | None) -> str | bool | list[str] | None:
+    """Return a value as JSON holds it: dates ISO, several options a list."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return list(value)
+    return value
+
+
+def _form(document: ReadDocument) -> dict[str, object] | None:
+    if document.definition is None:
+        return None
+    ref = document.definition.ref
+    return {"id": ref.form, "edition": ref.edition, "margin": document.identity.margin}
+
+
+def _field(one: Extraction) -> dict[str, object]:
+    return {
+        "reading": one.reading.value,
+        "value": plain(one.value),
+        "raw": one.raw,
+        "confidence": one.confidence,
+        "accepted": one.accepted,
+        "method": None if one.method is None else one.method.value,
+        "page": one.page,
+        "box": _box(one.box),
+        "doubts": sorted(doubt.value for doubt in one.doubts),
+    }
+
+
+def _box(box: Box | None) -> list[float] | None:
+    if box is None:
+        return None
+    return [round(edge, _BOX_DIGITS) for edge in (box.left, box.top, box.right, box.bottom)]
+
+
+def _finding(one: Finding) -> dict[str, object]:
+    return {
+        "code": str(one.code),
+        "severity": one.severity.value,
+        "field": one.field,
+        "rule": one.rule or None,
+        "message": one.message,
+        "overridable": one.overridable,
+    }
+
+
+def _deadline(one: Deadline) -> dict[str, object]:
+    return {
+        "key": one.key,
+        "rule": one.rule or None,
+        "start": one.start.isoformat(),
+        "due": one.due.isoformat(),
+        "met": one.met,
+        "why": list(one.why),
+    }
+
+
+def _unidentified() -> Finding:
+    return Finding(
+        FindingCode.UNIDENTIFIED,
+        Severity.BLOCKS,
+        "Es ist nicht sicher, welches Formular das ist. Bitte das Formular von Hand wählen"
+        " (zum Beispiel „--form feedbackbogen“).",
+    )

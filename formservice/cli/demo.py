@@ -1,0 +1,148 @@
+"""``formservice demo``: the main job on the samples, once through, as a table for people."""
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any  # readings have the shape of the JSON contract
+
+from formservice.bootstrap import Services, Settings
+from formservice.cli import errors, generate, read
+from formservice.cli.german import counted
+from formservice.domain.errors import FormServiceError, NotFoundError
+
+_MEDIA = {"docx": "Word", "acroform": "PDF-Formular", "text": "PDF flach", "scan": "Scan"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One folder of ``samples/``: the file that came in, and what reading it must give."""
+
+    name: str
+    input: Path
+    expected: dict[str, Any]
+
+    @property
+    def received(self) -> date:
+        """The day of receipt, which the deadlines are measured by."""
+        return date.fromisoformat(self.expected["received"])
+
+
+def samples(root: Path) -> Iterator[Sample]:
+    """Yield every sample below ``root`` in order of name."""
+    for expected in sorted(root.glob("*/*/expected.json")):
+        inputs = sorted(expected.parent.glob("input.*"))
+        if len(inputs) != 1:
+            raise NotFoundError(f"{expected.parent} braucht genau eine Datei input.*")
+        name = f"{expected.parent.parent.name}/{expected.parent.name}"
+        yield Sample(name, inputs[0], json.loads(expected.read_text(encoding="utf-8")))
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser(
+        "demo",
+        help="die Hauptaufgabe an den Beispielen vorführen",
+        description="Erzeugt Formulare, liest alle Beispiele zurück, prüft sie und legt Originale"
+        " und Datensätze ab.",
+    )
+    parser.add_argument("--samples", type=Path, metavar="ORDNER", help="sonst samples/")
+    parser.set_defaults(run=_run)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    services = Services(Settings.from_environment())
+    root = chosen.samples or services.settings.forms / "samples"
+    _generate(services)
+    print("\n2. Beispiele lesen, prüfen, ablegen")
+    head = ("Beispiel", "Gestalt", "Felder", "sicher", "sperrt", "fragt", "Fristen", "Archiv")
+    print("   {:52} {:13} {:>7} {:>7} {:>7} {:>6} {:18} {:7}".format(*head))
+    wrong = 0
+    count = 0
+    for sample in samples(root):
+        found = _file(services, sample)
+        wrong += not agrees(sample.expected, found)
+        count += 1
+        for one in found:
+            print(_row(sample, one))
+    kept = sum(1 for _ in services.archive.documents())
+    print(
+        f"\n3. Ergebnis: {counted(count, 'Beispiel', 'Beispiele')} gelesen, {wrong} anders als"
+        f" erwartet; {counted(kept, 'Original', 'Originale')} in {services.settings.data}."
+    )
+    return errors.NEEDS_A_PERSON if wrong else errors.DONE
+
+
+def _generate(services: Services) -> None:
+    """Write every form blank and in both formats."""
+    print("1. Formulare erzeugen")
+    for definition in services.forms:
+        for format_ in generate.FORMATS:
+            name = f"{definition.ref.form}-{definition.ref.edition}.{format_}"
+            target = services.settings.data / "demo" / name
+            generate.write(target, services.generate.one(definition, {}, format_))
+            print(f"   {target}")
+
+
+def _file(services: Services, sample: Sample) -> list[dict[str, Any]]:
+    """Read one sample and keep it; a file that cannot be read is kept out and shown."""
+    data = sample.input.read_bytes()
+    try:
+        found = read.read_bytes(services, data, sample.name, received=sample.received, form=None)
+    except FormServiceError as error:
+        return [{"error": {"code": error.code, "message": error.message, "hint": error.hint}}]
+    services.archive.file(data, sample.input.name, sample.received, found)
+    return found
+
+
+def _row(sample: Sample, one: dict[str, Any]) -> str:
+    if "error" in one:
+        return f"   {sample.name:52} {one['error']['message']}"
+    fields = one["fields"].values()
+    read_ = sum(field["reading"] in ("read", "blank") for field in fields)
+    sure = sum(field["accepted"] for field in fields)
+    severities = [finding["severity"] for finding in one["findings"]]
+    met = [deadline["met"] for deadline in one["deadlines"]]
+    late = met.count(False)
+    deadlines = "–" if not met else f"{late} von {len(met)} versäumt" if late else "eingehalten"
+    return (
+        f"   {sample.name:52} {_MEDIA[one['medium']]:13} {read_:>3}/{len(fields):<3} {sure:>7}"
+        f" {severities.count('blocks'):>7} {severities.count('asks'):>6} {deadlines:18}"
+        f" {'ja' if one['archivable'] else 'nein':7}"
+    )
+
+
+def golden(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what of a reading is compared with ``expected.json``: no wording, no times, no boxes."""
+    return [
+        {
+            "medium": one["medium"],
+            "page_numbers": one["page_numbers"],
+            "form": one["form"] and f"{one['form']['id']}/{one['form']['edition']}",
+            "fields": {
+                key: {
+                    name: field[name]
+                    for name in ("reading", "value", "accepted", "method", "doubts")
+                }
+                for key, field in one["fields"].items()
+            },
+            "findings": [
+                {name: finding[name] for name in ("code", "severity", "field", "rule")}
+                for finding in one["findings"]
+            ],
+            "deadlines": [
+                {name: deadline[name] for name in ("key", "start", "due", "met")}
+                for deadline in one["deadlines"]
+            ],
+            "archivable": one["archivable"],
+        }
+        for one in found
+        if "error" not in one
+    ]
+
+
+def agrees(expected: dict[str, Any], found: list[dict[str, Any]]) -> bool:
+    """Say whether a sample was read as its golden file says."""
+    return bool(golden(found) == expected["documents"])

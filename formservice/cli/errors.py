@@ -1,0 +1,60 @@
+"""From error to exit status and to what is printed: the one place for the command line."""
+
+import json
+import sys
+
+from formservice.domain.errors import (
+    DefinitionError,
+    EngineError,
+    FormServiceError,
+    InputError,
+    InvalidDataError,
+    NotFoundError,
+    StorageError,
+)
+
+DONE, NEEDS_A_PERSON, WRONG_USAGE, FAILED = 0, 1, 2, 3
+
+# The nearest listed ancestor of an error's class counts.
+STATUS: dict[type[FormServiceError], int] = {
+    FormServiceError: NEEDS_A_PERSON,
+    InputError: NEEDS_A_PERSON,
+    DefinitionError: NEEDS_A_PERSON,
+    NotFoundError: WRONG_USAGE,
+    EngineError: FAILED,
+    StorageError: FAILED,
+}
+
+
+def status(error: FormServiceError) -> int:
+    """Return the exit status for ``error``."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def show(error: FormServiceError, *, as_json: bool) -> int:
+    """Print ``error`` (to standard error, or as JSON to standard output); return its status."""
+    problems = error.problems if isinstance(error, InvalidDataError | DefinitionError) else ()
+    if as_json:
+        data = {
+            "ok": False,
+            "code": error.code,
+            "error": error.message,
+            "hint": error.hint,
+            "problems": [
+                {
+                    "file": problem.file,
+                    "where": problem.where,
+                    "message": problem.message,
+                    "nearest": problem.nearest,
+                }
+                for problem in problems
+            ],
+        }
+        print(json.dumps(data, ensure_ascii=False, indent=2))
+    else:
+        print(f"Fehler [{error.code}]: {error.message}", file=sys.stderr)
+        for problem in problems:
+            print(f"  - {problem}", file=sys.stderr)
+        if error.hint:
+            print(f"  Hinweis: {error.hint}", file=sys.stderr)
+    return status(error)

@@ -1,0 +1,101 @@
+"""``formservice forms``: list, check and build the definitions."""
+
+import argparse
+import json
+from collections.abc import Sequence
+
+from formservice.adapters import template_check
+from formservice.adapters.form_build import build_form
+from formservice.bootstrap import Services, Settings
+from formservice.cli import errors
+from formservice.cli.german import counted
+from formservice.domain.errors import DefinitionError, Problem
+from formservice.domain.form import FormDefinition
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser(
+        "forms",
+        help="Formulare zeigen, prüfen und bauen",
+        description="Ohne weitere Angabe: alle Formulare dieser Anlage.",
+    )
+    parser.add_argument("--json", action="store_true", help="Ausgabe als JSON")
+    parser.set_defaults(run=_list)
+    actions = parser.add_subparsers(title="Befehle", metavar="BEFEHL")
+    check = actions.add_parser(
+        "check", help="alle Definitionen und Word-Dateien gegeneinander prüfen"
+    )
+    check.add_argument("--json", action="store_true", help="Ausgabe als JSON")
+    check.set_defaults(run=_check)
+    build = actions.add_parser(
+        "build", help="form.pdf und fields.json aus der Word-Datei bauen (braucht LibreOffice)"
+    )
+    build.add_argument("form", nargs="?", metavar="FORMULAR", help="nur dieses Formular")
+    build.add_argument("--json", action="store_true", help="Ausgabe als JSON")
+    build.set_defaults(run=_build)
+
+
+def _services() -> Services:
+    return Services(Settings.from_environment())
+
+
+def _list(chosen: argparse.Namespace) -> int:
+    definitions = list(_services().forms)
+    if chosen.json:
+        print(json.dumps([_data(one) for one in definitions], ensure_ascii=False, indent=2))
+        return errors.DONE
+    for one in definitions:
+        pages = len(one.layout.pages) if one.layout else 0
+        built = counted(pages, "Seite", "Seiten") if pages else "noch nicht gebaut"
+        fields = counted(len(one.fields), "Feld", "Felder")
+        print(f"{one.ref!s:36} {one.title}  ({fields}, {built})")
+    return errors.DONE
+
+
+def _data(one: FormDefinition) -> dict[str, object]:
+    return {
+        "id": one.ref.form,
+        "edition": one.ref.edition,
+        "title": one.title,
+        "pages": len(one.layout.pages) if one.layout else 0,
+        "fields": [field.key for field in one.fields],
+    }
+
+
+def _check(chosen: argparse.Namespace) -> int:
+    settings = Settings.from_environment()
+    problems: Sequence[Problem]
+    try:
+        problems = template_check.check(settings.forms)
+    except DefinitionError as error:
+        problems = error.problems
+    if chosen.json:
+        data = [
+            {"file": p.file, "where": p.where, "message": p.message, "nearest": p.nearest}
+            for p in problems
+        ]
+        print(json.dumps({"ok": not problems, "problems": data}, ensure_ascii=False, indent=2))
+    else:
+        for problem in problems:
+            print(f"- {problem}")
+        count = counted(len(problems), "Fehler", "Fehler")
+        print(f"{count} gefunden." if problems else "Alle Formulare sind in Ordnung.")
+    return errors.NEEDS_A_PERSON if problems else errors.DONE
+
+
+def _build(chosen: argparse.Namespace) -> int:
+    services = _services()
+    wanted = (
+        [services.forms.get(*chosen.form.split("/", 1))] if chosen.form else list(services.forms)
+    )
+    built = []
+    for definition in wanted:
+        folder = services.template_folder(definition.ref)
+        build_form(folder, definition)
+        built.append(str(definition.ref))
+        if not chosen.json:
+            print(f"{definition.ref}: form.pdf und fields.json gebaut.")
+    if chosen.json:
+        print(json.dumps({"ok": True, "built": built}, ensure_ascii=False))
+    return errors.DONE

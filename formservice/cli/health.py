@@ -1,0 +1,106 @@
+"""``formservice check``: is this installation healthy, and what to do where it is not."""
+
+import argparse
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from formservice.adapters import scan_ocr
+from formservice.bootstrap import Services, Settings
+from formservice.cli import errors
+from formservice.domain.errors import FormServiceError
+
+# Below this the archive may not take a day's batch of scans.
+_LEAST_FREE = 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    part: str
+    ok: bool
+    needed: bool
+    message: str
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser(
+        "check",
+        help="prüfen, ob diese Anlage gesund ist",
+        description="Prüft Einstellungen, Formulare, Texterkennung, LibreOffice und Ablage.",
+    )
+    parser.add_argument("--json", action="store_true", help="Ausgabe als JSON")
+    parser.set_defaults(run=_run)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    checks: tuple[Callable[[], _State], ...] = (
+        _settings,
+        _forms,
+        _recognition,
+        _office,
+        _storage,
+    )
+    states = [check() for check in checks]
+    healthy = all(state.ok for state in states if state.needed)
+    if chosen.json:
+        data = [
+            {"part": one.part, "ok": one.ok, "needed": one.needed, "message": one.message}
+            for one in states
+        ]
+        print(json.dumps({"ok": healthy, "checks": data}, ensure_ascii=False, indent=2))
+    else:
+        for one in states:
+            sign = "✓" if one.ok else "✗" if one.needed else "–"
+            print(f"{sign} {one.part:16} {one.message}")
+        print("Die Anlage ist gesund." if healthy else "Die Anlage braucht Hilfe.")
+    return errors.DONE if healthy else errors.FAILED
+
+
+def _settings() -> _State:
+    try:
+        services = Services(Settings.from_environment())
+        land = services.calendar.land
+    except (ValueError, FormServiceError) as error:
+        return _State("Einstellungen", False, True, str(error))
+    return _State("Einstellungen", True, True, f"Feiertage: {land}")
+
+
+def _forms() -> _State:
+    try:
+        forms = list(Services(Settings.from_environment()).forms)
+    except FormServiceError as error:
+        return _State("Formulare", False, True, f"{error.message} {error.hint}")
+    unbuilt = [str(one.ref) for one in forms if one.layout is None]
+    if unbuilt:
+        return _State("Formulare", False, True, f"noch nicht gebaut: {', '.join(unbuilt)}")
+    return _State("Formulare", True, True, f"{len(forms)} geladen")
+
+
+def _recognition() -> _State:
+    try:
+        engine = scan_ocr.engine()
+    except FormServiceError as error:
+        return _State("Texterkennung", False, False, f"{error.message} {error.hint}")
+    return _State("Texterkennung", True, False, engine.name)
+
+
+def _office() -> _State:
+    found = shutil.which("soffice") or shutil.which("libreoffice")
+    message = "vorhanden" if found else "fehlt; nur für „forms build“: Paket libreoffice-writer"
+    return _State("LibreOffice", bool(found), False, message)
+
+
+def _storage() -> _State:
+    folder = Settings.from_environment().data
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            free = shutil.disk_usage(folder).free
+    except OSError:
+        return _State("Ablage", False, True, f"{folder} ist nicht beschreibbar; Rechte prüfen")
+    if free < _LEAST_FREE:
+        return _State("Ablage", False, True, f"in {folder} ist weniger als 1 GB frei")
+    return _State("Ablage", True, True, f"{folder}, {free // 1024**3} GB frei")

@@ -1,0 +1,119 @@
+"""``formservice read``: read, check, print; stores nothing."""
+
+import argparse
+import hashlib
+import json
+import time
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+
+from formservice.adapters.isolation import run_isolated
+from formservice.application.report import document_data, error_data
+from formservice.bootstrap import Services, Settings, today
+from formservice.cli import errors, show
+from formservice.domain.errors import FormServiceError, InputError
+from formservice.domain.form import FormDefinition
+from formservice.domain.values import parse_date
+
+# A file beyond this is no form but a mistake; the reader itself has finer limits.
+LARGEST_FILE = 512 * 1024**2
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser(
+        "read",
+        help="Dateien lesen und prüfen, ohne etwas zu speichern",
+        description="Liest Word, PDF und Bilder, prüft Pflichtangaben, Regeln und Fristen.",
+    )
+    parser.add_argument("files", nargs="+", metavar="DATEI")
+    parser.add_argument("--form", metavar="FORMULAR", help="das Formular, wenn es bekannt ist")
+    parser.add_argument(
+        "--received",
+        type=day,
+        metavar="TAG",
+        help="Tag des Eingangs für die Fristen (sonst heute)",
+    )
+    parser.add_argument("--json", action="store_true", help="Ausgabe als JSON")
+    parser.set_defaults(run=_run)
+
+
+def day(text: str) -> date:
+    """Return a day of the calendar, ISO or German."""
+    try:
+        return parse_date(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            "kein Tag des Kalenders, erwartet wird 2026-03-27 oder 27.03.2026"
+        ) from None
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    services = Services(Settings.from_environment())
+    form = services.forms.get(*chosen.form.split("/", 1)) if chosen.form else None
+    received = chosen.received or today()
+    results: list[dict[str, object]] = []
+    failed = False
+    for found in read_files(services, chosen.files, received=received, form=form):
+        results.extend(found)
+        failed = failed or any("error" in one for one in found)
+        if not chosen.json:
+            for one in found:
+                show.document(one)
+    if chosen.json:
+        print(json.dumps(results, ensure_ascii=False, indent=1))
+    return errors.NEEDS_A_PERSON if failed else errors.DONE
+
+
+def read_files(
+    services: Services, files: Iterable[str], *, received: date, form: FormDefinition | None
+) -> Iterator[list[dict[str, object]]]:
+    """Yield what every file holds, as data; a file that cannot be read is one error object."""
+    for file in files:
+        try:
+            yield read_bytes(services, bytes_of(file), file, received=received, form=form)
+        except FormServiceError as error:
+            yield [error_data(error, file)]
+
+
+def bytes_of(file: str) -> bytes:
+    """Return the content of a file; an InputError says why not."""
+    path = Path(file)
+    try:
+        if path.is_dir():
+            raise InputError(f"{file} ist ein Ordner.", "Bitte einzelne Dateien angeben.")
+        if path.stat().st_size > LARGEST_FILE:
+            raise InputError(f"{file} ist größer als 512 MB.", "Bitte in Teilen einreichen.")
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(
+            f"{file} kann nicht gelesen werden.", "Bitte Pfad und Rechte prüfen."
+        ) from error
+
+
+def read_bytes(
+    services: Services, data: bytes, file: str, *, received: date, form: FormDefinition | None
+) -> list[dict[str, object]]:
+    """Return the documents in ``data``, read in a child process with its own limits."""
+    services.read  # noqa: B018 - definitions are loaded once, before the child is split off
+    return run_isolated(
+        _read_here,
+        services,
+        data,
+        file,
+        received,
+        form,
+        seconds=services.settings.read_seconds,
+        bytes=services.settings.read_bytes,
+    )
+
+
+def _read_here(
+    services: Services, data: bytes, file: str, received: date, form: FormDefinition | None
+) -> list[dict[str, object]]:
+    start = time.perf_counter()
+    found = services.read(data, received=received, form=form)
+    seconds = time.perf_counter() - start
+    sha256 = hashlib.sha256(data).hexdigest()
+    return [document_data(one, file, sha256, seconds / len(found)) for one in found]

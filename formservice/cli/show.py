@@ -1,0 +1,70 @@
+"""What was read, as a person sees it on the terminal."""
+
+import textwrap
+from typing import Any  # the data has the shape of the JSON contract, checked where it is made
+
+_SIGNS = {"blocks": "✗", "asks": "?", "notes": "i"}
+_MEDIA = {
+    "docx": "Word",
+    "acroform": "ausfüllbares PDF",
+    "text": "PDF mit Text",
+    "scan": "Scan",
+}
+_READINGS = {
+    "blank": "– leer –",
+    "unreadable": "– nicht lesbar –",
+    "not-found": "– nicht gefunden –",
+}
+_WIDTH = 96
+
+
+def document(data: dict[str, Any]) -> None:
+    """Print one object of ``read --json`` for people."""
+    if "error" in data:
+        error = data["error"]
+        print(f"\n{data['file']}\n  Fehler [{error['code']}]: {error['message']}")
+        if error["hint"]:
+            print(f"  Hinweis: {error['hint']}")
+        return
+    form = data["form"]
+    name = f"{form['id']}/{form['edition']}" if form else "Formular nicht erkannt"
+    pages = ", ".join(str(number) for number in data["page_numbers"])
+    print(f"\n{data['file']}  ({_MEDIA[data['medium']]}, Seite {pages})\n  {name}")
+    for key, field in data["fields"].items():
+        print(_field(key, field))
+    for finding in data["findings"]:
+        print(_wrapped(f"  {_SIGNS[finding['severity']]} ", finding["message"]))
+    for deadline in data["deadlines"]:
+        met = {True: "eingehalten", False: "versäumt", None: "offen"}[deadline["met"]]
+        print(f"  Frist {deadline['key']}: {_german(deadline['due'])} ({met})")
+        for reason in deadline["why"]:
+            print(_wrapped("      ", reason))
+    print("  Archivierbar." if data["archivable"] else "  Noch nicht archivierbar.")
+
+
+def _field(key: str, field: dict[str, Any]) -> str:
+    value = field["value"]
+    text = _READINGS.get(field["reading"]) or _plain(value)
+    mark = " " if field["accepted"] else "*"
+    return _wrapped(f"  {mark}{key:22} ", text)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "ja" if value else "nein"
+    if isinstance(value, list):
+        return ", ".join(value)
+    return str(value)
+
+
+def _german(iso: str) -> str:
+    year, month, day = iso.split("-")
+    return f"{day}.{month}.{year}"
+
+
+def _wrapped(head: str, text: str) -> str:
+    lines = [part for line in text.split("\n") for part in textwrap.wrap(line, _WIDTH - len(head))]
+    return "\n".join(
+        (head if number == 0 else " " * len(head)) + line
+        for number, line in enumerate(lines or [""])
+    )
