@@ -6,7 +6,6 @@ from typing import Protocol, Self
 
 from formservice.domain.document import Medium, Page, Sighting
 from formservice.domain.form import FormDefinition, FormRef, Layout
-from formservice.domain.frist import Calendar as Calendar
 from formservice.domain.record import Value
 
 

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from formservice.domain.document import Doubt
-from formservice.domain.form import Field, FieldKey, FieldKind, FormDefinition
+from formservice.domain.form import Field, FieldKey, FormDefinition
 from formservice.domain.record import Extraction, Reading, Record, Value
-
-_WRITTEN = frozenset({FieldKind.TEXT, FieldKind.MULTILINE})
+from formservice.domain.values import is_placeholder
 
 
 def says_something(text: str) -> bool:
@@ -66,9 +65,7 @@ class Facts:
 
     def _is_placeholder(self, key: FieldKey, text: str) -> bool:
         field = self.field(key)
-        if field is None or not field.placeholder or field.kind not in _WRITTEN:
-            return False
-        return " ".join(text.split()) == " ".join(field.placeholder.split())
+        return field is not None and is_placeholder(field, text)
 
     def text(self, key: FieldKey) -> str:
         """Return the text that stands there, empty when there is none or it cannot be told."""
