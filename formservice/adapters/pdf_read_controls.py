@@ -1,0 +1,232 @@
+"""Form fields of one PDF page, read from each widget upwards.
+
+Programs that join files treat the field tree of the form differently: two forms of the same
+kind then share names, get new ones (``name+1``) or lose the tree altogether. What a page shows
+hangs on its own widgets, so every value is looked up from there, never from the tree downwards.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+import pikepdf
+
+from formservice.adapters.pdf_read_frame import Frame, rectangle
+from formservice.domain.document import Box, Doubt, Method, Sighting
+
+_DEPTH = 32  # parents followed; a loop of parents must end
+_RADIO, _PUSH_BUTTON = 1 << 15, 1 << 16
+_MOST_TEXT = 1_000_000  # bytes of one value
+# qpdf makes names unique by „+1“, „+2“; no field of ours has a plus sign.
+_RENAMED = re.compile(r"\+\d+(?=\.|$)")
+# A text string may carry its language between two escape characters (ISO 32000-2, 7.9.2.2).
+_LANGUAGE = re.compile("\x1b[^\x1b]{0,8}\x1b")
+_OVER = frozenset({"/Ink", "/Stamp", "/FreeText", "/Line", "/PolyLine", "/Polygon"})
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something laid over a page by hand: ink, a stamp, a typed remark. ``box`` as on the page."""
+
+    kind: str
+    text: str
+    box: Box
+
+
+def controls(page: pikepdf.Object, number: int, view: Frame) -> tuple[Sighting, ...]:
+    """Return what the form fields of ``page`` hold, one sighting per field or option."""
+    found = [
+        sighting
+        for widget in annotations(page, {"/Widget"})
+        if (sighting := _sighting(widget, number, view)) is not None
+    ]
+    return tuple(_once(_without_shared_parent(found)))
+
+
+def notes(page: pikepdf.Object, view: Frame) -> tuple[Note, ...]:
+    """Return the annotations on ``page`` that a person drew or typed over it."""
+    made = []
+    for item in annotations(page, _OVER):
+        edges = rectangle(item.get("/Rect"))
+        if edges is not None and not _hidden(item):
+            text = _text(item.get("/Contents"))
+            made.append(Note(str(item["/Subtype"]), text, view.box(view.seen(*edges))))
+    return tuple(made)
+
+
+def annotations(page: pikepdf.Object, kinds: Iterable[str]) -> Iterator[pikepdf.Object]:
+    """Yield the annotations of ``page`` of these subtypes, leaving out what is no annotation."""
+    listed = page.get("/Annots")
+    if not isinstance(listed, pikepdf.Array):
+        return
+    for item in listed:
+        # Anything may stand in a broken array.
+        if isinstance(item, pikepdf.Dictionary) and str(item.get("/Subtype")) in kinds:
+            yield item
+
+
+def text_string(raw: bytes) -> str:
+    """Return a PDF text string as characters, line breaks as newlines.
+
+    The mark at its start says UTF-16 or UTF-8; without one it is PDFDocEncoding. Bytes that mean
+    nothing there become U+FFFD, which the caller reports as a doubt.
+    """
+    if raw.startswith(b"\xfe\xff"):
+        text = raw[2:].decode("utf-16-be", "replace")
+    elif raw.startswith(b"\xff\xfe"):
+        text = raw[2:].decode("utf-16-le", "replace")
+    elif raw.startswith(b"\xef\xbb\xbf"):
+        text = raw[3:].decode("utf-8", "replace")
+    elif raw.isascii():
+        return _one_newline(raw.decode("ascii"))
+    else:
+        text = raw.decode("pdfdoc", "replace")
+    return _one_newline(_LANGUAGE.sub("", text) if "\x1b" in text else text)
+
+
+def _one_newline(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def _hidden(item: pikepdf.Object) -> bool:
+    flags: object = item.get("/F")
+    return isinstance(flags, int) and bool(flags & 2)
+
+
+def _sighting(widget: pikepdf.Object, number: int, view: Frame) -> Sighting | None:
+    chain = _chain(widget)
+    name = _name(chain)
+    if not name:
+        return None
+    kind = str(_first(chain, "/FT"))
+    edges = rectangle(widget.get("/Rect"))
+    box = view.box(view.seen(*edges)) if edges else None
+    if kind in ("/Tx", "/Ch"):
+        return _typed(name, _first(chain, "/V"), number, box)
+    if kind == "/Btn":
+        return _ticked(name, chain, number, box)
+    return None
+
+
+def _chain(widget: pikepdf.Object) -> list[pikepdf.Object]:
+    chain = [widget]
+    while len(chain) < _DEPTH:
+        parent = chain[-1].get("/Parent")
+        if not isinstance(parent, pikepdf.Dictionary):
+            break
+        chain.append(parent)
+    return chain
+
+
+def _name(chain: list[pikepdf.Object]) -> str:
+    parts = [text for node in reversed(chain) if (text := _text(node.get("/T")))]
+    name = ".".join(parts)
+    return _RENAMED.sub("", name) if "+" in name else name
+
+
+def _first(chain: list[pikepdf.Object], key: str) -> object:
+    for node in chain:
+        value = node.get(key)
+        if value is not None:
+            return value
+    return None
+
+
+def _typed(name: str, value: object, number: int, box: Box | None) -> Sighting:
+    text = _text(value)
+    doubts = frozenset({Doubt.CHARACTERS}) if "\ufffd" in text else frozenset()
+    return Sighting(
+        name, Method.CONTROL, number, text=text, blank=not text.strip(), box=box, doubts=doubts
+    )
+
+
+def _text(value: object) -> str:
+    if isinstance(value, pikepdf.String):
+        return text_string(bytes(value))
+    if isinstance(value, pikepdf.Stream):
+        return text_string(value.read_bytes()[:_MOST_TEXT])
+    if isinstance(value, pikepdf.Name):
+        return str(value)[1:]
+    if isinstance(value, pikepdf.Array):
+        return "\n".join(_text(item) for item in value)
+    return ""
+
+
+def _ticked(
+    name: str, chain: list[pikepdf.Object], number: int, box: Box | None
+) -> Sighting | None:
+    """Read a check box or one button of a group.
+
+    The value of the field (``/V``) and what the widget shows (``/AS``) should agree. Programs
+    that fill forms often write only one of them, which then stands against the „Off“ of the
+    blank form; so either of them saying „on“ is somebody's tick. Where both are set and differ,
+    the screen and the data differ too, and a person has to look.
+    """
+    flags = _first(chain, "/Ff")
+    flags = flags if isinstance(flags, int) else 0
+    if flags & _PUSH_BUTTON:
+        return None
+    states = _states(chain[0])
+    # Several buttons under one field, told apart by their states: each is one option of it.
+    grouped = bool(flags & _RADIO) or (len(chain) > 1 and _siblings_differ(chain))
+    value, shown = _state(_first(chain, "/V")), _state(chain[0].get("/AS"))
+    if grouped and len(states) == 1:
+        name = f"{name}.{states[0]}"
+        value = None if value is None else value if value in ("Off", states[0]) else "Off"
+    means = [state not in ("", "Off") for state in (value, shown) if state is not None]
+    conflict = len(set(means)) > 1
+    on = any(means)
+    doubts = frozenset({Doubt.CONFLICT}) if conflict else frozenset()
+    return Sighting(name, Method.CONTROL, number, on=on, blank=not on, box=box, doubts=doubts)
+
+
+def _state(value: object) -> str | None:
+    if isinstance(value, bool):
+        return "Yes" if value else "Off"
+    if isinstance(value, pikepdf.Name):
+        return str(value)[1:]
+    # A string is wrong here, yet some programs write one.
+    return _text(value) if isinstance(value, pikepdf.String) else None
+
+
+def _states(widget: pikepdf.Object) -> list[str]:
+    looks = widget.get("/AP")
+    normal = looks.get("/N") if isinstance(looks, pikepdf.Dictionary) else None
+    if not isinstance(normal, pikepdf.Dictionary) or isinstance(normal, pikepdf.Stream):
+        return []
+    return [key[1:] for key in normal.keys() if key != "/Off"]  # noqa: SIM118 (no mapping)
+
+
+def _siblings_differ(chain: list[pikepdf.Object]) -> bool:
+    widget, parent = chain[0], chain[1]
+    kids = parent.get("/Kids")
+    if widget.get("/T") is not None or not isinstance(kids, pikepdf.Array) or len(kids) < 2:
+        return False
+    names = [_states(kid) for kid in kids if isinstance(kid, pikepdf.Dictionary)]
+    return len({tuple(states) for states in names}) > 1
+
+
+def _without_shared_parent(found: list[Sighting]) -> list[Sighting]:
+    """Drop a name that all fields of the page hang under, as put there when files are joined.
+
+    Ticks of one choice share a parent of our own making, so at least one text field must hang
+    there too before the parent counts as foreign.
+    """
+    parents = {sighting.key.partition(".")[0] for sighting in found if "." in sighting.key}
+    shared = len(parents) == 1 and all("." in sighting.key for sighting in found)
+    if not shared or len(found) < 3 or all(sighting.on is not None for sighting in found):
+        return found
+    return [replace(each, key=each.key.partition(".")[2]) for each in found]
+
+
+def _once(found: list[Sighting]) -> Iterator[Sighting]:
+    """Merge widgets of one field; where two fields of one name differ, both stay and say so."""
+    by_key: dict[str, list[Sighting]] = {}
+    for sighting in found:
+        by_key.setdefault(sighting.key, []).append(sighting)
+    for same in by_key.values():
+        if len({(each.text, each.on) for each in same}) == 1:
+            yield same[0]
+        else:
+            for each in same:
+                yield replace(each, doubts=each.doubts | {Doubt.CONFLICT})
