@@ -68,28 +68,35 @@ def load(mappings: Path, templates: Path) -> Definitions:
     A form that is not built yet has no layout. DefinitionError carries all problems of all
     files; nothing is loaded then, for a form skipped in silence would reject real documents.
     """
-    definitions: list[FormDefinition] = []
-    problems: list[Problem] = []
-    if not mappings.is_dir():
-        missing = Problem("", "Den Ordner mit den Definitionen gibt es nicht.", str(mappings.name))
-        raise DefinitionError("Die Definitionen der Formulare fehlen.", [missing])
-    for path in sorted(mappings.glob("*/*.y*ml")):
-        definition, wrong = _definition(path, path.relative_to(mappings.parent).as_posix())
-        problems += wrong
-        if definition is None:
-            continue
-        built = templates / definition.ref.form / definition.ref.edition / "fields.json"
-        name = "/".join((templates.name, definition.ref.form, definition.ref.edition, built.name))
-        layout, wrong = load_layout(built, definition.ref, name)
-        problems += wrong
-        definitions.append(replace(definition, layout=layout))
+    definitions, problems = gather(mappings, templates)
     if problems:
         files = len({problem.file for problem in problems})
         raise DefinitionError(
             f"Die Definitionen der Formulare haben {len(problems)} Fehler in {files} Datei(en).",
             problems,
         )
-    return Definitions(definitions)
+    return definitions
+
+
+def gather(mappings: Path, templates: Path) -> tuple[Definitions, list[Problem]]:
+    """Return the definitions without fault, and the problems of all others."""
+    definitions: list[FormDefinition] = []
+    problems: list[Problem] = []
+    if not mappings.is_dir():
+        problems.append(
+            Problem("", "Den Ordner mit den Definitionen gibt es nicht.", mappings.name)
+        )
+    for path in sorted(mappings.glob("*/*.y*ml")):
+        definition, wrong = _definition(path, path.relative_to(mappings.parent).as_posix())
+        problems += wrong
+        if definition is None:
+            continue
+        built = templates / definition.ref.form / definition.ref.edition / "fields.json"
+        name = built.relative_to(templates.parent).as_posix()
+        layout, wrong = load_layout(built, definition.ref, name)
+        problems += wrong
+        definitions.append(replace(definition, layout=layout))
+    return Definitions(definitions), problems
 
 
 def _definition(path: Path, file: str) -> tuple[FormDefinition | None, list[Problem]]:
