@@ -30,8 +30,12 @@ class _Template:
         return self.folder / name, f"{self.shown}/{name}"
 
 
-def check(mappings: Path, templates: Path) -> list[Problem]:
-    """Return all problems of all definitions, templates and built files; none if all is well."""
+def check(forms: Path) -> list[Problem]:
+    """Return all problems of all definitions, templates and built files; none if all is well.
+
+    ``forms`` is the folder that holds ``mappings`` and ``form_templates``.
+    """
+    mappings, templates = forms / "mappings", forms / "form_templates"
     definitions, problems = gather(mappings, templates)
     texts: dict[str, str] = {}
     for definition in definitions:
