@@ -1,0 +1,163 @@
+"""Check a record: what was not read for sure, which rules are broken, which deadlines missed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from formservice.domain.deadlines import Deadline, deadline_findings, deadlines_of
+from formservice.domain.document import Doubt
+from formservice.domain.facts import Facts
+from formservice.domain.findings import Finding, FindingCode
+from formservice.domain.form import Field, FormDefinition, Rule, Severity
+from formservice.domain.frist import Calendar
+from formservice.domain.predicate import Breach
+from formservice.domain.predicates import PREDICATES
+from formservice.domain.record import Extraction, Reading, Record
+
+_REASONS = {
+    Doubt.ANCHORS_LOST: "die Datei wurde mit einem anderen Programm gespeichert",
+    Doubt.FOREIGN_LAYOUT: "der Bogen ist anders aufgebaut als unser Formular",
+    Doubt.RECOGNISED: "der Text wurde aus einem Bild erkannt",
+    Doubt.TRACKED_CHANGES: "im Dokument sind Änderungen noch nicht angenommen",
+    Doubt.WHITE_SPACE: "Zeilenumbrüche oder Leerzeichen können abweichen",
+    Doubt.CHARACTERS: "einzelne Zeichen können fehlen oder vertauscht sein",
+    Doubt.OVERFLOW: "der Text ragt über das Feld hinaus, ein Teil kann fehlen",
+    Doubt.AMBIGUOUS_MARK: "das Kreuz ist nicht eindeutig",
+    Doubt.TYPED_NAME: "statt einer Unterschrift steht dort ein getippter Name",
+    Doubt.PART_MISSING: "die angekündigte Fortsetzung auf dem Beiblatt fehlt",
+}
+# These have a finding of their own.
+_APART = frozenset({Doubt.CONFLICT, Doubt.MALFORMED})
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What a check found.
+
+    ``archivable`` is True when nothing blocks and no value needs a human look; findings that ask
+    may still be open.
+    """
+
+    findings: tuple[Finding, ...]
+    deadlines: tuple[Deadline, ...]
+    archivable: bool
+
+
+def check(
+    definition: FormDefinition, record: Record, *, received: date, calendar: Calendar
+) -> CheckResult:
+    """Return everything to say about ``record``, received on ``received`` (Berlin).
+
+    Findings come in this order: about the reading in the order of fields, broken rules in the
+    order of the definition, deadlines.
+    """
+    facts = Facts(definition, record, received)
+    findings = (
+        *_reading_findings(definition, record),
+        *(finding for rule in definition.rules for finding in _broken(rule, facts)),
+        *deadline_findings(definition, record, received, calendar),
+    )
+    accepted = all(
+        field.key in record.fields and record.fields[field.key].accepted
+        for field in definition.fields
+    )
+    blocked = any(finding.severity is Severity.BLOCKS for finding in findings)
+    return CheckResult(
+        findings=findings,
+        deadlines=deadlines_of(definition, record, received, calendar),
+        archivable=accepted and not blocked,
+    )
+
+
+def _reading_findings(definition: FormDefinition, record: Record) -> Iterator[Finding]:
+    for field in definition.fields:
+        extraction = record.fields.get(field.key)
+        if extraction is None or extraction.reading is Reading.NOT_FOUND:
+            yield Finding(
+                FindingCode.NOT_FOUND,
+                Severity.ASKS,
+                f"„{field.name}“ wurde im Dokument nicht gefunden. Bitte im Original nachsehen "
+                "und die Angabe nachtragen oder bestätigen, dass sie fehlt.",
+                field.key,
+            )
+        else:
+            yield from _doubts(field, extraction)
+
+
+def _doubts(field: Field, extraction: Extraction) -> Iterator[Finding]:
+    doubts = extraction.doubts
+    if Doubt.MALFORMED in doubts:
+        yield Finding(
+            FindingCode.MALFORMED,
+            Severity.BLOCKS,
+            f"In „{field.name}“ steht etwas, das dort nicht stehen kann (erwartet wird "
+            f"{_EXPECTED.get(field.kind.value, 'etwas anderes')}). Bitte berichtigen.",
+            field.key,
+        )
+    elif extraction.reading is Reading.UNREADABLE:
+        yield Finding(
+            FindingCode.UNREADABLE,
+            Severity.BLOCKS,
+            f"„{field.name}“ ist nicht lesbar{_because(doubts)}. Bitte im Original nachsehen und "
+            "die Angabe von Hand nachtragen.",
+            field.key,
+        )
+        doubts -= set(_REASONS)
+    if Doubt.CONFLICT in doubts:
+        yield Finding(
+            FindingCode.CONFLICT,
+            Severity.ASKS,
+            f"Für „{field.name}“ enthält das Dokument zwei verschiedene Angaben. Bitte im "
+            "Original nachsehen und die richtige auswählen.",
+            field.key,
+        )
+    if doubts - _APART:
+        yield Finding(
+            FindingCode.DOUBTFUL,
+            Severity.ASKS,
+            f"Bitte „{field.name}“ mit dem Original vergleichen: {_reasons(doubts)}.",
+            field.key,
+        )
+
+
+_EXPECTED = {
+    "date": "ein Datum wie 27.03.2026",
+    "choice": "ein Kreuz",
+    "tick": "ein Kreuz",
+    "signature": "eine Unterschrift",
+}
+
+
+def _because(doubts: frozenset[Doubt]) -> str:
+    reasons = _reasons(doubts)
+    return f" ({reasons})" if reasons else ""
+
+
+def _reasons(doubts: frozenset[Doubt]) -> str:
+    return "; ".join(reason for doubt, reason in _REASONS.items() if doubt in doubts)
+
+
+def _broken(rule: Rule, facts: Facts) -> Iterator[Finding]:
+    if not facts.holds(rule.when):
+        return
+    predicate = PREDICATES[rule.predicate]
+    for breach in predicate.breaches(facts, rule.fields, rule.arguments):
+        yield Finding(
+            rule.code,
+            rule.severity,
+            _message(rule, breach, facts),
+            breach.field,
+            rule.id,
+            rule.overridable,
+            breach.params,
+        )
+
+
+def _message(rule: Rule, breach: Breach, facts: Facts) -> str:
+    """Return the rule's sentence with its gaps (``{field}``, ``{words}`` …) filled."""
+    message = rule.message
+    if breach.field is not None:
+        message = message.replace("{field}", facts.name(breach.field))
+    for gap, content in breach.params.items():
+        message = message.replace("{" + gap + "}", str(content))
+    return message
