@@ -1,0 +1,111 @@
+"""Which form pages are, where a document ends, and when a person must choose."""
+
+from formservice.application.identify import documents, identify
+from formservice.domain.document import Block, Claim, Medium, Method, Page, Sighting
+from formservice.domain.form import FormRef
+from tests.application.literal_form import FORM, REF, SHEET, SHEET_REF
+
+FORMS = [FORM, SHEET]
+
+
+def page(number, *, text=(), keys=(), claims=(), medium=Medium.TEXT):
+    return Page(
+        number,
+        medium,
+        595,
+        842,
+        tuple(Sighting(key, Method.CONTROL, number) for key in keys),
+        tuple(Block(one, number) for one in text),
+        tuple(claims),
+    )
+
+
+def claim(form="abholschein", edition="2026-01", number=1, reference=None, source="text"):
+    return Claim(form, edition, source, number, reference)
+
+
+WORDS = [item.text for item in FORM.layout.flow if item.text]
+ANCHORS = [anchor for field in FORM.fields for anchor in field.anchors]
+
+
+def test_wording_alone_identifies_a_form_with_a_margin():
+    found = identify([page(1, text=WORDS)], FORMS)
+    assert found.ref == REF
+    assert found.margin >= 0.8
+
+
+def test_control_names_alone_identify_a_form():
+    assert identify([page(1, keys=ANCHORS)], FORMS).ref == REF
+
+
+def test_a_foreign_page_is_no_form_even_if_it_asks_for_a_name():
+    found = identify(
+        [page(1, text=["Rechnung", "Name:", "Telefon:"], keys=["name", "iban"])], FORMS
+    )
+    assert found.ref is None
+
+
+def test_an_empty_file_is_no_form():
+    assert identify([page(1)], FORMS).ref is None
+
+
+def test_a_claim_identifies_a_page_without_text():
+    assert identify([page(1, claims=[claim(source="qr")])], FORMS).ref == REF
+
+
+def test_two_forms_claimed_at_once_have_no_margin():
+    both = [claim(), claim("beiblatt", "2026-11")]
+    assert identify([page(1, claims=both)], FORMS).ref is None
+
+
+def test_another_edition_of_the_form_is_not_taken_for_this_one():
+    found = identify([page(1, text=WORDS, claims=[claim(edition="2031-05")])], FORMS)
+    assert found.ref is None
+
+
+def test_a_form_behind_foreign_pages_is_a_document_of_its_own():
+    pages = [page(1, text=["Sehr geehrte Damen"]), page(2, text=WORDS), page(3, text=["Anlage"])]
+    found = documents(pages, FORMS)
+    assert [(one.identity.ref, [p.number for p in one.pages]) for one in found] == [
+        (None, [1]),
+        (REF, [2]),
+        (None, [3]),
+    ]
+
+
+def test_two_copies_of_one_form_are_two_documents():
+    twice = documents([page(1, text=WORDS), page(2, text=WORDS)], FORMS)
+    assert [one.identity.ref for one in twice] == [REF, REF]
+    named = documents([page(1, keys=ANCHORS), page(2, keys=ANCHORS)], FORMS)
+    assert len(named) == 2
+
+
+def test_pages_of_one_form_stay_together():
+    half = len(WORDS) // 2
+    found = documents([page(1, text=WORDS[:half]), page(2, text=WORDS[half:])], FORMS)
+    assert [one.identity.ref for one in found] == [REF]
+    claimed = [page(n, claims=[claim(number=n, reference="AB")]) for n in (1, 2)]
+    assert len(documents(claimed, FORMS)) == 1
+
+
+def test_another_reference_begins_another_document():
+    pages = [page(n, claims=[claim(number=n, reference=ref)]) for n, ref in ((1, "AA"), (2, "BB"))]
+    assert len(documents(pages, FORMS)) == 2
+
+
+def test_continuation_sheets_go_with_the_form_before_them():
+    sheet = page(2, claims=[claim("beiblatt", "2026-11")])
+    fields = page(3, keys=["bericht__3"], medium=Medium.ACROFORM)
+    (found,) = documents([page(1, text=WORDS), sheet, fields], FORMS)
+    assert [p.number for p in found.sheets] == [2, 3]
+
+
+def test_a_lonely_continuation_sheet_is_what_it_is():
+    (found,) = documents([page(1, claims=[claim("beiblatt", "2026-11")])], FORMS)
+    assert found.identity.ref == SHEET_REF == FormRef("beiblatt", "2026-11")
+
+
+def test_every_page_is_in_exactly_one_document():
+    pages = [page(n, text=WORDS if n % 3 == 0 else [f"Blatt {n}"]) for n in range(1, 11)]
+    numbers = [p.number for one in documents(pages, FORMS) for p in (*one.pages, *one.sheets)]
+    assert sorted(numbers) == list(range(1, 11))

@@ -1,0 +1,103 @@
+"""Values between printed labels, in layouts that are not ours."""
+
+from formservice.application.labels import label_sightings
+from formservice.domain.document import Block, Box, Cell, Doubt
+from tests.application.literal_form import FORM
+
+
+def read(blocks):
+    return {one.key: one for one in label_sightings(FORM, blocks)}
+
+
+def cells(*rows, table=0):
+    return [
+        Block(text, cell=Cell(table, r, c))
+        for r, row in enumerate(rows)
+        for c, text in enumerate(row)
+        if text
+    ]
+
+
+def test_a_value_behind_its_label_in_the_same_paragraph_is_found():
+    seen = read([Block("Name: Đặng Thị Hồng"), Block("Betreuung durch:\tFrau Ģirts")])
+    assert seen["name"].text == "Đặng Thị Hồng"
+    assert seen["betreuer"].text == "Frau Ģirts"
+
+
+def test_a_value_in_the_cell_to_the_right_is_found():
+    assert read(cells(["Name:", "Özdemir"]))["name"].text == "Özdemir"
+
+
+def test_a_value_in_the_row_below_its_heading_is_found():
+    seen = read(cells(["Name:", "Betreuung durch:"], ["Özdemir", "Frau Fuchs"]))
+    assert (seen["name"].text, seen["betreuer"].text) == ("Özdemir", "Frau Fuchs")
+
+
+def test_repeated_labels_are_told_apart_by_their_group_whatever_the_order():
+    rows = (
+        ["Betreuung durch:", "Fuchs", "Name:", "Öz"],
+        ["Telefon:", "0551 1", "Telefon:", "0551 2"],
+    )
+    seen = read(cells(*rows))
+    assert (seen["amt_telefon"].text, seen["telefon"].text) == ("0551 1", "0551 2")
+    stacked = cells(["Name:", "Öz"], ["Telefon:", "11"]) + cells(
+        ["Betreuung durch:", "Fuchs"], ["Telefon:", "22"], table=1
+    )
+    seen = read(stacked)
+    assert (seen["telefon"].text, seen["amt_telefon"].text) == ("11", "22")
+
+
+def test_a_period_on_one_line_gives_two_dates():
+    seen = read([Block("Zeitraum: 01.01.2026 bis 31.05.2026")])
+    assert (seen["von"].text, seen["bis"].text) == ("01.01.2026", "31.05.2026")
+
+
+def test_an_answer_below_its_question_keeps_its_paragraphs():
+    seen = read(
+        [Block("Was habe ich in dieser\nZeit geschafft?"), Block("Viel."), Block("Alles.")]
+    )
+    assert seen["bericht"].text == "Viel.\nAlles."
+
+
+def test_a_label_word_inside_an_answer_is_no_label():
+    seen = read(
+        [Block("Was habe ich in dieser Zeit geschafft?"), Block("Mein Name steht bis heute da.")]
+    )
+    assert seen["bericht"].text == "Mein Name steht bis heute da."
+    assert "name" not in seen
+
+
+def test_ticks_are_read_from_their_glyphs():
+    seen = read([Block("Anlass"), Block("☐ Abholung   ☒ Versand")])
+    assert (seen["anlass.abholung"].on, seen["anlass.versand"].on) == (False, True)
+
+
+def test_a_label_without_a_value_is_blank_and_a_missing_label_is_not_seen():
+    seen = read(cells(["Name:", ""], ["Telefon:", "1"]))
+    assert seen["name"].blank
+    assert "betreuer" not in seen
+
+
+def test_on_a_pdf_page_a_wrapped_question_does_not_swallow_the_answer_beside_it():
+    first = Block("Was habe ich in", box=Box(0.1, 0.1, 0.4, 0.112))
+    second = Block("dieser Zeit geschafft?", box=Box(0.1, 0.114, 0.4, 0.126))
+    answer = Block("Den Führerschein", box=Box(0.5, 0.1, 0.9, 0.112))
+    seen = read([first, answer, second])
+    assert seen["bericht"].text == "Den Führerschein"
+
+
+def test_nothing_found_between_labels_is_ever_free_of_doubt():
+    seen = read([Block("Name: A"), Block("Anlass"), Block("☒ Versand")])
+    assert seen
+    assert all(Doubt.FOREIGN_LAYOUT in one.doubts for one in seen.values())
+
+
+def test_a_footer_with_form_and_edition_is_no_answer():
+    seen = read(
+        [
+            Block("Was habe ich in dieser Zeit geschafft?"),
+            Block("Viel."),
+            Block("abholschein/2026-01 · Seite 1 von 1"),
+        ]
+    )
+    assert seen["bericht"].text == "Viel."
