@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 # 200 dpi read as well as 300 in the trials behind the design, in two thirds of the time.
 DPI = 200
-# Enough to tell printed wording apart, too coarse to mind a shift of half a millimetre.
-VERIFY_DPI = 50
+# Enough to tell printed wording apart, too coarse to mind a shift of a third of a millimetre.
+VERIFY_DPI = 75
 POINTS_PER_INCH = 72
 # Darker than this is ink of the blank form, as it comes from the renderer.
 _INK = 160

@@ -91,6 +91,7 @@ class Filling:
     filled: tuple[str, ...] = ()
     signed: bool = False
     qr: bool = True
+    payload: str = payload(REF, 1, REFERENCE)
 
 
 class _Paper:
@@ -176,7 +177,7 @@ def printed(filling: Filling) -> Grey:
         paper.line(*(float(value) for point in points for value in point), width=1.1)
     picture = np.array(paper.image)
     if filling.qr:
-        _stamp(picture, payload(REF, 1, REFERENCE))
+        _stamp(picture, filling.payload)
     return picture
 
 
