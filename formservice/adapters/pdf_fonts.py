@@ -48,11 +48,11 @@ class Face:
     widths: Mapping[str, int]
     cids: Mapping[str, int]
 
-    def encoded(self, text: str) -> str:
-        """Return the hexadecimal string that shows ``text``, which must be in the font."""
+    def encoded(self, text: str) -> bytes:
+        """Return the bytes of the string that shows ``text``, which must be in the font."""
         if self.cids:
-            return "".join(f"{self.cids.get(char, ord(char)):04x}" for char in text)
-        return text.encode("utf-16-be").hex()
+            return b"".join(self.cids.get(char, ord(char)).to_bytes(2, "big") for char in text)
+        return text.encode("utf-16-be")
 
 
 def _asset(name: str) -> bytes:
@@ -84,6 +84,16 @@ def embed(pdf: pikepdf.Pdf) -> FormFonts:
             donor.make_indirect(pikepdf.Dictionary(typing=fonts.typing, sans=fonts.sans))
         )
         return FormFonts(both.typing, both.sans)
+
+
+@lru_cache(maxsize=4096)
+def face_of(char: str) -> tuple[Face, str]:
+    """Return the first font that has ``char``, and what to draw for it."""
+    for face in faces():
+        if char in face.widths:
+            return face, char
+    # White space without a glyph is still white space.
+    return faces()[0], " " if char.isspace() else REPLACEMENT
 
 
 def embed_face(pdf: pikepdf.Pdf, face: Face) -> pikepdf.Object:

@@ -49,6 +49,7 @@ FACES = (
             (0xA0, 0x24F),
             (0x2B0, 0x36F),
             (0x1E00, 0x1EFF),
+            (0x2000, 0x200A),
             (0x2010, 0x2027),
             (0x202F, 0x205E),
             (0x2070, 0x209C),
@@ -126,9 +127,13 @@ def _is_drawn(code: int) -> bool:
 
 
 def _meaning(code: int) -> str:
-    """Return the text a glyph stands for: joined Arabic shapes mean their plain letters."""
+    """Return the text a glyph stands for: joined Arabic shapes mean their plain letters.
+
+    A ligature's letters are given from left to right, because PDFium and poppler turn every run
+    of right-to-left letters round, those inside one glyph too.
+    """
     if 0xFB50 <= code <= 0xFDFF or 0xFE70 <= code <= 0xFEFC:
-        return unicodedata.normalize("NFKC", chr(code))
+        return unicodedata.normalize("NFKC", chr(code))[::-1]
     return chr(code)
 
 
