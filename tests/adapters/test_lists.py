@@ -51,7 +51,7 @@ FORM = FormDefinition(
 )
 
 
-def read(tmp_path: Path, content: bytes, name: str = "liste.csv") -> list[tuple[int, dict]]:
+def read(tmp_path: Path, content: bytes, name: str = "liste.csv"):
     path = tmp_path / name
     path.write_bytes(content)
     return list(rows(path, FORM))
