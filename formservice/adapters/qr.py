@@ -3,6 +3,7 @@
 import struct
 import zlib
 from collections.abc import Sequence
+from math import isqrt
 
 import zxingcpp
 
@@ -15,10 +16,11 @@ _LEVEL = "M"
 def matrix(text: str) -> list[list[bool]]:
     """Return the modules of the code for ``text`` row by row, dark is True, no quiet zone."""
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=_LEVEL)
-    picture = memoryview(code.to_image(scale=1, add_quiet_zones=False))
-    height, width = picture.shape
-    grey = picture.tobytes()
-    return [[value < 128 for value in grey[y * width : (y + 1) * width]] for y in range(height)]
+    picture = code.to_image(scale=1, add_quiet_zones=False)
+    # The stubs of zxing-cpp leave out that a picture is a buffer: one byte of grey per pixel.
+    grey = memoryview(picture).tobytes()  # type: ignore[arg-type]
+    side = isqrt(len(grey))
+    return [[value < 128 for value in grey[y : y + side]] for y in range(0, len(grey), side)]
 
 
 def png(text: str) -> bytes:
