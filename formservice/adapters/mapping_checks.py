@@ -30,9 +30,11 @@ def disagreements(source: Source) -> Iterator[Problem]:
     seen: set[object] = set()
     for index, entry in enumerate(sequence(draft.data.get("deadlines"))):
         deadline = mapping(entry)
-        if deadline.get("key") in seen:
+        # One deadline may have two rules that exclude each other by their condition.
+        one = (deadline.get("key", index), str(deadline.get("when")))
+        if one in seen:
             yield source.problem(("deadlines", index, "key"), "Der Schlüssel steht doppelt.")
-        seen.add(deadline.get("key", index))
+        seen.add(one)
         yield from _deadline(draft, ("deadlines", index), deadline)
     for part, target in mapping(draft.data.get("continuation")).items():
         yield from unknown_field(draft, ("continuation", str(part)), target)
