@@ -1,0 +1,21 @@
+"""Options and fixtures shared by all tests."""
+
+import os
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--regold",
+        action="store_true",
+        help="write the golden files of samples/ anew; refused when CI is set",
+    )
+
+
+@pytest.fixture(scope="session")
+def regold(request: pytest.FixtureRequest) -> bool:
+    wanted = bool(request.config.getoption("--regold"))
+    if wanted and os.environ.get("CI"):
+        pytest.exit("golden files are never rewritten in CI", returncode=2)
+    return wanted

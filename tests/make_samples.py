@@ -1,0 +1,317 @@
+"""Writes ``samples/`` from the cases in ``sample_cases``: every case in every channel.
+
+``python -m tests.make_samples`` makes the inputs anew (it needs LibreOffice); the golden files are
+written by ``pytest tests/test_samples.py --regold`` and read by a person before they are kept.
+"""
+
+import io
+import math
+import random
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import docx
+import numpy as np
+import pikepdf
+import pypdf
+import pypdfium2
+from docx.shared import Cm
+from PIL import Image, ImageDraw, ImageFilter
+
+from formservice.adapters.pdf_fill import flatten
+from formservice.bootstrap import Services, Settings
+from formservice.domain.form import FieldKind, FormDefinition
+from formservice.domain.record import Value
+from formservice.domain.values import shown, ticks, values_from_data
+from tests.sample_cases import CASES, Case
+
+ROOT = Path(__file__).parent.parent
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+CHANNELS = ("docx", "resaved", "acroform", "flat", "foreign", "scan")
+
+
+def main() -> None:
+    """Write all samples."""
+    services = Services(Settings.from_environment(), new_reference=_references())
+    for case in CASES:
+        definition = services.forms.get(case.form)
+        for channel in CHANNELS:
+            data, suffix = make(services, definition, case, channel)
+            folder = ROOT / "samples" / f"{case.form}@{definition.ref.edition}"
+            target = folder / f"{case.name}-{channel}" / f"input.{suffix}"
+            shutil.rmtree(target.parent, ignore_errors=True)
+            target.parent.mkdir(parents=True)
+            target.write_bytes(data)
+            print(target.relative_to(ROOT))
+
+
+def _references():
+    numbers = iter(range(1, 10_000))
+    return lambda: f"SAMPLE{next(numbers):06}"
+
+
+def make(
+    services: Services, definition: FormDefinition, case: Case, channel: str
+) -> tuple[bytes, str]:
+    """Return the file of one case in one channel, and its suffix."""
+    chance = random.Random(f"{case.name}/{channel}")
+    if channel == "docx":
+        return word(services, definition, case, chance), "docx"
+    if channel == "resaved":
+        return office(word(services, definition, case, chance), "docx"), "docx"
+    if channel == "acroform":
+        return acroform(services, definition, case, chance), "pdf"
+    if channel == "flat":
+        return flat(services, definition, case, chance), "pdf"
+    if channel == "foreign":
+        return foreign(definition, case)
+    return scan(services, definition, case, chance)
+
+
+def word(services, definition, case, chance) -> bytes:
+    """Return our Word form with pictures of signatures in its signature controls."""
+    data = services.generate.one(definition, case.values, "docx")
+    if not case.signed:
+        return data
+    document = docx.Document(io.BytesIO(data))
+    for control in document.element.body.iter(f"{WORD}sdt"):
+        tag = control.find(f"{WORD}sdtPr/{WORD}tag")
+        if tag is None or tag.get(f"{WORD}val") not in case.signed:
+            continue
+        picture = io.BytesIO()
+        scribble(chance, 300, 90).save(picture, "PNG")
+        paragraph = document.add_paragraph()
+        paragraph.add_run().add_picture(picture, width=Cm(3.2))
+        run = paragraph.runs[0]._r
+        paragraph._p.getparent().remove(paragraph._p)
+        properties = control.find(f"{WORD}sdtPr")
+        for prompt in properties.findall(f"{WORD}showingPlcHdr"):
+            properties.remove(prompt)
+        content = control.find(f"{WORD}sdtContent")
+        runs = list(content.iter(f"{WORD}r"))
+        home = runs[0].getparent() if runs else content
+        for old in runs:
+            old.getparent().remove(old)
+        home.append(run)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def acroform(services, definition, case, chance) -> bytes:
+    """Return our fillable PDF: filled by us, by pypdf, or merged behind a letter."""
+    if case.name in ("vollstaendig", "ostern-verspaetet"):
+        data = filled_by_pypdf(services, definition, case)
+    else:
+        data = services.generate.one(definition, case.values, "pdf")
+    data = signed(data, definition, case, chance, annotation=True)
+    if case.name in ("dang", "dang-und-girts"):
+        data = behind_a_letter(data)
+    return data
+
+
+def filled_by_pypdf(services, definition, case) -> bytes:
+    """Return the blank form filled by pypdf, as a Träger's own program might."""
+    blank = services.template(definition.ref, "form.pdf")
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(blank))
+    values = values_from_data(definition, case.values)
+    fields: dict[str, str] = {}
+    for field in definition.fields:
+        value = values.get(field.key)
+        if field.kind in (FieldKind.CHOICE, FieldKind.TICK):
+            on = ticks(field, value)
+            fields.update({key: "/Ja" for key, ticked in on.items() if ticked})
+        elif value is not None:
+            fields[field.key] = shown(field, value)
+    for page in writer.pages:
+        writer.update_page_form_field_values(page, fields, auto_regenerate=False)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def behind_a_letter(data: bytes) -> bytes:
+    """Return ``data`` merged behind one page of a covering letter."""
+    letter = docx.Document()
+    letter.add_paragraph("Sehr geehrte Damen und Herren,")
+    letter.add_paragraph("anbei erhalten Sie den ausgefüllten Bogen. Mit freundlichen Grüßen")
+    out = io.BytesIO()
+    letter.save(out)
+    writer = pypdf.PdfWriter()
+    writer.append(io.BytesIO(office(out.getvalue(), "pdf")))
+    writer.append(io.BytesIO(data))
+    merged = io.BytesIO()
+    writer.write(merged)
+    return merged.getvalue()
+
+
+def flat(services, definition, case, chance) -> bytes:
+    """Return the form without fields: flattened, or printed from Word."""
+    if case.name in ("girts-betreuung", "nichtantritt"):
+        return office(word(services, definition, case, chance), "pdf")
+    data = services.generate.one(definition, case.values, "pdf")
+    return signed(flatten(data), definition, case, chance, annotation=False)
+
+
+def signed(data, definition, case, chance, *, annotation) -> bytes:
+    """Return a PDF with ink above its signature lines, as annotation or in the page itself."""
+    if not case.signed or definition.layout is None:
+        return data
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        for zone in definition.layout.zones:
+            if zone.key not in case.signed:
+                continue
+            page = pdf.pages[zone.page - 1]
+            left, bottom, right, top = (float(edge) for edge in page.mediabox)
+            width, height = right - left, top - bottom
+            x, y = zone.box.left * width, height * (1 - zone.box.bottom)
+            points = strokes(chance, 0.7 * (zone.box.right - zone.box.left) * width, 24)
+            path = [(x + 8 + px, y + 4 + py) for px, py in points]
+            if annotation:
+                _ink(pdf, page, path)
+            else:
+                drawn = " ".join(
+                    f"{px:.1f} {py:.1f} {'m' if number == 0 else 'l'}"
+                    for number, (px, py) in enumerate(path)
+                )
+                page.contents_add(f"q 0 0 0.6 RG 1.2 w {drawn} S Q".encode())
+        out = io.BytesIO()
+        pdf.save(out)
+    return out.getvalue()
+
+
+def _ink(pdf, page, path) -> None:
+    xs, ys = [p[0] for p in path], [p[1] for p in path]
+    flatted = [coordinate for point in path for coordinate in point]
+    annotation = pikepdf.Dictionary(
+        Type=pikepdf.Name.Annot,
+        Subtype=pikepdf.Name.Ink,
+        Rect=[min(xs), min(ys), max(xs), max(ys)],
+        InkList=[flatted],
+        C=[0, 0, 0.6],
+        F=4,
+    )
+    annotations = page.get("/Annots", pikepdf.Array())
+    annotations.append(pdf.make_indirect(annotation))
+    page.Annots = annotations
+
+
+def strokes(chance: random.Random, width: float, height: float) -> list[tuple[float, float]]:
+    """Return the points of something that looks like a hurried signature."""
+    phase = chance.uniform(0, 3)
+    return [
+        (
+            width * t / 60 + 3 * math.sin(t / 2 + phase),
+            height * (0.5 + 0.45 * math.sin(t / 3.1 + phase) * math.cos(t / 7)),
+        )
+        for t in range(61)
+    ]
+
+
+def scribble(chance: random.Random, width: int, height: int) -> Image.Image:
+    """Return a picture of a signature on transparent ground."""
+    picture = Image.new("RGBA", (width, height), (255, 255, 255, 0))
+    points = [(x, height - y) for x, y in strokes(chance, width * 0.9, height * 0.9)]
+    ImageDraw.Draw(picture).line(points, fill=(20, 20, 120, 255), width=4, joint="curve")
+    return picture
+
+
+def foreign(definition: FormDefinition, case: Case) -> tuple[bytes, str]:
+    """Return the same wording in other tables without any control, as DOCX or PDF."""
+    values = values_from_data(definition, case.values)
+    document = docx.Document()
+    for style in ("Normal",):
+        document.styles[style].font.name = "Liberation Serif"
+    document.add_heading(definition.title, 1)
+    short = [
+        f for f in definition.fields if f.kind in (FieldKind.TEXT, FieldKind.DATE) and f.label
+    ]
+    for group in dict.fromkeys(field.group for field in short):
+        members = [field for field in short if field.group == group]
+        table = document.add_table(rows=0, cols=2, style="Table Grid")
+        for field in members:
+            cells = table.add_row().cells
+            cells[0].text = field.label
+            cells[1].text = _shown(field, values.get(field.key))
+        document.add_paragraph()
+    for field in definition.fields:
+        if field.kind is FieldKind.CHOICE:
+            document.add_paragraph(field.label)
+            on = ticks(field, values.get(field.key))
+            for option in field.options:
+                sign = "☒" if on[f"{field.key}.{option.key}"] else "☐"
+                document.add_paragraph(f"{sign} {option.label}")
+        elif field.kind is FieldKind.MULTILINE:
+            document.add_paragraph(field.label, style="Intense Quote")
+            document.add_paragraph(_shown(field, values.get(field.key)))
+    out = io.BytesIO()
+    document.save(out)
+    if case.name in ("dang", "zzz-tester", "nichtantritt", "langer-o-ton"):
+        return office(out.getvalue(), "pdf"), "pdf"
+    return out.getvalue(), "docx"
+
+
+def _shown(field, value: Value | None) -> str:
+    return "" if value is None else shown(field, value)
+
+
+def scan(services, definition, case, chance) -> tuple[bytes, str]:
+    """Return the printed and signed form as a clean scan: PNG, TIFF or PDF of pictures."""
+    data = services.generate.one(definition, case.values, "pdf")
+    paper = signed(flatten(data), definition, case, chance, annotation=False)
+    dpi = chance.choice((200, 300))
+    pages = [_scanned(page, chance) for page in _rendered(paper, dpi)]
+    out = io.BytesIO()
+    if len(pages) == 1:
+        pages[0].save(out, "PNG", dpi=(dpi, dpi), optimize=True)
+        return out.getvalue(), "png"
+    kind, suffix = chance.choice((("PDF", "pdf"), ("TIFF", "tif")))
+    options = {"resolution": dpi} if kind == "PDF" else {"compression": "jpeg", "dpi": (dpi, dpi)}
+    pages[0].save(out, kind, save_all=True, append_images=pages[1:], **options)
+    return out.getvalue(), suffix
+
+
+def _rendered(data: bytes, dpi: int) -> Iterator[Image.Image]:
+    document = pypdfium2.PdfDocument(data)
+    try:
+        for page in document:
+            yield page.render(scale=dpi / 72, grayscale=True, may_draw_forms=False).to_pil()
+    finally:
+        document.close()
+
+
+def _scanned(page: Image.Image, chance: random.Random) -> Image.Image:
+    """Return a page as a good office scanner delivers it: slightly askew, soft and grainy."""
+    turned = page.convert("L").rotate(
+        chance.uniform(-0.6, 0.6), resample=Image.Resampling.BICUBIC, fillcolor=250
+    )
+    soft = turned.filter(ImageFilter.GaussianBlur(0.5))
+    grain = np.random.default_rng(chance.randrange(2**32)).normal(0, 3, (soft.height, soft.width))
+    noisy = np.clip(np.asarray(soft, dtype=np.float64) * 0.96 + 6 + grain, 0, 255)
+    out = io.BytesIO()
+    Image.fromarray(noisy.astype(np.uint8)).save(out, "JPEG", quality=82)
+    return Image.open(io.BytesIO(out.getvalue())).copy()
+
+
+def office(data: bytes, suffix: str) -> bytes:
+    """Return a Word file opened by LibreOffice and saved or exported as ``suffix``."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "source.docx"
+        source.write_bytes(data)
+        out = Path(folder) / "out"
+        command = ["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless"]
+        kind = "docx:MS Word 2007 XML" if suffix == "docx" else suffix
+        subprocess.run(
+            [*command, "--convert-to", kind, "--outdir", str(out), str(source)],
+            check=True,
+            capture_output=True,
+            timeout=120,
+        )
+        return (out / f"source.{suffix}").read_bytes()
+
+
+if __name__ == "__main__":
+    main()
