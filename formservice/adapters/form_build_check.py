@@ -9,6 +9,13 @@ import pikepdf
 
 _HIDDEN_OR_PRINT = 2 | 4
 _PRINT = 4
+# The structure types of ISO 32000-1, 14.8.4.
+_TYPES = """
+Document Part Art Sect Div BlockQuote Caption TOC TOCI Index NonStruct Private P H H1 H2 H3 H4 H5
+H6 L LI Lbl LBody Table TR TH TD THead TBody TFoot Span Quote Note Reference BibEntry Code Link
+Annot Ruby RB RT RP Warichu WT WP Figure Formula Form
+"""
+_STANDARD = frozenset(f"/{name}" for name in _TYPES.split())
 
 
 def weaknesses(pdf: pikepdf.Pdf) -> list[str]:
@@ -66,6 +73,8 @@ def _structure(pdf: pikepdf.Pdf) -> Iterator[str]:
     level = 0
     for element in _elements(pdf.Root.StructTreeRoot):
         kind = _role(pdf, str(element.S))
+        if kind not in _STANDARD:
+            yield f"structure type {element.S} has no meaning"
         if kind == "/Figure" and not str(element.get("/Alt", "")):
             yield "a figure has no alternative text"
         if kind[:2] == "/H" and kind[2:].isdigit():

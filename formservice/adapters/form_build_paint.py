@@ -40,7 +40,7 @@ def clean(
 
 
 def forget_pictures(pdf: pikepdf.Pdf, copy: MarkedCopy) -> None:
-    """Take the registration pictures out of the resources; pages share them, so this comes last."""
+    """Take the registration pictures out of the resources, which all pages may share."""
     for page in pdf.pages:
         resources = page.resources.get("/XObject", pikepdf.Dictionary())
         for name in _picture_names(page, copy):

@@ -52,10 +52,8 @@ def fillable(
         forget_pictures(pdf, copy)
         fonts = pdf_fonts.embed(pdf).resources()
         widgets = [
-            (place, _widget(pdf, place, controls[place.mark.key], fonts),
-             controls[place.mark.key].spoken)
-            for place in places
-        ]  # fmt: skip
+            (place, _widget(pdf, place, controls[place.mark.key], fonts)) for place in places
+        ]
         _add_fields(pdf, widgets, controls, fonts)
         tag_fields(pdf, widgets, artifacts)
         _describe(pdf, definition)
@@ -63,6 +61,7 @@ def fillable(
         pdf.remove_unreferenced_resources()
         pdf.save(
             stream,
+            min_version="1.7",
             deterministic_id=True,
             object_stream_mode=pikepdf.ObjectStreamMode.generate,
             recompress_flate=True,
@@ -148,7 +147,7 @@ def _cross(width: float, height: float) -> bytes:
 
 def _add_fields(
     pdf: pikepdf.Pdf,
-    widgets: Sequence[tuple[Place, pikepdf.Object, str]],
+    widgets: Sequence[tuple[Place, pikepdf.Object]],
     controls: Mapping[str, _Control],
     fonts: pikepdf.Dictionary,
 ) -> None:
@@ -158,7 +157,7 @@ def _add_fields(
     """
     top = pikepdf.Array()
     parents: dict[str, pikepdf.Object] = {}
-    for place, widget, _ in widgets:
+    for place, widget in widgets:
         control = controls[place.mark.key]
         page = pdf.pages[place.page - 1]
         if "/Annots" not in page:

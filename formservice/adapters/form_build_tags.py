@@ -11,18 +11,19 @@ _CELLS = ("/TD", "/TH")
 
 def tag_fields(
     pdf: pikepdf.Pdf,
-    widgets: Sequence[tuple[Place, pikepdf.Object, str]],
+    widgets: Sequence[tuple[Place, pikepdf.Object]],
     artifacts: Mapping[int, set[int]],
 ) -> None:
     """Give every widget its Form element and every label cell its role.
 
-    ``widgets`` holds place, widget annotation and spoken name; ``artifacts`` the marked contents
-    of each page (counted from 0) that are artifacts now and leave the tree.
+    ``widgets`` holds place and widget annotation; ``artifacts`` the marked contents of each page
+    (counted from 0) that are artifacts now and leave the tree. Form elements have no /Alt:
+    screen readers would say it in addition to the name the field has in /TU.
     """
     root = pdf.Root.StructTreeRoot
     tree = pikepdf.NumberTree(root.ParentTree)
     following = max(tree.keys(), default=-1) + 1
-    for place, widget, spoken in widgets:
+    for place, widget in widgets:
         page = pdf.pages[place.page - 1]
         parent, index = _spot(pdf, tree, place)
         widget.StructParent = following
@@ -32,7 +33,6 @@ def tag_fields(
                 S=pikepdf.Name.Form,
                 P=parent,
                 Pg=page.obj,
-                Alt=spoken,
                 K=pikepdf.Dictionary(Type=pikepdf.Name.OBJR, Obj=widget, Pg=page.obj),
             )
         )
@@ -96,9 +96,18 @@ def _has(element: pikepdf.Object, kind: str) -> bool:
 
 
 def _name_headings(root: pikepdf.Object) -> None:
-    """Make Word's „Titel“ the first heading where no other first heading exists."""
-    if not _has(root, "/H1") and "/RoleMap" in root and "/Title" in root.RoleMap:
-        root.RoleMap.Title = pikepdf.Name.H1
+    """Make Word's „Titel“ the first heading, and what follows one level lower.
+
+    PDF 1.7 has no element for the title of a document, so LibreOffice exports a paragraph.
+    """
+    titles = list(_elements(root, ("/Title",)))
+    if not titles:
+        return
+    for level in (5, 4, 3, 2, 1):
+        for heading in _elements(root, (f"/H{level}",)):
+            heading.S = pikepdf.Name(f"/H{level + 1}")
+    for title in titles:
+        title.S = pikepdf.Name.H1
 
 
 def _mark_labels(table: pikepdf.Object) -> None:

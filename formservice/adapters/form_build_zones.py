@@ -20,7 +20,7 @@ Rectangle: TypeAlias = tuple[float, float, float, float]
 # Between the border of a cell and the field in it: the widest border used is 1.5 pt, half of it
 # inside, and a scan may be off by 0.5 pt.
 _CELL_GAP = 1.5
-# In rows as low as one line, every half point is needed for the text itself.
+# In rows as low as one line, and beside text, every half point is needed for the text itself.
 _ROOMY, _LOW_ROW_GAP = 18.0, 0.5
 # Between a field and the text after it.
 _TEXT_GAP = 2.0
@@ -29,7 +29,7 @@ _BELOW, _ABOVE = 3.5, 10.5
 # An upright signature needs about 12 mm.
 _SIGNATURE_ABOVE = 34.0
 # Smaller than this, nobody can write 8 pt text into a field.
-_LEAST_WIDTH, _LEAST_HEIGHT = 24.0, 11.0
+_LEAST_WIDTH, _LEAST_HEIGHT = 24.0, 9.5
 # Glyphs on one line may differ by rounding; the next line is at least 8 pt away.
 _SAME_LINE = 2.0
 # Rounding in LibreOffice: 1/20 pt on either side of a common edge.
@@ -85,6 +85,7 @@ def find(pdf: bytes, copy: MarkedCopy) -> Findings:
             sheets.append(_Sheet(number, page.width, page.height, glyphs, outlines))
             sheets[-1].cells = _cells(page.rects + page.curves)
             sheets[-1].pictures = _pictures(page.images)
+            sheets[-1].rules = [_rectangle(line) for line in page.lines]
     problems: list[Problem] = []
     places = [place for mark in copy.marks if (place := _place(mark, sheets, copy, problems))]
     places = _apart(places)
@@ -118,6 +119,7 @@ class _Sheet:
         self.outlines = outlines
         self.cells: dict[Colour, Rectangle] = {}
         self.pictures: list[tuple[Colour, Rectangle]] = []
+        self.rules: list[Rectangle] = []
         self.by_ink: dict[Colour, list[_Glyph]] = defaultdict(list)
         for glyph in glyphs:
             if colour := colour_of(glyph["non_stroking_color"]):
@@ -255,14 +257,32 @@ def _beside_text(
         same_line = abs(sheet.base(glyph) - base) < glyph["size"] / 2
         if same_line and glyph["x0"] > end - 1 and glyph["x0"] < limit[2]:
             right = min(right, glyph["x0"] - _TEXT_GAP)
-    above = _SIGNATURE_ABOVE if mark.kind == "signature" else _ABOVE
-    top = max(base - above, limit[1] + _TOUCH)
+    top, bottom = _height(sheet, base, mark, (left, right), others)
+    top, bottom = max(top, limit[1] + _LOW_ROW_GAP), min(bottom, limit[3] - _LOW_ROW_GAP)
+    return (left, top, right, bottom), (left, right, base + 1.5)
+
+
+def _height(
+    sheet: _Sheet,
+    base: float,
+    mark: Mark,
+    span: tuple[float, float],
+    others: Sequence[_Glyph],
+) -> tuple[float, float]:
+    """Return top and bottom of a field on ``base``, free of the text above and of table lines."""
+    left, right = span
+    top = base - (_SIGNATURE_ABOVE if mark.kind == "signature" else _ABOVE)
+    bottom = base + _BELOW
     for glyph in others:
         under = sheet.base(glyph) + 0.22 * glyph["size"]  # descenders
         if glyph["x0"] < right and glyph["x1"] > left and top < under < base - 8:
             top = under
-    bottom = min(base + _BELOW, limit[3] - _TOUCH)
-    return (left, top, right, bottom), (left, right, base + 1.5)
+    for x0, upper, x1, lower in sheet.rules:
+        if x0 < right and x1 > left and top < lower < base - 8:
+            top = lower + _LOW_ROW_GAP
+        if x0 < right and x1 > left and base < upper < bottom:
+            bottom = upper - _LOW_ROW_GAP
+    return top, bottom
 
 
 def _marked_content(sheet: _Sheet, glyphs: Sequence[_Glyph]) -> int | None:
