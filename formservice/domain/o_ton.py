@@ -1,5 +1,10 @@
-"""Whether a text sounds like the person's own words, or like an office writing about them."""
+"""Whether a text sounds like the person's own words, or like an office writing about them.
 
+A hint for people, never a verdict: dialect, other languages, quotations and short notes are the
+person's own words too. What is found here only ever asks.
+"""
+
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 
@@ -13,15 +18,96 @@ class Weakness(StrEnum):
     NOMINAL = "nominal"
 
 
-# Parts of a German sentence: „Es fällt auf: …“.
+# Parts of a German sentence: „Bitte prüfen, ob …: …“.
 REASONS: Mapping[Weakness, str] = {
     Weakness.NO_FIRST_PERSON: "es fehlt „ich“ oder „wir“",
     Weakness.THIRD_PERSON: "über die Person wird in der dritten Person geschrieben",
-    Weakness.REPORTED: "es ist indirekte Rede („sie wolle“, „es gebe“)",
-    Weakness.NOMINAL: "es ist Amtssprache („Sicherung des …“)",
+    Weakness.REPORTED: "es liest sich wie ein Bericht („sie wolle“, „es gebe“)",
+    Weakness.NOMINAL: "es liest sich wie Amtssprache („Sicherung des …“)",
 }
+
+# „mein“ in all its endings, but not „meinen Sie“, „gemeinsam“ or „Meinung“.
+_FIRST_PERSON = re.compile(
+    r"\b(?:ich|mich|mir|mein(?:e[mnrs]?)?(?! Sie\b)|wir|uns|unser(?:e[mnrs]?)?|unsre[mnrs]?)\b"
+    # Dialect; a lone „i“ may be a Roman number or part of „i. d. R.“.
+    r"|\b(?:isch|ick|icke)\b|\bi (?:mag|will|hab|bin|möcht|kann|brauch|geh|mach)\w*",
+    re.IGNORECASE,
+)
+# Frequent beginnings in languages spoken by the people concerned.
+_FIRST_PERSON_ELSEWHERE = re.compile(
+    r"\bI(?:['’](?:m|d|ll|ve)\b| (?:want|would|need|am|have|will|like|wish|hope|can|must)\b)"
+    r"|\b(?:my|je (?:veux|voudrais|suis)|j['’](?:ai|aimerais)|quiero|necesito|istiyorum|benim"
+    r"|\w{2,20}yorum|chcę|chciał[ae]?bym|vreau|tôi|voglio|vorrei|hoću|želim|dua)\b",
+    re.IGNORECASE,
+)
+# From Greek on; in these scripts the words above say nothing. Vietnamese letters are Latin.
+_OTHER_SCRIPT = re.compile(r"[\u0370-\u1dff\u1f00-\u1fff\u3040-\ud7ff]")
+
+_OFFICE_WORDS = re.compile(
+    r"\bTN(?:in)?\b|(?i:\b(?:elb|klient(?:en|in|innen)?|leistungs(?:bezieh|berechtigt|empfäng)\w*"
+    r"|hilfebedürftige[rn]?|proband(?:en|in|innen)?)\b)"
+)
+_WISH = "möchte|möchten|will|wollen|soll|sollte|sollen|wünscht|benötigt|strebt|plant|erhofft"
+# Said about others as well („die anderen Teilnehmer waren nett zu mir“): counted only in a
+# sentence without first person.
+_ABOUT_SOMEONE = re.compile(
+    r"\b(?i:teilnehm(?:er|ers|ern|erin|erinnen|ende[mnrs]?)|kund(?:e|en|in|innen))\b"
+    r"|\b(?:Herrn?|Frau|Hr\.|Fr\.) (?=[^\W\d_a-z])\w"
+    rf"|\b(?i:er|sie) (?:{_WISH})\b|\b(?:{_WISH}) (?:er|sie)\b"
+)
+_SUBJUNCTIVE = re.compile(
+    r"\b(?:wolle|könne|müsse|solle|dürfe|möge|wisse|seien|gäbe es)\b"
+    r"|\b(?:er|sie|es|man|dies|das|dort) (?:sei|habe|gebe|werde|brauche|gehe|komme|wünsche)\b"
+    r"|\b(?:sei|habe|werde|brauche|wünsche) (?:er|sie|es)\b",
+    re.IGNORECASE,
+)
+_NOMINAL = re.compile(
+    r"\b[A-ZÄÖÜ][a-zäöüß]{2,30}(?:ung|heit|keit|ion|nahme)(?:en)?(?: (?:und|oder|/) \w{3,30})?"
+    r" (?:des|der|eines|einer)\b"
+    r"|\b(?:Integration|Eingliederung|Vermittlung|Heranführung|Teilnahme|Zugang)"
+    r" (?:in|an|zu|zum|zur)\b"
+)
+_SENTENCE_END = re.compile(r"(?<=[.!?;])(?<!Hr\.)(?<!Fr\.)(?<!z\.)(?<!B\.) (?=[^\W\d_a-z])|\n+")
+_QUOTED = re.compile(r"[„“\"»«]([^„“”\"»«]{3,})[“”\"»«]")
 
 
 def weaknesses(text: str) -> tuple[Weakness, ...]:
-    """Return why ``text`` does not sound like the person's own words, nothing if it does."""
-    return ()
+    """Return why ``text`` does not sound like the person's own words, nothing if it does.
+
+    A text that is mostly quotation is judged by what is quoted.
+    """
+    spoken = _spoken(text)
+    lines = "\n".join(" ".join(line.split()) for line in spoken.splitlines())
+    if not lines.strip() or _mostly_other_script(lines):
+        return ()
+    first_person = _in_first_person(lines)
+    foreign = [part for part in _SENTENCE_END.split(lines) if part and not _in_first_person(part)]
+    found: list[Weakness] = []
+    if not first_person:
+        found.append(Weakness.NO_FIRST_PERSON)
+    if _OFFICE_WORDS.search(lines) or any(_ABOUT_SOMEONE.search(part) for part in foreign):
+        found.append(Weakness.THIRD_PERSON)
+    if any(_SUBJUNCTIVE.search(_without_idioms(part)) for part in foreign):
+        found.append(Weakness.REPORTED)
+    if not first_person and _NOMINAL.search(lines):
+        found.append(Weakness.NOMINAL)
+    return tuple(found)
+
+
+def _in_first_person(text: str) -> bool:
+    return bool(_FIRST_PERSON.search(text) or _FIRST_PERSON_ELSEWHERE.search(text))
+
+
+def _without_idioms(text: str) -> str:
+    return re.sub(r"\bes sei denn\b|\bwie dem auch sei\b", "", text, flags=re.IGNORECASE)
+
+
+def _mostly_other_script(text: str) -> bool:
+    letters = sum(sign.isalpha() for sign in text)
+    return len(_OTHER_SCRIPT.findall(text)) * 2 > letters
+
+
+def _spoken(text: str) -> str:
+    """Return only the quotations if they are most of ``text``, else all of it."""
+    quoted = "\n".join(match[1] for match in _QUOTED.finditer(text))
+    return quoted if len(quoted) * 2 > len(text.strip()) else text
