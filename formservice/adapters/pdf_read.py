@@ -1,17 +1,22 @@
 """Reads PDF files of any origin: form fields by name, drawn text by place, pictures for OCR."""
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import pikepdf
 
 from formservice.adapters import pdf_read_text
-from formservice.adapters.pdf_read_controls import controls
-from formservice.adapters.pdf_read_drawn import Drawing
+from formservice.adapters.pdf_read_blank import Blank, Blanks
+from formservice.adapters.pdf_read_claims import file_claim, footer_claim, page_claims
+from formservice.adapters.pdf_read_controls import Note, controls, notes, signatures
+from formservice.adapters.pdf_read_drawn import Drawing, Look
+from formservice.adapters.pdf_read_fit import fit, words
 from formservice.adapters.pdf_read_frame import Frame, frame
-from formservice.domain.document import Block, Medium, Page, Sighting
+from formservice.adapters.pdf_read_zones import Filled, places
+from formservice.domain.document import Block, Medium, Method, Page, Sighting
 from formservice.domain.errors import (
     DamagedDocumentError,
     DocumentTooLargeError,
@@ -19,7 +24,7 @@ from formservice.domain.errors import (
     EncryptedDocumentError,
     UnsupportedMediaError,
 )
-from formservice.domain.form import FormRef, Layout
+from formservice.domain.form import FormRef, Layout, Zone
 
 if TYPE_CHECKING:
     import numpy
@@ -48,7 +53,7 @@ class PdfReader:
         ``templates`` returns the form.pdf of an edition and raises NotFoundError for others.
         The bound holds for the whole process; qpdf has no other.
         """
-        self._templates = templates
+        self._blanks = Blanks(templates)
         pikepdf.settings.set_qpdf_limits(
             flate_max_memory=_MOST_DECODED,
             run_length_max_memory=_MOST_DECODED,
@@ -77,7 +82,7 @@ class PdfReader:
         except _BROKEN as error:
             raise _fault(over) from error
         try:
-            return OpenPdf(data, pdf, self._templates)
+            return OpenPdf(data, pdf, self._blanks)
         except MemoryError as error:
             pdf.close()
             raise DocumentTooLargeError("Die PDF-Datei ist zu groß.") from error
@@ -98,26 +103,33 @@ def _fault(limit_errors_before: int) -> DamagedDocumentError | DocumentTooLargeE
 class OpenPdf:
     """One received PDF file."""
 
-    def __init__(
-        self, data: bytes, pdf: pikepdf.Pdf, templates: Callable[[FormRef], bytes]
-    ) -> None:
+    def __init__(self, data: bytes, pdf: pikepdf.Pdf, blanks: Blanks) -> None:
         """Read what every page is, and what its form fields hold."""
         self._pdf = pdf
         self._drawing = Drawing(data, pdf)
-        self._templates = templates
+        self._blanks = blanks
         count = len(pdf.pages)
         if not count:
             raise EmptyDocumentError("Die PDF-Datei hat keine Seiten.")
         if count > MOST_PAGES:
             raise DocumentTooLargeError(f"Die PDF-Datei hat mehr als {MOST_PAGES} Seiten.")
-        self._frames: list[Frame] = []
-        self.pages: Sequence[Page] = tuple(self._read(index) for index in range(count))
-        self.medium = self.pages[0].medium
-        if not any(page.medium is Medium.ACROFORM for page in self.pages) and _is_xfa(pdf):
+        self._frames = [frame(pdf.pages[index].obj) for index in range(count)]
+        pages = [self._page(index) for index in range(count)]
+        if _is_xfa(pdf) and not any(page.medium is Medium.ACROFORM for page in pages):
             raise UnsupportedMediaError(
                 "Die PDF-Datei ist ein dynamisches XFA-Formular.",
                 "Bitte das Formular ausdrucken oder als gewöhnliche PDF-Datei speichern.",
             )
+        claims = page_claims(
+            file_claim(pdf),
+            [footer_claim(page.blocks) for page in pages],
+            [frozenset(sighting.key for sighting in page.sightings) for page in pages],
+        )
+        self.pages: Sequence[Page] = tuple(
+            replace(page, claims=own) if own else page
+            for page, own in zip(pages, claims, strict=True)
+        )
+        self.medium = self.pages[0].medium
 
     def blocks(self, page: int) -> tuple[Block, ...]:
         """Return the drawn text of page ``page`` (from 1).
@@ -126,15 +138,46 @@ class OpenPdf:
         its text takes longer than reading all its fields; here it can be had all the same.
         """
         view = self._frames[page - 1]
-        return pdf_read_text.blocks(self._drawing.runs(page - 1, view), page, view)
+        return pdf_read_text.blocks(self._drawing.look(page - 1, view).runs, page, view)
 
     def picture(self, page: int, dpi: float) -> "NDArray[numpy.uint8]":
         """Return page ``page`` (from 1) upright in grey, 0 black to 255 white."""
         return self._drawing.grey(page - 1, dpi)
 
     def zones(self, page: int, layout: Layout, form_page: int) -> Sequence[Sighting]:
-        """Read the zones of ``form_page`` of ``layout`` on page ``page``, both from 1."""
-        return ()
+        """Read the zones of ``form_page`` of ``layout`` on page ``page``, both from 1.
+
+        On a page with form fields only signatures are reported, and what was drawn or written
+        over fields that are empty.
+        """
+        received = self.pages[page - 1]
+        blank = self._blanks.page(layout.ref, form_page)
+        if blank is None or received.medium is Medium.SCAN:
+            return ()
+        source = self._pdf.pages[page - 1].obj
+        zones = layout.on_page(form_page)
+        laid_over = notes(source, self._frames[page - 1])
+        if received.medium is not Medium.ACROFORM:
+            return self._filled(page, zones, blank, laid_over)
+        signed = _signed(source, zones, page)
+        if not laid_over and blank.shows(source):
+            return signed
+        return (*signed, *self._written_over(page, zones, blank, laid_over, signed))
+
+    def _written_over(
+        self,
+        page: int,
+        zones: Sequence[Zone],
+        blank: Blank,
+        laid_over: Sequence[Note],
+        signed: Sequence[Sighting],
+    ) -> Iterator[Sighting]:
+        """Yield what stands over fields that are empty as fields."""
+        done = {seen.key for seen in self.pages[page - 1].sightings if not seen.blank}
+        done.update(seen.key for seen in signed if seen.on)
+        for seen in self._filled(page, zones, blank, laid_over):
+            if seen.key not in done and not seen.blank:
+                yield seen
 
     def close(self) -> None:
         """Release everything held."""
@@ -152,22 +195,70 @@ class OpenPdf:
     ) -> None:
         self.close()
 
-    def _read(self, index: int) -> Page:
-        source = self._pdf.pages[index].obj
-        view = frame(source)
-        self._frames.append(view)
-        number = index + 1
+    def _page(self, index: int) -> Page:
+        source, view, number = self._pdf.pages[index].obj, self._frames[index], index + 1
         sightings = controls(source, number, view)
-        medium = Medium.ACROFORM if sightings else self._drawing.medium(index, view)
-        told = medium is Medium.SCAN or len(sightings) >= _ENOUGH_FIELDS
-        return Page(
-            number,
-            medium,
-            view.width,
-            view.height,
-            sightings,
-            () if told else self.blocks(number),
+        blocks: tuple[Block, ...] = ()
+        medium = Medium.ACROFORM
+        if len(sightings) < _ENOUGH_FIELDS:
+            look = self._drawing.look(index, view)
+            if not sightings:
+                medium = look.medium
+            if medium is not Medium.SCAN:
+                sightings += _marked(look, number)
+                blocks = self.blocks(number) + _noted(source, number, view)
+        return Page(number, medium, view.width, view.height, sightings, blocks)
+
+    def _filled(
+        self, page: int, zones: Sequence[Zone], blank: Blank, laid_over: Sequence[Note]
+    ) -> Sequence[Sighting]:
+        view = self._frames[page - 1]
+        look = self._drawing.look(page - 1, view)
+        lies = fit(blank.words, words(look.runs))
+        if lies is None:
+            return ()
+        picture = b""
+        if any(zone.kind in ("tick", "signature") for zone in zones):
+            whole = lies.place((0.0, 0.0, blank.view.width, blank.view.height))
+            picture = self._drawing.patch(page - 1, view, whole, (blank.columns, blank.rows))
+        filled = Filled(page, view, blank, lies, picture, laid_over)
+        exact = dict(look.values)
+        found = (filled.sighting(place) for place in places(zones, look.runs, blank, lies))
+        # What our own appearances hold was reported already, unless the page shows other words.
+        return tuple(
+            seen
+            for seen in found
+            if seen.key not in exact
+            or "".join(seen.text.split()) != "".join(exact[seen.key].split())
         )
+
+
+def _marked(look: Look, number: int) -> tuple[Sighting, ...]:
+    """Return the values that a flattened form of ours holds beside what it shows."""
+    return tuple(
+        Sighting(key, Method.TEXT, number, text=value, blank=not value.strip())
+        for key, value in look.values
+    )
+
+
+def _noted(source: pikepdf.Object, number: int, view: Frame) -> tuple[Block, ...]:
+    """Return typed remarks as blocks, for a viewer shows them like text of the page."""
+    return tuple(
+        Block(note.text, number, note.box)
+        for note in notes(source, view)
+        if note.kind == "/FreeText" and note.text.strip()
+    )
+
+
+def _signed(source: pikepdf.Object, zones: Sequence[Zone], number: int) -> tuple[Sighting, ...]:
+    """Return what the signature fields of a page say: signed, or nothing in them."""
+    fields = signatures(source)
+    return tuple(
+        Sighting(zone.key, Method.CONTROL, number, on=on, blank=not on, box=zone.box)
+        for zone in zones
+        if zone.kind == "signature" and zone.key in fields
+        for on in [fields[zone.key][0]]
+    )
 
 
 def _is_xfa(pdf: pikepdf.Pdf) -> bool:

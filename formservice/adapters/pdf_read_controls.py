@@ -43,6 +43,16 @@ def controls(page: pikepdf.Object, number: int, view: Frame) -> tuple[Sighting, 
     return tuple(_once(_without_shared_parent(found)))
 
 
+def signatures(page: pikepdf.Object) -> dict[str, tuple[bool, bytes]]:
+    """Return for each signature field whether it is signed, and what it draws."""
+    found = {}
+    for widget in annotations(page, {"/Widget"}):
+        chain = _chain(widget)
+        if _first(chain, "/FT") == "/Sig" and (name := _name(chain)):
+            found[name] = (_first(chain, "/V") is not None, _drawn(widget))
+    return found
+
+
 def notes(page: pikepdf.Object, view: Frame) -> tuple[Note, ...]:
     """Return the annotations on ``page`` that a person drew or typed over it."""
     made = []
@@ -187,6 +197,12 @@ def _state(value: object) -> str | None:
         return str(value)[1:]
     # A string is wrong here, yet some programs write one.
     return _text(value) if isinstance(value, pikepdf.String) else None
+
+
+def _drawn(widget: pikepdf.Object) -> bytes:
+    looks = widget.get("/AP")
+    normal = looks.get("/N") if isinstance(looks, pikepdf.Dictionary) else None
+    return normal.read_bytes().strip() if isinstance(normal, pikepdf.Stream) else b""
 
 
 def _states(widget: pikepdf.Object) -> list[str]:

@@ -7,7 +7,8 @@ each document a process of its own.
 import contextlib
 import ctypes
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pikepdf
@@ -15,7 +16,8 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from formservice.adapters.pdf_read_frame import Frame, Rectangle, area
-from formservice.adapters.pdf_read_text import Glyph, Run, glyph_runs
+from formservice.adapters.pdf_read_marked import marked_values
+from formservice.adapters.pdf_read_text import Run, glyph_runs
 from formservice.domain.document import Medium
 from formservice.domain.errors import DamagedDocumentError, DocumentTooLargeError
 
@@ -35,7 +37,15 @@ _PICTURED = 0.5
 _FEW_CHARACTERS = 400
 _KEPT = 64  # pages whose characters are kept, about 300 kB each
 _INVISIBLE = pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
-_GENERATED_GLYPHS = ("\ufffd", "\ue000", "\uf8ff")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look at a page yields: its text, what kind of page it is, values marked in it."""
+
+    runs: Sequence[Run] = ()
+    medium: Medium = Medium.TEXT
+    values: Sequence[tuple[str, str]] = ()
 
 
 class Drawing:
@@ -46,21 +56,21 @@ class Drawing:
         self._data = data
         self._pdf = pdf
         self._document: pypdfium2.PdfDocument | None = None
-        self._runs: dict[int, list[Run]] = {}
+        self._looks: dict[int, Look] = {}
 
-    def runs(self, index: int, view: Frame) -> list[Run]:
-        """Return the text of the page with this index (from 0), nothing if it is unreadable."""
-        found = self._runs.get(index)
-        if found is None:
-            found = self._look(index, view)[0]
-        return found
+    def look(self, index: int, view: Frame) -> Look:
+        """Return the text of the page with this index (from 0) and what kind of page it is.
 
-    def medium(self, index: int, view: Frame) -> Medium:
-        """Say whether a page carries text drawn by a program, or only a picture of it.
-
-        A text layer laid invisibly over (or under) a picture is somebody's OCR and not trusted.
+        A text layer laid invisibly over (or under) a picture is somebody's OCR and not trusted;
+        such a page is a scan. A page PDFium cannot load has no text.
         """
-        return self._look(index, view)[1]
+        found = self._looks.get(index)
+        if found is None:
+            found = self._look(index, view)
+            if len(self._looks) >= _KEPT:
+                self._looks.pop(next(iter(self._looks)))
+            self._looks[index] = found
+        return found
 
     def grey(self, index: int, dpi: float) -> "NDArray[numpy.uint8]":
         """Return the page as people see it, upright, 0 black to 255 white."""
@@ -115,20 +125,16 @@ class Drawing:
             self._document.close()
             self._document = None
 
-    def _look(self, index: int, view: Frame) -> tuple[list[Run], Medium]:
+    def _look(self, index: int, view: Frame) -> Look:
         with self._page(index) as page:
             if page is None:
-                return [], Medium.TEXT
+                return Look()
             text = page.get_textpage()
             try:
                 runs = glyph_runs(text, view)
-                medium = _medium(page, text, runs)
+                return Look(runs, _medium(page, text, runs), marked_values(page.raw))
             finally:
                 text.close()
-        if len(self._runs) >= _KEPT:
-            self._runs.pop(next(iter(self._runs)))
-        self._runs[index] = runs
-        return runs, medium
 
     @contextlib.contextmanager
     def _page(self, index: int) -> Iterator[pypdfium2.PdfPage | None]:
@@ -249,8 +255,3 @@ def _bounds(item: object) -> Rectangle:
 
 def _address(item: object) -> int:
     return ctypes.cast(item, ctypes.c_void_p).value or 0  # type: ignore[arg-type]  # a C pointer
-
-
-def ink(glyph: Glyph) -> bool:
-    """Say whether a glyph is more than a blank."""
-    return bool(glyph.text.strip())

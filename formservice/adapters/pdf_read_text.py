@@ -7,7 +7,7 @@ text that were drawn one after the other in different places.
 
 import ctypes
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 import pypdfium2.raw as pdfium
@@ -57,12 +57,14 @@ class Glyph(NamedTuple):
 class Run:
     """Characters drawn next to each other on one line, in reading order, blanks included.
 
-    ``edges`` are the (left, top, right, bottom) around all of them.
+    ``edges`` are the (left, top, right, bottom) around all of them; ``breaks`` counts line breaks
+    that the file itself holds after them, as opposed to those PDFium saw in the layout.
     """
 
     glyphs: Sequence[Glyph]
     text: str
     edges: Rectangle
+    breaks: int = 0
 
 
 class TextPage(Protocol):
@@ -85,6 +87,13 @@ def glyph_runs(page: TextPage, view: Frame) -> list[Run]:
             if last is not None:
                 current.append(glyph)
             continue
+        if text == _WRITTEN_BREAK:
+            if last is not None:
+                runs.append(run_of(current, breaks=1))
+                current, last = [], None
+            elif runs:
+                runs[-1] = replace(runs[-1], breaks=runs[-1].breaks + 1)
+            continue
         if last is not None and (text == "\n" or _apart(last, glyph, current[-1] is last)):
             runs.append(run_of(current))
             current, last = [], None
@@ -96,12 +105,12 @@ def glyph_runs(page: TextPage, view: Frame) -> list[Run]:
     return runs
 
 
-def run_of(glyphs: list[Glyph]) -> Run:
+def run_of(glyphs: list[Glyph], breaks: int = 0) -> Run:
     """Return a run of these characters, blanks at its end left out."""
     while glyphs[-1].text in BLANKS:
         glyphs.pop()
     texts, lefts, tops, rights, bottoms = zip(*glyphs, strict=True)
-    return Run(glyphs, "".join(texts), (min(lefts), min(tops), max(rights), max(bottoms)))
+    return Run(glyphs, "".join(texts), (min(lefts), min(tops), max(rights), max(bottoms)), breaks)
 
 
 def _glyphs(page: TextPage, view: Frame) -> Iterator[Glyph]:
@@ -110,11 +119,14 @@ def _glyphs(page: TextPage, view: Frame) -> Iterator[Glyph]:
     pointer = ctypes.byref(edges)
     plain = view.quarters == 0 and view.unit == 1.0
     left, top = view.left, view.top
+    generated = pdfium.FPDFText_IsGenerated
     high = 0
     for index in range(page.count_chars()):
         code = unicode(raw, index)
         if code == 10 or code == 13:
-            yield _NEWLINE
+            # Breaks that PDFium makes up are pairs of both.
+            written = code == 10 and generated(raw, index) == 0
+            yield _BREAK if written else _NEWLINE
             continue
         if 0xD800 <= code < 0xE000:
             if code < 0xDC00:
@@ -143,6 +155,8 @@ def _character(code: int) -> str:
 
 
 _NEWLINE = Glyph("\n", 0, 0, 0, 0)
+_WRITTEN_BREAK = "\n\n"
+_BREAK = Glyph(_WRITTEN_BREAK, 0, 0, 0, 0)
 
 
 def _apart(last: Glyph, glyph: Glyph, touching: bool) -> bool:
