@@ -1,4 +1,4 @@
-"""Every folder in ``samples/`` is a test: read as its golden file says, and never silently wrong."""
+"""Every folder in ``samples/`` is a test: read as its golden file says, never silently wrong."""
 
 import json
 from datetime import date
