@@ -1,0 +1,93 @@
+# The few commands of this project. „make“ alone lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.DEFAULT_GOAL := help
+.PHONY: help setup system demo test check lint types bench lock
+
+BIN := .venv/bin
+SERVE ?= 1
+
+# Debian packages: OCR with German; Word to PDF when forms are built; fonts of Arial's and
+# Times' widths and the tick characters; pdftotext, pdftoppm and qpdf as second opinion in tests.
+PACKAGES := tesseract-ocr tesseract-ocr-deu libreoffice-writer-nogui \
+            fonts-liberation fonts-dejavu-core poppler-utils qpdf
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# One thread per OCR run: the machine's cores are shared out by us.
+export OMP_THREAD_LIMIT := 1
+
+help:  ## zeigt diese Übersicht
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1|/' | column -t -s '|'
+
+setup: system  ## richtet alles ein (einmalig; danach ohne Aufwand)
+	@python=""
+	for candidate in python3.11 python3 python3.12 python3.13; do
+	  if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+	    python=$$candidate; break
+	  fi
+	done
+	[ -n "$$python" ] || { echo "Python 3.11 oder neuer fehlt." >&2; exit 1; }
+	wanted="$$(cat requirements.lock pyproject.toml | sha256sum) $$("$$python" -V)"
+	if [ "$$(cat .venv/ready 2>/dev/null)" = "$$wanted" ] && $(BIN)/python -c '' 2>/dev/null; then exit 0; fi
+	echo "Richte die Python-Umgebung in .venv ein (einige Minuten) …"
+	$(BIN)/python -c '' 2>/dev/null || "$$python" -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .
+	echo "$$wanted" > .venv/ready
+	echo "Fertig eingerichtet: .venv/bin/formservice"
+
+# Only what is missing is installed. Without apt (no Debian) this says what is needed.
+system:
+	@wanted="$(PACKAGES)"
+	python3 -c 'import ensurepip, venv' 2>/dev/null || wanted="$$wanted python3 python3-venv"
+	if ! command -v apt-get >/dev/null; then
+	  echo "Kein Debian: bitte selbst bereitstellen, was diesen Paketen entspricht: $$wanted" >&2; exit 0
+	fi
+	missing=""
+	for package in $$wanted; do
+	  state=$$(dpkg-query -W -f '$${db:Status-Status}' "$$package" 2>/dev/null || true)
+	  [ "$$state" = installed ] || missing="$$missing $$package"
+	done
+	[ -n "$$missing" ] || exit 0
+	root=""
+	if [ "$$(id -u)" != 0 ]; then
+	  command -v sudo >/dev/null || { echo "Bitte als root installieren:$$missing" >&2; exit 1; }
+	  root="sudo"
+	fi
+	echo "Installiere Debian-Pakete:$$missing"
+	$$root apt-get -qq -o Acquire::Retries=3 update
+	$$root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Acquire::Retries=3 \
+	  -o Dpkg::Use-Pty=0 install --no-install-recommends -y $$missing >/dev/null
+
+demo: setup  ## erzeugt, liest und prüft alle Beispiele (SERVE=0: ohne Weboberfläche)
+	@$(BIN)/formservice demo
+	if [ "$(SERVE)" != 0 ]; then
+	  echo "Die Weboberfläche folgt in einer späteren Ausgabe; die Vorführung endet hier."
+	fi
+
+lint:
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+
+types:
+	$(BIN)/mypy formservice tests benchmarks
+
+test: setup lint types  ## alles, was die CI prüft
+	$(BIN)/pytest -n 2
+
+check: setup lint types  ## schnelle Runde: ohne langsame Tests und fremde Programme
+	$(BIN)/pytest -m "not slow and not engine"
+
+bench: setup  ## misst gegen docxtpl, pypdf, pdfplumber, python-docx und LibreOffice
+	$(BIN)/python -m benchmarks.speed
+
+# A throw-away environment, so that pip-tools and what it needs never get into the lock file.
+lock:  ## schreibt requirements.lock aus pyproject.toml neu
+	python3 -m venv --clear build/lock
+	build/lock/bin/pip install --quiet pip-tools
+	build/lock/bin/pip-compile --quiet --upgrade --extra dev --all-build-deps --allow-unsafe \
+	  --strip-extras --generate-hashes --no-header --no-emit-index-url --no-emit-trusted-host \
+	  --no-emit-find-links --no-emit-options --output-file requirements.lock pyproject.toml
