@@ -34,7 +34,7 @@ setup: system  ## richtet alles ein (einmalig; danach ohne Aufwand)
 	echo "Richte die Python-Umgebung in .venv ein (einige Minuten) …"
 	$(BIN)/python -c '' 2>/dev/null || "$$python" -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .
+	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .
 	echo "$$wanted" > .venv/ready
 	echo "Fertig eingerichtet: .venv/bin/formservice"
 
