@@ -38,6 +38,8 @@ _SIGNED_MM2, _DIRT_MM2 = 1.0, 0.1
 _SIGNATURE_INSET_PT = 1.5
 _DARK = 150
 _SPECK_AREA = 8
+# What counts as the printed outline of a box in the blank form's picture.
+_FAINT_INK = 215
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,7 @@ def _printed(blank: "Grey") -> "npt.NDArray[np.bool_]":
     import cv2
     import numpy as np
 
-    dark = (blank < 200).astype(np.uint8)
+    dark = (blank < _FAINT_INK).astype(np.uint8)
     return np.asarray(cv2.dilate(dark, np.ones((5, 5), np.uint8)), dtype=bool)
 
 

@@ -22,14 +22,18 @@ if TYPE_CHECKING:
 
 # 200 dpi read as well as 300 in the trials behind the design, in two thirds of the time.
 DPI = 200
-# Enough to tell printed wording apart, too coarse to mind a shift of a third of a millimetre.
-VERIFY_DPI = 75
+# Enough to tell printed wording apart, too coarse to mind a shift of a quarter millimetre.
+VERIFY_DPI = 60
 POINTS_PER_INCH = 72
-# Darker than this is ink of the blank form, as it comes from the renderer.
-_INK = 160
+# As the renderer paints the blank form: full ink, and anything that a scan may show as ink
+# (a hair line between two rows of pixels comes out light grey; shaded cells are lighter still).
+_INK, _FAINT_INK = 160, 215
 # Printed ink is widened by this much before it is taken away: 0.4 mm, what a good registration
 # and the spread of toner need.
 _SPREAD_PX = 7
+# Corners for the exact pose: enough to outvote mistaken ones, 13 mm apart, and far enough from
+# the edge to be looked for.
+_MOST_CORNERS, _CORNER_DISTANCE_PX, _CORNER_REACH_PX = 48, 100, 20
 # Beyond a mark or zone, in points: what a filled-in answer may cover around its zone.
 _MARGIN = 4.0
 
@@ -102,6 +106,25 @@ class Template:
         return self.rect(zone.box)
 
     @cached_property
+    def corners(self) -> tuple[tuple[int, int], ...]:
+        """Printed corners (column, row) spread over the page, outside zones and marks."""
+        import cv2
+        import numpy as np
+
+        allowed = np.zeros(self.blank.shape, dtype=np.uint8)
+        edge = 2 * _CORNER_REACH_PX
+        allowed[edge:-edge, edge:-edge] = 255
+        for rect in self._filled_in():
+            allowed[rect.grown(_MARGIN).pixels(allowed.shape)] = 0
+        found = cv2.goodFeaturesToTrack(
+            self.blank, _MOST_CORNERS, 0.05, _CORNER_DISTANCE_PX, mask=allowed
+        )
+        # A page without print gives None, whatever the stub says: size 1, else two per corner.
+        if np.size(found) < 2:
+            return ()
+        return tuple((int(x), int(y)) for x, y in found.reshape(-1, 2))
+
+    @cached_property
     def core(self) -> "npt.NDArray[np.bool_]":
         """Pixels that are printed ink even if the registration is off by a little."""
         import cv2
@@ -117,7 +140,7 @@ class Template:
         import numpy as np
 
         disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (_SPREAD_PX, _SPREAD_PX))
-        dark = (self.blank < _INK).astype(np.uint8)
+        dark = (self.blank < _FAINT_INK).astype(np.uint8)
         return np.asarray(cv2.dilate(dark, disc), dtype=bool)
 
     @cached_property
@@ -131,10 +154,14 @@ class Template:
         import numpy as np
 
         telling = np.ones(self.coarse.shape, dtype=bool)
-        marks = self.squares if self.qr is None else (*self.squares, self.qr)
-        for rect in (*(self.zone_rect(zone) for zone in self.zones), *marks):
+        for rect in self._filled_in():
             telling[rect.grown(_MARGIN).pixels(telling.shape, VERIFY_DPI)] = False
         return telling
+
+    def _filled_in(self) -> tuple[Rect, ...]:
+        """Return the places that say nothing about the form: zones, squares and code."""
+        marks = self.squares if self.qr is None else (*self.squares, self.qr)
+        return (*(self.zone_rect(zone) for zone in self.zones), *marks)
 
 
 class Templates:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from formservice.adapters.scan_marks import Mark, darkness, doubted, judged, signature
 from formservice.adapters.scan_ocr import SPARSE, Ocr, OcrWord, lines_of, ocr
+from formservice.adapters.scan_refine import refined
 from formservice.adapters.scan_register import Pose, codes, registered
 from formservice.adapters.scan_template import DPI, Template, Templates
 from formservice.adapters.scan_text import CleanPage, cleaned, evenly_lit, zone_text
@@ -61,6 +62,7 @@ class PictureZones:
         pose = self._pose(picture, layout, template, form_page)
         if pose is None:
             return ()
+        pose = refined(pose, picture, template)
         clean = cleaned(pose.flattened(picture, template), template)
         marks = self._marks(clean, template, pose)
         seen = []

@@ -223,7 +223,10 @@ class Scan:
             ) * np.float32(self.trapezoid * width)
             matrix = cv2.getPerspectiveTransform(corners, bent) @ matrix
         soft = cv2.GaussianBlur(picture, (0, 0), max(0.3, 0.4 * from_dpi / self.dpi))
-        from_points = np.diag([72 / from_dpi, 72 / from_dpi, 1.0])
+        # Pixels are counted at their centres, points at edges.
+        matrix = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1.0]]) @ matrix
+        point = 72 / from_dpi
+        from_points = np.array([[point, 0, point / 2], [0, point, point / 2], [0, 0, 1.0]])
         laid = cv2.warpPerspective(
             soft, matrix @ from_points, (width, height), flags=cv2.INTER_LINEAR, borderValue=255
         ).astype(np.float32)
