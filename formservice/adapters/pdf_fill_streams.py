@@ -1,0 +1,232 @@
+"""Appearance streams: how a value looks in its field, drawn the same by every viewer.
+
+Each stream that shows a value also holds it exactly, as property of a marked content sequence::
+
+    /FormserviceValue << /Key (q3_erreicht) /V (…UTF-16…) >> BDC … EMC
+
+After flattening, when the field is gone, the value can still be read from there, character for
+character. The drawn text extracts almost exactly too: a line that ends because the text has a line
+break ends with that break as an empty glyph, a line that was wrapped does not.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from bidi import get_display
+
+from formservice.adapters import pdf_fonts
+from formservice.adapters.pdf_layout import (
+    ASCENT,
+    DESCENT,
+    LEADING,
+    PADDING,
+    TAB,
+    Frame,
+    Setting,
+    is_invisible,
+    is_right_to_left,
+    shaped,
+    width_of,
+)
+from formservice.application.extract import CONTINUED
+
+VALUE_TAG = "FormserviceValue"
+
+_ESCAPES = ((b"\\", b"\\\\"), (b"(", b"\\("), (b")", b"\\)"), (b"\r", b"\\r"))
+
+
+def string(raw: bytes) -> bytes:
+    """Return ``raw`` as PDF literal string."""
+    for plain, escaped in _ESCAPES:
+        raw = raw.replace(plain, escaped)
+    return b"(" + raw + b")"
+
+
+def text_string(text: str) -> bytes:
+    """Return ``text`` as PDF text string, exact for every character."""
+    return string(b"\xfe\xff" + text.encode("utf-16-be"))
+
+
+def value_mark(key: str, value: str) -> bytes:
+    """Return the operator that opens a marked content sequence holding a value exactly."""
+    return b"/%b <</Key %b/V %b>> BDC\n" % (
+        VALUE_TAG.encode(),
+        text_string(key),
+        text_string(value),
+    )
+
+
+@dataclass(slots=True)
+class Drawing:
+    """The operators of one appearance, and the fonts they need beyond that in every form."""
+
+    content: bytes = b""
+    faces: dict[str, pdf_fonts.Face] = field(default_factory=dict)
+
+
+def text_appearance(key: str, setting: Setting, frame: Frame) -> Drawing:
+    """Draw ``setting`` inside ``frame`` as appearance of the field ``key``."""
+    drawing = Drawing()
+    opening = value_mark(key, "".join(setting.lines))
+    shown = text_operators(setting, frame, drawing.faces, marked=(opening, b" EMC\n"))
+    drawing.content = b"/Tx BMC %b EMC" % shown
+    return drawing
+
+
+def text_operators(
+    setting: Setting,
+    frame: Frame,
+    faces: dict[str, pdf_fonts.Face],
+    *,
+    marked: tuple[bytes, bytes] = (b"", b""),
+) -> bytes:
+    """Return the operators that draw ``setting`` with the lower left of ``frame`` as origin.
+
+    ``marked`` is put around the value, not around the sign of a continuation. The fonts used
+    beyond that in every form are added to ``faces``.
+    """
+    size, leading = setting.size, LEADING * setting.size
+    mark_below = bool(setting.rest) and not setting.mark_room
+    y = _first_baseline(frame, size, len(setting.lines) + mark_below)
+    lines = list(setting.lines)
+    if not frame.multiline:
+        lines = [line.replace("\n", " ") for line in lines]
+    if _is_plain("".join(lines)):
+        shown = b" T*\n".join(_plain(lines))
+    else:
+        shown = b"\n".join(_mixed(lines, frame, Pen(size, leading, y, faces)))
+    return b"q 1 1 %.2f %.2f re W n BT 0 g /%b %g Tf %.3f TL %g %.3f Td\n%b%b%b%bET Q" % (
+        frame.width - 2,
+        frame.height - 2,
+        pdf_fonts.DRAWING.encode(),
+        size,
+        leading,
+        PADDING,
+        y,
+        marked[0],
+        shown,
+        marked[1],
+        _mark(setting),
+    )
+
+
+def _first_baseline(frame: Frame, size: float, lines: int) -> float:
+    """Return the height of the first baseline: from the top, or centred on one line."""
+    if frame.multiline:
+        return frame.height - PADDING - ASCENT * size
+    block = (lines - 1) * LEADING * size + (ASCENT + DESCENT) * size
+    return (frame.height + block) / 2 - ASCENT * size
+
+
+def _mark(setting: Setting) -> bytes:
+    """Draw the sign that the text goes on elsewhere; it is no part of the value."""
+    if not setting.rest:
+        return b""
+    if not setting.mark_room:
+        return b"T* .35 g %b Tj " % _shown(CONTINUED)
+    squeezed = min(100, 100 * setting.mark_room // width_of(CONTINUED))
+    return b".35 g %d Tz %b Tj " % (squeezed, _shown(CONTINUED))
+
+
+def _shown(text: str) -> bytes:
+    """Return the string that shows ``text`` in the font of every form."""
+    return string(text.encode("utf-16-be"))
+
+
+def _is_plain(text: str) -> bool:
+    """Say whether the font of every form can show ``text`` from left to right without tabs."""
+    known = pdf_fonts.faces()[0].widths
+    return "\t" not in text and known.keys() >= set(text)
+
+
+def _plain(lines: list[str]) -> Iterator[bytes]:
+    """Draw lines in one font.
+
+    An empty line draws nothing; its break is drawn with the line before, because extraction drops
+    a line that holds an empty glyph alone.
+    """
+    index = 0
+    while index < len(lines):
+        empty = 0
+        while (
+            lines[index] != "\n"
+            and index + empty + 1 < len(lines)
+            and lines[index + empty + 1] == "\n"
+        ):
+            empty += 1
+        yield _shown(lines[index] + "\n" * empty) + b" Tj" + b" T*" * empty
+        index += empty + 1
+
+
+@dataclass(slots=True)
+class Pen:
+    """Where the next line of a mixed text is drawn and in what size; collects fonts used."""
+
+    size: float
+    leading: float
+    y: float
+    faces: dict[str, pdf_fonts.Face]
+
+
+def _mixed(lines: list[str], frame: Frame, pen: Pen) -> Iterator[bytes]:
+    """Draw lines of several fonts, with tabs, or from right to left."""
+    starts_paragraph = True
+    leftwards = False
+    for index, line in enumerate(lines):
+        if starts_paragraph:
+            leftwards = _paragraph_runs_left("".join(lines[index:]))
+        starts_paragraph = line.endswith("\n")
+        x = PADDING
+        body = line.removesuffix("\n")
+        if is_right_to_left(line):
+            if leftwards:
+                x = frame.width - PADDING - width_of(body) * pen.size / 1000
+            body = get_display(shaped(body), base_dir="R" if leftwards else "L")
+        # On a line drawn from right to left a break at its end would extract anywhere.
+        ending = "\n" if starts_paragraph and not leftwards else ""
+        runs = b"".join(_runs(body + ending, pen))
+        yield b"1 0 0 1 %.3f %.3f Tm %s" % (x, pen.y, runs)
+        pen.y -= pen.leading
+    # The mark is drawn in the usual font, wherever the last run ended.
+    yield b"/%s %g Tf" % (pdf_fonts.DRAWING.encode(), pen.size)
+
+
+def _paragraph_runs_left(text: str) -> bool:
+    """Say whether the first strongly directed letter of the paragraph is right to left."""
+    for char in text:
+        if char == "\n":
+            return False
+        direction = unicodedata.bidirectional(char)
+        if direction in ("R", "AL"):
+            return True
+        if direction == "L":
+            return False
+    return False
+
+
+def _runs(text: str, pen: Pen) -> Iterator[bytes]:
+    """Draw characters in visual order, each in the first font that has it."""
+    sans = pdf_fonts.faces()[0]
+    current, run, x = sans, "", 0
+    yield b"/%s %g Tf " % (sans.name.encode(), pen.size)
+    for char in text:
+        if char not in "\t\n" and is_invisible(char):
+            continue
+        face, drawn = pdf_fonts.face_of(char)
+        if face is not current and run:
+            yield string(current.encoded(run)) + b" Tj "
+            run = ""
+        if face is not current:
+            yield b"/%s %g Tf " % (face.name.encode(), pen.size)
+            current = face
+            if face is not sans:
+                pen.faces[face.name] = face
+        run += drawn
+        x += face.widths[drawn]
+        if char == "\t":
+            stop = (x // TAB + 1) * TAB
+            yield b"[%s %d] TJ " % (string(current.encoded(run)), x - stop)
+            run, x = "", stop
+    if run:
+        yield string(current.encoded(run)) + b" Tj"
