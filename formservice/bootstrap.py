@@ -14,14 +14,17 @@ from formservice.adapters.feiertage import Feiertage
 from formservice.adapters.mappings import Definitions, load
 from formservice.adapters.pdf_fill import PdfRenderer
 from formservice.adapters.pdf_read import PdfReader
+from formservice.adapters.pdf_scanned import WholePdfReader
 from formservice.adapters.scan_read import ScanReader
+from formservice.adapters.scan_zones import PictureZones
 from formservice.adapters.store import Archive
 from formservice.adapters.word_fill import WordRenderer
 from formservice.adapters.word_read import WordReader
 from formservice.application.generate import Generate
 from formservice.application.ports import Renderer
 from formservice.application.read import ReadFile
-from formservice.domain.form import FormRef
+from formservice.domain.errors import NotFoundError
+from formservice.domain.form import FormDefinition, FormRef
 
 OFFICE_TIME = ZoneInfo("Europe/Berlin")
 # No I, L, O or U: references are read out on the telephone. 12 characters hold 60 bits.
@@ -98,7 +101,7 @@ class Services:
         """The use case „generate“."""
         renderers: dict[str, Renderer] = {
             "docx": WordRenderer(lambda ref: self.template(ref, "form.docx")),
-            "pdf": PdfRenderer(lambda ref: self.template(ref, "form.pdf")),
+            "pdf": PdfRenderer(self._blank_pdf, self._sheet()),
         }
         return Generate(renderers, self.new_reference)
 
@@ -106,7 +109,8 @@ class Services:
     def read(self) -> ReadFile:
         """The use case „read“."""
         blank = self._blank_pdf
-        readers = (WordReader(), PdfReader(blank), ScanReader(blank))
+        pdf = WholePdfReader(PdfReader(blank), PictureZones(blank))
+        readers = (WordReader(), pdf, ScanReader(blank))
         return ReadFile(readers, self.forms, self.calendar)
 
     @cached_property
@@ -123,4 +127,15 @@ class Services:
         return self.settings.forms / "form_templates" / ref.form / ref.edition
 
     def _blank_pdf(self, ref: FormRef) -> bytes:
-        return self.template(ref, "form.pdf")
+        """Return the built PDF of a form; NotFoundError where there is none."""
+        try:
+            return self.template(ref, "form.pdf")
+        except FileNotFoundError:
+            raise NotFoundError(
+                f"{ref} hat keine form.pdf.", "Bitte „formservice forms build“ ausführen."
+            ) from None
+
+    def _sheet(self) -> FormDefinition | None:
+        """Return the continuation sheet; its newest edition if there are several."""
+        sheets = [one for one in self.forms if one.continuation]
+        return max(sheets, key=lambda one: one.ref.edition, default=None)

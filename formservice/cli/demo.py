@@ -115,7 +115,7 @@ def _row(sample: Sample, one: dict[str, Any]) -> str:
 
 
 def golden(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return what of a reading is compared with ``expected.json``: no wording, no times, no boxes."""
+    """Return what of a reading ``expected.json`` holds: no wording, no times, no boxes."""
     return [
         {
             "medium": one["medium"],

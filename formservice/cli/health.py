@@ -81,7 +81,7 @@ def _forms() -> _State:
 
 def _recognition() -> _State:
     try:
-        engine = scan_ocr.engine()
+        engine = scan_ocr.ocr()
     except FormServiceError as error:
         return _State("Texterkennung", False, False, f"{error.message} {error.hint}")
     return _State("Texterkennung", True, False, engine.name)

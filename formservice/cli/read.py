@@ -105,7 +105,7 @@ def read_bytes(
         received,
         form,
         seconds=services.settings.read_seconds,
-        bytes=services.settings.read_bytes,
+        memory=services.settings.read_bytes,
     )
 
 
