@@ -57,7 +57,7 @@ def _intake(chosen: argparse.Namespace) -> int:
     else:
         for one in results:
             if "error" in one:
-                show.document(one)
+                show.document(one, {})
         print(f"{counted(kept, 'Datei', 'Dateien')} aufbewahrt, {failed} abgewiesen.")
     return errors.NEEDS_A_PERSON if failed else errors.DONE
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any  # readings have the shape of the JSON contract
 
 from formservice.adapters.isolation import run_isolated
 from formservice.application.report import document_data, error_data
@@ -53,22 +54,31 @@ def _run(chosen: argparse.Namespace) -> int:
     services = Services(Settings.from_environment())
     form = services.forms.get(*chosen.form.split("/", 1)) if chosen.form else None
     received = chosen.received or today()
-    results: list[dict[str, object]] = []
+    results: list[dict[str, Any]] = []
     failed = False
     for found in read_files(services, chosen.files, received=received, form=form):
         results.extend(found)
         failed = failed or any("error" in one for one in found)
         if not chosen.json:
             for one in found:
-                show.document(one)
+                show.document(one, names(services, one))
     if chosen.json:
         print(json.dumps(results, ensure_ascii=False, indent=1))
     return errors.NEEDS_A_PERSON if failed else errors.DONE
 
 
+def names(services: Services, found: dict[str, Any]) -> dict[str, str]:
+    """Return what people call the fields of a document that was read."""
+    form = found.get("form")
+    if not form:
+        return {}
+    definition = services.forms.get(form["id"], form["edition"])
+    return {field.key: field.name for field in definition.fields}
+
+
 def read_files(
     services: Services, files: Iterable[str], *, received: date, form: FormDefinition | None
-) -> Iterator[list[dict[str, object]]]:
+) -> Iterator[list[dict[str, Any]]]:
     """Yield what every file holds, as data; a file that cannot be read is one error object."""
     for file in files:
         try:
@@ -94,7 +104,7 @@ def bytes_of(file: str) -> bytes:
 
 def read_bytes(
     services: Services, data: bytes, file: str, *, received: date, form: FormDefinition | None
-) -> list[dict[str, object]]:
+) -> list[dict[str, Any]]:
     """Return the documents in ``data``, read in a child process with its own limits."""
     services.read  # noqa: B018 - definitions are loaded once, before the child is split off
     return run_isolated(
@@ -111,7 +121,7 @@ def read_bytes(
 
 def _read_here(
     services: Services, data: bytes, file: str, received: date, form: FormDefinition | None
-) -> list[dict[str, object]]:
+) -> list[dict[str, Any]]:
     start = time.perf_counter()
     found = services.read(data, received=received, form=form)
     seconds = time.perf_counter() - start

@@ -1,6 +1,8 @@
 """What was read, as a person sees it on the terminal."""
 
+import re
 import textwrap
+from collections.abc import Mapping
 from typing import Any  # the data has the shape of the JSON contract, checked where it is made
 
 _SIGNS = {"blocks": "✗", "asks": "?", "notes": "i"}
@@ -16,10 +18,12 @@ _READINGS = {
     "not-found": "– nicht gefunden –",
 }
 _WIDTH = 96
+_NAME_WIDTH = 36
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def document(data: dict[str, Any]) -> None:
-    """Print one object of ``read --json`` for people."""
+def document(data: dict[str, Any], names: Mapping[str, str]) -> None:
+    """Print one object of ``read --json`` for people; ``names`` are what fields are called."""
     if "error" in data:
         error = data["error"]
         print(f"\n{data['file']}\n  Fehler [{error['code']}]: {error['message']}")
@@ -31,7 +35,7 @@ def document(data: dict[str, Any]) -> None:
     pages = ", ".join(str(number) for number in data["page_numbers"])
     print(f"\n{data['file']}  ({_MEDIA[data['medium']]}, Seite {pages})\n  {name}")
     for key, field in data["fields"].items():
-        print(_field(key, field))
+        print(_field(names.get(key, key), field))
     for finding in data["findings"]:
         print(_wrapped(f"  {_SIGNS[finding['severity']]} ", finding["message"]))
     for deadline in data["deadlines"]:
@@ -42,11 +46,16 @@ def document(data: dict[str, Any]) -> None:
     print("  Archivierbar." if data["archivable"] else "  Noch nicht archivierbar.")
 
 
-def _field(key: str, field: dict[str, Any]) -> str:
+def _field(name: str, field: dict[str, Any]) -> str:
     value = field["value"]
     text = _READINGS.get(field["reading"]) or _plain(value)
     mark = " " if field["accepted"] else "*"
-    return _wrapped(f"  {mark}{key:22} ", text)
+    return _wrapped(f"  {mark}{_short(name):{_NAME_WIDTH}} ", text)
+
+
+def _short(name: str) -> str:
+    """Return a name that fits its column."""
+    return name if len(name) <= _NAME_WIDTH else f"{name[: _NAME_WIDTH - 1]}…"
 
 
 def _plain(value: Any) -> str:
@@ -54,7 +63,8 @@ def _plain(value: Any) -> str:
         return "ja" if value else "nein"
     if isinstance(value, list):
         return ", ".join(value)
-    return str(value)
+    text = str(value)
+    return _german(text) if _ISO_DAY.fullmatch(text) else text
 
 
 def _german(iso: str) -> str:
