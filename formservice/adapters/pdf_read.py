@@ -11,7 +11,7 @@ import pikepdf
 from formservice.adapters import pdf_read_text
 from formservice.adapters.pdf_read_blank import Blank, Blanks
 from formservice.adapters.pdf_read_claims import file_claim, footer_claim, page_claims
-from formservice.adapters.pdf_read_controls import Note, controls, notes, signatures
+from formservice.adapters.pdf_read_controls import Note, controls, each_control, notes, signatures
 from formservice.adapters.pdf_read_drawn import Drawing, Look
 from formservice.adapters.pdf_read_fit import fit, words
 from formservice.adapters.pdf_read_frame import Frame, frame
@@ -37,6 +37,7 @@ _MOST_DECODED = 300_000_000
 _HEADER_WITHIN = 1_024
 # From this many named fields on, they tell what the page is and its text need not be read.
 _ENOUGH_FIELDS = 3
+_SIGNED_BY_NOTE = "gez."
 # What pikepdf raises on broken files besides its own PdfError.
 _BROKEN = (pikepdf.PdfError, RuntimeError, ValueError, TypeError, LookupError, AttributeError,
            ArithmeticError, OSError)  # fmt: skip
@@ -159,10 +160,30 @@ class OpenPdf:
         laid_over = notes(source, self._frames[page - 1])
         if received.medium is not Medium.ACROFORM:
             return self._filled(page, zones, blank, laid_over)
-        signed = _signed(source, zones, page)
-        if not laid_over and blank.shows(source):
-            return signed
-        return (*signed, *self._written_over(page, zones, blank, laid_over, signed))
+        named = self._named_by_place(page, zones)
+        if laid_over or not blank.shows(source):
+            named += tuple(self._written_over(page, zones, blank, laid_over, named))
+        return named
+
+    def _named_by_place(self, page: int, zones: Sequence[Zone]) -> tuple[Sighting, ...]:
+        """Return signatures, and boxes of a choice whose fields lost the choice's name.
+
+        Programs that copy pages one by one leave „ja“ of „fahrkosten.ja“; its place tells which.
+        """
+        source, view = self._pdf.pages[page - 1].obj, self._frames[page - 1]
+        signed = signatures(source, page, view)
+        known = {seen.key for seen in self.pages[page - 1].sightings}
+        lost = [zone for zone in zones if zone.kind == "tick" and zone.key not in known]
+        orphans = each_control(source, page, view) if lost else []
+        return (
+            *(signed[zone.key] for zone in zones if zone.key in signed),
+            *(
+                replace(seen, key=zone.key)
+                for zone in lost
+                for seen in orphans
+                if zone.key.endswith(f".{seen.key}") and _lies_in(seen, zone)
+            ),
+        )
 
     def _written_over(
         self,
@@ -170,11 +191,11 @@ class OpenPdf:
         zones: Sequence[Zone],
         blank: Blank,
         laid_over: Sequence[Note],
-        signed: Sequence[Sighting],
+        named: Sequence[Sighting],
     ) -> Iterator[Sighting]:
         """Yield what stands over fields that are empty as fields."""
-        done = {seen.key for seen in self.pages[page - 1].sightings if not seen.blank}
-        done.update(seen.key for seen in signed if seen.on)
+        fields = (*self.pages[page - 1].sightings, *named)
+        done = {seen.key for seen in fields if not seen.blank}
         for seen in self._filled(page, zones, blank, laid_over):
             if seen.key not in done and not seen.blank:
                 yield seen
@@ -238,6 +259,8 @@ def _marked(look: Look, number: int) -> tuple[Sighting, ...]:
     return tuple(
         Sighting(key, Method.TEXT, number, text=value, blank=not value.strip())
         for key, value in look.values
+        # A note instead of a signature is read in its place, where it is known to be one.
+        if value.strip() != _SIGNED_BY_NOTE
     )
 
 
@@ -250,14 +273,10 @@ def _noted(source: pikepdf.Object, number: int, view: Frame) -> tuple[Block, ...
     )
 
 
-def _signed(source: pikepdf.Object, zones: Sequence[Zone], number: int) -> tuple[Sighting, ...]:
-    """Return what the signature fields of a page say: signed, or nothing in them."""
-    fields = signatures(source)
-    return tuple(
-        Sighting(zone.key, Method.CONTROL, number, on=on, blank=not on, box=zone.box)
-        for zone in zones
-        if zone.kind == "signature" and zone.key in fields
-        for on in [fields[zone.key][0]]
+def _lies_in(seen: Sighting, zone: Zone) -> bool:
+    box = seen.box
+    return box is not None and zone.box.contains(
+        (box.left + box.right) / 2, (box.top + box.bottom) / 2
     )
 
 

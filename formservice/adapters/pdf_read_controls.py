@@ -35,21 +35,37 @@ class Note:
 
 def controls(page: pikepdf.Object, number: int, view: Frame) -> tuple[Sighting, ...]:
     """Return what the form fields of ``page`` hold, one sighting per field or option."""
-    found = [
+    return tuple(_once(_without_shared_parent(each_control(page, number, view))))
+
+
+def each_control(page: pikepdf.Object, number: int, view: Frame) -> list[Sighting]:
+    """Return the text fields and boxes of ``page`` one by one, even where names come up twice."""
+    return [
         sighting
         for widget in annotations(page, {"/Widget"})
         if (sighting := _sighting(widget, number, view)) is not None
     ]
-    return tuple(_once(_without_shared_parent(found)))
 
 
-def signatures(page: pikepdf.Object) -> dict[str, tuple[bool, bytes]]:
-    """Return for each signature field whether it is signed, and what it draws."""
+def signatures(page: pikepdf.Object, number: int, view: Frame) -> dict[str, Sighting]:
+    """Return for each signature field of ``page`` whether it is signed, or shows anything."""
     found = {}
     for widget in annotations(page, {"/Widget"}):
         chain = _chain(widget)
-        if _first(chain, "/FT") == "/Sig" and (name := _name(chain)):
-            found[name] = (_first(chain, "/V") is not None, _drawn(widget))
+        name = _name(chain)
+        if not name or _first(chain, "/FT") != "/Sig":
+            continue
+        seen = Sighting(name, Method.CONTROL, number, box=_box(widget, view))
+        typed = _text(widget.get("/Contents"))
+        if _first(chain, "/V") is not None:
+            seen = replace(seen, on=True)
+        elif not _draws(widget):
+            seen = replace(seen, on=False, blank=True)
+        elif typed.strip():
+            seen = replace(seen, on=True, text=typed, doubts=frozenset({Doubt.TYPED_NAME}))
+        else:
+            seen = replace(seen, method=Method.MARK, on=True)
+        found[name] = seen
     return found
 
 
@@ -109,8 +125,7 @@ def _sighting(widget: pikepdf.Object, number: int, view: Frame) -> Sighting | No
     if not name:
         return None
     kind = str(_first(chain, "/FT"))
-    edges = rectangle(widget.get("/Rect"))
-    box = view.box(view.seen(*edges)) if edges else None
+    box = _box(widget, view)
     if kind in ("/Tx", "/Ch"):
         return _typed(name, _first(chain, "/V"), number, box)
     if kind == "/Btn":
@@ -131,6 +146,10 @@ def _chain(widget: pikepdf.Object) -> list[pikepdf.Object]:
 def _name(chain: list[pikepdf.Object]) -> str:
     parts = [text for node in reversed(chain) if (text := _text(node.get("/T")))]
     name = ".".join(parts)
+    if len(chain) == 1:
+        # Programs that copy pages lose the parents; the name for export may still be there.
+        whole = _text(chain[0].get("/TM"))
+        name = whole if whole.endswith(f".{name}") else name
     return _RENAMED.sub("", name) if "+" in name else name
 
 
@@ -199,10 +218,15 @@ def _state(value: object) -> str | None:
     return _text(value) if isinstance(value, pikepdf.String) else None
 
 
-def _drawn(widget: pikepdf.Object) -> bytes:
+def _draws(widget: pikepdf.Object) -> bool:
     looks = widget.get("/AP")
     normal = looks.get("/N") if isinstance(looks, pikepdf.Dictionary) else None
-    return normal.read_bytes().strip() if isinstance(normal, pikepdf.Stream) else b""
+    return isinstance(normal, pikepdf.Stream) and bool(normal.read_bytes().strip())
+
+
+def _box(widget: pikepdf.Object, view: Frame) -> Box | None:
+    edges = rectangle(widget.get("/Rect"))
+    return view.box(view.seen(*edges)) if edges else None
 
 
 def _states(widget: pikepdf.Object) -> list[str]:
