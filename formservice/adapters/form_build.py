@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
+from zipfile import BadZipFile
+
+from lxml.etree import XMLSyntaxError
 
 from formservice.adapters import form_build_office
 from formservice.adapters.form_build_flow import flow
@@ -62,7 +65,7 @@ def build(
 ) -> Built:
     """Return what can be derived from ``docx``; errors as in ``build_form``."""
     expected = _expected(definition)
-    _refuse(definition, _control_problems(tags(docx), expected))
+    _refuse(definition, _control_problems(_tags(definition, docx), expected))
     copy = marked_copy(docx, expected)
     marked = convert(copy.docx)
     found = find(marked, copy)
@@ -95,6 +98,15 @@ def _expected(definition: FormDefinition) -> dict[str, Expected]:
         for anchor in field.anchors:
             expected[anchor] = Expected("tick" if tick else field.kind.value, field.long_date)
     return expected
+
+
+def _tags(definition: FormDefinition, docx: bytes) -> list[str]:
+    try:
+        return tags(docx)
+    except (BadZipFile, KeyError, ValueError, XMLSyntaxError) as error:
+        problem = Problem("", "Die Datei lässt sich nicht als Word-Datei öffnen.", DOCX_NAME)
+        message = f"Das Formular {definition.ref} kann nicht gebaut werden."
+        raise DefinitionError(message, [problem]) from error
 
 
 def _control_problems(found: Iterable[str], expected: dict[str, Expected]) -> list[Problem]:

@@ -31,7 +31,7 @@ def clean(
     ``places`` are those on this page. Colours that no longer mean anything stay away from every
     later reader: neither underscores nor „X“ remain in the text of the form.
     """
-    artifacts = {place.mcid for place in places if place.mcid is not None}
+    artifacts = {place.mcid for place in places}
     pictures = _picture_names(page, copy)
     steps = _repainted(pikepdf.parse_content_stream(page), copy.restore, pictures, artifacts)
     steps = [_step("q"), *_outside_as_artifact(steps), _step("Q"), *_lines(page, places)]

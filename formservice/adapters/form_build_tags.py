@@ -50,8 +50,6 @@ def tag_fields(
 def _spot(pdf: pikepdf.Pdf, tree: pikepdf.NumberTree, place: Place) -> tuple[pikepdf.Object, int]:
     """Return the element that held the stand-in, and the index of its marked content there."""
     page = pdf.pages[place.page - 1].obj
-    if place.mcid is None:
-        raise ValueError(f"the stand-in of {place.mark.key} shares its marked content")
     parent = tree[int(page.StructParents)][place.mcid]
     kids = parent.K
     if not isinstance(kids, pikepdf.Array):

@@ -43,7 +43,7 @@ class _Glyph(TypedDict):
     x0: float
     x1: float
     size: float
-    mcid: int | None
+    mcid: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +51,14 @@ class Place:
     """Where one control stands.
 
     ``box`` is where the value is written. ``line`` is set for a field beside text: left, right
-    and height of the line to write on. ``mcid`` is the marked content that holds the stand-in,
-    None if it could not be told from other text.
+    and height of the line to write on. ``mcid`` is the marked content that holds the stand-in.
     """
 
     mark: Mark
     page: int
     box: Rectangle
     line: tuple[float, float, float] | None
-    mcid: int | None
+    mcid: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +221,12 @@ def _place(
     else:
         limit = (0.0, 0.0, sheet.width - copy.right_margin, sheet.height) if cell is None else cell
         box, line = _beside_text(sheet, glyphs, mark, limit)
-    return Place(mark, sheet.number, box, line, _marked_content(sheet, glyphs))
+    content = _marked_content(sheet, glyphs)
+    if content is None:
+        message = "Das Feld steht in Kopf- oder Fußzeile; dort finden es Vorleseprogramme nicht."
+        problems.append(Problem(mark.key, message))
+        return None
+    return Place(mark, sheet.number, box, line, content)
 
 
 def _inside(cell: Rectangle) -> Rectangle:
@@ -286,7 +290,7 @@ def _height(
 
 
 def _marked_content(sheet: _Sheet, glyphs: Sequence[_Glyph]) -> int | None:
-    """Return the marked content the stand-in has for itself."""
+    """Return the marked content the stand-in has for itself, None for headers and footers."""
     numbers = {glyph["mcid"] for glyph in glyphs}
     if len(numbers) != 1:
         return None

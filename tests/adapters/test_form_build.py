@@ -135,6 +135,24 @@ def test_a_control_on_every_page_is_refused():
 @needs_office
 @pytest.mark.engine
 @pytest.mark.slow
+def test_a_control_in_the_header_is_refused_for_screen_readers_do_not_find_it():
+    document = empty_form()
+    write(document.sections[0].header.paragraphs[0], ("oben", "text"))
+    with pytest.raises(DefinitionError) as caught:
+        build(_with(Field("oben", FieldKind.TEXT, "oben")), saved(document))
+    assert [problem.where for problem in caught.value.problems] == ["oben"]
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"no zip file at all"])
+def test_what_is_no_word_file_is_named_before_libreoffice_is_started(content: bytes):
+    with pytest.raises(DefinitionError) as caught:
+        build(DEFINITION, content, convert=_never)
+    assert caught.value.problems[0].file == "form.docx"
+
+
+@needs_office
+@pytest.mark.engine
+@pytest.mark.slow
 def test_fields_without_room_and_pages_without_marks_are_all_named():
     document = empty_form()
     add_marks(document, qr=False)
