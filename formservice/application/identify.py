@@ -1,6 +1,6 @@
 """Which documents a file holds, and which form each is, by what margin over the runner-up."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from formservice.domain.document import Claim, Page
@@ -33,6 +33,37 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A form pages may belong to, with what is looked for: worked out once, asked for often.
+
+    ``phrases`` are printed phrases, folded, with their weight; ``pages`` the control names of
+    each page of the form, ``anchors`` all of them.
+    """
+
+    ref: FormRef
+    is_sheet: bool
+    phrases: Mapping[str, int]
+    pages: tuple[frozenset[str], ...]
+    anchors: frozenset[str]
+
+
+def candidate(definition: FormDefinition) -> Candidate:
+    """Return ``definition`` as a candidate."""
+    flow = definition.layout.flow if definition.layout else ()
+    zones = definition.layout.zones if definition.layout else ()
+    weights = {phrase: len(phrase) for item in flow if (phrase := _words(item.text))}
+    for mark in definition.marks:
+        # No other form has these: they count double.
+        weights[_words(mark)] = 2 * len(mark)
+    anchors = frozenset(anchor for one in definition.fields for anchor in one.anchors)
+    numbers = {zone.page for zone in zones}
+    pages = [frozenset(zone.key for zone in zones if zone.page == number) for number in numbers]
+    return Candidate(
+        definition.ref, definition.continuation is not None, weights, (*pages, anchors), anchors
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """One document in a file: its pages, what it is, and the continuation sheets behind it."""
 
@@ -41,15 +72,16 @@ class Found:
     sheets: tuple[Page, ...] = ()
 
 
-def documents(pages: Sequence[Page], forms: Sequence[FormDefinition]) -> list[Found]:
+def documents(pages: Sequence[Page], forms: Sequence[Candidate]) -> list[Found]:
     """Return the documents in a file, each page in exactly one of them, in the file's order.
 
     Pages that belong to no form stand together as runs without identity.
     """
-    sheet_refs = {definition.ref for definition in forms if definition.continuation}
+    sheet_refs = {one.ref for one in forms if one.is_sheet}
     runs: list[list[Page]] = []
     sheets: list[list[Page]] = []
     nearest: list[FormRef | None] = []
+    identities: list[Identity] = []
     for page in pages:
         alone = identify([page], forms)
         here = alone.nearest if alone.score >= _PAGE_SCORE else None
@@ -58,23 +90,25 @@ def documents(pages: Sequence[Page], forms: Sequence[FormDefinition]) -> list[Fo
             sheets[-1].append(page)
         elif runs and nearest[-1] == here and _belongs(runs[-1], page, here, forms):
             runs[-1].append(page)
+            identities[-1] = identify(runs[-1], forms)
         else:
             runs.append([page])
             sheets.append([])
             nearest.append(here)
+            identities.append(alone)
     return [
-        Found(identify(run, forms), tuple(run), tuple(behind))
-        for run, behind in zip(runs, sheets, strict=True)
+        Found(identity, tuple(run), tuple(behind))
+        for identity, run, behind in zip(identities, runs, sheets, strict=True)
     ]
 
 
-def identify(pages: Sequence[Page], forms: Iterable[FormDefinition]) -> Identity:
+def identify(pages: Sequence[Page], forms: Iterable[Candidate]) -> Identity:
     """Return which of ``forms`` the pages belong to, taken together."""
     text = _text(pages)
     names = {sighting.key.partition("__")[0] for page in pages for sighting in page.sightings}
     claims = [claim for page in pages for claim in page.claims]
     scored = sorted(
-        ((_score(definition, text, names, claims), definition.ref) for definition in forms),
+        ((_score(form, text, names, claims), form.ref) for form in forms),
         key=lambda pair: pair[0],
         reverse=True,
     )
@@ -86,55 +120,39 @@ def identify(pages: Sequence[Page], forms: Iterable[FormDefinition]) -> Identity
     return Identity(ref if enough else None, ref, round(best, 3), margin)
 
 
-def _score(
-    definition: FormDefinition, text: str, names: set[str], claims: Sequence[Claim]
-) -> float:
-    """Return 0..1: how much speaks for ``definition``."""
-    evidence = max(_names_found(definition, names), _wording_found(definition, text))
-    ours = (definition.ref.form, definition.ref.edition)
+def _score(form: Candidate, text: str, names: set[str], claims: Sequence[Claim]) -> float:
+    """Return 0..1: how much speaks for ``form``."""
+    evidence = max(_names_found(form, names), _wording_found(form, text))
+    ours = (form.ref.form, form.ref.edition)
     if any((claim.form, claim.edition) == ours for claim in claims):
         return _CLAIM_WEIGHT + (1 - _CLAIM_WEIGHT) * evidence
-    if any(claim.form == definition.ref.form for claim in claims):
+    if any(claim.form == form.ref.form for claim in claims):
         # The same form in another edition: the claim is evidence against this one.
         return _CLAIM_WEIGHT / 2 * evidence
     return evidence
 
 
-def _names_found(definition: FormDefinition, names: set[str]) -> float:
+def _names_found(form: Candidate, names: set[str]) -> float:
     """Return the share of the form's control names seen, of those on the fullest page."""
     if not names:
         return 0.0
-    anchors = [anchor for one in definition.fields for anchor in one.anchors]
-    zones = definition.layout.zones if definition.layout else ()
-    pages = [{zone.key for zone in zones if zone.page == p} for p in {z.page for z in zones}]
-    shares = [len(page & names) / len(page) for page in [*pages, set(anchors)] if page]
-    share = max(shares, default=0.0)
+    share = max((len(page & names) / len(page) for page in form.pages if page), default=0.0)
     # Names are evidence only as far as the page has no others: „name“ is everybody's.
-    strange = len(names - set(anchors)) / len(names)
+    strange = len(names - form.anchors) / len(names)
     return share * (1 - strange)
 
 
-def _wording_found(definition: FormDefinition, text: str) -> float:
+def _wording_found(form: Candidate, text: str) -> float:
     """Return the share of the form's printed characters found; its own marks count double."""
-    found = _phrases_in(definition, text)
+    found = _phrases_in(form, text)
     if not found:
         return 0.0
-    weights = _phrases(definition)
-    return sum(weights[phrase] for phrase in found) / sum(weights.values())
+    return sum(form.phrases[phrase] for phrase in found) / sum(form.phrases.values())
 
 
-def _phrases_in(definition: FormDefinition, text: str) -> set[str]:
-    """Return the printed phrases of ``definition`` that stand in folded ``text``."""
-    return {phrase for phrase in _phrases(definition) if phrase in text} if text else set()
-
-
-def _phrases(definition: FormDefinition) -> dict[str, int]:
-    """Return the printed phrases with their weight: their length, doubled for marks."""
-    flow = definition.layout.flow if definition.layout else ()
-    weights = {phrase: len(phrase) for item in flow if (phrase := _words(item.text))}
-    for mark in definition.marks:
-        weights[_words(mark)] = 2 * len(mark)
-    return weights
+def _phrases_in(form: Candidate, text: str) -> set[str]:
+    """Return the printed phrases of ``form`` that stand in folded ``text``."""
+    return {phrase for phrase in form.phrases if phrase in text} if text else set()
 
 
 def _words(text: str) -> str:
@@ -152,7 +170,7 @@ def _continues_only(page: Page) -> bool:
 
 
 def _belongs(
-    run: Sequence[Page], page: Page, ref: FormRef | None, forms: Sequence[FormDefinition]
+    run: Sequence[Page], page: Page, ref: FormRef | None, forms: Sequence[Candidate]
 ) -> bool:
     """Say whether ``page`` goes on with the document ``run``; both are nearest to ``ref``."""
     last, here = _claim(run[-1]), _claim(page)
@@ -161,12 +179,12 @@ def _belongs(
             return False
         if last.page is not None and here.page is not None:
             return here.page > last.page
-    definition = next((one for one in forms if one.ref == ref), None)
-    if definition is None:
+    form = next((one for one in forms if one.ref == ref), None)
+    if form is None:
         return True
     keys = {sighting.key for one in run for sighting in one.sightings}
     own = {sighting.key for sighting in page.sightings}
-    before, now = _phrases_in(definition, _text(run)), _phrases_in(definition, _text([page]))
+    before, now = _phrases_in(form, _text(run)), _phrases_in(form, _text([page]))
     repeated_names = own and len(keys & own) > _REPEATED * len(own)
     repeated_words = now and len(before & now) > _REPEATED * len(now)
     return not (repeated_names or repeated_words)

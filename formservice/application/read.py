@@ -7,12 +7,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from formservice.application.extract import extract, missing
-from formservice.application.identify import Found, Identity, claimed_page, documents
+from formservice.application.identify import (
+    Found,
+    Identity,
+    candidate,
+    claimed_page,
+    documents,
+)
 from formservice.application.labels import label_sightings
-from formservice.application.ports import Calendar, Forms, OpenDocument, Reader
+from formservice.application.ports import Forms, OpenDocument, Reader
 from formservice.domain.document import Medium, Page, Sighting
 from formservice.domain.errors import EmptyDocumentError, UnsupportedMediaError
 from formservice.domain.form import FieldKind, FormDefinition
+from formservice.domain.frist import Calendar
 from formservice.domain.record import Record
 from formservice.domain.rules import CheckResult, check
 
@@ -37,6 +44,7 @@ class ReadFile:
         """Keep the readers in the order they are asked."""
         self._readers = tuple(readers)
         self._forms = forms
+        self._candidates = {one.ref: candidate(one) for one in forms}
         self._calendar = calendar
 
     def __call__(
@@ -65,9 +73,9 @@ class ReadFile:
         if not pages:
             raise EmptyDocumentError("Das Dokument hat keine Seiten.")
         if form is None:
-            return documents(pages, list(self._forms))
-        sheets = [one for one in self._forms if one.continuation]
-        found = documents(pages, [form, *sheets])
+            return documents(pages, list(self._candidates.values()))
+        sheets = [one for one in self._candidates.values() if one.is_sheet]
+        found = documents(pages, [self._candidates[form.ref], *sheets])
         if not any(one.identity.nearest == form.ref for one in found):
             return [Found(Identity(form.ref, form.ref, 0.0, 0.0), tuple(pages))]
         return [

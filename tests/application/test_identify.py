@@ -1,11 +1,11 @@
 """Which form pages are, where a document ends, and when a person must choose."""
 
-from formservice.application.identify import documents, identify
+from formservice.application.identify import candidate, documents, identify
 from formservice.domain.document import Block, Claim, Medium, Method, Page, Sighting
 from formservice.domain.form import FormRef
 from tests.application.literal_form import FORM, REF, SHEET, SHEET_REF
 
-FORMS = [FORM, SHEET]
+FORMS = [candidate(FORM), candidate(SHEET)]
 
 
 def page(number, *, text=(), keys=(), claims=(), medium=Medium.TEXT):
