@@ -115,10 +115,19 @@ def _filled(slot: Slot, text: str, iso: str) -> Iterator[bytes]:
             yield from _runs(slot, text)
         elif part is Hole.DATE and iso:
             yield f' w:fullDate="{iso}T00:00:00Z"'.encode()
-        elif part is Hole.LINES and "\n" in text:
-            yield b' w:multiLine="1"'
+        elif part is Hole.PLAIN and not _needs_rich_text(text):
+            yield slot.plain
         elif part is Hole.BIDI and _is_right_to_left(text):
             yield _BIDI
+
+
+def _needs_rich_text(text: str) -> bool:
+    """Say whether ``text`` outgrows a plain-text control.
+
+    LibreOffice 7.4 makes an input field of such a control: it draws line breaks before the
+    text instead of in it, and writes a text of two runs twice. Rich text it leaves alone.
+    """
+    return "\n" in text or bool(_right_to_left(text))
 
 
 def _runs(slot: Slot, text: str) -> Iterator[bytes]:

@@ -137,10 +137,11 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The text inside a bookmark."""
+    """The text inside a bookmark; ``prompt`` says that it is the placeholder of a control."""
 
     name: str
     text: str
+    prompt: bool
     noticed: frozenset[Doubt | Ink]
 
 

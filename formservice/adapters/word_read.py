@@ -10,7 +10,7 @@ from lxml import etree
 from formservice.adapters.word_claims import claims
 from formservice.adapters.word_found import Control, Ink, Mark, Walked, number
 from formservice.adapters.word_package import Package, is_word
-from formservice.adapters.word_symbols import GLYPHS_OFF, GLYPHS_ON, TICKED
+from formservice.adapters.word_symbols import GLYPHS_OFF, GLYPHS_ON, TICKED, UNTICKED
 from formservice.adapters.word_walk import walk
 from formservice.domain.document import Doubt, Medium, Method, Page, Sighting
 from formservice.domain.errors import EmptyDocumentError
@@ -21,6 +21,14 @@ _A4 = (595.3, 841.9)
 # Twentieths of a point, the unit of page sizes in Word.
 _TWIPS = 20.0
 _NO_SIGHTINGS: tuple[Sighting, ...] = ()
+# A control for a signature is one for rich text, or for a picture; see ``_signature``.
+_MAY_BE_SIGNED = ("", "picture")
+_LONGEST_NAME = 80  # characters
+_LOST = frozenset({Doubt.ANCHORS_LOST})
+_SPACED = re.compile(r"\s\s|[\n\t]|^\s|\s$")
+# Letters written right to left, and signs that change the direction or join characters.
+_REORDERED = re.compile("[\u0590-\u08ff\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufeff]")
+_SIGNED = re.compile(r"gez\b")
 _REFUSED = re.compile(r"\W*(?:(?:die\s+)?unterschrift\s+)?(?:(?:wurde|wird)\s+)?verweigert\W*")
 
 
@@ -122,40 +130,58 @@ def _key(bookmark: str) -> str:
 
 
 def _from_control(control: Control, signed: bool) -> Sighting:
-    facts, doubts = control.facts, _doubts(control.noticed)
+    facts, text, doubts = control.facts, control.text, _doubts(control.noticed)
     if facts.checked is not None:
-        drawn = control.text == TICKED
-        if drawn != facts.checked:
+        if (text == TICKED) != facts.checked:
             doubts |= {Doubt.CONFLICT}
-        text = control.text
         return Sighting(facts.tag, Method.CONTROL, 1, text, on=facts.checked, doubts=doubts)
-    if facts.kind in ("", "picture"):
-        on, more = _signature(control.text, control.noticed, facts.prompt, signed)
-        blank = on is False and (facts.prompt or not control.text.strip())
-        text = control.text
-        return Sighting(facts.tag, Method.CONTROL, 1, text, on, blank, doubts=doubts | more)
-    blank = facts.prompt or not control.text.strip()
-    if facts.kind == "date" and not blank and not _same_day(control.text, facts.full_date):
+    blank = facts.prompt or not text.strip()
+    if facts.kind in _MAY_BE_SIGNED:
+        written = "" if blank else text
+        noticed = frozenset[Doubt | Ink]() if facts.prompt else control.noticed
+        on, more = _signature(written, noticed, signed)
+        blank = blank and on is False
+        return Sighting(facts.tag, Method.CONTROL, 1, written, on, blank, doubts=doubts | more)
+    if not blank and facts.kind == "date" and not _same_day(text, facts.full_date):
         doubts |= {Doubt.CONFLICT}
-    if Ink.PICTURE in control.noticed and not facts.prompt:
+    if not facts.prompt and Ink.PICTURE in control.noticed:
         doubts |= {Doubt.CHARACTERS}
-    return Sighting(facts.tag, Method.CONTROL, 1, control.text, blank=blank, doubts=doubts)
+    return Sighting(facts.tag, Method.CONTROL, 1, text, blank=blank, doubts=doubts)
 
 
 def _from_bookmark(bookmark: Mark, key: str, signed: bool) -> Sighting:
-    """Return what stands in a bookmark whose control is gone; what kind it was is unknown."""
-    doubts = _doubts(bookmark.noticed) | {Doubt.ANCHORS_LOST}
-    text, bare = bookmark.text, bookmark.text.strip()
-    on: bool | None = None
-    if bare in GLYPHS_ON:
-        on = True
-    elif bare in GLYPHS_OFF:
-        on = False
-    elif any(isinstance(what, Ink) for what in bookmark.noticed):
-        on, more = _signature("", bookmark.noticed, False, signed)
-        doubts |= more
-    blank = not bare and not bookmark.noticed & {*Ink}
-    return Sighting(key, Method.BOOKMARK, 1, text, on, blank, doubts=doubts)
+    """Return what stands in a bookmark whose control is gone; what kind it was is unknown.
+
+    Ticks and dates come through a re-save unharmed and prove themselves by their form. Of
+    other text nobody can tell whether lines were joined or moved.
+    """
+    text, bare, doubts = bookmark.text, bookmark.text.strip(), _doubts(bookmark.noticed)
+    ink = {what for what in bookmark.noticed if isinstance(what, Ink)}
+    if bookmark.prompt or not (bare or ink):
+        # Blanks alone are the prompt of a signature. Nothing at all may be a lost tick.
+        on = False if text else None
+        lost = frozenset() if bookmark.prompt else _LOST
+        return Sighting(key, Method.BOOKMARK, 1, text, on, blank=True, doubts=doubts | lost)
+    if not ink and (bare in GLYPHS_ON or bare in GLYPHS_OFF):
+        on = bare in GLYPHS_ON
+        lost = frozenset() if bare in (TICKED, UNTICKED) else _LOST
+        return Sighting(key, Method.BOOKMARK, 1, text, on, doubts=doubts | lost)
+    if not ink and _is_date(text):
+        return Sighting(key, Method.BOOKMARK, 1, text, doubts=doubts)
+    typed = _SIGNED.match(bare) or _REFUSED.fullmatch(bare.casefold())
+    on, more = _signature(bare, bookmark.noticed, signed) if ink or typed else (None, frozenset())
+    doubts |= more | _LOST | _moved(text)
+    return Sighting(key, Method.BOOKMARK, 1, text, on, doubts=doubts)
+
+
+def _moved(text: str) -> frozenset[Doubt]:
+    """Return what is known to go wrong when LibreOffice 7.4 saves a text like this."""
+    doubts = set[Doubt]()
+    if _SPACED.search(text):
+        doubts.add(Doubt.WHITE_SPACE)
+    if _REORDERED.search(text):
+        doubts.add(Doubt.CHARACTERS)
+    return frozenset(doubts)
 
 
 def _doubts(noticed: frozenset[Doubt | Ink]) -> frozenset[Doubt]:
@@ -163,21 +189,29 @@ def _doubts(noticed: frozenset[Doubt | Ink]) -> frozenset[Doubt]:
 
 
 def _signature(
-    text: str, noticed: frozenset[Doubt | Ink], prompt: bool, signed: bool
+    text: str, noticed: frozenset[Doubt | Ink], signed: bool
 ) -> tuple[bool | None, frozenset[Doubt]]:
     """Return whether somebody signed, None if it cannot be told, and what makes it doubtful."""
-    if prompt:
-        return False, frozenset()
     if Ink.PICTURE in noticed or (signed and Ink.SIGNATURE_LINE in noticed):
         return True, frozenset()
-    if Ink.SIGNATURE_LINE in noticed:
-        return None, frozenset({Doubt.AMBIGUOUS_MARK})
     written = text.strip().casefold()
-    if not written or _REFUSED.fullmatch(written):
+    if not written and Ink.SIGNATURE_LINE not in noticed:
         return False, frozenset()
-    if "verweiger" in written:
+    if _REFUSED.fullmatch(written):
+        return False, frozenset()
+    if "verweiger" in written or Ink.SIGNATURE_LINE in noticed:
         return None, frozenset({Doubt.AMBIGUOUS_MARK})
+    if "\n" in written or len(written) > _LONGEST_NAME:
+        return None, frozenset()  # no name, so no control for a signature
     return True, frozenset({Doubt.TYPED_NAME})
+
+
+def _is_date(text: str) -> bool:
+    try:
+        parse_date(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _same_day(text: str, full_date: str) -> bool:

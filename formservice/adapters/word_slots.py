@@ -17,7 +17,7 @@ from formservice.adapters.word_walk import W_TRANSITIONAL
 _W = f"{{{W_TRANSITIONAL}}}"
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 # Processing instructions survive serialising anywhere in the tree and occur in no Word file.
-_CUT = re.compile(rb'<\?fs-(\w+)\s?(\d*)\?>| w:(fullDate|multiLine)="fs-hole"')
+_CUT = re.compile(rb'<\?fs-(\w+)\s?(\d*)\?>| w:(fullDate)="fs-hole"')
 # What follows w:bidi in paragraph properties and w:rtl in run properties: the order is fixed by
 # the schema (ISO/IEC 29500-1, CT_PPrBase and EG_RPrBase), and Word insists on it.
 _AFTER_BIDI = frozenset(
@@ -50,16 +50,20 @@ class Hole(StrEnum):
 
     RUNS = "runs"
     DATE = "fullDate"
-    LINES = "multiLine"
+    PLAIN = "plain"
     BIDI = "bidi"
+
+
+# Which mark leaves which hole; the bytes before „run“, „right“ and „plain“ are kept apart.
+_HOLES = {"run": Hole.RUNS, "fullDate": Hole.DATE, "plain": Hole.PLAIN, "bidi": Hole.BIDI}
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
     """One control: its anchor, its blank bytes, and how to write it filled.
 
-    ``run`` and ``right`` open a run of either direction. A tick has no holes: its ``filled``
-    bytes are those of the ticked box.
+    ``run`` and ``right`` open a run of either direction; ``plain`` is what makes the control one
+    for plain text. A tick has no holes: its ``filled`` bytes are those of the ticked box.
     """
 
     anchor: str
@@ -67,6 +71,7 @@ class Slot:
     filled: tuple[bytes | Hole, ...]
     run: bytes = b""
     right: bytes = b""
+    plain: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +164,9 @@ def _prepare(control: etree._Element) -> None:
     date, text = properties.find(f"{_W}date"), properties.find(f"{_W}text")
     if date is not None:
         date.set(f"{_W}fullDate", "fs-hole")
-    if text is not None and text.get(f"{_W}multiLine") not in ("1", "true", "on"):
-        text.set(f"{_W}multiLine", "fs-hole")
+    if text is not None:
+        text.addprevious(etree.ProcessingInstruction("fs-before"))
+        text.addnext(etree.ProcessingInstruction("fs-plain"))
     _empty(content, properties.find(f"{_W}rPr"))
 
 
@@ -202,7 +208,7 @@ def _empty(content: etree._Element, formatting: etree._Element | None) -> None:
     plain, right = _run(chosen), _run(chosen)
     properties = right[0]
     _insert_before(properties, etree.Element(f"{_W}rtl"), _AFTER_RTL)
-    holes = [etree.ProcessingInstruction(f"fs-{name}") for name in ("plain", "right", "stop")]
+    holes = [etree.ProcessingInstruction(f"fs-{name}") for name in ("before", "run", "right")]
     for offset, element in enumerate((holes[0], plain, holes[1], right, holes[2])):
         home.insert(place + offset, element)
     if inner is not None:
@@ -274,20 +280,17 @@ def _between(document: bytes, index: int) -> bytes:
 
 def _slot(anchor: str, blank: bytes, filled: bytes) -> Slot:
     pieces: list[bytes | Hole] = []
-    run = right = b""
+    held = {"run": b"", "right": b"", "plain": b""}
     position = 0
     for match in _CUT.finditer(filled):
         before = filled[position : match.start()]
         position = match.end()
         name = (match[1] or match[3]).decode()
-        if name == "right":
-            run = before.removesuffix(b"</w:r>")
-            pieces.append(Hole.RUNS)
-        elif name == "stop":
-            right = before.removesuffix(b"</w:r>")
+        if name in held:
+            held[name] = before.removesuffix(b"</w:r>")
         else:
             pieces.append(before)
-            if name != "plain":
-                pieces.append(Hole(name))
+        if name in _HOLES:
+            pieces.append(_HOLES[name])
     pieces.append(filled[position:])
-    return Slot(anchor, blank, tuple(pieces), run, right)
+    return Slot(anchor, blank, tuple(pieces), **held)

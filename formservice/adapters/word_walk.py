@@ -220,9 +220,14 @@ class _Walk(Runs):
     def _tick(self, facts: Facts, drawn: str, start: int) -> str:
         """Return ☐ or ☒ as drawn; in the text around it, the state of the control counts."""
         pieces = self.stream.pieces
-        if not any(piece is PARAGRAPH_END for piece in pieces[start:]):
-            del pieces[start:]
-            self.put(TICKED if facts.checked else UNTICKED)
+        filled = [index for index in range(start, len(pieces)) if pieces[index]]
+        if not any(pieces[index] is PARAGRAPH_END for index in filled):
+            # In place, for a bookmark may begin inside the control (LibreOffice moves it there).
+            state = TICKED if facts.checked else UNTICKED
+            for index in filled:
+                pieces[index] = state if index == filled[0] else ""
+            if not filled:
+                self.put(state)
         return facts.glyph(drawn)
 
     def _bookmark_start(self, element: etree._Element) -> None:
@@ -238,6 +243,7 @@ class _Walk(Runs):
             return
         name, stream, start = opened
         noticed = stream.noticed(start)
-        if stream is not self.stream:
+        if stream is not self.stream and not stream.hidden:
             noticed |= {Doubt.CHARACTERS}
-        self.found.bookmarks.append(Mark(name, stream.text(start), noticed))
+        prompt = stream.hidden
+        self.found.bookmarks.append(Mark(name, stream.text(start), prompt, noticed))
