@@ -68,7 +68,7 @@ def label_sightings(definition: FormDefinition, blocks: Sequence[Block]) -> list
 def _matches(definition: FormDefinition, page: Sequence[Chunk]) -> list[_Match]:
     """Return every printed phrase found, each character claimed once, longest phrase first."""
     labels = {_key(one.label) for one in definition.fields if one.label}
-    options = {_key(option.label) for one in definition.fields for option in one.options}
+    options = {label for label, _, _ in _boxes(definition)}
     flow = definition.layout.flow if definition.layout else ()
     phrases = labels | options | {_key(item.text) for item in flow if item.text}
     dates = {_key(f.label) for f in definition.fields if f.kind is FieldKind.DATE and f.label}
@@ -91,6 +91,19 @@ def _matches(definition: FormDefinition, page: Sequence[Chunk]) -> list[_Match]:
                 on = None if tick is None else tick[1]
                 found.append(_Match(number, first, end, phrase, tick is not None, on))
     return sorted(found, key=lambda match: (match.chunk, match.start))
+
+
+def _boxes(definition: FormDefinition) -> list[tuple[str, Field, str]]:
+    """Return every tick box as (folded label beside it, its field, its key)."""
+    single = [
+        (_key(one.label), one, one.key) for one in definition.fields if one.kind is FieldKind.TICK
+    ]
+    grouped = [
+        (_key(option.label), one, f"{one.key}.{option.key}")
+        for one in definition.fields
+        for option in one.options
+    ]
+    return single + grouped
 
 
 def _key(phrase: str) -> str:
@@ -276,19 +289,14 @@ class _Gatherer:
 
     def _tick(self, owner: Field | None, match: _Match, number: int) -> None:
         """Note a box for the choice it belongs to: the governing one if it has that option."""
-        choices = [one for one in self._definition.fields if one.kind is FieldKind.CHOICE]
         fitting = [
-            (one, option)
-            for one in choices
-            for option in one.options
-            if _key(option.label) == match.label
+            (one, key) for label, one, key in _boxes(self._definition) if label == match.label
         ]
         if not fitting:
             return
         order = [one.key for one in self._definition.fields]
         at = order.index(owner.key) if owner is not None else 0
-        one, option = min(fitting, key=lambda pair: abs(order.index(pair[0].key) - at))
-        key = f"{one.key}.{option.key}"
+        _, key = min(fitting, key=lambda pair: abs(order.index(pair[0].key) - at))
         if key not in self._ticks:
             self._ticks[key] = (bool(match.on), number)
 

@@ -36,6 +36,7 @@ FIELDS = (
         placeholder="Klicken oder tippen Sie hier, um Text einzugeben.",
         o_ton=True,
     ),
+    Field("eilig", FieldKind.TICK, "Es ist eilig."),
     Field("sig", FieldKind.SIGNATURE, "Unterschrift"),
 )
 

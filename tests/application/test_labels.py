@@ -72,6 +72,11 @@ def test_ticks_are_read_from_their_glyphs():
     assert (seen["anlass.abholung"].on, seen["anlass.versand"].on) == (False, True)
 
 
+def test_a_single_tick_is_read_from_the_glyph_before_its_label():
+    assert read([Block("Name: A"), Block("☒ Es ist eilig.")])["eilig"].on is True
+    assert read([Block("☐ Es ist eilig.")])["eilig"].on is False
+
+
 def test_a_label_without_a_value_is_blank_and_a_missing_label_is_not_seen():
     seen = read(cells(["Name:", ""], ["Telefon:", "1"]))
     assert seen["name"].blank
