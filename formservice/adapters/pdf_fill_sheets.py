@@ -102,10 +102,9 @@ def _headings_drawn(source: pikepdf.Pdf, text: str) -> dict[str, Heading]:
         if "/Alt" in element:
             del element.Alt
         left, bottom, right, top = (float(edge) for edge in widget.Rect)
-        multiline = bool(int(widget.get("/Ff", 0)))
-        headings[key] = Heading(
-            left, bottom, Frame(right - left, top - bottom, multiline), len(contents)
-        )
+        # Set as for one line, a heading stands level with its label even where there is more room.
+        frame = Frame(right - left, top - bottom, multiline=False)
+        headings[key] = Heading(left, bottom, frame, len(contents))
         contents.append(element)
     return headings
 

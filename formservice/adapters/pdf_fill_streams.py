@@ -12,15 +12,16 @@ break ends with that break as an empty glyph, a line that was wrapped does not.
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from bidi import get_display
 
 from formservice.adapters import pdf_fonts
 from formservice.adapters.pdf_layout import (
     ASCENT,
-    DESCENT,
     LEADING,
     PADDING,
+    PADDING_ABOVE,
     TAB,
     Frame,
     Setting,
@@ -30,6 +31,12 @@ from formservice.adapters.pdf_layout import (
     width_of,
 )
 from formservice.application.extract import CONTINUED
+
+# How far below the middle of its box a single line stands, in font sizes: level with the label
+# beside it, as LibreOffice sets that.
+_BELOW_MIDDLE = 0.39
+
+_JOINER = "\u200d"
 
 VALUE_TAG = "FormserviceValue"
 
@@ -96,7 +103,7 @@ def text_operators(
         shown = b" T*\n".join(_plain(lines))
     else:
         shown = b"\n".join(_mixed(lines, frame, Pen(size, leading, y, faces)))
-    return b"q 1 1 %.2f %.2f re W n BT 0 g /%b %g Tf %.3f TL %g %.3f Td\n%b%b%b%bET Q" % (
+    return b"q 1 1 %.2f %.2f re W n BT 0 g /%b %g Tf %.3f TL %g %.3f Td\n%b%b%b%b ET Q" % (
         frame.width - 2,
         frame.height - 2,
         pdf_fonts.DRAWING.encode(),
@@ -107,26 +114,31 @@ def text_operators(
         marked[0],
         shown,
         marked[1],
-        _mark(setting),
+        _mark(setting, y),
     )
 
 
 def _first_baseline(frame: Frame, size: float, lines: int) -> float:
-    """Return the height of the first baseline: from the top, or centred on one line."""
+    """Return the height of the first baseline: from the top, or on the line of the label."""
     if frame.multiline:
-        return frame.height - PADDING - ASCENT * size
-    block = (lines - 1) * LEADING * size + (ASCENT + DESCENT) * size
-    return (frame.height + block) / 2 - ASCENT * size
+        return frame.height - PADDING_ABOVE - ASCENT * size
+    return frame.height / 2 - _BELOW_MIDDLE * size + (lines - 1) / 2 * LEADING * size
 
 
-def _mark(setting: Setting) -> bytes:
+def _mark(setting: Setting, y: float) -> bytes:
     """Draw the sign that the text goes on elsewhere; it is no part of the value."""
     if not setting.rest:
         return b""
+    place = b""
     if not setting.mark_room:
-        return b"T* .35 g %b Tj " % _shown(CONTINUED)
-    squeezed = min(100, 100 * setting.mark_room // width_of(CONTINUED))
-    return b".35 g %d Tz %b Tj " % (squeezed, _shown(CONTINUED))
+        y -= len(setting.lines) * LEADING * setting.size
+        place = b"1 0 0 1 %g %.3f Tm " % (PADDING, y)
+    elif _paragraph_runs_left(setting.lines[0]):
+        place = b"1 0 0 1 %g %.3f Tm " % (PADDING, y)
+    squeezed = 100
+    if setting.mark_room:
+        squeezed = min(100, 100 * setting.mark_room // width_of(CONTINUED))
+    return b"%b.35 g %d Tz %b Tj" % (place, squeezed, _shown(CONTINUED))
 
 
 def _shown(text: str) -> bytes:
@@ -210,10 +222,12 @@ def _runs(text: str, pen: Pen) -> Iterator[bytes]:
     sans = pdf_fonts.faces()[0]
     current, run, x = sans, "", 0
     yield b"/%s %g Tf " % (sans.name.encode(), pen.size)
-    for char in text:
+    for before, char in pairwise(f" {text}"):
         if char not in "\t\n" and is_invisible(char):
             continue
         face, drawn = pdf_fonts.face_of(char)
+        if before == _JOINER and drawn == pdf_fonts.REPLACEMENT:
+            continue  # one sign for what would be one picture, a family of three for example
         if face is not current and run:
             yield string(current.encoded(run)) + b" Tj "
             run = ""

@@ -19,14 +19,17 @@ from formservice.application.extract import CONTINUED
 
 # Sizes in points, tried in turn. Below 8 pt long text is hard to read on paper and for OCR.
 _SIZES = (10.0, 9.5, 9.0, 8.5, 8.0)
-# A short answer on one line may be smaller before it is continued elsewhere; 7 pt is the smallest
-# type that survives a 200 dpi scan legibly.
+# In a box of one or two lines a short answer may be smaller before it is continued elsewhere;
+# 7 pt is the smallest type that survives a 200 dpi scan legibly.
 _LAST_RESORT = (7.5, 7.0)
+_SHORT = 2
 
 LEADING = 1.15  # line distance in font sizes, as Liberation Sans has it
 ASCENT = 0.905  # of Liberation Sans, in font sizes
 DESCENT = 0.212
-PADDING = 2.0  # points between the box and its text
+# Points between the box and its text. Sideways as much as LibreOffice leaves in the label cells.
+PADDING = 4.0
+PADDING_ABOVE = 2.0
 
 TAB = 3000  # distance of tab stops in units
 
@@ -99,7 +102,7 @@ class Frame:
 
     def capacity(self, size: float) -> int:
         """Return how many lines of ``size`` fit, at least one."""
-        room = self.height - 2 * PADDING - (ASCENT + DESCENT) * size
+        room = self.height - 2 * PADDING_ABOVE - (ASCENT + DESCENT) * size
         return max(1, int(room / (LEADING * size) + 1e-6) + 1)
 
     def units(self, size: float) -> int:
@@ -126,7 +129,7 @@ def fit(text: str, frame: Frame) -> Setting:
     if width_of(text) <= frame.units(_SIZES[0]) and "\n" not in text and "\t" not in text:
         return Setting(_SIZES[0], (text,))
     tokens = _measured(text)
-    sizes = _SIZES if frame.multiline else _SIZES + _LAST_RESORT
+    sizes = _SIZES + _LAST_RESORT if frame.capacity(_SIZES[-1]) <= _SHORT else _SIZES
     total = sum(width for _, width in tokens)
     for size in sizes:
         units, capacity = frame.units(size), frame.capacity(size)
