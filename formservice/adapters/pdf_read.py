@@ -1,10 +1,12 @@
 """Reads PDF files of any origin: form fields by name, drawn text by place, pictures for OCR."""
 
 import io
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
+from unicodedata import normalize
 
 import pikepdf
 
@@ -243,15 +245,23 @@ class OpenPdf:
             whole = lies.place((0.0, 0.0, blank.view.width, blank.view.height))
             picture = self._drawing.patch(page - 1, view, whole, (blank.columns, blank.rows))
         filled = Filled(page, view, blank, lies, picture, laid_over)
-        exact = dict(look.values)
+        exact = {key: value for key, value in look.values if value.strip() != _SIGNED_BY_NOTE}
         found = (filled.sighting(place) for place in places(zones, look.runs, blank, lies))
         # What our own appearances hold was reported already, unless the page shows other words.
         return tuple(
             seen
             for seen in found
-            if seen.key not in exact
-            or "".join(seen.text.split()) != "".join(exact[seen.key].split())
+            if seen.key not in exact or not _same_words(exact[seen.key], seen.text)
         )
+
+
+def _same_words(value: str, drawn: str) -> bool:
+    """Whether a page shows ``value``: in any white space, in any order if it runs to the left.
+
+    Behind the value there may be the sign that it goes on elsewhere.
+    """
+    meant, shown = (normalize("NFKC", "".join(text.split())) for text in (value, drawn))
+    return shown.startswith(meant) or not Counter(meant) - Counter(shown)
 
 
 def _marked(look: Look, number: int) -> tuple[Sighting, ...]:

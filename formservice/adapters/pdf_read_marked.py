@@ -9,6 +9,8 @@ from collections.abc import Iterator
 
 import pypdfium2.raw as pdfium
 
+from formservice.adapters.pdf_read_controls import text_string
+
 _TAG = "FormserviceValue"
 _KEY, _VALUE = b"Key", b"V"
 _DEPTH = 4
@@ -46,20 +48,18 @@ def _name(mark: object) -> str:
     # Longer names are not ours.
     buffer = ctypes.create_string_buffer(64)
     length = ctypes.c_ulong()
-    pdfium.FPDFPageObjMark_GetName(mark, _wide(buffer), 64, ctypes.byref(length))
+    wide = ctypes.cast(buffer, ctypes.POINTER(pdfium.FPDF_WCHAR))
+    pdfium.FPDFPageObjMark_GetName(mark, wide, 64, ctypes.byref(length))
     return buffer.raw[: min(length.value, 64)].decode("utf-16-le", "replace").rstrip("\0")
 
 
 def _parameter(mark: object, key: bytes) -> str | None:
     length = ctypes.c_ulong()
-    read = pdfium.FPDFPageObjMark_GetParamStringValue
+    # As bytes: PDFium's own decoding of these strings loses what is not ASCII.
+    read = pdfium.FPDFPageObjMark_GetParamBlobValue
     if not read(mark, key, None, 0, ctypes.byref(length)) or length.value > _MOST_BYTES:
         return None
-    buffer = ctypes.create_string_buffer(length.value)
-    if not read(mark, key, _wide(buffer), length.value, ctypes.byref(length)):
+    buffer = (ctypes.c_ubyte * length.value)()
+    if not read(mark, key, buffer, length.value, ctypes.byref(length)):
         return None
-    return buffer.raw.decode("utf-16-le", "replace").removesuffix("\0")
-
-
-def _wide(buffer: "ctypes.Array[ctypes.c_char]") -> object:
-    return ctypes.cast(buffer, ctypes.POINTER(pdfium.FPDF_WCHAR))
+    return text_string(bytes(buffer))

@@ -4,14 +4,14 @@ A line that ends although the next word would have fitted was ended by the write
 wrapped by the program. Where the room for the next word is a close call, the text carries a doubt.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
 from formservice.adapters.pdf_read_drawn import meaningless
 from formservice.adapters.pdf_read_frame import Rectangle
-from formservice.adapters.pdf_read_text import BLANKS, Glyph, Run, lines
+from formservice.adapters.pdf_read_text import BLANKS, Run, lines
 from formservice.domain.document import Doubt
 
 # In heights of a line: width of a blank where the text has none to measure.
@@ -19,7 +19,9 @@ _BLANK_WIDTH = 0.24
 # Blanks drawn in a row come out of PDFium as one; from this many widths on there were more.
 _SEVERAL_BLANKS = 1.7
 # Points by which the edge of the text is uncertain.
-_CLOSE = 2.0
+_CLOSE = 2.5
+# The part of a place by which its right margin may be wider than its left one.
+_UNCERTAIN_PART = 0.08
 _ARABIC_AND_HEBREW = ("\u0590", "\u08ff")
 _SHAPES = "\ufb1d"  # presentation forms follow
 
@@ -43,6 +45,7 @@ def written(pieces: Sequence[Run], zone: Rectangle) -> tuple[str, frozenset[Doub
     pitch = _pitch(rows)
     right = max(row.edges[2] for row in rows)
     margin = max(0.0, min(row.edges[0] for row in rows) - zone[0])
+    uncertain = max(_UNCERTAIN_PART * (zone[2] - zone[0]), 4 * _CLOSE)
     marked = any(row.breaks for row in rows)
     text = rows[0].text
     for above, below in pairwise(rows):
@@ -54,7 +57,7 @@ def written(pieces: Sequence[Run], zone: Rectangle) -> tuple[str, frozenset[Doub
             text += "\n" * (empty + 1)
         else:
             room = above.edges[2] + _blank(above) + below.first_word
-            text += _end(text, room, (right, zone[2] - margin, zone[2]), doubts)
+            text += _end(text, room, (right, zone[2] - margin, uncertain), doubts)
         text += below.text
     if any(meaningless(char) for char in text) or _runs_left(text):
         doubts.add(Doubt.CHARACTERS)
@@ -64,16 +67,17 @@ def written(pieces: Sequence[Run], zone: Rectangle) -> tuple[str, frozenset[Doub
 def _end(text: str, room: float, edges: tuple[float, float, float], doubts: set[Doubt]) -> str:
     """Return what stood between two lines: a break if the next word had had room, else a blank.
 
-    ``edges`` are the longest line, the probable and the last possible end of a line.
+    ``room`` is where the next word would have ended; ``edges`` are the end of the longest line,
+    the probable end of full lines, and how far below that a decision stays uncertain.
     """
-    longest, probable, last = edges
-    if room <= longest:
+    longest, probable, uncertain = edges
+    if room <= longest or room <= probable - uncertain:
         return "\n"
-    if room > last:
+    if room > probable + _CLOSE:
         return _wrapped(text, doubts)
-    if abs(room - probable) <= _CLOSE:
-        doubts.add(Doubt.WHITE_SPACE)
-    return "\n" if room <= probable else _wrapped(text, doubts)
+    # Programs wrap at different widths, some count the blank behind a word as part of it.
+    doubts.add(Doubt.WHITE_SPACE)
+    return "\n" if room <= probable - 2 * _CLOSE else _wrapped(text, doubts)
 
 
 def _wrapped(text: str, doubts: set[Doubt]) -> str:
@@ -107,16 +111,11 @@ def _line(row: Sequence[Run], doubts: set[Doubt]) -> _Line:
 
 def _spaced(run: Run, doubts: set[Doubt]) -> str:
     """Return the text of a run with as many blanks as there is room for between its words."""
-    gaps = _gaps(run.glyphs)
-    if not gaps or _runs_left(run.text):
+    if _runs_left(run.text):
         return run.text
-    height = run.edges[3] - run.edges[1]
-    widths = sorted(gap for _, gap in gaps)
-    usual = min(median(widths), widths[0] * 1.3) if len(widths) > 2 else _BLANK_WIDTH * height
-    usual = max(usual, 0.15 * height)
     text, start = "", 0
-    for index, gap in gaps:
-        count = round(gap / usual) if gap > _SEVERAL_BLANKS * usual else 1
+    for index, gap, blank in _gaps(run):
+        count = round(gap / blank) if gap > _SEVERAL_BLANKS * blank else 1
         if count > 1:
             doubts.add(Doubt.WHITE_SPACE)
             text += "".join(glyph.text for glyph in run.glyphs[start:index]) + " " * (count - 1)
@@ -124,15 +123,16 @@ def _spaced(run: Run, doubts: set[Doubt]) -> str:
     return text + "".join(glyph.text for glyph in run.glyphs[start:])
 
 
-def _gaps(glyphs: Sequence[Glyph]) -> list[tuple[int, float]]:
-    """Return where single blanks stand in a run and how wide the gap there is."""
-    return [
-        (index, glyphs[index + 1].left - glyphs[index - 1].right)
-        for index in range(1, len(glyphs) - 1)
-        if glyphs[index].text == " "
-        and glyphs[index - 1].text not in BLANKS
-        and glyphs[index + 1].text not in BLANKS
-    ]
+def _gaps(run: Run) -> Iterator[tuple[int, float, float]]:
+    """Yield where single blanks stand in a run, how wide the gap and a blank of it is."""
+    usual = _BLANK_WIDTH * (run.edges[3] - run.edges[1])
+    glyphs = run.glyphs
+    for index in range(1, len(glyphs) - 1):
+        before, here, after = glyphs[index - 1 : index + 2]
+        if here.text == " " and before.text not in BLANKS and after.text not in BLANKS:
+            # A blank that PDFium made up has no width of its own.
+            own = here.right - here.left
+            yield index, after.left - before.right, own if own > 0.5 * usual else usual
 
 
 def _first_word(run: Run) -> float:
