@@ -53,13 +53,15 @@ def _field(draft: Draft, key: str) -> Iterator[Problem]:
         ("long_date", kind is FieldKind.DATE),
         ("o_ton", kind in (FieldKind.TEXT, FieldKind.MULTILINE)),
     ):
-        if kind and entry.get(name) and not fits:
+        # A value of the wrong type is another mistake, which the schema names.
+        given = entry.get(name) is True or mapping(entry.get(name))
+        if kind and given and not fits:
             yield draft.source.problem(
                 (*path, name), f"Der Schlüssel passt nicht zur Feldart {kind.value}."
             )
     if "label" in entry and not draft.name(key):
         yield draft.source.problem((*path, "label"), "Das Feld braucht label oder title.")
-    for bookmark in [f"{key}__{option}" for option in options] or [key]:
+    for bookmark in [f"{key}__{option}" for option in options]:
         if len(bookmark) > _BOOKMARK:
             yield draft.source.problem(
                 path, f"„{bookmark}“ ist als Textmarke zu lang: höchstens {_BOOKMARK} Zeichen."

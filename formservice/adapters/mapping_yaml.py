@@ -12,6 +12,8 @@ _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Step = str | int
 
+_NO_ALIASES = "Verweise innerhalb der Datei (& und *) sind nicht erlaubt."
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -34,7 +36,9 @@ def parse(text: str, file: str) -> Source:
         root = loader.get_single_node()
         if root is None:
             return Source(file, problems=(Problem("", "Die Datei ist leer.", file),))
-        twice = tuple(_duplicates(root, (), root, file))
+        if _shared(root, set()):
+            return Source(file, problems=(Problem("", _NO_ALIASES, file),))
+        twice = tuple(_duplicates(root, (), file))
         return Source(file, loader.construct_document(root), twice, root)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -52,9 +56,17 @@ def parse(text: str, file: str) -> Source:
     return Source(file, problems=(Problem(where, message, file),))
 
 
-def _duplicates(
-    node: yaml.Node, path: tuple[Step, ...], root: yaml.Node, file: str
-) -> list[Problem]:
+def _shared(node: yaml.Node, seen: set[int]) -> bool:
+    """Say whether a node stands in several places: through aliases a file could be endless."""
+    if id(node) in seen:
+        return True
+    seen.add(id(node))
+    if isinstance(node, yaml.MappingNode):
+        return any(_shared(part, seen) for pair in node.value for part in pair)
+    return isinstance(node, yaml.SequenceNode) and any(_shared(v, seen) for v in node.value)
+
+
+def _duplicates(node: yaml.Node, path: tuple[Step, ...], file: str) -> list[Problem]:
     """List keys that stand twice in one mapping: PyYAML would silently keep the last."""
     found: list[Problem] = []
     if isinstance(node, yaml.MappingNode):
@@ -71,10 +83,10 @@ def _duplicates(
                     )
                 )
             first.setdefault(name, line)
-            found += _duplicates(value, (*path, name), root, file)
+            found += _duplicates(value, (*path, name), file)
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
-            found += _duplicates(value, (*path, index), root, file)
+            found += _duplicates(value, (*path, index), file)
     return found
 
 
