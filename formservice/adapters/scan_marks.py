@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # How far a printed box is looked for around its place: 1 mm, three times the usual error.
 _SNAP_PT = 2.8
-# Below this correlation the outline was not recognised (filled over) and is taken as in place.
+# Below this correlation the outline was not recognised: filled over, or another place.
 _LEAST_SNAP = 0.35
 # Mean darkness inside a box, 0..1: below, nothing; above, a mark; between, a person looks.
 _EMPTY, _MARKED = 0.06, 0.20
@@ -56,15 +56,23 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Darkness:
-    """How dark a box is inside and around, 0 (as on the blank form) to 1."""
+    """How dark a box is inside and around, 0 (as on the blank form) to 1.
+
+    ``found`` is False if its printed outline was not recognised.
+    """
 
     inside: float
     around: float
+    found: bool = True
 
     @property
     def scribbled(self) -> bool:
-        """Whether the mark looks struck out or filled rather than ticked."""
-        return self.inside > _SCRIBBLED or (self.inside > _EMPTY and self.around > _AROUND)
+        """Whether the mark looks struck out or filled rather than ticked, or is no box at all."""
+        return (
+            not self.found
+            or self.inside > _SCRIBBLED
+            or (self.inside > _EMPTY and self.around > _AROUND)
+        )
 
 
 def darkness(page: CleanPage, template: Template, rect: Rect) -> Darkness:
@@ -72,11 +80,13 @@ def darkness(page: CleanPage, template: Template, rect: Rect) -> Darkness:
     import numpy as np
 
     here = _snapped(page.clear, template.blank, rect)
+    if here is None:
+        return Darkness(1.0, 1.0, found=False)
     wide = rect.grown(_AROUND_PT)
     blank = wide.cut(template.blank)
     seen = _shifted(page.clear, wide, here)
     if seen.shape != blank.shape or not seen.size:
-        return Darkness(0.0, 0.0)
+        return Darkness(1.0, 1.0, found=False)
     free = ~_printed(blank)
     rows, columns = np.indices(blank.shape)
     edge = round(_AROUND_PT * DPI / POINTS_PER_INCH)
@@ -140,7 +150,7 @@ def _group(boxes: Mapping[str, Darkness]) -> dict[str, Mark]:
     best, second = boxes[ranked[0]], boxes[ranked[1]]
     if best.inside < _EMPTY:
         return {key: Mark(False, _sure(_EMPTY - best.inside)) for key in ranked}
-    if any(box.scribbled for box in boxes.values()) or best.inside <= _CHOSEN:
+    if best.inside <= _CHOSEN or any(box.scribbled for box in boxes.values()):
         return _unsure(ranked)
     if second.inside > _MARKED:
         return _several(ranked, boxes)
@@ -184,8 +194,8 @@ def _printed(blank: "Grey") -> "npt.NDArray[np.bool_]":
     return np.asarray(cv2.dilate(dark, np.ones((5, 5), np.uint8)), dtype=bool)
 
 
-def _snapped(clear: "Grey", blank: "Grey", rect: Rect) -> tuple[int, int]:
-    """Return by how many rows and columns the printed box lies beside its place."""
+def _snapped(clear: "Grey", blank: "Grey", rect: Rect) -> tuple[int, int] | None:
+    """Return by how many rows and columns the printed box lies beside its place, None if lost."""
     import cv2
 
     pattern = rect.grown(1.0).cut(blank)
@@ -193,11 +203,11 @@ def _snapped(clear: "Grey", blank: "Grey", rect: Rect) -> tuple[int, int]:
     if pattern.std() < 1.0 or any(
         large <= small for large, small in zip(around.shape, pattern.shape, strict=True)
     ):
-        return 0, 0
+        return None
     scores = cv2.matchTemplate(around, pattern, cv2.TM_CCOEFF_NORMED)
     _, best, _, (column, row) = cv2.minMaxLoc(scores)
     if best < _LEAST_SNAP:
-        return 0, 0
+        return None
     rows, columns = scores.shape
     return int(row) - rows // 2, int(column) - columns // 2
 

@@ -27,8 +27,9 @@ _LINE_PX = 44
 # one side over 0.4 mm).
 _DARK = 150
 _SPECK_AREA, _SPECK_SIDE = 6, 3
-# Lines farther apart than this many line heights have an empty line between them.
-_EMPTY_LINE = 1.7
+# Lines farther apart than this many heights of letters have an empty line between them; usual
+# lines are 1.2 to 1.5 apart, the double 2.4 and more.
+_EMPTY_LINE = 1.95
 # A line ends by itself if the next word would have fitted with this much to spare (3 mm).
 _SPARE_PX = 24
 
@@ -137,7 +138,7 @@ def _paragraphs(lines: Sequence[Sequence[OcrWord]], right: int) -> str:
     for line, following in pairwise(lines):
         gap = min(word.top for word in following) - min(word.top for word in line)
         next_word = following[0].right - following[0].left
-        if gap > 2 * _EMPTY_LINE * usual:
+        if gap > _EMPTY_LINE * usual:
             text += "\n\n"
         elif max(word.right for word in line) + next_word + _SPARE_PX < right:
             text += "\n"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from formservice.adapters.scan_marks import Mark, darkness, doubted, judged, signature
 from formservice.adapters.scan_ocr import SPARSE, Ocr, OcrWord, lines_of, ocr
+from formservice.adapters.scan_place import in_place
 from formservice.adapters.scan_refine import refined
 from formservice.adapters.scan_register import Pose, codes, registered
 from formservice.adapters.scan_template import DPI, Template, Templates
@@ -50,6 +51,8 @@ class PictureZones:
     ) -> tuple[Sighting, ...]:
         """Read ``form_page`` of ``layout`` in the picture; nothing if it is not that page.
 
+        Zones that were moved from their place (by a long answer in Word) are left out.
+
         ``page`` is the number that the sightings carry, their boxes are fractions of the
         picture.
 
@@ -63,10 +66,12 @@ class PictureZones:
         if pose is None:
             return ()
         pose = refined(pose, picture, template)
-        clean = cleaned(pose.flattened(picture, template), template)
-        marks = self._marks(clean, template, pose)
+        laid = pose.flattened(picture, template)
+        clean = cleaned(laid, template)
+        zones = in_place(laid, template)
+        marks = self._marks(clean, template, zones, pose)
         seen = []
-        for zone in template.zones:
+        for zone in zones:
             box = pose.box(zone.box, template, picture.shape)
             if zone.kind in _TEXT_KINDS:
                 seen.append(self._text(clean, template, zone, page, box))
@@ -107,15 +112,17 @@ class PictureZones:
                 return registered(picture, template, code)
         return None if found else registered(picture, template, None)
 
-    def _marks(self, clean: CleanPage, template: Template, pose: Pose) -> dict[str, Mark]:
+    def _marks(
+        self, clean: CleanPage, template: Template, zones: Sequence[Zone], pose: Pose
+    ) -> dict[str, Mark]:
         """Judge all boxes of the page together, for groups decide among themselves."""
         boxes = {
             zone.key: darkness(clean, template, template.zone_rect(zone))
-            for zone in template.zones
+            for zone in zones
             if zone.kind == "tick"
         }
         marks = judged(boxes)
-        for zone in template.zones:
+        for zone in zones:
             if zone.kind == "signature":
                 marks[zone.key] = signature(clean, template.zone_rect(zone))
         if pose.likeness < _GOOD_PAGE:

@@ -1,0 +1,257 @@
+"""What is read from scans of a form, from picture to sightings."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from formservice.adapters.scan_ocr import CommandOcr, Ocr, OcrWord
+from formservice.adapters.scan_read import ScanReader
+from formservice.adapters.scan_zones import PictureZones
+from formservice.domain.document import Doubt, Method, Sighting
+from formservice.domain.errors import EngineMissingError
+from tests.adapters.scan_prints import (
+    CLEAN,
+    FINE,
+    LAYOUT,
+    MILD,
+    MODERATE,
+    OTHER_LAYOUT,
+    REF,
+    REFERENCE,
+    Filling,
+    Grey,
+    Scan,
+    blank_pdf,
+    file_of,
+    needs_fonts,
+    printed,
+)
+
+needs_tesseract = pytest.mark.skipif(
+    shutil.which("tesseract") is None, reason="Tesseract ist nicht installiert"
+)
+pytestmark = [pytest.mark.engine, needs_tesseract, needs_fonts]
+
+TEXTS = {
+    "name": "Krause, Jürgen",
+    "von": "21.07.2023",
+    "erwartung": "Ich möchte wieder eine feste Arbeit finden,\nam liebsten in der Pflege.",
+}
+FILLED = Filling(TEXTS, ticked=("anlass.abbruch",), signed=True)
+SCANS = {
+    "clean": CLEAN,
+    "mild": MILD,
+    "moderate": MODERATE,
+    "300 dpi": FINE,
+    "quarter turn": Scan(quarter_turns=1, grain=4),
+    "upside down": Scan(quarter_turns=2, turn=2.0),
+    "three quarters": Scan(quarter_turns=3, turn=-2.0, scale=0.97),
+}
+
+
+@pytest.fixture(scope="module")
+def zones() -> PictureZones:
+    return PictureZones(blank_pdf)
+
+
+def read(zones: PictureZones, filling: Filling, scan: Scan = CLEAN) -> dict[str, Sighting]:
+    picture, _ = scan.of(printed(filling))
+    return {seen.key: seen for seen in zones.zones(picture, LAYOUT, 1)}
+
+
+@pytest.fixture(scope="module", params=list(SCANS.values()), ids=list(SCANS))
+def seen(request: pytest.FixtureRequest, zones: PictureZones) -> dict[str, Sighting]:
+    return read(zones, FILLED, request.param)
+
+
+class TestEveryScan:
+    def test_every_zone_is_seen(self, seen: dict[str, Sighting]) -> None:
+        assert set(seen) == {zone.key for zone in LAYOUT.zones}
+
+    def test_printed_answers_are_read(self, seen: dict[str, Sighting]) -> None:
+        assert {key: seen[key].text for key in TEXTS} == TEXTS
+
+    def test_empty_zones_are_blank(self, seen: dict[str, Sighting]) -> None:
+        for key in ("traeger", "gruende"):
+            assert seen[key].blank, key
+            assert not seen[key].unreadable
+
+    def test_no_text_is_ever_beyond_doubt(self, seen: dict[str, Sighting]) -> None:
+        recognised = [one for one in seen.values() if one.method is Method.OCR]
+        assert len(recognised) == 5
+        assert all(Doubt.RECOGNISED in one.doubts for one in recognised)
+
+    def test_the_ticked_box_and_only_it_is_on(self, seen: dict[str, Sighting]) -> None:
+        on = {key: seen[key].on for key in seen if "." in key or key == "kopie"}
+        assert on == {
+            "anlass.nichtantritt": False,
+            "anlass.abbruch": True,
+            "anlass.regulaer": False,
+            "kopie": False,
+        }
+
+    def test_the_signature_is_seen(self, seen: dict[str, Sighting]) -> None:
+        assert seen["unterschrift"].on is True
+
+
+@pytest.mark.parametrize("scan", SCANS.values(), ids=SCANS)
+def test_an_empty_form_is_blank_throughout(zones: PictureZones, scan: Scan) -> None:
+    for seen in read(zones, Filling(), scan).values():
+        if seen.method is Method.OCR:
+            assert seen.blank, seen.key
+        else:
+            assert seen.on is False, seen.key
+
+
+def test_two_dark_boxes_of_a_group_are_doubted(zones: PictureZones) -> None:
+    two = Filling(ticked=("anlass.abbruch", "anlass.regulaer"))
+    seen = read(zones, two, MILD)
+    assert Doubt.AMBIGUOUS_MARK in seen["anlass.abbruch"].doubts
+    assert Doubt.AMBIGUOUS_MARK in seen["anlass.regulaer"].doubts
+
+
+def test_a_cross_beside_a_blackened_box_cannot_be_told(zones: PictureZones) -> None:
+    revoked = Filling(ticked=("anlass.abbruch",), filled=("anlass.regulaer",))
+    seen = read(zones, revoked, MILD)
+    for key in ("anlass.abbruch", "anlass.regulaer"):
+        assert seen[key].on is None
+        assert Doubt.AMBIGUOUS_MARK in seen[key].doubts
+
+
+def test_a_smudge_in_a_single_box_cannot_be_told(zones: PictureZones) -> None:
+    assert read(zones, Filling(smudged=("kopie",)))["kopie"].on is None
+
+
+def test_scribble_is_unreadable_or_of_little_confidence_but_never_blank(
+    zones: PictureZones,
+) -> None:
+    seen = read(zones, Filling({"traeger": "~~^~~"}), MILD)["traeger"]
+    assert not seen.blank
+    assert seen.unreadable or seen.confidence < 0.9
+
+
+def test_confidence_is_that_of_the_worst_word() -> None:
+    words = (
+        OcrWord("Krause", 0.9, 10, 10, 90, 30, (1, 1, 1)),
+        OcrWord("Jürgen", 0.4, 100, 10, 190, 30, (1, 1, 1)),
+    )
+    seen = read(PictureZones(blank_pdf, lambda: _Fixed(words)), FILLED)
+    assert seen["name"].text == "Krause Jürgen"
+    assert seen["name"].confidence == pytest.approx(0.4)
+
+
+def test_ink_without_words_is_unreadable() -> None:
+    seen = read(PictureZones(blank_pdf, lambda: _Fixed(())), FILLED)
+    assert seen["name"].unreadable
+    assert not seen["name"].blank
+    assert seen["traeger"].blank
+
+
+class _Fixed:
+    """OCR that always sees the same words."""
+
+    name = "fixed"
+
+    def __init__(self, words: Sequence[OcrWord]) -> None:
+        self._words = words
+
+    def words(self, picture: Grey, mode: int, dpi: int) -> Sequence[OcrWord]:
+        assert picture.ndim == 2
+        assert mode in (6, 7)
+        assert dpi == 200
+        return self._words
+
+
+def test_without_tesseract_the_missing_package_is_named() -> None:
+    def missing() -> Ocr:
+        raise EngineMissingError("Tesseract fehlt.", "Paket tesseract-ocr-deu")
+
+    with pytest.raises(EngineMissingError):
+        read(PictureZones(blank_pdf, missing), FILLED)
+
+
+def test_another_form_with_the_same_marks_yields_nothing(zones: PictureZones) -> None:
+    picture, _ = MILD.of(printed(replace(FILLED, qr=False)))
+    assert zones.zones(picture, OTHER_LAYOUT, 1) == ()
+
+
+@pytest.mark.parametrize("form_page", [0, 2, 17])
+def test_a_page_the_layout_does_not_have_yields_nothing(
+    zones: PictureZones, form_page: int
+) -> None:
+    picture, _ = CLEAN.of(printed(FILLED))
+    assert zones.zones(picture, LAYOUT, form_page) == ()
+
+
+def test_a_code_that_names_another_page_is_believed(zones: PictureZones) -> None:
+    other_page = replace(FILLED, payload=f"FS1|{REF.form}|{REF.edition}|2|{REFERENCE}")
+    picture, _ = CLEAN.of(printed(other_page))
+    assert zones.zones(picture, LAYOUT, 1) == ()
+
+
+def test_a_page_moved_in_its_middle_keeps_only_the_zones_in_place(zones: PictureZones) -> None:
+    page = printed(FILLED)
+    grown = page.copy()
+    # 8 mm more from the group of boxes down to the signature line, as a longer answer makes it.
+    first, last, more = 1950, 3000, 94
+    grown[first + more : last + more] = page[first:last]
+    grown[first : first + more] = 255
+    seen = {one.key: one for one in zones.zones(CLEAN.of(grown)[0], LAYOUT, 1)}
+    assert seen["name"].text == TEXTS["name"]
+    assert "anlass.abbruch" not in seen
+    assert "kopie" not in seen
+
+
+def test_boxes_lie_where_the_writing_is_on_the_received_page(zones: PictureZones) -> None:
+    picture, _ = Scan(quarter_turns=2).of(printed(FILLED))
+    seen = {one.key: one for one in zones.zones(picture, LAYOUT, 1, 5)}
+    box, zone = seen["name"].box, next(zone for zone in LAYOUT.zones if zone.key == "name")
+    assert box is not None
+    assert seen["name"].page == 5
+    assert box.left == pytest.approx(1 - zone.box.right, abs=0.005)
+    assert box.top == pytest.approx(1 - zone.box.bottom, abs=0.005)
+
+
+def test_text_without_a_form_is_read_as_blocks(zones: PictureZones) -> None:
+    picture, _ = CLEAN.of(printed(FILLED))
+    blocks = zones.blocks(picture, 3)
+    texts = [block.text for block in blocks]
+    assert "Name der teilnehmenden Person:" in texts
+    assert "Krause, Jürgen" in texts
+    assert {block.page for block in blocks} == {3}
+    assert texts.index("Teilnahme von:") < texts.index("Träger des Angebots:")
+
+
+def test_blocks_of_an_empty_page_are_none(zones: PictureZones) -> None:
+    assert zones.blocks(np.full((2339, 1654), 255, np.uint8)) == ()
+
+
+@pytest.mark.slow
+def test_both_ways_to_tesseract_read_the_same_form(zones: PictureZones) -> None:
+    by_command = PictureZones(blank_pdf, CommandOcr)
+    ours, theirs = read(zones, FILLED), read(by_command, FILLED)
+    assert {key: one.text for key, one in ours.items()} == {
+        key: one.text for key, one in theirs.items()
+    }
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF"])
+def test_a_file_is_read_like_its_picture(kind: str) -> None:
+    picture, _ = CLEAN.of(printed(FILLED))
+    with ScanReader(blank_pdf).open(file_of(picture, kind)) as document:
+        (page,) = document.pages
+        assert page.claims[0].reference == REFERENCE
+        seen = {one.key: one for one in document.zones(1, LAYOUT, 1)}
+        assert {key: seen[key].text for key in TEXTS} == TEXTS
+
+
+def test_a_1_bit_page_is_read() -> None:
+    picture, _ = Scan(dpi=300, turn=0.5).of(printed(FILLED))
+    bits = np.where(picture < 128, 0, 255).astype(np.uint8)
+    seen = {one.key: one for one in PictureZones(blank_pdf).zones(bits, LAYOUT, 1)}
+    assert {key: seen[key].text for key in TEXTS} == TEXTS
+    assert seen["anlass.abbruch"].on is True
+    assert seen["gruende"].blank
