@@ -1,0 +1,262 @@
+"""The patterns of German time expressions, tried on text with single blanks."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+from formservice.domain import zeit_lesen as lesen
+from formservice.domain.values import MONTHS
+
+
+class Zeit(StrEnum):
+    """What kind of time expression it is."""
+
+    DAY = "day"  # 12.10.2026, bis Freitag, Weihnachten
+    MONTH = "month"  # Mai 2024, bis Ende März
+    QUARTER = "quarter"  # 3. Quartal
+    WEEK = "week"  # KW 20
+    YEAR = "year"  # bis 2027, Ende des Jahres
+    SEASON = "season"  # im Sommer, nach den Ferien
+    SPAN = "span"  # in 3 Monaten, nächste Woche
+    AT_ONCE = "at-once"  # sofort, so schnell wie möglich
+    OCCASION = "occasion"  # bis Ende der Maßnahme, bis zur Prüfung
+
+
+class Muster(NamedTuple):
+    """A pattern, the kind it shows, and how a match of it is read."""
+
+    kind: Zeit
+    pattern: "re.Pattern[str]"
+    read: Callable[[lesen.Match, date], lesen.Reading]
+
+
+_NUMBER = (
+    r"(?P<number>\d{1,3}|(?:eine[mnrs]? )?halbe[mnrs]?|(?:ein )?paar|eine[mnrs]?|ein|zwei|drei"
+    r"|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|andert?halb|eineinhalb|einige[nr]?"
+    r"|wenige[nr]?|mehrere[nr]?)"
+    r"(?: ?(?:-|–|bis|oder) ?(?P<upper>\d{1,3}|zwei|drei|vier|fünf|sechs|acht|zehn|zwölf))?"
+)
+_UNIT = r"(?P<unit>tag|woche|monat|jahr|quartal)(?:en|es|er|e|n|s)?\b"
+_SHORT_MONTH = r"(?P<month>jan|feb|mrz|mär|apr|jun|jul|aug|sept?|okt|nov|dez)"
+_MONTH = "(?P<month>" + "|".join(name.lower() for name in MONTHS) + "|jänner|maerz)"
+# Mai, April, August are names of people and firms too; bare, only these are months.
+_SURE_MONTH = (
+    r"(?P<month>januar|jänner|februar|märz|juni|juli|september|oktober|november|dezember)"
+)
+_YEAR = r"(?P<year>(?:19|20)\d\d)"
+_PART = r"(?P<part>anfang|mitte|ende)"
+_BEFORE_MONTH = (
+    r"(?:bis(?: spätestens)?(?: in)?(?: zum)?(?: den)?|spätestens(?: bis)?(?: im)?|zum|ab|im|in"
+    r"|vom?|seit|gegen|nächste[nmrs]?|kommende[nmrs]?|diese[nmrs]?|nach|vor|monat|und|oder|–|-)"
+)
+_OF = r"(?:der|des|vom?|dem|den|meine[mrs]|diese[mrs]|unsere[mrs])"
+_MEASURE = (
+    r"\w{0,24}(?:ma(?:ß|ss)nahmen?|teilnahme|angebot(?:e?s)?|kurs(?:e?s)?|projekt(?:e?s)?"
+    r"|praktikums?|ausbildung|lehre|agh|probezeit|schuljahr(?:e?s)?|semesters?|elternzeit"
+    r"|lehrgang(?:e?s)?|programms?|zeitraums?|vertrag(?:e?s)?|umschulung|förderung|schule)\b"
+)
+_MEASURE_STEM = (
+    r"(?:\w{0,20}(?:ma(?:ß|ss)nahmen?|teilnahme|angebots?|kurs|projekt|praktikums?|ausbildungs?"
+    r"|schul|schuljahres|semester|vertrags?|lehrgangs?|programm|lehr|kita|studien))"
+)
+_EVENT = (
+    r"\w{0,24}(?:prüfung|abschluss|geburt|geburtstag|umzug|termin|einschulung|rente|hochzeit"
+    r"|bescheid|saison|beginn|start|schluss)\b"
+)
+# Letters, digits, dots and slashes beside a numeric date make it something else: a telephone
+# number, a price, a version, an address, a time of day.
+_APART = r"(?<![\w./,:+-])(?<!\d )(?<!§ )(?<!version )(?<!nr\. )(?<!kapitel )(?<!punkt )(?<!raum )"
+_NO_MORE = r"(?![\d/]|[.,:-]\d| ?(?:%|€|euro\b|eur\b|uhr\b|h\b))"
+_NO_AMOUNT = (
+    r"(?! ?(?:€|euro|eur\b|stunden|std|km|meter|m\b|qm|m²|kg|mal\b|personen|menschen|seiten"
+    r"|wörter|zeichen|brutto|netto|schritte|punkte|mark|dollar))"
+)
+
+
+def _muster(
+    kind: Zeit,
+    source: str,
+    read: Callable[[lesen.Match, date], lesen.Reading] = lesen.no_day,
+) -> Muster:
+    return Muster(kind, re.compile(source, re.IGNORECASE), read)
+
+
+_DAYS = (
+    _muster(
+        Zeit.DAY,
+        _APART + r"(?P<d>\d{1,2})\. ?(?P<m>\d{1,2})\. ?(?P<y>(?:19|20)\d\d|\d\d)" + _NO_MORE,
+        lesen.numeric_day,
+    ),
+    _muster(
+        Zeit.DAY,
+        r"\b(?:bis|ab|vom?|spätestens|den) (?P<d>\d{1,2})\. ?(?P<m>\d{1,2})\.(?P<y>)(?! ?\d)",
+        lesen.numeric_day,
+    ),
+    _muster(
+        Zeit.DAY,
+        r"\b(?:bis zum|zum|am) (?P<d>\d{1,2})\. ?(?P<m>\d{1,2})\b\.?(?P<y>)(?! ?\d)" + _NO_MORE,
+        lesen.numeric_day,
+    ),
+    _muster(Zeit.DAY, r"(?<![\d-])(?:19|20)\d\d-\d\d-\d\d(?![\d-])", lesen.iso_day),
+    _muster(
+        Zeit.DAY, rf"(?<![\d.])(?P<d>\d{{1,2}})\. ?{_MONTH}\b(?:,? {_YEAR}\b)?", lesen.named_month
+    ),
+    _muster(
+        Zeit.DAY,
+        rf"(?<![\d.])(?P<d>\d{{1,2}})\. ?{_SHORT_MONTH}\b\.?(?: {_YEAR}\b)?",
+        lesen.named_month,
+    ),
+    _muster(
+        Zeit.DAY,
+        r"\b(?:bis|nächste[nmrs]?|kommende[nmrs]?|diesen|spätestens|ab)(?: zum| am)? "
+        r"(?P<weekday>montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag)\b",
+        lesen.weekday,
+    ),
+    _muster(
+        Zeit.DAY,
+        r"\b(?:bis|vor|nach|an|zu|zum|ab|spätestens|über|um)(?: zum| zu| nach| vor| dem)? "
+        r"(?P<feast>weihnachten|heiligabend|silvester|neujahr|ostern|pfingsten|jahreswechsel"
+        rf"|ramadan|zuckerfest|opferfest)\b(?: {_YEAR}\b)?",
+        lesen.feast,
+    ),
+)
+_MONTHS = (
+    _muster(
+        Zeit.MONTH,
+        _APART + rf"(?P<m>0?[1-9]|1[0-2]) ?[./] ?{_YEAR}(?![\d/]|[.-]\d)",
+        lesen.numeric_month,
+    ),
+    _muster(
+        Zeit.MONTH,
+        rf"\b(?:{_BEFORE_MONTH} )?(?:{_PART} )?(?:des )?(?:monats )?{_MONTH},? {_YEAR}\b",
+        lesen.named_month,
+    ),
+    _muster(
+        Zeit.MONTH,
+        rf"\b(?:{_BEFORE_MONTH} )?(?:{_PART} )?{_SHORT_MONTH}\b\.? {_YEAR}\b",
+        lesen.named_month,
+    ),
+    _muster(
+        Zeit.MONTH,
+        rf"\b(?:{_BEFORE_MONTH} )?{_PART} (?:des )?(?:monats )?{_MONTH}\b",
+        lesen.named_month,
+    ),
+    _muster(Zeit.MONTH, rf"\b(?:bis )?{_PART} {_SHORT_MONTH}\b\.?", lesen.named_month),
+    _muster(Zeit.MONTH, rf"\b{_BEFORE_MONTH} {_MONTH}\b", lesen.named_month),
+    _muster(
+        Zeit.MONTH,
+        rf"(?<!herr )(?<!herrn )(?<!frau )(?<!familie )\b{_SURE_MONTH}\b",
+        lesen.named_month,
+    ),
+)
+_LONGER = (
+    _muster(
+        Zeit.QUARTER,
+        r"\b(?P<quarter>[1-4]|i{1,3}|iv|(?:ers|zwei|drit|vier)te[nsmr]?)\.? quartals?\b"
+        rf"(?:,? ?/? ?{_YEAR}\b)?",
+        lesen.quarter,
+    ),
+    _muster(Zeit.QUARTER, rf"\bq(?P<quarter>[1-4]) ?/? ?{_YEAR}\b", lesen.quarter),
+    _muster(
+        Zeit.WEEK,
+        rf"\b(?:kw|kalenderwoche) ?(?P<week>\d{{1,2}})(?!\d)(?: ?/? ?{_YEAR}\b)?",
+        lesen.week,
+    ),
+    _muster(
+        Zeit.WEEK,
+        rf"\b(?P<week>\d{{1,2}})\. ?(?:kw|kalenderwoche)\b(?: ?/? ?{_YEAR}\b)?",
+        lesen.week,
+    ),
+    _muster(
+        Zeit.YEAR,
+        r"\b(?:(?:bis|im|seit|ab|vor|nach|zum) )?(?:"
+        rf"{_PART} (?:des jahres )?|bis |in |im jahre? |jahr |ab |seit |spätestens |vor |nach )"
+        rf"{_YEAR}\b(?![-/.]\d)" + _NO_AMOUNT,
+        lesen.year,
+    ),
+    _muster(
+        Zeit.YEAR,
+        r"\b(?:jahresende|(?:bis )?ende (?:des|dieses) jahres)\b",
+        lesen.this_year,
+    ),
+    _muster(
+        Zeit.MONTH,
+        r"\b(?:monatsende|(?:bis )?ende (?:des|dieses|diesen) monats)\b",
+        lesen.this_month,
+    ),
+    _muster(
+        Zeit.SPAN,
+        r"\b(?:quartalsende|semesterende|schuljahresende|jahresanfang|jahresbeginn"
+        r"|bis (?:zum )?wochenende|ende (?:des|dieses) (?:quartals|semesters|schuljahre?s)"
+        r"|ende (?:der|dieser) woche)\b",
+    ),
+    _muster(
+        Zeit.SEASON,
+        r"\b(?:bis|im|in|ab|zum|zu|am|nächste[nmrs]?|kommende[nmrs]?|diese[nmrs]?|ende|anfang"
+        r"|mitte|nach|vor|über)(?: zum| zu)?(?: de[mnrs]| die)?(?: diese[nmrs]?| nächsten"
+        r"| kommenden)? (?:früh|spät)?(?:frühling|frühjahr|sommer|herbst|winter|ferien"
+        rf"|(?:sommer|herbst|winter|oster|weihnachts|pfingst)ferien)s?\b(?: {_YEAR}\b)?",
+    ),
+    _muster(Zeit.SEASON, rf"\b(?:frühling|frühjahr|sommer|herbst|winter) {_YEAR}\b"),
+)
+_SPANS = (
+    _muster(
+        Zeit.SPAN,
+        r"\b(?:bis in|in|innerhalb|binnen|nach|spätestens|höchstens|maximal|max\.|zeitraum:?"
+        r"|dauer:?|(?:die )?nächsten|(?:die )?kommenden)"
+        r"(?: (?:von|den|der|in|nach|ca\.?|etwa|ungefähr|rund|circa|zirka|spätestens|genau|gut"
+        rf"|nächsten|kommenden)){{0,3}} {_NUMBER} {_UNIT}",
+        lesen.span,
+    ),
+    _muster(
+        Zeit.SPAN,
+        r"\b(?P<which>nächste[nmrs]?|kommende[nmrs]?|diese[nmrs]?|laufende[nmrs]?) "
+        r"(?P<unit>woche|monats?|jahr(?:e?s)?|quartals?|semesters?|schuljahr(?:e?s)?)\b",
+        lesen.this_or_next,
+    ),
+    _muster(
+        Zeit.AT_ONCE,
+        r"\b(?:ab )?sofort(?:ige[nmrs]?)?\b"
+        r"|\b(?:umgehend|unverzüglich|schnellst(?:möglich\w{0,3}|ens)|baldmöglichst|baldigst"
+        r"|frühestmöglich|zeitnah|asap|übermorgen)\b"
+        r"|\bso (?:schnell|bald|früh|zeitnah|zügig|rasch)(?: wie| als)?(?: nur)?(?: es)?"
+        r"(?: nur)? (?:möglich|geht)\b"
+        r"|\bmöglichst (?:schnell|bald|zeitnah|früh|rasch|sofort)\b"
+        r"|\b(?:ab|noch) heute\b|\bheute noch\b|\b(?:bis|ab) morgen\b",
+        lesen.reference_day,
+    ),
+)
+_OCCASIONS = (
+    _muster(
+        Zeit.OCCASION,
+        r"\b(?:(?:bis|zu|zum|am|gegen|mit|nach|vor|ab)(?: zum| zu| dem| de[mnr])? )?"
+        rf"{_PART} {_OF} (?:\w{{1,20}} )?{_MEASURE}",
+    ),
+    _muster(
+        Zeit.OCCASION,
+        r"\b(?:bis|zu|zum|gegen|mit|nach|vor|ab)(?: zum| zu| dem| de[mnr])? "
+        rf"(?:abschluss|ablauf|beginn|start|schluss) {_OF} (?:\w{{1,20}} )?{_MEASURE}",
+    ),
+    _muster(
+        Zeit.OCCASION,
+        rf"\b(?:während|nach|vor|im laufe|im verlauf) {_OF} (?:\w{{1,20}} )?{_MEASURE}",
+    ),
+    _muster(
+        Zeit.OCCASION,
+        r"\b(?:bis|zum|zu|am|nach|ab|vor)(?: zum| zu| de[mnr])? "
+        rf"{_MEASURE_STEM}(?:ende|beginn|start|abschluss|anfang|schluss)\b",
+    ),
+    _muster(
+        Zeit.OCCASION,
+        r"\bbis (?:zu[mr]|zu (?:meine[mr]|unsere[mr]|de[mr])) (?:[\w.]{1,20} ){0,2}" + _EVENT,
+    ),
+    _muster(
+        Zeit.OCCASION,
+        r"\b(?:vor|nach) (?:de[mr]|meine[mr]|unsere[mr]) (?:[\w.]{1,20} )?" + _EVENT,
+    ),
+    _muster(Zeit.OCCASION, r"\bbis (?:zum )?(?:ende|schluss)\b"),
+)
+
+PATTERNS = (*_DAYS, *_MONTHS, *_LONGER, *_SPANS, *_OCCASIONS)
