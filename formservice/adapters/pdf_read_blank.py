@@ -40,7 +40,7 @@ class Blank:
         self.printed = {}
         for run in self.runs:
             for glyph in run.glyphs:
-                self.printed.setdefault(glyph.text, []).append((glyph.left, glyph.y))
+                self.printed.setdefault(glyph.text, []).append((glyph.left, glyph.base))
 
     @property
     def columns(self) -> int:

@@ -24,7 +24,7 @@ _IN_PLACE = 3.0
 _SCALES = (0.5, 2.0)
 _SKEW = 0.05  # greatest difference of the two scales
 
-Word = tuple[str, float, float]  # text, middle across, middle down, in points
+Word = tuple[str, float, float]  # text, middle across, base line, in points
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def words(runs: Iterable[Run]) -> list[Word]:
             if end - start >= _SHORTEST_WORD:
                 first, last = glyphs[start], glyphs[end - 1]
                 text = "".join(glyph.text for glyph in glyphs[start:end])
-                found.append((text, (first.left + last.right) / 2, (first.y + last.y) / 2))
+                found.append((text, (first.left + last.right) / 2, first.base))
             start = end + 1
     return found
 

@@ -22,6 +22,12 @@ REPLACEMENT = "\ufffd"
 _COLUMN_GAP = 1.1
 # A gap below this is no blank between two pieces drawn separately (a blank is about 0.25 em).
 _BLANK_GAP = 0.13
+# Part of the height by which letters of one line may stand higher or lower (raised figures).
+_SAME_LINE = 0.4
+# Points: a font smaller than this is a joke, a box lower than this is that of a dash.
+_LOWEST = 6.0
+# Points by which kerned letters of neighbouring runs may overlap.
+_OVERLAP = 1.5
 # Letters this far apart without a blank by PDFium were drawn out of order.
 _LEAP = 0.35
 _HYPHEN = 2  # PDFium's sign for a hyphen at the end of a line
@@ -34,13 +40,18 @@ _SYMBOLS = {
 
 
 class Glyph(NamedTuple):
-    """One character and its loose box, in points of the upright page from its top left."""
+    """One character and its box, in points of the upright page from its top left.
+
+    Boxes reach from ascent to descent where the font says what those are, and hug the letter
+    where it does not; ``base`` is the line it stands on either way.
+    """
 
     text: str
     left: float
     top: float
     right: float
     bottom: float
+    base: float
 
     @property
     def x(self) -> float:
@@ -64,6 +75,7 @@ class Run:
     glyphs: Sequence[Glyph]
     text: str
     edges: Rectangle
+    base: float
     breaks: int = 0
 
 
@@ -109,8 +121,9 @@ def run_of(glyphs: list[Glyph], breaks: int = 0) -> Run:
     """Return a run of these characters, blanks at its end left out."""
     while glyphs[-1].text in BLANKS:
         glyphs.pop()
-    texts, lefts, tops, rights, bottoms = zip(*glyphs, strict=True)
-    return Run(glyphs, "".join(texts), (min(lefts), min(tops), max(rights), max(bottoms)), breaks)
+    texts, lefts, tops, rights, bottoms, bases = zip(*glyphs, strict=True)
+    edges = (min(lefts), min(tops), max(rights), max(bottoms))
+    return Run(glyphs, "".join(texts), edges, bases[0], breaks)
 
 
 def _glyphs(page: TextPage, view: Frame) -> Iterator[Glyph]:
@@ -119,8 +132,10 @@ def _glyphs(page: TextPage, view: Frame) -> Iterator[Glyph]:
     pointer = ctypes.byref(edges)
     plain = view.quarters == 0 and view.unit == 1.0
     left, top = view.left, view.top
-    generated = pdfium.FPDFText_IsGenerated
-    high = 0
+    generated, origin = pdfium.FPDFText_IsGenerated, pdfium.FPDFText_GetCharOrigin
+    x, y = ctypes.c_double(), ctypes.c_double()
+    at = (ctypes.byref(x), ctypes.byref(y))
+    lowest, high = None, 0
     for index in range(page.count_chars()):
         code = unicode(raw, index)
         if code == 10 or code == 13:
@@ -137,11 +152,17 @@ def _glyphs(page: TextPage, view: Frame) -> Iterator[Glyph]:
         loose(raw, index, pointer)
         text = chr(code) if 32 <= code < 0x2000 else _character(code)
         if plain:
-            yield Glyph(
-                text, edges.left - left, top - edges.top, edges.right - left, top - edges.bottom
-            )
+            # Asked only when it may have changed; it takes as long as all the rest.
+            if edges.bottom != lowest:
+                origin(raw, index, *at)
+                lowest = edges.bottom
+            near, far = edges.left - left, edges.right - left
+            yield Glyph(text, near, top - edges.top, far, top - edges.bottom, top - y.value)
         else:
-            yield Glyph(text, *view.seen(edges.left, edges.bottom, edges.right, edges.top))
+            origin(raw, index, *at)
+            base = view.seen(x.value, y.value, x.value, y.value)[3]
+            seen = view.seen(edges.left, edges.bottom, edges.right, edges.top)
+            yield Glyph(text, *seen, base)
 
 
 def _character(code: int) -> str:
@@ -154,9 +175,9 @@ def _character(code: int) -> str:
     return _SYMBOLS.get(code, chr(code))
 
 
-_NEWLINE = Glyph("\n", 0, 0, 0, 0)
+_NEWLINE = Glyph("\n", 0, 0, 0, 0, 0)
 _WRITTEN_BREAK = "\n\n"
-_BREAK = Glyph(_WRITTEN_BREAK, 0, 0, 0, 0)
+_BREAK = Glyph(_WRITTEN_BREAK, 0, 0, 0, 0, 0)
 
 
 def _apart(last: Glyph, glyph: Glyph, touching: bool) -> bool:
@@ -164,11 +185,10 @@ def _apart(last: Glyph, glyph: Glyph, touching: bool) -> bool:
 
     ``touching``: PDFium sees no blank between them.
     """
-    _, left, top, right, bottom = last
-    text, near, upper, far, lower = glyph
-    height = bottom - top
-    middle = (upper + lower) / 2
-    if not (top < middle < bottom or upper < (top + bottom) / 2 < lower):
+    _, left, top, right, bottom, base = last
+    text, near, upper, far, lower, line = glyph
+    height = max(bottom - top, lower - upper, _LOWEST)
+    if abs(line - base) > _SAME_LINE * height:
         return True
     if near >= left:
         return near - right > (_LEAP if touching else _COLUMN_GAP) * height
@@ -178,21 +198,46 @@ def _apart(last: Glyph, glyph: Glyph, touching: bool) -> bool:
 
 def lines(runs: Iterable[Run]) -> list[list[Run]]:
     """Return runs as visual lines from top to bottom, each from left to right."""
-    rows: list[tuple[float, float, list[Run]]] = []
-    for edges, run in sorted(((run.edges, run) for run in runs), key=_by_middle):
-        middle = (edges[1] + edges[3]) / 2
-        if rows:
-            top, bottom, row = rows[-1]
-            reach = 0.5 * min(bottom - top, edges[3] - edges[1])
-            if abs((top + bottom) / 2 - middle) <= reach:
-                row.append(run)
-                continue
-        rows.append((edges[1], edges[3], [run]))
-    return [sorted(row, key=lambda run: run.edges[0]) for _, _, row in rows]
+    rows: list[list[Run]] = []
+    height = 0.0
+    for run in sorted(runs, key=lambda run: run.base):
+        own = max(run.edges[3] - run.edges[1], _LOWEST)
+        if rows and run.base - rows[-1][0].base <= _SAME_LINE * max(height, own):
+            rows[-1].append(run)
+            height = max(height, own)
+        else:
+            rows.append([run])
+            height = own
+    return [_untangled(row) for row in rows]
 
 
-def _by_middle(item: tuple[Rectangle, Run]) -> float:
-    return item[0][1] + item[0][3]
+def _untangled(row: list[Run]) -> list[Run]:
+    """Return the runs of a line from left to right, those that reach into each other as one.
+
+    A letter that a font lacks is drawn from another one, often after the whole line.
+    """
+    row = sorted(row, key=lambda run: run.edges[0])
+    found: list[Run] = []
+    for run in row:
+        if found and run.edges[0] < found[-1].edges[2] - _OVERLAP:
+            found[-1] = _woven(found[-1], run)
+        else:
+            found.append(run)
+    return found
+
+
+def _woven(one: Run, other: Run) -> Run:
+    """Return both runs as one, letter by letter from left to right."""
+    ink = [glyph for run in (one, other) for glyph in run.glyphs if glyph.text not in BLANKS]
+    ink.sort(key=lambda glyph: glyph.left)
+    height = max(one.edges[3] - one.edges[1], other.edges[3] - other.edges[1], _LOWEST)
+    glyphs: list[Glyph] = []
+    for glyph in ink:
+        if glyphs and glyph.left - glyphs[-1].right > _BLANK_GAP * height:
+            last = glyphs[-1]
+            glyphs.append(Glyph(" ", last.right, last.top, last.right, last.bottom, last.base))
+        glyphs.append(glyph)
+    return run_of(glyphs, max(one.breaks, other.breaks))
 
 
 def joined(row: list[Run]) -> Iterator[tuple[str, Rectangle]]:
@@ -200,8 +245,9 @@ def joined(row: list[Run]) -> Iterator[tuple[str, Rectangle]]:
     text, edges = "", (0.0, 0.0, 0.0, 0.0)
     for run in row:
         here = run.edges
-        gap, height = here[0] - edges[2], max(here[3] - here[1], 1.0)
-        if text and -0.5 * height <= gap <= _COLUMN_GAP * height:
+        height = max(here[3] - here[1], edges[3] - edges[1], _LOWEST)
+        gap = here[0] - edges[2]
+        if text and gap <= _COLUMN_GAP * height:
             text += (" " if gap > _BLANK_GAP * height else "") + run.text
             edges = (edges[0], min(edges[1], here[1]), max(edges[2], here[2]),
                      max(edges[3], here[3]))  # fmt: skip

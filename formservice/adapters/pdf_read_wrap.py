@@ -7,7 +7,6 @@ wrapped by the program. Where the room for the next word is a close call, the te
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
 
 from formservice.adapters.pdf_read_drawn import meaningless
 from formservice.adapters.pdf_read_frame import Rectangle
@@ -32,6 +31,7 @@ class _Line:
 
     text: str
     edges: Rectangle
+    base: float
     first_word: float
     breaks: int
 
@@ -49,7 +49,7 @@ def written(pieces: Sequence[Run], zone: Rectangle) -> tuple[str, frozenset[Doub
     marked = any(row.breaks for row in rows)
     text = rows[0].text
     for above, below in pairwise(rows):
-        empty = max(0, round((below.edges[3] - above.edges[3]) / pitch) - 1)
+        empty = max(0, round((below.base - above.base) / pitch) - 1)
         if marked:
             # The file says itself where a line was ended; all others were wrapped.
             text += "\n" * above.breaks if above.breaks else _wrapped(text, doubts)
@@ -98,7 +98,7 @@ def _line(row: Sequence[Run], doubts: set[Doubt]) -> _Line:
     text = ""
     end: float | None = None
     for run in row:
-        height = run.edges[3] - run.edges[1]
+        height = edges[3] - edges[1]
         if end is not None and run.edges[0] - end > 0.13 * height:
             count = max(1, round((run.edges[0] - end) / (_BLANK_WIDTH * height)))
             if count > 1:
@@ -106,7 +106,7 @@ def _line(row: Sequence[Run], doubts: set[Doubt]) -> _Line:
             text += " " * count
         text += _spaced(run, doubts)
         end = run.edges[2]
-    return _Line(text, edges, _first_word(row[0]), row[-1].breaks)
+    return _Line(text, edges, row[0].base, _first_word(row[0]), row[-1].breaks)
 
 
 def _spaced(run: Run, doubts: set[Doubt]) -> str:
@@ -154,10 +154,11 @@ def _blank(row: _Line) -> float:
 
 def _pitch(rows: Sequence[_Line]) -> float:
     """Return the distance of neighbouring baselines."""
-    steps = [below.edges[3] - above.edges[3] for above, below in pairwise(rows)]
-    # Fonts are set 1.1 to 1.5 times their height apart; more means an empty line lies between.
-    height = median(row.edges[3] - row.edges[1] for row in rows)
-    return max(1.0, min([*(step for step in steps if step > 0.5 * height), 1.5 * height]))
+    steps = [below.base - above.base for above, below in pairwise(rows)]
+    # Lines are set up to 1.7 times as far apart as their letters are high (boxes that hug the
+    # letters are low); more means an empty line lies between.
+    height = max(row.edges[3] - row.edges[1] for row in rows)
+    return max(1.0, min([*steps, 1.7 * height]))
 
 
 def _runs_left(text: str) -> bool:

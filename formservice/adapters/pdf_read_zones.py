@@ -173,8 +173,8 @@ def _filled_in(run: Run, blank: Blank, fit: Fit) -> Iterator[Run]:
 
 def _is_printed(glyph: Glyph, blank: Blank, fit: Fit) -> bool:
     for x, y in blank.printed.get(glyph.text, ()):
-        left, middle = fit.point(x, y)
-        if abs(glyph.left - left) <= _SAME_PLACE and abs(glyph.y - middle) <= _SAME_PLACE:
+        left, base = fit.point(x, y)
+        if abs(glyph.left - left) <= _SAME_PLACE and abs(glyph.base - base) <= _SAME_PLACE:
             return True
     return False
 
