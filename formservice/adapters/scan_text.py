@@ -30,8 +30,9 @@ _SPECK_AREA, _SPECK_SIDE = 6, 3
 # Lines farther apart than this many heights of letters have an empty line between them; usual
 # lines are 1.2 to 1.5 apart, the double 2.4 and more.
 _EMPTY_LINE = 1.95
-# A line ends by itself if the next word would have fitted with this much to spare (3 mm).
-_SPARE_PX = 24
+# A line ends by itself if the next word would have fitted with this much to spare (5 mm): a
+# blank, and the margin that forms keep inside their boxes.
+_SPARE_PX = 40
 
 
 @dataclass(frozen=True, slots=True)
