@@ -135,7 +135,11 @@ def _from_control(control: Control, signed: bool) -> Sighting:
         if (text == TICKED) != facts.checked:
             doubts |= {Doubt.CONFLICT}
         return Sighting(facts.tag, Method.CONTROL, 1, text, on=facts.checked, doubts=doubts)
-    blank = facts.prompt or not text.strip()
+    # A program that fills a control and leaves it marked as prompt is found out by its date.
+    forgotten = facts.prompt and facts.kind == "date" and _is_date(text)
+    if forgotten:
+        doubts |= {Doubt.CONFLICT}
+    blank = (facts.prompt and not forgotten) or not text.strip()
     if facts.kind in _MAY_BE_SIGNED:
         written = "" if blank else text
         noticed = frozenset[Doubt | Ink]() if facts.prompt else control.noticed
