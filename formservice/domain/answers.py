@@ -27,8 +27,12 @@ _SHEET = re.compile(
     r"\b(beiblatt|beiblätter|anlage|anlagen|anhang|extrablatt|zusatzblatt|gesondertes\s+blatt)\b",
     re.IGNORECASE,
 )
-# „Gründe siehe gesondertes Beiblatt vom 3. Mai“ is a pointer; a longer text is an answer.
-_POINTER_WORDS = 9
+_POINTER_FILLING = _set(
+    "siehe s sh vgl auf dem das im am in zu der die den ein eine einem bitte weitere weiteres "
+    "weiteren gesondertes gesonderten gesonderte beigefügtes beigefügte beigefügten beiliegendes "
+    "beiliegende ausführungen gründe grund begründung details näheres mehr dazu hierzu nr seite "
+    "und anbei liegt bei extra vom"
+)
 
 
 def words(text: str) -> list[str]:
@@ -79,4 +83,7 @@ def says_only_yes(text: str) -> bool:
 
 def only_points_elsewhere(text: str) -> bool:
     """Whether the answer is no more than a pointer to another sheet („siehe Beiblatt“)."""
-    return bool(_SHEET.search(text)) and len(words(text)) <= _POINTER_WORDS
+    if not _SHEET.search(text):
+        return False
+    rest = [word.casefold() for word in words(_SHEET.sub(" ", text))]
+    return all(word in _POINTER_FILLING or word.isdigit() for word in rest)
