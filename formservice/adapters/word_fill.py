@@ -26,6 +26,8 @@ _OPEN_TEXT = '<w:t xml:space="preserve">'
 _CLOSE_TEXT = "</w:t>"
 _NO_TEXT = _OPEN_TEXT + _CLOSE_TEXT
 _CLOSE_RUN = b"</w:r>"
+# Said in so many words, for a control of no kind is one for a signature.
+_RICH_TEXT = b"<w:richText/>"
 _BIDI = b"<w:bidi/>"
 
 
@@ -115,8 +117,8 @@ def _filled(slot: Slot, text: str, iso: str) -> Iterator[bytes]:
             yield from _runs(slot, text)
         elif part is Hole.DATE and iso:
             yield f' w:fullDate="{iso}T00:00:00Z"'.encode()
-        elif part is Hole.PLAIN and not _needs_rich_text(text):
-            yield slot.plain
+        elif part is Hole.PLAIN:
+            yield _RICH_TEXT if _needs_rich_text(text) else slot.plain
         elif part is Hole.BIDI and _is_right_to_left(text):
             yield _BIDI
 

@@ -23,6 +23,7 @@ _CONTROL_KINDS = frozenset(
         "citation",
         "bibliography",
         "group",
+        "richText",
         "repeatingSection",
         "repeatingSectionItem",
     )
@@ -87,7 +88,7 @@ class Stream:
 class Facts:
     """What the properties of a control say.
 
-    ``kind`` is the name of its type element, "" for rich text; ``checked`` is None unless it is
+    ``kind`` is the name of its type element, "" where there is none; ``checked`` is None unless it is
     a tick; ``prompt`` says that what it shows is its placeholder.
     """
 

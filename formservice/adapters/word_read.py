@@ -21,7 +21,7 @@ _A4 = (595.3, 841.9)
 # Twentieths of a point, the unit of page sizes in Word.
 _TWIPS = 20.0
 _NO_SIGHTINGS: tuple[Sighting, ...] = ()
-# A control for a signature is one for rich text, or for a picture; see ``_signature``.
+# A control for a signature is of no kind, or for a picture; see ``_signature``.
 _MAY_BE_SIGNED = ("", "picture")
 _LONGEST_NAME = 80  # characters
 _LOST = frozenset({Doubt.ANCHORS_LOST})
