@@ -11,13 +11,13 @@ from unicodedata import normalize
 import pikepdf
 
 from formservice.adapters import pdf_read_text
-from formservice.adapters.pdf_read_blank import Blank, Blanks
+from formservice.adapters.pdf_read_blank import PIXELS, Blank, Blanks
 from formservice.adapters.pdf_read_claims import file_claim, footer_claim, page_claims
 from formservice.adapters.pdf_read_controls import Note, controls, each_control, notes, signatures
 from formservice.adapters.pdf_read_drawn import Drawing, Look
-from formservice.adapters.pdf_read_fit import fit, words
+from formservice.adapters.pdf_read_fit import Fit, fit, words
 from formservice.adapters.pdf_read_frame import Frame, frame
-from formservice.adapters.pdf_read_zones import Filled, places
+from formservice.adapters.pdf_read_zones import Filled, Strip, inked_rows, places
 from formservice.domain.document import Block, Medium, Method, Page, Sighting
 from formservice.domain.errors import (
     DamagedDocumentError,
@@ -173,7 +173,8 @@ class OpenPdf:
         Programs that copy pages one by one leave „ja“ of „fahrkosten.ja“; its place tells which.
         """
         source, view = self._pdf.pages[page - 1].obj, self._frames[page - 1]
-        signed = signatures(source, page, view)
+        signs = any(zone.kind == "signature" for zone in zones)
+        signed = signatures(source, page, view) if signs else {}
         known = {seen.key for seen in self.pages[page - 1].sightings}
         lost = [zone for zone in zones if zone.kind == "tick" and zone.key not in known]
         orphans = each_control(source, page, view) if lost else []
@@ -232,6 +233,14 @@ class OpenPdf:
                 blocks = self.blocks(number) + _noted(source, number, view)
         return Page(number, medium, view.width, view.height, sightings, blocks)
 
+    def _strip(self, page: int, blank: Blank, lies: Fit, rows: tuple[int, int]) -> Strip:
+        first, end = rows
+        if first >= end:
+            return Strip(0, 0, b"")
+        seen = lies.place((0.0, first / PIXELS, blank.columns / PIXELS, end / PIXELS))
+        size = (blank.columns, end - first)
+        return Strip(first, end, self._drawing.patch(page - 1, self._frames[page - 1], seen, size))
+
     def _filled(
         self, page: int, zones: Sequence[Zone], blank: Blank, laid_over: Sequence[Note]
     ) -> Sequence[Sighting]:
@@ -240,10 +249,7 @@ class OpenPdf:
         lies = fit(blank.words, words(look.runs))
         if lies is None:
             return ()
-        picture = b""
-        if any(zone.kind in ("tick", "signature") for zone in zones):
-            whole = lies.place((0.0, 0.0, blank.view.width, blank.view.height))
-            picture = self._drawing.patch(page - 1, view, whole, (blank.columns, blank.rows))
+        picture = self._strip(page, blank, lies, inked_rows(zones, blank))
         filled = Filled(page, view, blank, lies, picture, laid_over)
         exact = {key: value for key, value in look.values if value.strip() != _SIGNED_BY_NOTE}
         found = (filled.sighting(place) for place in places(zones, look.runs, blank, lies))

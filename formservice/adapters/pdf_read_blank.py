@@ -16,6 +16,8 @@ from formservice.domain.form import FormRef
 
 # Pixels per point of the pictures that are compared.
 PIXELS = 2
+# Points within which a letter of a page is the printed one of the blank form.
+SAME_PLACE = 2.5
 # Operators that set text, place pictures or draw lines. Without any of them a content stream
 # shows rectangles at most, such as the QR code of a filled form.
 _TELLING = re.compile(
@@ -32,15 +34,28 @@ class Blank:
     picture: bytes
     contents: Sequence[bytes]
     words: Sequence[Word] = field(init=False)
-    printed: dict[str, list[tuple[float, float]]] = field(init=False)
+    _printed: dict[tuple[str, int], list[tuple[float, float]]] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Sort the printed characters by what they are."""
+        """Sort the printed text, whole runs and single letters, by what it is and its line."""
         self.words = words(self.runs)
-        self.printed = {}
+        self._printed = {}
         for run in self.runs:
+            self._note(run.text, run.edges[0], run.base)
             for glyph in run.glyphs:
-                self.printed.setdefault(glyph.text, []).append((glyph.left, glyph.base))
+                self._note(glyph.text, glyph.left, glyph.base)
+
+    def _note(self, text: str, left: float, base: float) -> None:
+        self._printed.setdefault((text, round(base / SAME_PLACE)), []).append((left, base))
+
+    def prints(self, text: str, left: float, base: float) -> bool:
+        """Whether the form prints a run or letter at this place (its left end and base line)."""
+        line = round(base / SAME_PLACE)
+        for near in (line - 1, line, line + 1):
+            for x, y in self._printed.get((text, near), ()):
+                if abs(left - x) <= SAME_PLACE and abs(base - y) <= SAME_PLACE:
+                    return True
+        return False
 
     @property
     def columns(self) -> int:

@@ -52,8 +52,7 @@ def signatures(page: pikepdf.Object, number: int, view: Frame) -> dict[str, Sigh
     found = {}
     for widget in annotations(page, {"/Widget"}):
         chain = _chain(widget)
-        name = _name(chain)
-        if not name or _first(chain, "/FT") != "/Sig":
+        if _first(chain, "/FT") != "/Sig" or not (name := _name(chain)):
             continue
         seen = Sighting(name, Method.CONTROL, number, box=_box(widget, view))
         typed = _text(widget.get("/Contents"))

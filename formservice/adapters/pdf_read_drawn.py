@@ -4,10 +4,9 @@ PDFium must not be entered by two threads of a process at once; ``isolation.run_
 each document a process of its own.
 """
 
-import contextlib
 import ctypes
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -57,6 +56,7 @@ class Drawing:
         self._pdf = pdf
         self._document: pypdfium2.PdfDocument | None = None
         self._looks: dict[int, Look] = {}
+        self._loaded: tuple[int, pypdfium2.PdfPage] | None = None
 
     def look(self, index: int, view: Frame) -> Look:
         """Return the text of the page with this index (from 0) and what kind of page it is.
@@ -74,18 +74,18 @@ class Drawing:
 
     def grey(self, index: int, dpi: float) -> "NDArray[numpy.uint8]":
         """Return the page as people see it, upright, 0 black to 255 white."""
-        with self._page(index) as page:
-            if page is None:
-                raise DamagedDocumentError(f"Seite {index + 1} der PDF-Datei ist nicht lesbar.")
-            scale = dpi / _POINTS_PER_INCH
-            if page.get_width() * page.get_height() * scale * scale > _MOST_PIXELS:
-                raise DocumentTooLargeError(f"Seite {index + 1} der PDF-Datei ist zu groß.")
-            bitmap = page.render(scale=scale, grayscale=True)
-            try:
-                pixels: NDArray[numpy.uint8] = bitmap.to_numpy().copy()
-                return pixels
-            finally:
-                bitmap.close()
+        page = self._page(index)
+        if page is None:
+            raise DamagedDocumentError(f"Seite {index + 1} der PDF-Datei ist nicht lesbar.")
+        scale = dpi / _POINTS_PER_INCH
+        if page.get_width() * page.get_height() * scale * scale > _MOST_PIXELS:
+            raise DocumentTooLargeError(f"Seite {index + 1} der PDF-Datei ist zu groß.")
+        bitmap = page.render(scale=scale, grayscale=True)
+        try:
+            pixels: NDArray[numpy.uint8] = bitmap.to_numpy().copy()
+            return pixels
+        finally:
+            bitmap.close()
 
     def patch(self, index: int, view: Frame, seen: Rectangle, size: tuple[int, int]) -> bytes:
         """Return a piece of a page in grey, row by row; nothing if the page is unreadable.
@@ -94,60 +94,65 @@ class Drawing:
         pixels: a piece of a scaled print comes out in the size of the original.
         """
         columns, rows = size
-        with self._page(index) as page:
-            if page is None:
-                return b""
-            # PDFium lays the whole page out in (start, size); the bitmap is the window on it.
-            across = columns / (seen[2] - seen[0])
-            down = rows / (seen[3] - seen[1])
-            bitmap = pypdfium2.PdfBitmap.new_native(columns, rows, pdfium.FPDFBitmap_Gray)
-            bitmap.fill_rect((255, 255, 255, 255), 0, 0, columns, rows)
-            pdfium.FPDF_RenderPageBitmap(
-                bitmap.raw,
-                page.raw,
-                -round(seen[0] * across),
-                -round(seen[1] * down),
-                round(view.width * across),
-                round(view.height * down),
-                0,
-                pdfium.FPDF_ANNOT | pdfium.FPDF_GRAYSCALE,
-            )
-            data = bytes(bitmap.buffer)
-            stride = bitmap.stride
-            bitmap.close()
+        page = self._page(index)
+        if page is None:
+            return b""
+        # PDFium lays the whole page out in (start, size); the bitmap is the window on it.
+        across = columns / (seen[2] - seen[0])
+        down = rows / (seen[3] - seen[1])
+        bitmap = pypdfium2.PdfBitmap.new_native(columns, rows, pdfium.FPDFBitmap_Gray)
+        bitmap.fill_rect((255, 255, 255, 255), 0, 0, columns, rows)
+        pdfium.FPDF_RenderPageBitmap(
+            bitmap.raw,
+            page.raw,
+            -round(seen[0] * across),
+            -round(seen[1] * down),
+            round(view.width * across),
+            round(view.height * down),
+            0,
+            pdfium.FPDF_ANNOT | pdfium.FPDF_GRAYSCALE,
+        )
+        data, stride = bytes(bitmap.buffer), bitmap.stride
+        bitmap.close()
         if stride == columns:
             return data
         return b"".join(data[row * stride : row * stride + columns] for row in range(rows))
 
     def close(self) -> None:
         """Release what PDFium holds."""
+        self._unload()
         if self._document is not None:
             self._document.close()
             self._document = None
 
     def _look(self, index: int, view: Frame) -> Look:
-        with self._page(index) as page:
-            if page is None:
-                return Look()
-            text = page.get_textpage()
-            try:
-                runs = glyph_runs(text, view)
-                return Look(runs, _medium(page, text, runs), marked_values(page.raw))
-            finally:
-                text.close()
+        page = self._page(index)
+        if page is None:
+            return Look()
+        text = page.get_textpage()
+        try:
+            runs = glyph_runs(text, view)
+            return Look(runs, _medium(page, text, runs), marked_values(page.raw))
+        finally:
+            text.close()
 
-    @contextlib.contextmanager
-    def _page(self, index: int) -> Iterator[pypdfium2.PdfPage | None]:
+    def _page(self, index: int) -> pypdfium2.PdfPage | None:
+        """Return a page, the last one kept: parsing it takes longer than reading its text."""
+        if self._loaded is not None and self._loaded[0] == index:
+            return self._loaded[1]
         document = self._opened()
+        self._unload()
         try:
             page = document[index]
         except (pypdfium2.PdfiumError, IndexError):
-            yield None
-            return
-        try:
-            yield page
-        finally:
-            page.close()
+            return None
+        self._loaded = (index, page)
+        return page
+
+    def _unload(self) -> None:
+        if self._loaded is not None:
+            self._loaded[1].close()
+            self._loaded = None
 
     def _opened(self) -> pypdfium2.PdfDocument:
         if self._document is None:

@@ -49,6 +49,10 @@ class Fit:
         """Return where on the page a point of the form lies."""
         return x * self.across + self.right, y * self.down + self.below
 
+    def origin(self, x: float, y: float) -> tuple[float, float]:
+        """Return which point of the form lies at this point of the page."""
+        return (x - self.right) / self.across, (y - self.below) / self.down
+
 
 def words(runs: Iterable[Run]) -> list[Word]:
     """Return the words of a page that are long enough to be recognised elsewhere."""

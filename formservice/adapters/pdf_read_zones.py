@@ -15,8 +15,6 @@ from formservice.adapters.pdf_read_wrap import written
 from formservice.domain.document import Doubt, Method, Sighting
 from formservice.domain.form import Zone
 
-# Points within which a character of the page is the printed one of the blank form.
-_SAME_PLACE = 2.5
 # Points by which a filled-in character may leave its place unnoticed.
 _STICKS_OUT = 2.0
 _TICKS = frozenset("☒☑✗✘✓✔✕✖❌✅■●⬛Xx×╳+")
@@ -43,6 +41,26 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Strip:
+    """Some rows of pixels of a page, in the size and place they have on the blank form."""
+
+    first: int
+    end: int
+    pixels: bytes
+
+
+def inked_rows(zones: Sequence[Zone], blank: Blank) -> tuple[int, int]:
+    """Return the rows of pixels (first, end) that hold all boxes and signatures; none: equal."""
+    marks = [zone.box for zone in zones if zone.kind in ("tick", "signature")]
+    if not marks:
+        return 0, 0
+    height = blank.view.height
+    first = min(box.top for box in marks) * height - _ABOVE - 1
+    end = max(box.bottom for box in marks) * height + _BELOW + 1
+    return max(0, round(first * PIXELS)), min(blank.rows, round(end * PIXELS))
+
+
+@dataclass(frozen=True, slots=True)
 class Filled:
     """A received page beside the blank form."""
 
@@ -50,7 +68,7 @@ class Filled:
     view: Frame
     blank: Blank
     fit: Fit
-    picture: bytes
+    picture: "Strip"
     notes: Sequence[Note]
 
     def sighting(self, place: Place) -> Sighting:
@@ -124,20 +142,20 @@ class Filled:
         The sum of darkness does not change when a picture is shifted a little, so outlines and
         words that are in both need not lie exactly on each other.
         """
-        if len(self.picture) != len(self.blank.picture):
+        view, columns, strip = self.blank.view, self.blank.columns, self.picture
+        if len(strip.pixels) != columns * (strip.end - strip.first):
             return 0.0
-        view, columns = self.blank.view, self.blank.columns
         left, top, right, bottom = view.points(zone.box)
         first = max(0, round((left - min(above, _MARGIN)) * PIXELS))
         last = min(columns, round((right + min(above, _MARGIN)) * PIXELS))
         brightness = 0
         for row in range(
-            max(0, round((top - above) * PIXELS)),
-            min(self.blank.rows, round((bottom + below) * PIXELS)),
+            max(strip.first, round((top - above) * PIXELS)),
+            min(strip.end, round((bottom + below) * PIXELS)),
         ):
-            start = row * columns
+            start, here = row * columns, (row - strip.first) * columns
             brightness += sum(self.blank.picture[start + first : start + last])
-            brightness -= sum(self.picture[start + first : start + last])
+            brightness -= sum(strip.pixels[here + first : here + last])
         return brightness / 255 / PIXELS**2
 
 
@@ -154,12 +172,15 @@ def places(zones: Sequence[Zone], runs: Sequence[Run], blank: Blank, fit: Fit) -
 
 def _filled_in(run: Run, blank: Blank, fit: Fit) -> Iterator[Run]:
     """Yield the parts of a run that are not printed on the blank form."""
+    # Nearly all printed runs come out again whole; letter by letter takes ten times as long.
+    if blank.prints(run.text, *fit.origin(run.edges[0], run.base)):
+        return
     part: list[Glyph] = []
     pending: list[Glyph] = []
     for glyph in run.glyphs:
         if glyph.text in BLANKS:
             pending.append(glyph)
-        elif _is_printed(glyph, blank, fit):
+        elif blank.prints(glyph.text, *fit.origin(glyph.left, glyph.base)):
             if part:
                 yield run_of(part)
             part, pending = [], []
@@ -171,20 +192,16 @@ def _filled_in(run: Run, blank: Blank, fit: Fit) -> Iterator[Run]:
         yield run_of(part, run.breaks)
 
 
-def _is_printed(glyph: Glyph, blank: Blank, fit: Fit) -> bool:
-    for x, y in blank.printed.get(glyph.text, ()):
-        left, base = fit.point(x, y)
-        if abs(glyph.left - left) <= _SAME_PLACE and abs(glyph.base - base) <= _SAME_PLACE:
-            return True
-    return False
-
-
 def _assign(run: Run, found: Sequence[Place]) -> Iterator[Run]:
     """Put the characters of ``run`` into the places they stand in; yield what stands in none.
 
     Characters beside a place go with their neighbours inside it, which then sticks out.
     """
-    owners = [_owner(glyph, found) for glyph in run.glyphs]
+    near = [place for place in found if _touches(place, run.edges)]
+    if not near:
+        yield run
+        return
+    owners = [_owner(glyph, near) for glyph in run.glyphs]
     if not any(owners):
         yield run
         return
@@ -200,12 +217,21 @@ def _assign(run: Run, found: Sequence[Place]) -> Iterator[Run]:
 def _owner(glyph: Glyph, found: Sequence[Place]) -> Place | None:
     x, y = glyph.x, glyph.y
     for place in found:
-        edges = place.edges
-        if place.zone.kind in ("tick", "signature"):
-            edges = _wider(edges, _MARGIN, _MARGIN)
-        if _inside(x, y, edges):
+        if _inside(x, y, _reach(place)):
             return place
     return None
+
+
+def _touches(place: Place, edges: Rectangle) -> bool:
+    left, top, right, bottom = _reach(place)
+    return left < edges[2] and edges[0] < right and top < edges[3] and edges[1] < bottom
+
+
+def _reach(place: Place) -> Rectangle:
+    """Return where characters belong to a place: ticks and names are written beside as well."""
+    if place.zone.kind in ("tick", "signature"):
+        return _wider(place.edges, _MARGIN, _MARGIN)
+    return place.edges
 
 
 def _add(place: Place, glyphs: list[Glyph], breaks: int) -> None:
