@@ -5,14 +5,17 @@ of the blank form, so that grain and shadow are not taken for writing; the print
 away. Binarising is left to Tesseract, which does it better than any threshold of ours.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
 from formservice.adapters.scan_ocr import BLOCK, LINE, Ocr, OcrWord, lines_of
 from formservice.adapters.scan_template import DPI, Rect, Template
+from formservice.application.extract import CONTINUED
 
 if TYPE_CHECKING:
     from formservice.adapters.scan_ocr import Grey
@@ -33,6 +36,9 @@ _EMPTY_LINE = 1.95
 # A line ends by itself if the next word would have fitted with this much to spare (5 mm): a
 # blank, and the margin that forms keep inside their boxes.
 _SPARE_PX = 40
+# The hint that a text goes on is known word for word; a few letters may be misread.
+_MARK_LIKENESS = 0.8
+_DOTS = re.compile(r"\s*(?:…|\.{2,})?\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,22 @@ def zone_text(page: CleanPage, rect: Rect, ocr: Ocr) -> ZoneText:
         return ZoneText("", 0.0, ink=True)
     right = crop.shape[1] - columns.start + _PADDING_PX
     confidence = min(word.confidence for line in lines for word in line)
-    return ZoneText(_paragraphs(lines, right), confidence, ink=True)
+    return ZoneText(with_exact_mark(_paragraphs(lines, right)), confidence, ink=True)
+
+
+def with_exact_mark(text: str) -> str:
+    """Return the text with the printed hint at its end, that it goes on, word for word.
+
+    Letters of it may be misread; what follows looks for it exactly.
+    """
+    bracket = text.rfind("(", -2 * len(CONTINUED))
+    if bracket < 0:
+        return text
+    wanted = CONTINUED[CONTINUED.index("(") :]
+    likeness = SequenceMatcher(None, text[bracket:], wanted, autojunk=False).ratio()
+    if likeness < _MARK_LIKENESS:
+        return text
+    return _DOTS.sub(" ", text[:bracket], count=1) + CONTINUED
 
 
 def _ink_box(crop: "Grey") -> tuple[slice, slice] | None:
