@@ -129,7 +129,7 @@ def _xlsx(name: str, data: bytes) -> Iterator[Line]:
         AttributeError,
         OSError,
         EOFError,
-        NotImplementedError,
+        RuntimeError,  # a part of the zip file has a password or an unknown packing
     ) as error:
         raise DamagedDocumentError(f"„{name}“ ist keine lesbare XLSX-Datei.", _HINT) from error
     return enumerate(lines, start=1)

@@ -1,7 +1,9 @@
 """Lists as offices keep them: Excel's CSV dialects, XLSX with real dates, headings by name."""
 
+import contextlib
 import datetime
 import io
+import random
 import zipfile
 from pathlib import Path
 
@@ -239,6 +241,27 @@ def test_broken_files_end_in_a_named_error(tmp_path):
     for cut in range(4, len(good), 97):
         with pytest.raises(InputError):
             read(tmp_path, good[:cut])
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_spoilt_workbooks_end_in_rows_or_a_named_error(tmp_path, seed):
+    good = workbook(["name", "plz", "geburtsdatum"], ["A", 1, datetime.date(2000, 1, 1)])
+    chance = random.Random(seed)
+    for _ in range(60):
+        spoilt = bytearray(good)
+        for _ in range(chance.randrange(1, 8)):
+            spoilt[chance.randrange(len(spoilt))] = chance.randrange(256)
+        with contextlib.suppress(InputError):
+            read(tmp_path, bytes(spoilt))
+
+
+def test_a_workbook_with_a_password_on_its_parts_is_damaged(tmp_path):
+    data = bytearray(workbook(["name"], ["A"]))
+    for name in (b"PK\x03\x04", b"PK\x01\x02"):
+        place = data.index(name) + (6 if name[2] == 3 else 8)
+        data[place] |= 1  # the flag „encrypted“ of the first part
+    with pytest.raises(InputError):
+        read(tmp_path, bytes(data))
 
 
 def test_a_zip_that_is_no_workbook_is_damaged(tmp_path):
