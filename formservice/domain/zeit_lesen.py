@@ -29,7 +29,8 @@ _NUMBERS = {
     "zwölf": 12,
 }
 _QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "ers": 1, "zwe": 2, "dri": 3, "vie": 4}
-_MONTHS_OF = {"monat": 1, "quartal": 3, "jahr": 12}
+_DAYS_OF = {"tag": 1, "woche": 7, "wo": 7}
+_MONTHS_OF = {"monat": 1, "mon": 1, "quartal": 3, "jahr": 12}
 _FEASTS = {"weihnachten": (12, 24), "heiligabend": (12, 24), "silvester": (12, 31)}
 _WEEKDAYS = ("mo", "di", "mi", "do", "fr", "sa", "so")
 
@@ -48,7 +49,7 @@ def numeric_day(match: Match, reference: date) -> Reading:
     """Read 12.10.2026, 12.10.26, and 12.10. as the next such day."""
     day, month, year = int(match["d"]), int(match["m"]), match["y"]
     if year:
-        return date(int(year) + (0 if len(year) == 4 else 2000), month, day), True
+        return date(_full_year(year), month, day), True
     this_year = date(reference.year, month, day)
     return (this_year if this_year >= reference else date(reference.year + 1, month, day)), False
 
@@ -77,7 +78,7 @@ def named_month(match: Match, reference: date) -> Reading:
         return date(year, month, number) if number else month_end(year, month)
 
     if groups.get("year"):
-        return in_year(int(match["year"])), True
+        return in_year(_full_year(match["year"])), True
     day = in_year(reference.year)
     return (day if day >= reference else in_year(reference.year + 1)), False
 
@@ -114,7 +115,7 @@ def year(match: Match, reference: date) -> Reading:
 
 def this_year(match: Match, reference: date) -> Reading:
     """Read „Jahresende“."""
-    return date(reference.year, 12, 31), False
+    return date(int(match["year"] or reference.year), 12, 31), bool(match["year"])
 
 
 def this_month(match: Match, reference: date) -> Reading:
@@ -132,14 +133,15 @@ def span(match: Match, reference: date) -> Reading:
     if said.endswith("paar") or said.startswith(("einig", "wenig", "mehrer")):
         return None, False
     number = int(said) if said.isdigit() else _NUMBERS.get(said, 1)
-    if unit in ("tag", "woche"):
-        return reference + timedelta(days=number * (7 if unit == "woche" else 1)), False
+    if unit in _DAYS_OF:
+        return reference + timedelta(days=number * _DAYS_OF[unit]), False
     return _months_later(reference, number * _MONTHS_OF[unit]), False
 
 
 def this_or_next(match: Match, reference: date) -> Reading:
     """Read „nächste Woche“, „diesen Monat“, „nächstes Jahr“ as the last day of it."""
-    ahead = 0 if match["which"].lower().startswith(("dies", "laufend")) else 1
+    which = match["which"].lower()
+    ahead = 0 if which.startswith(("dies", "laufend")) else 2 if which.startswith("über") else 1
     unit = match["unit"].lower()
     if unit.startswith("woche"):
         return reference + timedelta(days=6 - reference.weekday() + 7 * ahead), False
@@ -171,6 +173,10 @@ def feast(match: Match, reference: date) -> Reading:
 def month_end(year: int, month: int) -> date:
     """Return the last day of a month."""
     return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def _full_year(written: str) -> int:
+    return int(written) if len(written) == 4 else 2000 + int(written)
 
 
 def _months_later(day: date, months: int) -> date:

@@ -38,7 +38,7 @@ _NUMBER = (
     r"|wenige[nr]?|mehrere[nr]?)"
     r"(?: ?(?:-|–|bis|oder) ?(?P<upper>\d{1,3}|zwei|drei|vier|fünf|sechs|acht|zehn|zwölf))?"
 )
-_UNIT = r"(?P<unit>tag|woche|monat|jahr|quartal)(?:en|es|er|e|n|s)?\b"
+_UNIT = r"(?P<unit>tag|woche|wo|monat|mon|jahr|quartal)(?:en|es|er|e|n|s)?\b"
 _SHORT_MONTH = r"(?P<month>jan|feb|mrz|mär|apr|jun|jul|aug|sept?|okt|nov|dez)"
 _MONTH = "(?P<month>" + "|".join(name.lower() for name in MONTHS) + "|jänner|maerz)"
 # Mai, April, August are names of people and firms too; bare, only these are months.
@@ -55,11 +55,12 @@ _OF = r"(?:der|des|vom?|dem|den|meine[mrs]|diese[mrs]|unsere[mrs])"
 _MEASURE = (
     r"\w{0,24}(?:ma(?:ß|ss)nahmen?|teilnahme|angebot(?:e?s)?|kurs(?:e?s)?|projekt(?:e?s)?"
     r"|praktikums?|ausbildung|lehre|agh|probezeit|schuljahr(?:e?s)?|semesters?|elternzeit"
-    r"|lehrgang(?:e?s)?|programms?|zeitraums?|vertrag(?:e?s)?|umschulung|förderung|schule)\b"
+    r"|lehrgang(?:e?s)?|programms?|zeitraums?|laufzeit|vertrag(?:e?s)?|umschulung|förderung"
+    r"|schule)\b"
 )
 _MEASURE_STEM = (
     r"(?:\w{0,20}(?:ma(?:ß|ss)nahmen?|teilnahme|angebots?|kurs|projekt|praktikums?|ausbildungs?"
-    r"|schul|schuljahres|semester|vertrags?|lehrgangs?|programm|lehr|kita|studien))"
+    r"|schul|schuljahres|semester|vertrags?|lehrgangs?|programm|lehr|kita|studien|laufzeit))"
 )
 _EVENT = (
     r"\w{0,24}(?:prüfung|abschluss|geburt|geburtstag|umzug|termin|einschulung|rente|hochzeit"
@@ -91,7 +92,7 @@ _DAYS = (
     ),
     _muster(
         Zeit.DAY,
-        r"\b(?:bis|ab|vom?|spätestens|den) (?P<d>\d{1,2})\. ?(?P<m>\d{1,2})\.(?P<y>)(?! ?\d)",
+        r"\b(?:bis|ab|vom?|spätestens|den|dem) (?P<d>\d{1,2})\. ?(?P<m>\d{1,2})\.(?P<y>)(?! ?\d)",
         lesen.numeric_day,
     ),
     _muster(
@@ -135,6 +136,12 @@ _MONTHS = (
     ),
     _muster(
         Zeit.MONTH,
+        rf"\b(?:{_BEFORE_MONTH} )?(?:{_PART} )?{_MONTH} ['’]?(?P<year>[23]\d)\b"
+        r"(?![.,:/-]?\d)" + _NO_AMOUNT,
+        lesen.named_month,
+    ),
+    _muster(
+        Zeit.MONTH,
         rf"\b(?:{_BEFORE_MONTH} )?(?:{_PART} )?{_SHORT_MONTH}\b\.? {_YEAR}\b",
         lesen.named_month,
     ),
@@ -160,6 +167,11 @@ _LONGER = (
     ),
     _muster(Zeit.QUARTER, rf"\bq(?P<quarter>[1-4]) ?/? ?{_YEAR}\b", lesen.quarter),
     _muster(
+        Zeit.QUARTER,
+        r"\b(?:bis|ende|in|im|ab) (?:ende )?q(?P<quarter>[1-4])\b(?P<year>)",
+        lesen.quarter,
+    ),
+    _muster(
         Zeit.WEEK,
         rf"\b(?:kw|kalenderwoche) ?(?P<week>\d{{1,2}})(?!\d)(?: ?/? ?{_YEAR}\b)?",
         lesen.week,
@@ -178,8 +190,14 @@ _LONGER = (
     ),
     _muster(
         Zeit.YEAR,
-        r"\b(?:jahresende|(?:bis )?ende (?:des|dieses) jahres)\b",
+        r"\b(?:bis |zum )?(?:jahresende|(?:ende|im laufe|im verlauf) (?:des|dieses) jahres)\b"
+        rf"(?: {_YEAR}\b)?",
         lesen.this_year,
+    ),
+    _muster(
+        Zeit.SPAN,
+        r"\b(?:anfang|mitte|im laufe|im verlauf) (?:der|des|dieser|dieses)"
+        r" (?:jahres|monats|woche|quartals|semesters|schuljahre?s)\b",
     ),
     _muster(
         Zeit.MONTH,
@@ -205,14 +223,15 @@ _SPANS = (
     _muster(
         Zeit.SPAN,
         r"\b(?:bis in|in|innerhalb|binnen|nach|spätestens|höchstens|maximal|max\.|zeitraum:?"
-        r"|dauer:?|(?:die )?nächsten|(?:die )?kommenden)"
+        r"|zeitrahmen:?|frist:?|dauer:?|(?:die )?nächsten|(?:die )?kommenden)"
         r"(?: (?:von|den|der|in|nach|ca\.?|etwa|ungefähr|rund|circa|zirka|spätestens|genau|gut"
-        rf"|nächsten|kommenden)){{0,3}} {_NUMBER} {_UNIT}",
+        rf"|nächsten|kommenden|ersten)){{0,3}} {_NUMBER} {_UNIT}",
         lesen.span,
     ),
     _muster(
         Zeit.SPAN,
-        r"\b(?P<which>nächste[nmrs]?|kommende[nmrs]?|diese[nmrs]?|laufende[nmrs]?) "
+        r"\b(?:bis )?(?:(?:anfang|mitte|ende) )?(?P<which>(?:über)?nächste[nmrs]?"
+        r"|kommende[nmrs]?|diese[nmrs]?|laufende[nmrs]?|neue[nmrs]?) "
         r"(?P<unit>woche|monats?|jahr(?:e?s)?|quartals?|semesters?|schuljahr(?:e?s)?)\b",
         lesen.this_or_next,
     ),
@@ -241,7 +260,8 @@ _OCCASIONS = (
     ),
     _muster(
         Zeit.OCCASION,
-        rf"\b(?:während|nach|vor|im laufe|im verlauf) {_OF} (?:\w{{1,20}} )?{_MEASURE}",
+        r"\b(?:während|nach|vor|innerhalb|im laufe|im verlauf|im anschluss an) "
+        rf"(?:{_OF}|die|das) (?:\w{{1,20}} )?{_MEASURE}",
     ),
     _muster(
         Zeit.OCCASION,
@@ -257,6 +277,11 @@ _OCCASIONS = (
         r"\b(?:vor|nach) (?:de[mr]|meine[mr]|unsere[mr]) (?:[\w.]{1,20} )?" + _EVENT,
     ),
     _muster(Zeit.OCCASION, r"\bbis (?:zum )?(?:ende|schluss)\b"),
+    _muster(
+        Zeit.OCCASION,
+        r"\bbis (?:ich|wir|mein\w{0,2}|unser\w{0,2}|die|der|das) (?:[\w.-]{1,20} ){1,6}"
+        r"(?:bin|sind|ist|habe|haben|hat|kann|können|läuft|endet|beginnt|anfängt|kommt|geht)\b",
+    ),
 )
 
 PATTERNS = (*_DAYS, *_MONTHS, *_LONGER, *_SPANS, *_OCCASIONS)

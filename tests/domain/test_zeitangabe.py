@@ -87,6 +87,18 @@ FOUND = [
     ("bis zu meinem 18. Geburtstag", "occasion", None),
     ("nach der Geburt", "occasion", None),
     ("bis zum Ende", "occasion", None),
+    ("im Laufe des Jahres", "year", date(2026, 12, 31)),
+    ("bis Jahresende 2027", "year", date(2027, 12, 31)),
+    ("Mai 27", "month", date(2027, 5, 31)),
+    ("ab dem 1.8.", "day", date(2026, 8, 1)),
+    ("in 6 Wo.", "span", date(2026, 6, 24)),
+    ("übernächste Woche", "span", date(2026, 5, 31)),
+    ("bis Ende nächsten Jahres", "span", date(2027, 12, 31)),
+    ("im neuen Schuljahr", "span", None),
+    ("bis Q3", "quarter", date(2026, 9, 30)),
+    ("im Anschluss an die Maßnahme", "occasion", None),
+    ("bis die Maßnahme vorbei ist", "occasion", None),
+    ("bis ich 25 bin", "occasion", None),
 ]
 
 NOT_FOUND = [
