@@ -10,7 +10,7 @@ from formservice.adapters.mapping_draft import (
     sequence,
     unknown_field,
 )
-from formservice.adapters.mapping_rules import rule_problems
+from formservice.adapters.mapping_rules import gap_problems, rule_problems
 from formservice.adapters.mapping_yaml import Source
 from formservice.domain.errors import Problem
 from formservice.domain.form import FieldKind
@@ -69,17 +69,26 @@ def _field(draft: Draft, key: str) -> Iterator[Problem]:
 
 
 def _titles(draft: Draft) -> Iterator[Problem]:
-    """Yield fields called alike: people and screen readers could not tell them apart."""
-    first: dict[str, str] = {}
-    for key in draft.fields:
-        name = draft.name(key)
-        if name in first:
+    """Yield fields called alike.
+
+    People and screen readers tell fields apart by title; in a foreign layout, where there is
+    nothing but the printed label, the group does it.
+    """
+    titles: dict[str, str] = {}
+    labels: dict[tuple[str, str], str] = {}
+    for key, entry in draft.fields.items():
+        name, label = draft.name(key), str(entry.get("label") or "")
+        place = (str(entry.get("group") or ""), label)
+        if name and titles.setdefault(name, key) != key:
             yield draft.source.problem(
                 ("fields", key, "title"),
-                f"Das Feld {first[name]} heißt ebenso; bitte einen eigenen title geben.",
+                f"Das Feld {titles[name]} heißt ebenso; bitte einen eigenen title geben.",
             )
-        elif name:
-            first[name] = key
+        if label and labels.setdefault(place, key) != key:
+            yield draft.source.problem(
+                ("fields", key, "group"),
+                f"Das Feld {labels[place]} hat dasselbe label; bitte eine eigene group geben.",
+            )
 
 
 def _deadline(draft: Draft, path: Place, deadline: Mapping[object, object]) -> Iterator[Problem]:
@@ -88,6 +97,7 @@ def _deadline(draft: Draft, path: Place, deadline: Mapping[object, object]) -> I
     if deadline.get("met_by", _RECEIVED) != _RECEIVED:
         yield from _date_field(draft, (*path, "met_by"), deadline["met_by"], (_RECEIVED,))
     yield from condition(draft, (*path, "when"), deadline.get("when"))
+    yield from gap_problems(draft, path, deadline.get("message"), set())
 
 
 def _date_field(

@@ -60,13 +60,11 @@ def gap_problems(draft: Draft, path: Place, message: object, known: set[str]) ->
     except ValueError:
         yield draft.source.problem(place, "Eine geschweifte Klammer steht ohne ihr Gegenstück.")
         return
+    possible = f" Möglich: {', '.join(sorted(known))}." if known else ""
     for gap in gaps:
         if gap not in known:
-            yield draft.source.problem(
-                place,
-                f"Die Lücke {{{gap}}} füllt niemand; möglich: {', '.join(sorted(known))}.",
-                nearest(gap, known),
-            )
+            sentence = f"Die Lücke {{{gap}}} füllt niemand.{possible}"
+            yield draft.source.problem(place, sentence, nearest(gap, known))
 
 
 def _fields(

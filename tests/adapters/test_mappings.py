@@ -178,6 +178,8 @@ SPOILS = [
      "    with: {options: [vormittags]}\n", "rules.R-RR-01.fields"),
     ("zurückgerufen", "{nam} zurückgerufen", "rules.R-RR-01.message"),
     ("zurückgerufen", "{ zurückgerufen", "rules.R-RR-01.message"),
+    ("label: Es ist dringend.", 'label: "Name:"', "fields.dringend.group"),
+    ("kommt zu spät", "kommt am {due} zu spät", "deadlines[0].message"),
     ("event: angerufen_am", "event: name", "deadlines[0].event"),
     ("met_by: received", "met_by: dringend", "deadlines[0].met_by"),
     ("met_by: received", "met_by: receivd", "deadlines[0].met_by"),
