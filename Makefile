@@ -57,9 +57,11 @@ system:
 	  root="sudo"
 	fi
 	echo "Installiere Debian-Pakete:$$missing"
-	$$root apt-get -qq -o Acquire::Retries=3 update
-	$$root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Acquire::Retries=3 \
-	  -o Dpkg::Use-Pty=0 install --no-install-recommends -y $$missing >/dev/null
+	# A fresh machine may still be updating itself: wait for its lock instead of failing.
+	patient="-qq -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300"
+	$$root apt-get $$patient update
+	$$root env DEBIAN_FRONTEND=noninteractive apt-get $$patient -o Dpkg::Use-Pty=0 \
+	  install --no-install-recommends -y $$missing >/dev/null
 
 demo: setup  ## erzeugt, liest und prüft alle Beispiele (SERVE=0: ohne Weboberfläche)
 	@$(BIN)/formservice demo
