@@ -13,9 +13,10 @@ _FILLING = _set(
     "gar überhaupt einzige einzigen einziges davon von meine meiner meinen unsere unserer selbst "
     "gesetzten erwartung erwartungen ziel ziele zielen schritt schritte konkretes konkreten "
     "erreicht erreichen konnte worden wurde wurden dazu bislang mehr denn also so was die das "
-    "dass wurden offen geblieben"
+    "dass offen offenen geblieben geschafft geklappt hat wollte wollten mir uns vorgenommen "
+    "gesetzt hätte dabei wirklich tatsächlich"
 )
-_NONE = _set("keine keines keins keiner keinen kein nichts nix nein 0 null")
+_NONE = _set("keine keines keins keiner keinen kein nichts nix nein entfällt 0 null")
 _ALL = _set("alle alles sämtliche vollständig komplett")
 _NOT = _set("nicht un nie niemals kaum")
 _YES = _set("ja jawohl yes jo jep")

@@ -4,6 +4,7 @@ A rule must not complain about what nobody could read. ``None`` therefore means 
 everywhere here; the reading itself is reported by its own finding.
 """
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,9 +16,9 @@ from formservice.domain.values import is_placeholder
 
 
 def says_something(text: str) -> bool:
-    """Whether ``text`` holds a letter, a digit or a symbol with meaning, not only punctuation."""
-    # Emoji are symbols (So), not letters; a person may answer with one.
-    return any(sign.isalnum() or ord(sign) > 0x2FFF for sign in text)
+    """Whether ``text`` holds a letter, a digit or a picture sign, not only punctuation."""
+    # So: ✓ and emoji are answers, too; lines of dots, dashes or underscores are not.
+    return any(sign.isalnum() or unicodedata.category(sign) == "So" for sign in text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,11 +73,22 @@ def _not_both_none(demand: Demand) -> Iterator[Breach]:
 
 
 def _not_the_question(demand: Demand) -> Iterator[Breach]:
-    printed = {_plain(phrase) for phrase in _phrases(demand.facts, demand.fields)}
+    printed = sorted(
+        {_plain(phrase) for phrase in _phrases(demand.facts, demand.fields)}, key=len, reverse=True
+    )
     for key in demand.fields:
         text = demand.facts.text(key)
-        if len(words(text)) >= _PHRASE_WORDS and _plain(text) in printed:
+        if len(words(text)) >= _PHRASE_WORDS and _only_printed(f" {_plain(text)} ", printed):
             yield Breach(key)
+
+
+def _only_printed(text: str, printed: list[str]) -> bool:
+    """Whether ``text`` is a piece of a printed phrase, or nothing but such phrases."""
+    if any(text in f" {phrase} " for phrase in printed):
+        return True
+    for phrase in printed:
+        text = text.replace(f" {phrase} ", " ")
+    return not text.strip()
 
 
 def _phrases(facts: Facts, keys: tuple[FieldKey, ...]) -> Iterator[str]:

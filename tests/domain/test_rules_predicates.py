@@ -62,6 +62,7 @@ CASES: list[tuple[str, str, dict[str, Value], dict[str, Argument], list[str | No
     ("filled", "a", {"a": " –\n"}, {}, ["a"]),
     ("filled", "a", {"a": "Text"}, {}, ["a"]),
     ("filled", "a", {"a": "👍"}, {}, []),
+    ("filled", "a", {"a": "______ / ......"}, {}, ["a"]),
     ("filled", "a", {"a": "أريد"}, {}, []),
     ("filled", "ab", {"b": "ja"}, {}, ["a"]),
     ("filled", "d", {"d": RECEIVED}, {}, []),
@@ -139,6 +140,15 @@ CASES: list[tuple[str, str, dict[str, Value], dict[str, Argument], list[str | No
     ("not_the_question", "a", {"a": "Arbeit und eine Wohnung finden"}, {}, []),
     ("not_the_question", "a", {"a": "was ist ihr größter wunsch"}, {}, ["a"]),
     ("not_the_question", "a", {"a": "Bitte schreiben Sie in ganzen Sätzen."}, {}, ["a"]),
+    ("not_the_question", "a", {"a": "Bitte schreiben Sie in ganzen"}, {}, ["a"]),
+    (
+        "not_the_question",
+        "a",
+        {"a": "Was ist Ihr größter Wunsch?\nBitte schreiben Sie in ganzen Sätzen."},
+        {},
+        ["a"],
+    ),
+    ("not_the_question", "a", {"a": "Was ist Ihr größter Wunsch? Arbeit"}, {}, []),
     ("not_the_question", "b", {"b": "Und sonst"}, {}, []),
     (
         "not_only_elsewhere",
