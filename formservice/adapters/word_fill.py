@@ -21,6 +21,12 @@ from formservice.domain.values import clean, shown, ticks
 _RIGHT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]+"
 )
+# Line breaks, special hyphens, signs that join characters or change the direction, letters
+# written right to left, and characters beyond 16 bits.
+_DELICATE = re.compile(
+    "[\n\u00ad\u0590-\u08ff\u200b-\u200f\u2011\u2028-\u202f\u2060-\u206f\ufb1d-\ufeff"
+    "\U00010000-\U0010ffff]"
+)
 _LETTER = re.compile(r"[^\W\d_]")
 _OPEN_TEXT = '<w:t xml:space="preserve">'
 _CLOSE_TEXT = "</w:t>"
@@ -127,9 +133,10 @@ def _needs_rich_text(text: str) -> bool:
     """Say whether ``text`` outgrows a plain-text control.
 
     LibreOffice 7.4 makes an input field of such a control: it draws line breaks before the
-    text instead of in it, and writes a text of two runs twice. Rich text it leaves alone.
+    text instead of in it, writes a text of two runs twice, and loses the end of the bookmark
+    around a soft hyphen. Rich text it leaves alone.
     """
-    return "\n" in text or bool(_right_to_left(text))
+    return _DELICATE.search(text) is not None
 
 
 def _runs(slot: Slot, text: str) -> Iterator[bytes]:
