@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from xml.sax.saxutils import escape
 
 import pikepdf
 
@@ -111,7 +112,7 @@ class FilledFile:
             number, before, after = form.metadata
             # PDF/A wants metadata that can be read without unpacking.
             self._changing[number] = _unpacked(
-                b"/Type/Metadata/Subtype/XML", before + suffix.encode() + after
+                b"/Type/Metadata/Subtype/XML", before + escape(suffix).encode() + after
             )
         permanent = blake2b(identity.encode(), digest_size=16).digest()
         content = blake2b(b"".join(self._changing.values()), digest_size=16).digest()

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from bidi import get_display
+from bidi.algorithm import get_display
 
 from formservice.adapters import pdf_fonts
 from formservice.adapters.pdf_layout import (
@@ -192,9 +192,11 @@ def _mixed(lines: list[str], frame: Frame, pen: Pen) -> Iterator[bytes]:
         x = PADDING
         body = line.removesuffix("\n")
         if is_right_to_left(line):
+            # Tab stops count from the left; here blanks, which are never wider, must do.
+            body = body.replace("\t", "   ")
             if leftwards:
                 x = frame.width - PADDING - width_of(body) * pen.size / 1000
-            body = get_display(shaped(body), base_dir="R" if leftwards else "L")
+            body = _visual(shaped(body), "R" if leftwards else "L")
         # On a line drawn from right to left a break at its end would extract anywhere.
         ending = "\n" if starts_paragraph and not leftwards else ""
         runs = b"".join(_runs(body + ending, pen))
@@ -202,6 +204,20 @@ def _mixed(lines: list[str], frame: Frame, pen: Pen) -> Iterator[bytes]:
         pen.y -= pen.leading
     # The mark is drawn in the usual font, wherever the last run ended.
     yield b"/%s %g Tf" % (pdf_fonts.DRAWING.encode(), pen.size)
+
+
+def _visual(text: str, direction: str) -> str:
+    """Return the characters of a line from left to right, brackets turned where they must be.
+
+    python-bidi stops at what has no direction in Unicode: marks of direction that are characters
+    themselves, which draw nothing, and code points not assigned, which no font has.
+    """
+    known = "".join(
+        char if unicodedata.bidirectional(char) else pdf_fonts.REPLACEMENT
+        for char in text
+        if not is_invisible(char)
+    )
+    return str(get_display(known, base_dir=direction))
 
 
 def _paragraph_runs_left(text: str) -> bool:

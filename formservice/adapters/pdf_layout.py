@@ -135,7 +135,7 @@ def fit(text: str, frame: Frame) -> Setting:
         units, capacity = frame.units(size), frame.capacity(size)
         if total > units * capacity:
             continue
-        lines = _wrapped(tokens, units, breaks=frame.multiline)
+        lines = _wrapped(tokens, units, breaks=frame.multiline, most=capacity)
         if len(lines) <= capacity:
             return Setting(size, lines)
     return _split(text, tokens, frame, sizes[-1])
@@ -145,11 +145,11 @@ def _split(text: str, tokens: list[tuple[str, int]], frame: Frame, size: float) 
     """Fill the frame in the smallest size and leave room for the mark."""
     units, capacity = frame.units(size), frame.capacity(size)
     if capacity > 1:
-        kept = _wrapped(tokens, units, breaks=frame.multiline)[: capacity - 1]
+        kept = _wrapped(tokens, units, breaks=frame.multiline, most=capacity)[: capacity - 1]
         return Setting(size, kept, text[sum(map(len, kept)) :])
     # On a very narrow line the mark is squeezed into two thirds: the reader must find it whole.
     room = min(width_of(CONTINUED), units * 2 // 3)
-    kept = _wrapped(tokens, max(units - room, 1), breaks=frame.multiline)[:1]
+    kept = _wrapped(tokens, max(units - room, 1), breaks=frame.multiline, most=1)[:1]
     return Setting(size, kept, text[len(kept[0]) :], room)
 
 
@@ -161,17 +161,22 @@ def _measured(text: str) -> list[tuple[str, int]]:
     return [(token, sum(map(advances.__getitem__, token))) for token in _TOKENS.findall(text)]
 
 
-def _wrapped(tokens: list[tuple[str, int]], limit: int, *, breaks: bool) -> tuple[str, ...]:
+def _wrapped(
+    tokens: list[tuple[str, int]], limit: int, *, breaks: bool, most: int
+) -> tuple[str, ...]:
     r"""Return the lines of at most ``limit`` units; ``breaks`` tells whether ``\n`` ends a line.
 
-    A word needs room for the blank after it as well, so that the blank stays inside the frame;
-    further blanks may hang over the edge.
+    Text for more than ``most`` lines is not wrapped to its end. A word needs room for the blank
+    after it as well, so that the blank stays inside the frame; further blanks may hang over
+    the edge.
     """
     blank = _advances()[" "]
     lines: list[str] = []
     line: list[str] = []
     x = 0
     for word, width in tokens:
+        if len(lines) > most:
+            return tuple(lines)
         if word == "\n" and breaks:
             lines.append("".join(line) + word)
             line, x = [], 0

@@ -11,6 +11,8 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageChops, ImageFilter
 
+from formservice.adapters.pdf_fill_streams import string, text_appearance
+from formservice.adapters.pdf_layout import Frame, fit
 from formservice.application.extract import CONTINUED
 from formservice.domain.reference import payload
 from tests.adapters.pdf_filled import (
@@ -122,6 +124,13 @@ def test_after_flattening_every_value_can_be_read_exactly(text):
 def test_a_character_no_font_has_is_shown_as_a_box():
     flat = flattened(filled("erwartungsbogen", {"erwartungen": "A家B 👨‍👩‍👧"}))
     assert zone_text(flat, definitions()["erwartungsbogen"], "erwartungen") == "A□B □"
+
+
+def test_brackets_face_each_other_in_right_to_left_text():
+    frame = Frame(400, 100, multiline=True)
+    drawn = text_appearance("key", fit("مرحبا (B1) نعم", frame), frame).content
+    shown = drawn.split(b"BDC", 1)[1]
+    assert string("(B1)".encode("utf-16-be"))[1:-1] in shown
 
 
 @pytest.mark.parametrize("values", [HARD, dict.fromkeys(HARD, PARAGRAPH * 12)])
