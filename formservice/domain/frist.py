@@ -266,7 +266,8 @@ def _counted(
         else f"{shown(start)} ist der Tag des Ereignisses und zählt nicht mit (§ 187 Abs. 1 BGB)"
     )
     amount = _amount(frist.menge, frist.einheit)
-    return _finished(frist, raw, (f"{counted}; {amount} enden am {shown(raw)}.",), calendar)
+    ends = "endet" if frist.menge == 1 else "enden"
+    return _finished(frist, raw, (f"{counted}; {amount} {ends} am {shown(raw)}.",), calendar)
 
 
 def _months_later(start: date, months: int, first_counts: bool) -> date:

@@ -61,9 +61,15 @@ _SUBJUNCTIVE = re.compile(
     r"|\b(?:sei|habe|werde|brauche|wünsche) (?:er|sie|es)\b",
     re.IGNORECASE,
 )
+# Nouns of plans and reports. Not every „-ung der“: „Durch die Unterstützung der Mitarbeiter“ is
+# how people answer „Wodurch?“.
 _NOMINAL = re.compile(
-    r"\b[A-ZÄÖÜ][a-zäöüß]{2,30}(?:ung|heit|keit|ion|nahme)(?:en)?(?: (?:und|oder|/) \w{3,30})?"
-    r" (?:des|der|eines|einer)\b"
+    r"\b(?:(?:Wieder)?[Hh]erstellung|(?:Ver|Ab|Zu|Ent)?[Ss]icherung|Stabilisierung|Verbesserung"
+    r"|Förderung|(?:Ab)?[Kk]lärung|(?:Weiter)?[Ee]ntwicklung|Steigerung|Erhöhung|Stärkung"
+    r"|Überwindung|Bewältigung|Erarbeitung|Erlangung|Erlernung|Aktivierung|Feststellung"
+    r"|Durchführung|Erstellung|Vermeidung|Schaffung|Erweiterung|Beendigung|Reduzierung"
+    r"|Optimierung|Festigung|Aufnahme|Vermittlung|Wahrnehmung|Einhaltung|Erreichung|Nutzung)"
+    r"(?: (?:und|oder|/) \w{3,30})? (?:des|der|eines|einer|von)\b"
     r"|\b(?:Integration|Eingliederung|Vermittlung|Heranführung|Teilnahme|Zugang)"
     r" (?:in|an|zu|zum|zur)\b"
 )

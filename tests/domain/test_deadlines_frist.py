@@ -247,6 +247,16 @@ def test_the_reason_names_the_holiday_and_the_land():
     assert result.verschoben_um == 3
 
 
+def test_the_reason_says_which_day_does_not_count_in_correct_german():
+    one, two = (
+        frist_ende(event(amount, W), day("Mi 18.03.2026"), calendar()).begruendung[0]
+        for amount in (1, 2)
+    )
+    assert "Mi 18.03.2026 ist der Tag des Ereignisses und zählt nicht mit" in one
+    assert "1 Woche endet am Mi 25.03.2026" in one
+    assert "2 Wochen enden am Mi 01.04.2026" in two
+
+
 def test_the_result_keeps_which_calendar_was_used():
     result = frist_ende(event(1, W), day("Mi 18.03.2026"), calendar("NI", CORPUS_CHRISTI))
     assert result.kalender.startswith("holidays ")

@@ -74,6 +74,8 @@ NOT_OWN_WORDS = [
         {Weakness.NO_FIRST_PERSON, Weakness.NOMINAL},
     ),
     ("Führerschein machen", {Weakness.NO_FIRST_PERSON}),
+    ("Durch die Unterstützung der Mitarbeiter", {Weakness.NO_FIRST_PERSON}),
+    ("Verbesserung von Deutsch", {Weakness.NO_FIRST_PERSON, Weakness.NOMINAL}),
     ("Was meinen Sie dazu?", {Weakness.NO_FIRST_PERSON}),
     ("Gemeinsam Bewerbungen schreiben", {Weakness.NO_FIRST_PERSON}),
 ]

@@ -191,3 +191,8 @@ def test_the_blank_example_of_the_source_is_blocked():
 def test_what_only_a_caseworker_can_know_may_be_overridden(rule):
     result = expectations(erwartungen="Ich arbeite", gesetzliche_betreuung="ja")
     assert [one.overridable for one in result.findings if one.rule == rule] == [True]
+
+
+def test_every_rule_of_the_form_has_a_case_that_breaks_it():
+    broken = {finding[0] for case in EXPECTATION_CASES for finding in case[2]}
+    assert {rule.id for rule in ERWARTUNGSBOGEN.rules} == broken

@@ -1,6 +1,6 @@
 """What a check says about a Feedbackbogen: rule by rule, with field and severity."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import pytest
@@ -9,6 +9,10 @@ from formservice.domain.record import Value
 from formservice.domain.rules import CheckResult, check
 from tests.domain.calendars import few_days
 from tests.domain.records import FEEDBACKBOGEN, LEFT, NOT_STARTED, REGULAR, record, said
+
+Said = tuple[str, str, str, str | None]
+Values = Mapping[str, Value | None]
+Case = tuple[str, Mapping[str, Value], Values, Sequence[Said]]
 
 QUESTIONS = [
     "q1_erwartung",
@@ -45,7 +49,7 @@ def test_a_complete_nichtantritt_only_notes_what_was_assumed():
     assert result.archivable
 
 
-FEEDBACK_CASES = [
+FEEDBACK_CASES: list[Case] = [
     (
         "no occasion",
         REGULAR,
@@ -75,6 +79,16 @@ FEEDBACK_CASES = [
         [
             ("R-FB-04-late", "rule.broken", "blocks", "abbruch_am"),
             ("R-FB-13-period", "rule.broken", "blocks", "teilnahme_bis"),
+        ],
+    ),
+    (
+        "no end of participation",
+        REGULAR,
+        {"teilnahme_bis": None},
+        [
+            ("R-FB-05", "deadline.unknown", "notes", "teilnahme_bis"),
+            ("R-FB-12", "deadline.unknown", "notes", "teilnahme_bis"),
+            ("R-FB-13-until", "field.required", "blocks", "teilnahme_bis"),
         ],
     ),
     (
@@ -284,7 +298,7 @@ def test_a_feedbackbogen_is_judged_by_its_rules(values, changes, expected):
     assert said(feedback(values, **changes)) == sorted(expected)
 
 
-NOT_STARTED_CASES = [
+NOT_STARTED_CASES: list[tuple[str, Values, list[Said]]] = [
     (
         "answers that fall away",
         {"q3_erreicht": "Ich habe nichts erreicht.", "abbruch_am": date(2026, 1, 6)},
@@ -316,3 +330,9 @@ NOT_STARTED_CASES = [
 def test_a_nichtantritt_asks_for_little(changes, expected):
     assumed = ("R-FB-03", "deadline.assumed", "notes", "teilnahme_von")
     assert said(feedback(NOT_STARTED, date(2026, 1, 9), **changes)) == sorted([*expected, assumed])
+
+
+def test_every_rule_of_the_form_has_a_case_that_breaks_it():
+    broken = {finding[0] for case in FEEDBACK_CASES for finding in case[3]}
+    broken |= {finding[0] for case in NOT_STARTED_CASES for finding in case[2]}
+    assert {rule.id for rule in FEEDBACKBOGEN.rules} - broken == set()

@@ -322,7 +322,7 @@ def any_record(draw):
 
 
 @given(any_record(), st.dates())
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=120)
 def test_any_record_can_be_checked(case, received):
     definition, one = case
     result = check(definition, one, received=received, calendar=few_days())
