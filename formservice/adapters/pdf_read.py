@@ -13,8 +13,15 @@ import pikepdf
 from formservice.adapters import pdf_read_text
 from formservice.adapters.pdf_read_blank import PIXELS, Blank, Blanks
 from formservice.adapters.pdf_read_claims import file_claim, footer_claim, page_claims
-from formservice.adapters.pdf_read_controls import Note, controls, each_control, notes, signatures
-from formservice.adapters.pdf_read_drawn import Drawing, Look
+from formservice.adapters.pdf_read_controls import (
+    Note,
+    Sheet,
+    controls,
+    each_control,
+    notes,
+    signatures,
+)
+from formservice.adapters.pdf_read_drawn import Drawing, Look, mended
 from formservice.adapters.pdf_read_fit import Fit, fit, words
 from formservice.adapters.pdf_read_frame import Frame, frame
 from formservice.adapters.pdf_read_zones import Filled, Strip, inked_rows, places
@@ -40,9 +47,9 @@ _HEADER_WITHIN = 1_024
 # From this many named fields on, they tell what the page is and its text need not be read.
 _ENOUGH_FIELDS = 3
 _SIGNED_BY_NOTE = "gez."
-# What pikepdf raises on broken files besides its own PdfError.
-_BROKEN = (pikepdf.PdfError, RuntimeError, ValueError, TypeError, LookupError, AttributeError,
-           ArithmeticError, OSError)  # fmt: skip
+# What pikepdf and PDFium raise on broken files: PdfiumError is a RuntimeError, strange strings and
+# numbers end as ValueError.
+_BROKEN = (pikepdf.PdfError, RuntimeError, ValueError, ArithmeticError)
 
 
 class PdfReader:
@@ -74,33 +81,30 @@ class PdfReader:
         if not data:
             raise EmptyDocumentError("Die Datei ist leer.")
         over = pikepdf.settings.qpdf_limit_errors()
+        pdf = None
         try:
-            pdf = pikepdf.open(io.BytesIO(data), suppress_warnings=True)
-        except pikepdf.PasswordError as error:
-            raise EncryptedDocumentError(
-                "Die PDF-Datei ist mit einem Kennwort geschützt."
-            ) from error
-        except MemoryError as error:
-            raise DocumentTooLargeError("Die PDF-Datei ist zu groß.") from error
-        except _BROKEN as error:
-            raise _fault(over) from error
-        try:
+            pdf = _parsed(data)
             return OpenPdf(data, pdf, self._blanks)
-        except MemoryError as error:
-            pdf.close()
-            raise DocumentTooLargeError("Die PDF-Datei ist zu groß.") from error
-        except _BROKEN as error:
-            pdf.close()
-            raise _fault(over) from error
-        except BaseException:
-            pdf.close()
-            raise
+        except BaseException as error:
+            if pdf is not None:
+                pdf.close()
+            if isinstance(error, MemoryError):
+                raise DocumentTooLargeError("Die PDF-Datei ist zu groß.") from error
+            if not isinstance(error, _BROKEN):
+                raise
+            if pikepdf.settings.qpdf_limit_errors() > over:
+                raise DocumentTooLargeError("Die PDF-Datei ist entpackt zu groß.") from error
+            raise DamagedDocumentError("Die PDF-Datei ist beschädigt und nicht lesbar.") from error
 
 
-def _fault(limit_errors_before: int) -> DamagedDocumentError | DocumentTooLargeError:
-    if pikepdf.settings.qpdf_limit_errors() > limit_errors_before:
-        return DocumentTooLargeError("Die PDF-Datei ist entpackt zu groß.")
-    return DamagedDocumentError("Die PDF-Datei ist beschädigt und nicht lesbar.")
+def _parsed(data: bytes) -> pikepdf.Pdf:
+    try:
+        return pikepdf.open(io.BytesIO(data), suppress_warnings=True)
+    except pikepdf.PasswordError as error:
+        raise EncryptedDocumentError("Die PDF-Datei ist mit einem Kennwort geschützt.") from error
+    except _BROKEN:
+        # PDFium mends some files that qpdf gives up, and knows more kinds of encryption.
+        return pikepdf.open(io.BytesIO(mended(data)), suppress_warnings=True)
 
 
 class OpenPdf:
@@ -117,8 +121,12 @@ class OpenPdf:
         if count > MOST_PAGES:
             raise DocumentTooLargeError(f"Die PDF-Datei hat mehr als {MOST_PAGES} Seiten.")
         self._frames = [frame(pdf.pages[index].obj) for index in range(count)]
+        form = _form(pdf)
+        redrawn: object = form.get("/NeedAppearances") if form is not None else None
+        self._redrawn = redrawn is True
         pages = [self._page(index) for index in range(count)]
-        if _is_xfa(pdf) and not any(page.medium is Medium.ACROFORM for page in pages):
+        xfa = form is not None and form.get("/XFA") is not None
+        if xfa and not any(page.medium is Medium.ACROFORM for page in pages):
             raise UnsupportedMediaError(
                 "Die PDF-Datei ist ein dynamisches XFA-Formular.",
                 "Bitte das Formular ausdrucken oder als gewöhnliche PDF-Datei speichern.",
@@ -172,12 +180,12 @@ class OpenPdf:
 
         Programs that copy pages one by one leave „ja“ of „fahrkosten.ja“; its place tells which.
         """
-        source, view = self._pdf.pages[page - 1].obj, self._frames[page - 1]
+        source, sheet = self._pdf.pages[page - 1].obj, self._sheet(page)
         signs = any(zone.kind == "signature" for zone in zones)
-        signed = signatures(source, page, view) if signs else {}
+        signed = signatures(source, sheet) if signs else {}
         known = {seen.key for seen in self.pages[page - 1].sightings}
         lost = [zone for zone in zones if zone.kind == "tick" and zone.key not in known]
-        orphans = each_control(source, page, view) if lost else []
+        orphans = each_control(source, sheet) if lost else []
         return (
             *(signed[zone.key] for zone in zones if zone.key in signed),
             *(
@@ -219,9 +227,12 @@ class OpenPdf:
     ) -> None:
         self.close()
 
+    def _sheet(self, page: int) -> Sheet:
+        return Sheet(page, self._frames[page - 1], self._redrawn)
+
     def _page(self, index: int) -> Page:
         source, view, number = self._pdf.pages[index].obj, self._frames[index], index + 1
-        sightings = controls(source, number, view)
+        sightings = controls(source, self._sheet(number))
         blocks: tuple[Block, ...] = ()
         medium = Medium.ACROFORM
         if len(sightings) < _ENOUGH_FIELDS:
@@ -296,6 +307,6 @@ def _lies_in(seen: Sighting, zone: Zone) -> bool:
     )
 
 
-def _is_xfa(pdf: pikepdf.Pdf) -> bool:
+def _form(pdf: pikepdf.Pdf) -> pikepdf.Object | None:
     form = pdf.Root.get("/AcroForm")
-    return isinstance(form, pikepdf.Dictionary) and form.get("/XFA") is not None
+    return form if isinstance(form, pikepdf.Dictionary) else None

@@ -35,18 +35,25 @@ class Blank:
     contents: Sequence[bytes]
     words: Sequence[Word] = field(init=False)
     _printed: dict[tuple[str, int], list[tuple[float, float]]] = field(init=False)
+    _lines: set[int] = field(init=False)
 
     def __post_init__(self) -> None:
         """Sort the printed text, whole runs and single letters, by what it is and its line."""
         self.words = words(self.runs)
-        self._printed = {}
+        self._printed, self._lines = {}, set()
         for run in self.runs:
+            line = round(run.base / SAME_PLACE)
+            self._lines.update((line - 1, line, line + 1))
             self._note(run.text, run.edges[0], run.base)
             for glyph in run.glyphs:
                 self._note(glyph.text, glyph.left, glyph.base)
 
     def _note(self, text: str, left: float, base: float) -> None:
         self._printed.setdefault((text, round(base / SAME_PLACE)), []).append((left, base))
+
+    def prints_on(self, base: float) -> bool:
+        """Whether the form prints anything at all on this base line."""
+        return round(base / SAME_PLACE) in self._lines
 
     def prints(self, text: str, left: float, base: float) -> bool:
         """Whether the form prints a run or letter at this place (its left end and base line)."""

@@ -25,6 +25,19 @@ _OVER = frozenset({"/Ink", "/Stamp", "/FreeText", "/Line", "/PolyLine", "/Polygo
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """The page fields stand on: its number, what of it is seen, and how its fields are shown.
+
+    ``redrawn`` means that the file asks viewers to draw fields from their values
+    (``/NeedAppearances``), whatever appearances it holds.
+    """
+
+    number: int
+    view: Frame
+    redrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """Something laid over a page by hand: ink, a stamp, a typed remark. ``box`` as on the page."""
 
@@ -33,28 +46,28 @@ class Note:
     box: Box
 
 
-def controls(page: pikepdf.Object, number: int, view: Frame) -> tuple[Sighting, ...]:
+def controls(page: pikepdf.Object, sheet: Sheet) -> tuple[Sighting, ...]:
     """Return what the form fields of ``page`` hold, one sighting per field or option."""
-    return tuple(_once(_without_shared_parent(each_control(page, number, view))))
+    return tuple(_once(_without_shared_parent(each_control(page, sheet))))
 
 
-def each_control(page: pikepdf.Object, number: int, view: Frame) -> list[Sighting]:
+def each_control(page: pikepdf.Object, sheet: Sheet) -> list[Sighting]:
     """Return the text fields and boxes of ``page`` one by one, even where names come up twice."""
     return [
         sighting
         for widget in annotations(page, {"/Widget"})
-        if (sighting := _sighting(widget, number, view)) is not None
+        if (sighting := _sighting(widget, sheet)) is not None
     ]
 
 
-def signatures(page: pikepdf.Object, number: int, view: Frame) -> dict[str, Sighting]:
+def signatures(page: pikepdf.Object, sheet: Sheet) -> dict[str, Sighting]:
     """Return for each signature field of ``page`` whether it is signed, or shows anything."""
     found = {}
     for widget in annotations(page, {"/Widget"}):
         chain = _chain(widget)
         if _first(chain, "/FT") != "/Sig" or not (name := _name(chain)):
             continue
-        seen = Sighting(name, Method.CONTROL, number, box=_box(widget, view))
+        seen = Sighting(name, Method.CONTROL, sheet.number, box=_box(widget, sheet.view))
         typed = _text(widget.get("/Contents"))
         if _first(chain, "/V") is not None:
             seen = replace(seen, on=True)
@@ -118,17 +131,17 @@ def _hidden(item: pikepdf.Object) -> bool:
     return isinstance(flags, int) and bool(flags & 2)
 
 
-def _sighting(widget: pikepdf.Object, number: int, view: Frame) -> Sighting | None:
+def _sighting(widget: pikepdf.Object, sheet: Sheet) -> Sighting | None:
     chain = _chain(widget)
     name = _name(chain)
     if not name:
         return None
     kind = str(_first(chain, "/FT"))
-    box = _box(widget, view)
+    box = _box(widget, sheet.view)
     if kind in ("/Tx", "/Ch"):
-        return _typed(name, _first(chain, "/V"), number, box)
+        return _typed(name, _first(chain, "/V"), sheet.number, box)
     if kind == "/Btn":
-        return _ticked(name, chain, number, box)
+        return _ticked(name, chain, sheet, box)
     return None
 
 
@@ -181,14 +194,15 @@ def _text(value: object) -> str:
 
 
 def _ticked(
-    name: str, chain: list[pikepdf.Object], number: int, box: Box | None
+    name: str, chain: list[pikepdf.Object], sheet: Sheet, box: Box | None
 ) -> Sighting | None:
     """Read a check box or one button of a group.
 
     The value of the field (``/V``) and what the widget shows (``/AS``) should agree. Programs
     that fill forms often write only one of them, which then stands against the „Off“ of the
     blank form; so either of them saying „on“ is somebody's tick. Where both are set and differ,
-    the screen and the data differ too, and a person has to look.
+    the screen and the data differ too, and a person has to look; unless viewers are told to draw
+    all fields anew, for then they show the value.
     """
     flags = _first(chain, "/Ff")
     flags = flags if isinstance(flags, int) else 0
@@ -201,11 +215,15 @@ def _ticked(
     if grouped and len(states) == 1:
         name = f"{name}.{states[0]}"
         value = None if value is None else value if value in ("Off", states[0]) else "Off"
+    if sheet.redrawn and value is not None:
+        shown = value
     means = [state not in ("", "Off") for state in (value, shown) if state is not None]
     conflict = len(set(means)) > 1
     on = any(means)
     doubts = frozenset({Doubt.CONFLICT}) if conflict else frozenset()
-    return Sighting(name, Method.CONTROL, number, on=on, blank=not on, box=box, doubts=doubts)
+    return Sighting(
+        name, Method.CONTROL, sheet.number, on=on, blank=not on, box=box, doubts=doubts
+    )
 
 
 def _state(value: object) -> str | None:

@@ -6,6 +6,7 @@ each document a process of its own.
 
 import ctypes
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,7 +19,11 @@ from formservice.adapters.pdf_read_frame import Frame, Rectangle, area
 from formservice.adapters.pdf_read_marked import marked_values
 from formservice.adapters.pdf_read_text import Run, glyph_runs
 from formservice.domain.document import Medium
-from formservice.domain.errors import DamagedDocumentError, DocumentTooLargeError
+from formservice.domain.errors import (
+    DamagedDocumentError,
+    DocumentTooLargeError,
+    EncryptedDocumentError,
+)
 
 if TYPE_CHECKING:
     import numpy
@@ -36,6 +41,10 @@ _PICTURED = 0.5
 _FEW_CHARACTERS = 400
 _KEPT = 64  # pages whose characters are kept, about 300 kB each
 _INVISIBLE = pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
+
+
+# Characters that tell nothing: glyphs without a code, or with a private one.
+MEANINGLESS = re.compile("[\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +185,23 @@ class Drawing:
             raise DamagedDocumentError("Die PDF-Datei ist beschädigt.") from error
 
 
+def mended(data: bytes) -> bytes:
+    """Return a broken file written out afresh by PDFium.
+
+    Raises EncryptedDocumentError if it is locked, PdfiumError if PDFium cannot read it either.
+    """
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if error.err_code in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
+            raise EncryptedDocumentError("Die PDF-Datei ist verschlüsselt.") from error
+        raise
+    stream = io.BytesIO()
+    document.save(stream)
+    document.close()
+    return stream.getvalue()
+
+
 def _medium(page: pypdfium2.PdfPage, text: pypdfium2.PdfTextPage, runs: list[Run]) -> Medium:
     whole = max(page.get_width() * page.get_height(), 1.0)
     order: dict[int, int] = {}
@@ -228,15 +254,9 @@ def _any_visible(page: pypdfium2.PdfPage, text: pypdfium2.PdfTextPage) -> bool:
     return False
 
 
-def _mostly_meaningful(runs: list[Run]) -> bool:
-    glyphs = "".join(run.text for run in runs)
-    lost = sum(1 for char in glyphs if meaningless(char))
-    return lost * 2 <= len(glyphs)
-
-
-def meaningless(char: str) -> bool:
-    """Say whether a character tells nothing: a glyph without a code, or a private one."""
-    return char == "\ufffd" or "\ue000" <= char <= "\uf8ff" or char >= "\U000f0000"
+def _mostly_meaningful(runs: Sequence[Run]) -> bool:
+    text = "".join(run.text for run in runs)
+    return len(MEANINGLESS.findall(text)) * 2 <= len(text)
 
 
 def _holds_picture(item: object, depth: int) -> bool:

@@ -4,11 +4,12 @@ A line that ends although the next word would have fitted was ended by the write
 wrapped by the program. Where the room for the next word is a close call, the text carries a doubt.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from formservice.adapters.pdf_read_drawn import meaningless
+from formservice.adapters.pdf_read_drawn import MEANINGLESS
 from formservice.adapters.pdf_read_frame import Rectangle
 from formservice.adapters.pdf_read_text import BLANKS, Run, lines
 from formservice.domain.document import Doubt
@@ -21,8 +22,8 @@ _SEVERAL_BLANKS = 1.7
 _CLOSE = 2.5
 # The part of a place by which its right margin may be wider than its left one.
 _UNCERTAIN_PART = 0.08
-_ARABIC_AND_HEBREW = ("\u0590", "\u08ff")
-_SHAPES = "\ufb1d"  # presentation forms follow
+# Hebrew, Arabic and their neighbours; their presentation forms.
+_LEFTWARDS = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 
 @dataclass(slots=True)
@@ -59,7 +60,7 @@ def written(pieces: Sequence[Run], zone: Rectangle) -> tuple[str, frozenset[Doub
             room = above.edges[2] + _blank(above) + below.first_word
             text += _end(text, room, (right, zone[2] - margin, uncertain), doubts)
         text += below.text
-    if any(meaningless(char) for char in text) or _runs_left(text):
+    if MEANINGLESS.search(text) or _runs_left(text):
         doubts.add(Doubt.CHARACTERS)
     return text, frozenset(doubts)
 
@@ -162,8 +163,4 @@ def _pitch(rows: Sequence[_Line]) -> float:
 
 
 def _runs_left(text: str) -> bool:
-    return any(
-        _ARABIC_AND_HEBREW[0] <= char <= _ARABIC_AND_HEBREW[1] or _SHAPES <= char < "\ufe00"
-        or "\ufe70" <= char <= "\ufefc"
-        for char in text
-    )  # fmt: skip
+    return _LEFTWARDS.search(text) is not None

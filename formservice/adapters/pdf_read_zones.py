@@ -172,8 +172,13 @@ def places(zones: Sequence[Zone], runs: Sequence[Run], blank: Blank, fit: Fit) -
 
 def _filled_in(run: Run, blank: Blank, fit: Fit) -> Iterator[Run]:
     """Yield the parts of a run that are not printed on the blank form."""
-    # Nearly all printed runs come out again whole; letter by letter takes ten times as long.
-    if blank.prints(run.text, *fit.origin(run.edges[0], run.base)):
+    # Most runs are printed ones as a whole, or stand on lines of their own; letter by letter
+    # takes ten times as long.
+    left, base = fit.origin(run.edges[0], run.base)
+    if blank.prints(run.text, left, base):
+        return
+    if not blank.prints_on(base):
+        yield run
         return
     part: list[Glyph] = []
     pending: list[Glyph] = []
@@ -201,6 +206,9 @@ def _assign(run: Run, found: Sequence[Place]) -> Iterator[Run]:
     if not near:
         yield run
         return
+    if len(near) == 1 and _encloses(_reach(near[0]), run.edges):
+        near[0].pieces.append(run)
+        return
     owners = [_owner(glyph, near) for glyph in run.glyphs]
     if not any(owners):
         yield run
@@ -220,6 +228,12 @@ def _owner(glyph: Glyph, found: Sequence[Place]) -> Place | None:
         if _inside(x, y, _reach(place)):
             return place
     return None
+
+
+def _encloses(outer: Rectangle, edges: Rectangle) -> bool:
+    """Whether the middle line of ``edges`` lies in ``outer`` from end to end."""
+    middle = (edges[1] + edges[3]) / 2
+    return outer[0] <= edges[0] and edges[2] <= outer[2] and outer[1] <= middle <= outer[3]
 
 
 def _touches(place: Place, edges: Rectangle) -> bool:
