@@ -7,6 +7,7 @@ each document a process of its own.
 import ctypes
 import io
 import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -179,7 +180,10 @@ class Drawing:
         # qpdf mends more than PDFium does; what it read is written out afresh.
         mended = io.BytesIO()
         try:
-            self._pdf.save(mended)
+            with warnings.catch_warnings():
+                # pikepdf warns of fields that lost their form; they are of no use here.
+                warnings.simplefilter("ignore")
+                self._pdf.save(mended)
             return pypdfium2.PdfDocument(mended.getvalue())
         except (pypdfium2.PdfiumError, pikepdf.PdfError, RuntimeError, ValueError) as error:
             raise DamagedDocumentError("Die PDF-Datei ist beschädigt.") from error
