@@ -112,7 +112,7 @@ class ReadFile:
         """Return what continuation sheets hold, as parts (``key__2``) of the form's fields."""
         parts: list[Sighting] = []
         for page in sheets:
-            if page.medium is Medium.ACROFORM:
+            if page.sightings:  # fields, or what flattening left of their values
                 parts.extend(page.sightings)
             else:
                 parts.extend(self._drawn_part(opened, page, definition))
