@@ -21,11 +21,10 @@ from formservice.domain.values import clean, shown, ticks
 _RIGHT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]+"
 )
-# Line breaks, special hyphens, signs that join characters or change the direction, letters
-# written right to left, and characters beyond 16 bits.
+# All but Latin, Greek and Cyrillic letters and plain signs: line breaks, hyphens of other kinds,
+# signs that join characters or change the direction, other scripts, emoji.
 _DELICATE = re.compile(
-    "[\n\u00ad\u0590-\u08ff\u200b-\u200f\u2011\u2028-\u202f\u2060-\u206f\ufb1d-\ufeff"
-    "\U00010000-\U0010ffff]"
+    "[^\t -~\u00a0-\u00ac\u00ae-\u052f\u1e00-\u1fff\u2010\u2012-\u2027\u2030-\u205e\u2070-\u214f]"
 )
 _LETTER = re.compile(r"[^\W\d_]")
 _OPEN_TEXT = '<w:t xml:space="preserve">'
@@ -133,8 +132,8 @@ def _needs_rich_text(text: str) -> bool:
     """Say whether ``text`` outgrows a plain-text control.
 
     LibreOffice 7.4 makes an input field of such a control: it draws line breaks before the
-    text instead of in it, writes a text of two runs twice, and loses the end of the bookmark
-    around a soft hyphen. Rich text it leaves alone.
+    text instead of in it, writes a text of two scripts many times over, and loses the end of
+    the bookmark around a soft hyphen. Rich text it leaves alone.
     """
     return _DELICATE.search(text) is not None
 
