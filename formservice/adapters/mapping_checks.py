@@ -14,6 +14,7 @@ from formservice.adapters.mapping_rules import gap_problems, rule_problems
 from formservice.adapters.mapping_yaml import Source
 from formservice.domain.errors import Problem
 from formservice.domain.form import FieldKind
+from formservice.domain.frist import Einheit
 
 _BOOKMARK = 40  # characters Word allows in the name of a bookmark
 _RECEIVED = "received"  # the day of receipt, in ``met_by``
@@ -92,6 +93,10 @@ def _titles(draft: Draft) -> Iterator[Problem]:
 
 
 def _deadline(draft: Draft, path: Place, deadline: Mapping[object, object]) -> Iterator[Problem]:
+    if deadline.get("unit") == Einheit.STUNDEN.value:
+        yield draft.source.problem(
+            (*path, "unit"), "Ein Datumsfeld nennt keine Uhrzeit; Stunden lassen sich nicht zählen."
+        )
     if "event" in deadline:
         yield from _date_field(draft, (*path, "event"), deadline["event"])
     if deadline.get("met_by", _RECEIVED) != _RECEIVED:

@@ -185,6 +185,7 @@ SPOILS = [
     ("met_by: received", "met_by: receivd", "deadlines[0].met_by"),
     ("count: 1", "count: -1", "deadlines[0].count"),
     ("count: 1", "count: eine", "deadlines[0].count"),
+    ("unit: wochen", "unit: stunden", "deadlines[0].unit"),
     ("art: ereignis", "art: ergebnis", "deadlines[0].art"),
     ("rules:\n", "continuation: {form: nam, field: name, part: name, text: name}\nrules:\n",
      "continuation.form"),
