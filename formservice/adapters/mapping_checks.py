@@ -95,7 +95,8 @@ def _titles(draft: Draft) -> Iterator[Problem]:
 def _deadline(draft: Draft, path: Place, deadline: Mapping[object, object]) -> Iterator[Problem]:
     if deadline.get("unit") == Einheit.STUNDEN.value:
         yield draft.source.problem(
-            (*path, "unit"), "Ein Datumsfeld nennt keine Uhrzeit; Stunden lassen sich nicht zählen."
+            (*path, "unit"),
+            "Ein Datumsfeld nennt keine Uhrzeit; Stunden lassen sich nicht zählen.",
         )
     if "event" in deadline:
         yield from _date_field(draft, (*path, "event"), deadline["event"])
