@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from itertools import product
 from typing import TYPE_CHECKING
 
+from formservice.adapters.scan_pose import correlation
 from formservice.adapters.scan_template import VERIFY_DPI, Rect, Template, high_pass, shrunk
 from formservice.domain.form import Zone
 
@@ -46,12 +47,4 @@ def _beside(nudged: "Sequence[npt.NDArray[np.float32]]", template: Template, rec
     ours = template.coarse[rows][told]
     if not ours.any():
         return 1.0
-    return max(_correlation(ours, seen[rows][told]) for seen in nudged)
-
-
-def _correlation(ours: "npt.NDArray[np.float32]", theirs: "npt.NDArray[np.float32]") -> float:
-    import numpy as np
-
-    ours, theirs = ours - ours.mean(), theirs - theirs.mean()
-    size = float(np.linalg.norm(ours) * np.linalg.norm(theirs))
-    return float(ours @ theirs) / size if size > 0 else 0.0
+    return max(correlation(ours, seen[rows][told]) for seen in nudged)

@@ -5,10 +5,9 @@ than that. Printed lines must be hit closely to be taken away without leaving re
 would pass for writing. The wording and lines themselves give some forty further points.
 """
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from formservice.adapters.scan_register import Pose
+from formservice.adapters.scan_pose import Pose, posed
 from formservice.adapters.scan_template import DPI, POINTS_PER_INCH, Template
 
 if TYPE_CHECKING:
@@ -17,24 +16,39 @@ if TYPE_CHECKING:
 
     from formservice.adapters.scan_ocr import Grey
 
-# A patch of 5 mm holds a letter or two and is unlike its neighbours; it is looked for 1.3 mm
-# around its place.
-_PATCH_PX, _REACH_PX = 20, 10
+# A patch of 5 mm holds a letter or two and is unlike its neighbours.
+_PATCH_PX = 20
+# It is looked for 1.3 mm around its place, or 5 mm if the pose is rough.
+_NEAR_PX, _FAR_PX = 10, 40
 _LEAST_MATCH = 0.6
 # Points this far from the common pose are mistaken (0.25 mm).
 _OUTLIER_PX = 2.0
 _FEWEST = 12
 
 
-def refined(pose: Pose, picture: "Grey", template: Template) -> Pose:
-    """Return the pose corrected by where printed corners really are, unchanged if too few."""
+def refined(pose: Pose, picture: "Grey", template: Template, *, far: bool) -> Pose:
+    """Return the pose corrected by where printed corners really are, unless that is no better.
+
+    ``far`` also finds corners some millimetres away, which takes ten times as long.
+    """
+    if far:
+        pose = _better(pose, _corrected(pose, picture, template, _FAR_PX))
+    return _better(pose, _corrected(pose, picture, template, _NEAR_PX))
+
+
+def _better(first: Pose, second: Pose) -> Pose:
+    return second if second.likeness > first.likeness else first
+
+
+def _corrected(pose: Pose, picture: "Grey", template: Template, reach: int) -> Pose:
+    """Return the pose that the printed corners agree on, the same if too few do."""
     import cv2
     import numpy as np
 
     page = pose.flattened(picture, template)
     ours, theirs = [], []
     for x, y in template.corners:
-        found = _found(page, template.blank, x, y)
+        found = _found(page, template.blank, (x, y), reach)
         if found is not None:
             ours.append((float(x), float(y)))
             theirs.append(found)
@@ -48,7 +62,7 @@ def refined(pose: Pose, picture: "Grey", template: Template) -> Pose:
         return pose
     to_points = _pixels_to_points()
     matrix = pose.matrix @ to_points @ correction @ np.linalg.inv(to_points)
-    return replace(pose, matrix=np.asarray(matrix / matrix[2, 2], dtype=np.float64))
+    return posed(picture, template, np.asarray(matrix / matrix[2, 2], dtype=np.float64))
 
 
 def _pixels_to_points() -> "npt.NDArray[np.float64]":
@@ -59,21 +73,25 @@ def _pixels_to_points() -> "npt.NDArray[np.float64]":
     return np.array([[scale, 0, scale / 2], [0, scale, scale / 2], [0, 0, 1.0]])
 
 
-def _found(page: "Grey", blank: "Grey", x: int, y: int) -> tuple[float, float] | None:
-    """Return where the patch of the blank around (x, y) is on the page, None if not found."""
+def _found(
+    page: "Grey", blank: "Grey", corner: tuple[int, int], reach: int
+) -> tuple[float, float] | None:
+    """Return where the patch of the blank around a corner is on the page, None if not found."""
     import cv2
 
+    x, y = corner
     patch = blank[y - _PATCH_PX : y + _PATCH_PX + 1, x - _PATCH_PX : x + _PATCH_PX + 1]
-    reach = _PATCH_PX + _REACH_PX
-    around = page[y - reach : y + reach + 1, x - reach : x + reach + 1]
+    left, top = max(x - _PATCH_PX - reach, 0), max(y - _PATCH_PX - reach, 0)
+    around = page[top : y + _PATCH_PX + reach + 1, left : x + _PATCH_PX + reach + 1]
     scores = cv2.matchTemplate(around, patch, cv2.TM_CCOEFF_NORMED)
     _, best, _, (column, row) = cv2.minMaxLoc(scores)
-    inside = 0 < column < 2 * _REACH_PX and 0 < row < 2 * _REACH_PX
+    height, width = scores.shape
+    inside = 0 < column < width - 1 and 0 < row < height - 1
     if best < _LEAST_MATCH or not inside:
         return None
     right = _peak(*(float(scores[row, column + step]) for step in (-1, 0, 1)))
     down = _peak(*(float(scores[row + step, column]) for step in (-1, 0, 1)))
-    return x + column - _REACH_PX + right, y + row - _REACH_PX + down
+    return left + _PATCH_PX + column + right, top + _PATCH_PX + row + down
 
 
 def _peak(before: float, here: float, after: float) -> float:

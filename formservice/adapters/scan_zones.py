@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from statistics import median
 from typing import TYPE_CHECKING
 
+from formservice.adapters.scan_guess import codes
 from formservice.adapters.scan_marks import Mark, darkness, doubted, judged, signature
 from formservice.adapters.scan_ocr import SPARSE, Ocr, OcrWord, lines_of, ocr
 from formservice.adapters.scan_place import in_place
-from formservice.adapters.scan_refine import refined
-from formservice.adapters.scan_register import Pose, codes, registered
+from formservice.adapters.scan_pose import Pose
+from formservice.adapters.scan_register import registered
 from formservice.adapters.scan_template import DPI, Template, Templates
 from formservice.adapters.scan_text import CleanPage, cleaned, evenly_lit, zone_text
 from formservice.domain.document import Block, Box, Claim, Doubt, Method, Sighting
@@ -65,7 +66,6 @@ class PictureZones:
         pose = self._pose(picture, layout, template, form_page)
         if pose is None:
             return ()
-        pose = refined(pose, picture, template)
         laid = pose.flattened(picture, template)
         clean = cleaned(laid, template)
         zones = in_place(laid, template)

@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from formservice.adapters.scan_register import codes, registered
+from formservice.adapters.scan_guess import codes
+from formservice.adapters.scan_register import registered
 from formservice.adapters.scan_template import Template, Templates
 from formservice.domain.document import Claim
 from tests.adapters.scan_prints import (
@@ -16,6 +17,7 @@ from tests.adapters.scan_prints import (
     MODERATE,
     OTHER_LAYOUT,
     REFERENCE,
+    SQUARES,
     WIDTH,
     Filling,
     Grey,
@@ -82,6 +84,25 @@ def test_a_page_is_never_taken_for_another_form_with_the_same_marks(
     other = templates.page(OTHER_LAYOUT, 1)
     assert registered(picture, other, codes(picture)[0]) is None
     assert registered(picture, other, None) is None
+
+
+@pytest.mark.parametrize("covered", [(0,), (1,), (2,), (0, 1), (0, 2), (1, 2)])
+def test_covered_squares_do_not_hinder_where_the_code_is_read(
+    print_: Grey, template: Template, covered: tuple[int, ...]
+) -> None:
+    page = print_.copy()
+    height, width = page.shape
+    for number in covered:
+        box = SQUARES[number]
+        rows = slice(round(box.top * height) - 9, round(box.bottom * height) - 15)
+        page[rows, round(box.left * width) - 9 : round(box.right * width) + 9] = 255
+    picture, truth = Scan(turn=1.5, scale=0.97, grain=5, jpeg=80, quarter_turns=1).of(page)
+    (code,) = codes(picture)
+    pose = registered(picture, template, code)
+    assert pose is not None
+    corners = np.array([[(60.0, 100.0), (540.0, 560.0), (60.0, 680.0)]])
+    off = cv2.perspectiveTransform(corners, truth) - cv2.perspectiveTransform(corners, pose.matrix)
+    assert float(np.abs(off).max()) / 200 * 25.4 < 1.0
 
 
 @pytest.mark.parametrize("turns", range(4))
