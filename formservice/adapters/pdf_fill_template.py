@@ -169,8 +169,7 @@ def _prepared(template: bytes) -> bytes:
         for stale in ("/NeedAppearances", "/XFA"):
             if stale in form:
                 del form[stale]
-        if "/DR" not in form or f"/{pdf_fonts.DRAWING}" not in form.DR.Font:
-            form.DR = Dictionary(Font=pdf_fonts.embed(pdf).resources())
+        _renew_fonts(pdf, form)
         for name, widget in fields(pdf):
             if str(widget.FT) == "/Btn":
                 looks = widget.AP.N[_on_state(widget)]
@@ -191,6 +190,23 @@ def _prepared(template: bytes) -> bytes:
             static_id=True,
         )
     return buffer.getvalue()
+
+
+def _renew_fonts(pdf: pikepdf.Pdf, form: pikepdf.Object) -> None:
+    """Put today's fonts in place of those of the day the form was built.
+
+    Text is measured with today's widths, and what was built may be older than the fonts.
+    """
+    fonts = pdf_fonts.embed(pdf).resources()
+    known = form.DR.Font if "/DR" in form else Dictionary()
+    for name, font in fonts.items():
+        if name in known:
+            # In place, for the looks of blank fields refer to it too.
+            for key, entry in font.items():
+                known[name][key] = entry
+        else:
+            known[name] = font
+    form.DR = Dictionary(Font=known)
 
 
 def _on_state(widget: pikepdf.Object) -> str:

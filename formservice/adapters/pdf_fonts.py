@@ -22,8 +22,8 @@ import pikepdf
 TYPING = "FsTyping"
 DRAWING = "FsSans"
 
-# Drawn for a character none of the fonts has; /V keeps the character itself.
-REPLACEMENT = "□"
+# Drawn (as □) for a character none of the fonts has; /V keeps the character itself.
+REPLACEMENT = "\ufffd"
 
 _ASTRAL = 0xE000  # see pdf_fonts_build: first CID for characters beyond U+FFFF
 

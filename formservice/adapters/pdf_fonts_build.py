@@ -70,6 +70,9 @@ FACES = (
 
 # Tab and line break are drawn as an empty glyph, so that extracted text has them again.
 _EMPTY = {0x09: 0x20, 0x0A: 0x20}
+# What no font has looks like □ and extracts as the replacement character, so that a reader of the
+# page knows that something is missing.
+_BORROWED = {**_EMPTY, 0xFFFD: 0x25A1}
 
 
 class Subset:
@@ -95,7 +98,7 @@ class Subset:
         cutter.subset(font)
         self.glyph_of = {code: font.getGlyphID(n) for code, n in font.getBestCmap().items()}
         if face.name == "sans":
-            self.glyph_of |= {code: self.glyph_of[like] for code, like in _EMPTY.items()}
+            self.glyph_of |= {code: self.glyph_of[like] for code, like in _BORROWED.items()}
         scale = _EM / font["head"].unitsPerEm
         advances = font["hmtx"]
         order = font.getGlyphOrder()
