@@ -82,7 +82,8 @@ def _make(folder: Path) -> None:
         return
     if not folder.parent.is_dir():
         _make(folder.parent)
-    folder.mkdir(exist_ok=True)
+    # Forms hold personal data: nobody but the service's own account may look.
+    folder.mkdir(mode=0o700, exist_ok=True)
     _sync(folder.parent)
 
 

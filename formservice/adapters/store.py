@@ -168,7 +168,7 @@ def _record(sha256: str, position: int, reading: dict[str, object]) -> dict[str,
 
 def _opened(folder: Path) -> Engine:
     """Open the database in ``folder``, made if it is not there."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = create_engine(f"sqlite:///{folder / 'archive.sqlite'}", hide_parameters=True)
 
     @event.listens_for(engine, "connect")

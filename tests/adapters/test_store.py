@@ -132,6 +132,17 @@ def test_every_commit_is_durable_and_readers_do_not_block_writers(archive, tmp_p
     assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
+def test_only_the_account_of_the_service_can_look_into_the_archive(archive, tmp_path):
+    archive.file(b"x", "x.pdf", DAY, [reading()])
+    original = archive.originals.path(sha256(b"x").hexdigest())
+    open_to_others = [
+        path
+        for path in (tmp_path / "var", tmp_path / "var/originals", original)
+        if path.stat().st_mode & 0o077
+    ]
+    assert open_to_others == []
+
+
 def test_a_record_needs_its_document(archive, tmp_path):
     archive.file(b"x", "x.pdf", DAY, [reading()])
     with sqlite3.connect(tmp_path / "var/archive.sqlite") as connection:
