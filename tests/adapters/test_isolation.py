@@ -1,0 +1,177 @@
+"""Work in a child process ends: with its result, its error, or a named error of ours."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from typing import NoReturn
+
+import pytest
+
+from formservice.adapters.isolation import run_isolated
+from formservice.domain.errors import (
+    DamagedDocumentError,
+    DocumentTimeoutError,
+    DocumentTooLargeError,
+    EncryptedDocumentError,
+    InvalidDataError,
+    Problem,
+)
+
+MEBIBYTE = 1 << 20
+
+
+def test_the_result_comes_back() -> None:
+    assert run_isolated(divmod, 17, 5) == (3, 2)
+
+
+def test_arguments_need_not_be_picklable() -> None:
+    assert run_isolated(lambda work: work() + 1, lambda: 41) == 42
+
+
+def test_a_result_larger_than_a_pipe_comes_back_whole() -> None:
+    size = 20 * MEBIBYTE
+    assert run_isolated(lambda: b"x" * size) == b"x" * size
+
+
+def test_the_work_happens_in_another_process() -> None:
+    changed: list[int] = []
+    run_isolated(changed.append, 1)
+    assert changed == []
+
+
+def _refuse() -> NoReturn:
+    raise EncryptedDocumentError("Die Datei ist gesperrt.", "Bitte entsperren.")
+
+
+def test_our_errors_pass_with_sentence_and_hint() -> None:
+    with pytest.raises(EncryptedDocumentError) as caught:
+        run_isolated(_refuse)
+    assert caught.value.message == str(caught.value) == "Die Datei ist gesperrt."
+    assert caught.value.hint == "Bitte entsperren."
+
+
+def test_problems_of_an_error_pass_as_well() -> None:
+    problems = [Problem("name", "Das Feld fehlt.")]
+
+    def fail() -> NoReturn:
+        raise InvalidDataError("Ein Fehler.", problems)
+
+    with pytest.raises(InvalidDataError) as caught:
+        run_isolated(fail)
+    assert caught.value.problems == tuple(problems)
+
+
+def test_a_bug_stays_what_it_is() -> None:
+    with pytest.raises(ZeroDivisionError):
+        run_isolated(lambda: 1 // 0)
+
+
+def test_a_bug_that_cannot_travel_is_still_raised() -> None:
+    class Unportable(Exception):  # noqa: N818 (no name of ours)
+        def __reduce__(self) -> NoReturn:
+            raise TypeError
+
+    def fail() -> NoReturn:
+        raise Unportable
+
+    with pytest.raises(RuntimeError, match="Unportable"):
+        run_isolated(fail)
+
+
+@pytest.mark.parametrize("work", [lambda: time.sleep(30), lambda: all(iter(lambda: 1, 0))])
+def test_work_that_does_not_end_is_ended(work: object) -> None:
+    started = time.monotonic()
+    with pytest.raises(DocumentTimeoutError):
+        run_isolated(work, seconds=0.3)  # type: ignore[arg-type]  # one list for two lambdas
+    assert time.monotonic() - started < 3
+
+
+def test_a_child_past_its_time_is_gone() -> None:
+    read, write = os.pipe()
+
+    def report() -> None:
+        os.write(write, str(os.getpid()).encode())
+        time.sleep(30)
+
+    with pytest.raises(DocumentTimeoutError):
+        run_isolated(report, seconds=0.5)
+    child = int(os.read(read, 20))
+    os.close(read)
+    os.close(write)
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
+
+
+def test_greed_for_memory_is_a_document_too_large() -> None:
+    with pytest.raises(DocumentTooLargeError):
+        run_isolated(lambda: bytes(3 << 30), memory=1 << 30)
+
+
+def test_a_child_may_use_the_memory_it_is_given() -> None:
+    assert run_isolated(lambda: len(bytes(200 * MEBIBYTE)), memory=1 << 30) == 200 * MEBIBYTE
+
+
+@pytest.mark.parametrize(
+    "crash",
+    [os.abort, lambda: ctypes.string_at(0), lambda: os.kill(os.getpid(), signal.SIGKILL)],
+    ids=["abort", "segmentation fault", "killed"],
+)
+def test_a_crash_is_a_damaged_document(crash: object) -> None:
+    with pytest.raises(DamagedDocumentError):
+        run_isolated(crash)  # type: ignore[arg-type]  # one list for functions of several types
+
+
+def test_several_threads_get_their_own_results() -> None:
+    results: dict[int, int] = {}
+
+    def work(number: int) -> None:
+        results[number] = run_isolated(lambda: (time.sleep(0.05), number * 2)[1])
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == {number: number * 2 for number in range(8)}
+
+
+def test_isolated_work_may_isolate_again() -> None:
+    assert run_isolated(lambda: run_isolated(max, 1, 2)) == 2
+
+
+def test_the_child_dies_with_its_parent() -> None:
+    code = (
+        "import os, time\n"
+        "from formservice.adapters.isolation import run_isolated\n"
+        "run_isolated(lambda: (os.write(1, b'%d\\n' % os.getpid()), time.sleep(60)))\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        parent.kill()
+        parent.wait()
+    for _ in range(100):
+        if not _alive(child):
+            return
+        time.sleep(0.02)
+    pytest.fail("the child outlives its parent")
+
+
+def _alive(process: int) -> bool:
+    try:
+        with open(f"/proc/{process}/stat") as file:  # noqa: PTH123
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_no_pipe_is_left_open() -> None:
+    run_isolated(int)
+    before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+    for _ in range(5):
+        run_isolated(int)
+    assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
