@@ -165,7 +165,8 @@ def _from_bookmark(bookmark: Mark, key: str, signed: bool) -> Sighting:
         # Blanks alone are the prompt of a signature. Nothing at all may be a lost tick.
         on = False if text else None
         lost = frozenset() if bookmark.prompt else _LOST
-        return Sighting(key, Method.BOOKMARK, 1, text, on, blank=True, doubts=doubts | lost)
+        prompt = text if bare else ""
+        return Sighting(key, Method.BOOKMARK, 1, prompt, on, blank=True, doubts=doubts | lost)
     if not ink and (bare in GLYPHS_ON or bare in GLYPHS_OFF):
         on = bare in GLYPHS_ON
         lost = frozenset() if bare in (TICKED, UNTICKED) else _LOST

@@ -6,6 +6,7 @@ import zipfile
 from datetime import date
 from pathlib import Path
 
+import docx
 import pytest
 import zxingcpp
 from hypothesis import given, settings
@@ -224,6 +225,10 @@ _RUN_ORDER = (
     "rStyle rFonts b bCs i iCs caps smallCaps strike noProof vanish color "
     "spacing w kern position sz szCs highlight u effect bdr shd vertAlign rtl cs em lang"
 )
+_CONTROL_ORDER = (
+    "rPr alias tag id lock placeholder temporary showingPlcHdr dataBinding label tabIndex "
+    "richText text date checkbox picture"
+)
 _PARAGRAPH_ORDER = (
     "pStyle keepNext keepLines pageBreakBefore widowControl numPr pBdr shd tabs "
     "suppressAutoHyphens bidi adjustRightInd snapToGrid spacing ind contextualSpacing jc "
@@ -240,7 +245,8 @@ def test_properties_stand_in_the_order_the_schema_demands(form):
     }
     root = part(RENDERER.render(form, values, ""))
     assert root.find(f".//{W}rtl") is not None
-    for name, order in (("rPr", _RUN_ORDER), ("pPr", _PARAGRAPH_ORDER)):
+    orders = (("rPr", _RUN_ORDER), ("pPr", _PARAGRAPH_ORDER), ("sdtPr", _CONTROL_ORDER))
+    for name, order in orders:
         names = order.split()
         for properties in root.iter(f"{W}{name}"):
             places = [names.index(etree.QName(one).localname) for one in properties]
@@ -280,6 +286,12 @@ def test_every_page_carries_its_qr_code(page):
         picture = Image.open(io.BytesIO(file.read(f"word/media/formservice-qr-{page}.png")))
     (code,) = zxingcpp.read_barcodes(picture.convert("L"))
     assert code.text == payload(FEEDBACK.ref, page, REFERENCE)
+
+
+def test_another_library_opens_the_file():
+    document = docx.Document(io.BytesIO(RENDERER.render(FEEDBACK, {"name": "Anna"}, REFERENCE)))
+    assert document.core_properties.identifier.endswith(REFERENCE)
+    assert document.tables[0].cell(0, 0).text == "Auftragnehmer und Maßnahme"
 
 
 def test_threads_may_share_a_renderer():
