@@ -1,6 +1,6 @@
 """Reads picture files: PNG, JPEG and TIFF with any number of pages."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -59,10 +59,13 @@ class ScanReader:
     name = "scan"
 
     def __init__(
-        self, templates: Callable[[FormRef], bytes], engine: Callable[[], Ocr] = ocr
+        self,
+        templates: Callable[[FormRef], bytes],
+        engine: Callable[[], Ocr] = ocr,
+        layouts: Callable[[], Iterable[Layout]] = tuple,
     ) -> None:
-        """Take blank forms (the bytes of ``form.pdf``) from ``templates``."""
-        self._zones = PictureZones(templates, engine)
+        """Take what ``PictureZones`` takes."""
+        self._zones = PictureZones(templates, engine, layouts)
 
     def reads(self, data: bytes) -> bool:
         """Say whether ``data`` is a PNG, JPEG or TIFF file."""

@@ -3,7 +3,7 @@
 The pictures come from image files and, rendered, from PDF pages that are scans.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _TEXT_KINDS = ("text", "multiline", "date")
 # Below this likeness to its blank form a page is dirty or crumpled: ink proves nothing there.
 _GOOD_PAGE = 0.55
+# A page is the form it is most like if the next one is this much less like it.
+_CLEARLY_LIKER = 0.15
 _UNSURE = frozenset({Doubt.AMBIGUOUS_MARK})
 _RECOGNISED = frozenset({Doubt.RECOGNISED})
 # Words farther apart than this many line heights stand in different columns.
@@ -36,16 +38,38 @@ class PictureZones:
     """Reads grey pictures of pages. Blank forms and Tesseract are loaded once, when needed."""
 
     def __init__(
-        self, templates: Callable[[FormRef], bytes], engine: Callable[[], Ocr] = ocr
+        self,
+        templates: Callable[[FormRef], bytes],
+        engine: Callable[[], Ocr] = ocr,
+        layouts: Callable[[], Iterable[Layout]] = tuple,
     ) -> None:
-        """Take blank forms (the bytes of ``form.pdf``) from ``templates``."""
+        """Take blank forms (the bytes of ``form.pdf``) from ``templates``.
+
+        ``layouts`` gives all forms that a page without a legible code may be compared with.
+        """
         self._templates = Templates(templates)
         self._engine = engine
+        self._layouts = layouts
         self._ocr: Ocr | None = None
 
     def claims(self, picture: "Grey") -> tuple[Claim, ...]:
-        """Return what the QR codes on the page claim."""
-        return tuple(code.claim for code in codes(picture))
+        """Return what the page says it is, by its QR codes, else by its looks."""
+        found = tuple(code.claim for code in codes(picture))
+        return found or self._by_looks(picture)
+
+    def _by_looks(self, picture: "Grey") -> tuple[Claim, ...]:
+        """Return which blank form the page is like, if it has the squares and one form wins."""
+        alike: list[tuple[float, Claim]] = []
+        for layout in self._layouts():
+            for number in range(1, len(layout.pages) + 1):
+                pose = registered(picture, self._templates.page(layout, number), None)
+                if pose is not None:
+                    claim = Claim(layout.ref.form, layout.ref.edition, "looks", number)
+                    alike.append((pose.likeness, claim))
+        alike.sort(key=lambda one: one[0], reverse=True)
+        if not alike or (len(alike) > 1 and alike[0][0] - alike[1][0] < _CLEARLY_LIKER):
+            return ()
+        return (alike[0][1],)
 
     def zones(
         self, picture: "Grey", layout: Layout, form_page: int, page: int = 1

@@ -103,7 +103,7 @@ class Claim:
     """What a page or file says about itself: form, edition, page of the form, reference.
 
     ``source`` tells who says so: ``qr``, ``text`` (short text in the footer), ``property``
-    (document property) or ``info`` (PDF metadata).
+    (document property), ``info`` (PDF metadata) or ``looks`` (its picture is like the blank form).
     """
 
     form: str

@@ -10,8 +10,9 @@ import pytest
 from formservice.adapters.scan_ocr import CommandOcr, Ocr, OcrWord
 from formservice.adapters.scan_read import ScanReader
 from formservice.adapters.scan_zones import PictureZones
-from formservice.domain.document import Doubt, Method, Sighting
+from formservice.domain.document import Claim, Doubt, Method, Sighting
 from formservice.domain.errors import EngineMissingError
+from formservice.domain.form import FormRef
 from tests.adapters.scan_prints import (
     CLEAN,
     FINE,
@@ -213,6 +214,32 @@ def test_boxes_lie_where_the_writing_is_on_the_received_page(zones: PictureZones
     assert seen["name"].page == 5
     assert box.left == pytest.approx(1 - zone.box.right, abs=0.005)
     assert box.top == pytest.approx(1 - zone.box.bottom, abs=0.005)
+
+
+@pytest.fixture
+def by_looks() -> PictureZones:
+    return PictureZones(blank_pdf, layouts=lambda: (OTHER_LAYOUT, LAYOUT))
+
+
+class TestPagesWithoutCode:
+    def test_are_known_by_their_looks(self, by_looks: PictureZones) -> None:
+        picture, _ = MILD.of(printed(replace(FILLED, qr=False)))
+        assert by_looks.claims(picture) == (Claim(REF.form, REF.edition, "looks", 1),)
+        seen = {one.key: one for one in by_looks.zones(picture, LAYOUT, 1)}
+        assert seen["von"].text == TEXTS["von"]
+
+    def test_claim_nothing_without_forms_to_compare(self, zones: PictureZones) -> None:
+        picture, _ = MILD.of(printed(replace(FILLED, qr=False)))
+        assert zones.claims(picture) == ()
+
+    def test_claim_nothing_if_two_forms_look_the_same(self) -> None:
+        twin = replace(LAYOUT, ref=FormRef(REF.form, "2027-01"))
+        twins = PictureZones(lambda _: blank_pdf(REF), layouts=lambda: (LAYOUT, twin))
+        picture, _ = MILD.of(printed(replace(FILLED, qr=False)))
+        assert twins.claims(picture) == ()
+
+    def test_claim_nothing_if_they_are_of_another_kind(self, by_looks: PictureZones) -> None:
+        assert by_looks.claims(np.full((2339, 1654), 240, np.uint8)) == ()
 
 
 def test_text_without_a_form_is_read_as_blocks(zones: PictureZones) -> None:
