@@ -26,6 +26,10 @@ _UNCERTAIN_PART = 0.08
 _LEFTWARDS = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 
+# The sign before an item of a list, which seldom comes to the start of a line by chance.
+_ITEM = re.compile(r"[-•*·]\s")
+
+
 @dataclass(slots=True)
 class _Line:
     """One visual line: its text with all blanks, its edges, and the width of its first word."""
@@ -58,27 +62,28 @@ def written(pieces: Sequence[Run], zone: Rectangle) -> tuple[str, frozenset[Doub
             text += "\n" * (empty + 1)
         else:
             room = above.edges[2] + _blank(above) + below.first_word
-            text += _end(text, room, (right, zone[2] - margin, uncertain), doubts)
+            ended = _ended(room, right, zone[2] - margin, uncertain)
+            if ended is None:
+                # Programs wrap at different widths, some count the blank behind a word as part.
+                doubts.add(Doubt.WHITE_SPACE)
+                ended = _ITEM.match(below.text) is not None
+            text += "\n" if ended else _wrapped(text, doubts)
         text += below.text
     if MEANINGLESS.search(text) or _runs_left(text):
         doubts.add(Doubt.CHARACTERS)
     return text, frozenset(doubts)
 
 
-def _end(text: str, room: float, edges: tuple[float, float, float], doubts: set[Doubt]) -> str:
-    """Return what stood between two lines: a break if the next word had had room, else a blank.
+def _ended(room: float, longest: float, probable: float, uncertain: float) -> bool | None:
+    """Say whether a line was ended on purpose, None if that is a close call.
 
-    ``room`` is where the next word would have ended; ``edges`` are the end of the longest line,
-    the probable end of full lines, and how far below that a decision stays uncertain.
+    ``room`` is where the next word would have ended, ``longest`` where the longest line ends,
+    ``probable`` where full lines end, if both margins are alike; ``uncertain`` is by how much
+    they may differ.
     """
-    longest, probable, uncertain = edges
     if room <= longest or room <= probable - uncertain:
-        return "\n"
-    if room > probable + _CLOSE:
-        return _wrapped(text, doubts)
-    # Programs wrap at different widths, some count the blank behind a word as part of it.
-    doubts.add(Doubt.WHITE_SPACE)
-    return "\n" if room <= probable - 2 * _CLOSE else _wrapped(text, doubts)
+        return True
+    return False if room > probable + _CLOSE else None
 
 
 def _wrapped(text: str, doubts: set[Doubt]) -> str:
