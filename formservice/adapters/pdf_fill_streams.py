@@ -102,13 +102,14 @@ def text_operators(
     if _is_plain("".join(lines)):
         shown = b" T*\n".join(_plain(lines))
     else:
-        shown = b"\n".join(_mixed(lines, frame, Pen(size, leading, y, faces)))
-    return b"q 1 1 %.2f %.2f re W n BT 0 g /%b %g Tf %.3f TL %g %.3f Td\n%b%b%b%b ET Q" % (
+        shown = b"\n".join(_mixed(lines, frame, Pen(size, leading, y, setting.narrowed, faces)))
+    return b"q 1 1 %.2f %.2f re W n BT 0 g /%b %g Tf %.3f TL %d Tz %g %.3f Td\n%b%b%b%b ET Q" % (
         frame.width - 2,
         frame.height - 2,
         pdf_fonts.DRAWING.encode(),
         size,
         leading,
+        setting.narrowed,
         PADDING,
         y,
         marked[0],
@@ -178,6 +179,7 @@ class Pen:
     size: float
     leading: float
     y: float
+    narrowed: int
     faces: dict[str, pdf_fonts.Face]
 
 
@@ -195,7 +197,7 @@ def _mixed(lines: list[str], frame: Frame, pen: Pen) -> Iterator[bytes]:
             # Tab stops count from the left; here blanks, which are never wider, must do.
             body = body.replace("\t", "   ")
             if leftwards:
-                x = frame.width - PADDING - width_of(body) * pen.size / 1000
+                x = frame.width - PADDING - width_of(body) * pen.size * pen.narrowed / 100_000
             body = _visual(shaped(body), "R" if leftwards else "L")
         # On a line drawn from right to left a break at its end would extract anywhere.
         ending = "\n" if starts_paragraph and not leftwards else ""

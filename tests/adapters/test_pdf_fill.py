@@ -1,5 +1,6 @@
 """Filled PDFs: values exact, fields alive, files the same for the same input."""
 
+import ctypes
 import dataclasses
 import datetime
 from concurrent.futures import ThreadPoolExecutor
@@ -7,6 +8,8 @@ from io import BytesIO
 
 import pikepdf
 import pypdf
+import pypdfium2
+import pypdfium2.raw as pdfium
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -209,3 +212,28 @@ def test_a_file_needs_other_fonts_only_for_other_scripts():
 
     assert fonts(NASTY["names"]) == ["/FsSans"]
     assert fonts(NASTY["arabic"]) == ["/FsArabic", "/FsSans"]
+
+
+def test_a_person_can_still_type_into_a_filled_form():
+    definition = definitions()["feedbackbogen"]
+    assert definition.layout is not None
+    zone = next(zone for zone in definition.layout.zones if zone.key == "q1_erwartung")
+    document = pypdfium2.PdfDocument(filled("feedbackbogen", whole("feedbackbogen")))
+    document.init_forms()
+    form = document.formenv.raw
+    page = document[zone.page - 1]
+    width, height = page.get_size()
+    x, y = (zone.box.left + 0.05) * width, (1 - zone.box.top - 0.01) * height
+    pdfium.FORM_OnLButtonDown(form, page.raw, 0, x, y)
+    pdfium.FORM_OnLButtonUp(form, page.raw, 0, x, y)
+    pdfium.FORM_SelectAllText(form, page.raw)
+    typed = "Größer werden.\0".encode("utf-16-le")
+    wide = (ctypes.c_ushort * (len(typed) // 2)).from_buffer_copy(typed)
+    pdfium.FORM_ReplaceSelection(form, page.raw, wide)
+    pdfium.FORM_ForceToKillFocus(form)
+    buffer = BytesIO()
+    document.save(buffer)
+    document.close()
+    found = pypdf.PdfReader(buffer).get_fields() or {}
+    assert found["q1_erwartung"]["/V"] == "Größer werden."
+    assert found["vorname"]["/V"] == whole("feedbackbogen")["vorname"]
