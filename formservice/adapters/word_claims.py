@@ -6,7 +6,7 @@ from lxml import etree
 
 from formservice.adapters.word_package import Package
 from formservice.domain.document import Claim
-from formservice.domain.errors import DamagedDocumentError
+from formservice.domain.errors import InputError
 from formservice.domain.reference import claim_from_print
 
 # Property names of every form; the identifier in Dublin Core says the same in one line.
@@ -20,7 +20,11 @@ IDENTIFIER = "{http://purl.org/dc/elements/1.1/}identifier"
 _IDENTIFIED = re.compile(r"formservice:([^/#\s]{1,62})/([^/#\s]{1,10})(?:#(\S{0,26}))?")
 _LONGEST = 100
 _MARGIN_PART = re.compile(r"word/(?:header|footer)\d*\.xml")
-_ELEMENT = re.compile(rb"<[^>]*>")
+_ELEMENT = re.compile(rb"<[^<>]*>")
+# A footer has 2 KB, and a document a few of them; what is larger claims nothing.
+_MOST_BYTES = 512 * 1024
+_MOST_PARTS = 40
+_MOST_TEXT = 2000
 
 
 def identifier(form: str, edition: str, reference: str) -> str:
@@ -39,8 +43,8 @@ def _root(package: Package, part: str) -> etree._Element | None:
     if not package.has(part):
         return None
     try:
-        return package.parse(part)
-    except DamagedDocumentError:
+        return package.parse(part, _MOST_BYTES)
+    except InputError:
         # The document itself is whole; without these parts it only says less about itself.
         return None
 
@@ -69,13 +73,16 @@ def _identified(package: Package) -> Claim | None:
 def _printed(package: Package) -> list[Claim]:
     """Return the claims of headers and footers; their page number is Word's, not the form's."""
     found = []
-    for name in package.names:
-        if _MARGIN_PART.fullmatch(name) is None:
-            continue
+    margins = [name for name in package.names if _MARGIN_PART.fullmatch(name)]
+    for name in margins[:_MOST_PARTS]:
         # Word splits the text over many runs; without the tags it stands in one piece, and only
         # a name and an edition are looked for, so nothing here needs a parser.
-        text = _ELEMENT.sub(b"", package.read(name)).decode("utf-8", "replace")
-        claim = claim_from_print(text)
+        try:
+            content = package.read(name, _MOST_BYTES)
+        except InputError:
+            continue
+        text = _ELEMENT.sub(b"", content).decode("utf-8", "replace")
+        claim = claim_from_print(text[:_MOST_TEXT])
         if claim is not None:
             found.append(Claim(claim.form, claim.edition, claim.source))
     return found

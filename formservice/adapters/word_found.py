@@ -1,5 +1,6 @@
 """What a walk through a Word document finds: text in reading order, controls, bookmarks."""
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -82,14 +83,25 @@ class Stream:
         """Return what was noticed from ``start`` on."""
         if not self.marks or self.marks[-1][0] < start:
             return frozenset()
-        return frozenset(what for index, what in self.marks if index >= start)
+        return frozenset(what for _, what in self.marks[self._first_mark(start) :])
+
+    def cost(self, start: int) -> int:
+        """Return how much there is to look through from ``start``, in pieces and marks."""
+        return len(self.pieces) - start + len(self.marks) - self._first_mark(start)
+
+    def _first_mark(self, start: int) -> int:
+        return bisect_left(self.marks, start, key=_place)
+
+
+def _place(mark: tuple[int, Doubt | Ink]) -> int:
+    return mark[0]
 
 
 class Facts:
     """What the properties of a control say.
 
-    ``kind`` is the name of its type element, "" where there is none; ``checked`` is None unless it is
-    a tick; ``prompt`` says that what it shows is its placeholder.
+    ``kind`` is the name of its type element, "" where there is none; ``checked`` is None unless
+    it is a tick; ``prompt`` says that what it shows is its placeholder.
     """
 
     def __init__(self, w: str, properties: etree._Element | None) -> None:

@@ -76,14 +76,13 @@ class Package:
         """Return the names of all parts."""
         return tuple(self._entries)
 
-    def read(self, name: str) -> bytes:
-        """Return the bytes of the part ``name``, unpacked."""
+    def read(self, name: str, most: int = _MOST_PART) -> bytes:
+        """Return the bytes of the part ``name``, unpacked, if they are no more than ``most``."""
         entry = self._entries.get(name)
         if entry is None:
             raise _damaged("Der Word-Datei fehlt ein Teil, auf den sie verweist.")
         if entry.flag_bits & 1:
             raise EncryptedDocumentError("Die Word-Datei ist mit einem Kennwort geschützt.")
-        most = _MOST_RELATIONS if name.endswith(".rels") else _MOST_PART
         try:
             with self._zip.open(entry) as stream:
                 # Never more than the limit is unpacked, whatever size the entry claims.
@@ -96,9 +95,9 @@ class Package:
             raise DocumentTooLargeError("Ein Teil der Word-Datei ist auffällig stark gepackt.")
         return content
 
-    def parse(self, name: str) -> etree._Element:
+    def parse(self, name: str, most: int = _MOST_PART) -> etree._Element:
         """Return the root element of the XML part ``name``."""
-        return parse(self.read(name))
+        return parse(self.read(name, most))
 
     def relations(self, part: str) -> list[tuple[str, str, str]]:
         """Return (id, type, target part) of everything ``part`` refers to inside the file."""
@@ -106,7 +105,7 @@ class Package:
         if not self.has(name):
             return []
         found = []
-        for relation in self.parse(name):
+        for relation in self.parse(name, _MOST_RELATIONS):
             if relation.tag not in _RELATIONS or relation.get("TargetMode") == "External":
                 continue
             target = relation.get("Target", "")

@@ -29,6 +29,9 @@ _FORMATTING = """tblPr tblGrid tblPrEx sdtPr sdtEndPr smartTagPr customXmlPr rub
 _NO_TEXT = "instrText delText delInstrText rt fldData ffData"
 _WORKED_OUT = "dayShort monthShort yearShort dayLong monthLong yearLong pgNum"
 
+# Fields inside fields, where each piece of text asks all of them; Word itself stops at 20.
+_MOST_FIELDS = 50
+
 Handler: TypeAlias = Callable[[etree._Element], None]
 
 
@@ -177,7 +180,8 @@ class Runs:
             data = element.find(f"{self.w}ffData")
             if data is not None:
                 self._form_field(data)
-            self.fields.append(False)
+            if len(self.fields) < _MOST_FIELDS:
+                self.fields.append(False)
         elif kind == "separate" and self.fields:
             self.fields[-1] = True
         elif kind == "end" and self.fields:

@@ -24,6 +24,9 @@ W_TRANSITIONAL = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 W_STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
 # A page of a form has about 100 paragraphs; a book of 1000 pages has 30,000.
 _MOST_PARAGRAPHS = 200_000
+# Pieces of text in all controls and bookmarks together, each as often as it is enclosed: a form
+# has 500. A file whose bookmarks all enclose each other is made to keep a reader busy.
+_MOST_ENCLOSED = 5_000_000
 # A table has at most 63 columns in Word.
 _MOST_COLUMNS = 1000
 
@@ -61,6 +64,7 @@ class _Walk(Runs):
         self._table_count = 0
         self._cell: Cell | None = None
         self._runs_on = False  # the end of the current paragraph is deleted
+        self._enclosed = 0
         self._open: dict[str, tuple[str, Stream, int]] = {}
         self.handle(
             {
@@ -204,8 +208,14 @@ class _Walk(Runs):
         if facts.checked is not None:
             text = self._tick(facts, text, start)
         if facts.tag:
+            self._charge(stream, start)
             noticed = stream.noticed(start)
             self.found.controls.append(Control(facts, text, noticed))
+
+    def _charge(self, stream: Stream, start: int) -> None:
+        self._enclosed += stream.cost(start)
+        if self._enclosed > _MOST_ENCLOSED:
+            raise DocumentTooLargeError("Die Word-Datei hat zu viele Textmarken ineinander.")
 
     def _prompt(self, content: etree._Element) -> str:
         """Return the prompt of a blank control, keeping it out of blocks and ranges around it."""
@@ -242,6 +252,7 @@ class _Walk(Runs):
         if opened is None:
             return
         name, stream, start = opened
+        self._charge(stream, start)
         noticed = stream.noticed(start)
         if stream is not self.stream and not stream.hidden:
             noticed |= {Doubt.CHARACTERS}

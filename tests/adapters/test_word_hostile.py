@@ -170,6 +170,19 @@ def test_anchors_that_cross_do_no_harm():
         assert [one.key for one in opened.pages[0].sightings] == ["b"]
 
 
+def test_bookmarks_that_enclose_each_other_do_not_keep_the_reader_busy():
+    numbers = range(20_000)
+    starts = "".join(f'<w:bookmarkStart w:id="{n}" w:name="b{n:x}"/>' for n in numbers)
+    ends = "".join(f'<w:bookmarkEnd w:id="{n}"/>' for n in numbers)
+    refused(word_file(starts + paragraph(run("a")) + ends), DocumentTooLargeError)
+
+
+def test_a_footer_made_of_brackets_is_read_in_no_time():
+    parts = {f"word/footer{n}.xml": b"<" * 400_000 + bytes([n]) * 9000 for n in range(3)}
+    with READER.open(word_file(paragraph(run("a")), parts=parts)) as opened:
+        assert opened.pages[0].claims == ()
+
+
 # -- any bytes -------------------------------------------------------------------------------
 
 
