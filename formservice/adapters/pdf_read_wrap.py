@@ -18,6 +18,10 @@ from formservice.domain.document import Doubt
 _BLANK_WIDTH = 0.24
 # Blanks drawn in a row come out of PDFium as one; from this many widths on there were more.
 _SEVERAL_BLANKS = 1.7
+# Lines up to so many single spacings apart are neighbours („1,5 Zeilen“ is common in letters).
+_NEIGHBOURS = 1.6
+# The first line of a place begins within so many lines of its top.
+_FIRST_LINE = 2.2
 # Points by which the edge of the text is uncertain.
 _CLOSE = 2.5
 # The part of a place by which its right margin may be wider than its left one.
@@ -30,14 +34,22 @@ _LEFTWARDS = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _ITEM = re.compile(r"[-•*·]\s")
 
 
+# Where such blanks are drawn, others without any width may be lost beside them.
+_ODD_BLANKS = re.compile("[\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f\u3000]")
+# How the sign begins that our forms draw where a text goes on elsewhere.
+_CONTINUED = re.compile(r"… \(weiter auf ")
+
+
 @dataclass(slots=True)
 class _Line:
-    """One visual line: its text with all blanks, its edges, and the width of its first word."""
+    """One visual line: its text with all blanks, its edges, the widths of its outer words."""
 
     text: str
     edges: Rectangle
     base: float
     first_word: float
+    last_word: float
+    loose: bool
     breaks: int
 
 
@@ -47,9 +59,16 @@ def written(pieces: Sequence[Run], zone: Rectangle) -> tuple[str, frozenset[Doub
     rows = [_line(row, doubts) for row in lines(pieces)]
     if not rows:
         return "", frozenset()
-    pitch = _pitch(rows)
+    pitch = _pitch(rows, doubts)
     right = max(row.edges[2] for row in rows)
-    margin = max(0.0, min(row.edges[0] for row in rows) - zone[0])
+    left = min(row.edges[0] for row in rows)
+    margin = max(0.0, left - zone[0])
+    full = zone[2] - margin - left
+    if rows[0].base - zone[1] > _FIRST_LINE * pitch and len(rows) * pitch < 0.5 * (
+        zone[3] - zone[1]
+    ):
+        # Empty lines at the start look like text set lower.
+        doubts.add(Doubt.WHITE_SPACE)
     uncertain = max(_UNCERTAIN_PART * (zone[2] - zone[0]), 4 * _CLOSE)
     marked = any(row.breaks for row in rows)
     text = rows[0].text
@@ -57,9 +76,13 @@ def written(pieces: Sequence[Run], zone: Rectangle) -> tuple[str, frozenset[Doub
         empty = max(0, round((below.base - above.base) / pitch) - 1)
         if marked:
             # The file says itself where a line was ended; all others were wrapped.
-            text += "\n" * above.breaks if above.breaks else _wrapped(text, doubts)
+            text += "\n" * above.breaks if above.breaks else _wrapped(above, below, full, doubts)
         elif empty:
             text += "\n" * (empty + 1)
+        elif _CONTINUED.match(below.text):
+            # The part before the sign was cut after white space, which cannot be seen.
+            text += " "
+            doubts.add(Doubt.WHITE_SPACE)
         else:
             room = above.edges[2] + _blank(above) + below.first_word
             ended = _ended(room, right, zone[2] - margin, uncertain)
@@ -67,8 +90,10 @@ def written(pieces: Sequence[Run], zone: Rectangle) -> tuple[str, frozenset[Doub
                 # Programs wrap at different widths, some count the blank behind a word as part.
                 doubts.add(Doubt.WHITE_SPACE)
                 ended = _ITEM.match(below.text) is not None
-            text += "\n" if ended else _wrapped(text, doubts)
+            text += "\n" if ended else _wrapped(above, below, full, doubts)
         text += below.text
+    if _CONTINUED.search(text) or _ODD_BLANKS.search(text):
+        doubts.add(Doubt.WHITE_SPACE)
     if MEANINGLESS.search(text) or _runs_left(text):
         doubts.add(Doubt.CHARACTERS)
     return text, frozenset(doubts)
@@ -86,9 +111,13 @@ def _ended(room: float, longest: float, probable: float, uncertain: float) -> bo
     return False if room > probable + _CLOSE else None
 
 
-def _wrapped(text: str, doubts: set[Doubt]) -> str:
-    """Return what stood where a program wrapped: a blank, or nothing after a hyphen."""
-    if text.endswith(("-", "\u2010", "\u00ad", "/")):
+def _wrapped(above: _Line, below: _Line, full: float, doubts: set[Doubt]) -> str:
+    """Return what stood where a program wrapped: a blank, or nothing inside a word.
+
+    A word is broken where it has a hyphen, or anywhere if it is longer than a ``full`` line.
+    """
+    hyphen = above.text.endswith(("-", "\u2010", "\u00ad", "/"))
+    if hyphen or above.last_word + below.first_word > full:
         doubts.add(Doubt.WHITE_SPACE)
         return ""
     return " "
@@ -112,7 +141,16 @@ def _line(row: Sequence[Run], doubts: set[Doubt]) -> _Line:
             text += " " * count
         text += _spaced(run, doubts)
         end = run.edges[2]
-    return _Line(text, edges, row[0].base, _first_word(row[0]), row[-1].breaks)
+    tops = {round(glyph.top) for run in row for glyph in run.glyphs if glyph.text not in BLANKS}
+    return _Line(
+        text,
+        edges,
+        row[0].base,
+        _first_word(row[0]),
+        _last_word(row[-1]),
+        len(tops) == 1,
+        row[-1].breaks,
+    )
 
 
 def _spaced(run: Run, doubts: set[Doubt]) -> str:
@@ -158,13 +196,30 @@ def _blank(row: _Line) -> float:
     return _BLANK_WIDTH * (row.edges[3] - row.edges[1])
 
 
-def _pitch(rows: Sequence[_Line]) -> float:
-    """Return the distance of neighbouring baselines."""
-    steps = [below.base - above.base for above, below in pairwise(rows)]
-    # Lines are set up to 1.7 times as far apart as their letters are high (boxes that hug the
-    # letters are low); more means an empty line lies between.
+def _last_word(run: Run) -> float:
+    left = run.glyphs[-1].left
+    for glyph in reversed(run.glyphs):
+        if glyph.text in BLANKS:
+            break
+        left = min(left, glyph.left)
+    return run.edges[2] - left
+
+
+def _pitch(rows: Sequence[_Line], doubts: set[Doubt]) -> float:
+    """Return the distance of neighbouring base lines.
+
+    If every two lines may have empty ones between them, it is guessed from the height of the
+    letters, and that is a doubt.
+    """
     height = max(row.edges[3] - row.edges[1] for row in rows)
-    return max(1.0, min([*steps, 1.7 * height]))
+    # Single spacing is about 1.15 em; boxes from ascent to descent are 1.1 em high, those that
+    # hug the letters 0.7 to 0.95.
+    single = height * (1.1 if any(row.loose for row in rows) else 1.35)
+    nearest = min((below.base - above.base for above, below in pairwise(rows)), default=single)
+    if nearest < _NEIGHBOURS * single:
+        return max(1.0, nearest)
+    doubts.add(Doubt.WHITE_SPACE)
+    return max(1.0, single)
 
 
 def _runs_left(text: str) -> bool:
