@@ -177,9 +177,17 @@ class Templates:
         key = (layout.ref, page)
         kept = self._kept.get(key)
         if kept is None or kept.layout is not layout:
+            _one_thread()
             blank = rendered(self._blank_pdf(layout.ref), page)
             kept = self._kept[key] = Template(blank, layout, page)
         return kept
+
+
+def _one_thread() -> None:
+    """Keep OpenCV to one thread: files are read in forked children, which lose its pool."""
+    import cv2
+
+    cv2.setNumThreads(1)
 
 
 def rendered(pdf: bytes, page: int, dpi: int = DPI) -> "Grey":
