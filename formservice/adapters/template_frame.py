@@ -26,6 +26,7 @@ def frame_problems(
         *_properties(definition, package),
         *_language(definition, package),
         *_headers(package, main),
+        *_first_page(main),
         *_footers(definition, package, main),
     ):
         yield Problem(where, sentence, file)
@@ -66,10 +67,6 @@ def _headers(package: Package, main: Element) -> Iterator[tuple[str, str]]:
     parts = _referenced(package, main, "headerReference")
     if not parts:
         yield "word/header", "Die Vorlage hat keine Kopfzeile mit QR-Code und Eckquadraten."
-    for section in main.iter(f"{W}sectPr"):
-        types = {header.get(f"{W}type") for header in section.iter(f"{W}headerReference")}
-        if "first" in types and section.find(f"{W}titlePg") is None:
-            yield "word/header", "„Erste Seite anders“ ist aus; Seite 1 bekäme den QR-Code von 2."
     for part in parts:
         pictures = list(package.parse(part).iter(f"{_DRAWING}docPr"))
         names = [picture.get("name", "") for picture in pictures]
@@ -87,6 +84,13 @@ def _headers(package: Package, main: Element) -> Iterator[tuple[str, str]]:
     for name, count in seen.items():
         if count > 1:
             yield name, "Dieses Bild steht in mehreren Kopfzeilen; jede Seite braucht ihr eigenes."
+
+
+def _first_page(main: Element) -> Iterator[tuple[str, str]]:
+    for section in main.iter(f"{W}sectPr"):
+        types = {header.get(f"{W}type") for header in section.iter(f"{W}headerReference")}
+        if "first" in types and section.find(f"{W}titlePg") is None:
+            yield "word/header", "„Erste Seite anders“ ist aus; Seite 1 bekäme den QR-Code von 2."
 
 
 def _footers(
