@@ -161,12 +161,14 @@ def _from_bookmark(bookmark: Mark, key: str, signed: bool) -> Sighting:
     """
     text, bare, doubts = bookmark.text, bookmark.text.strip(), _doubts(bookmark.noticed)
     ink = {what for what in bookmark.noticed if isinstance(what, Ink)}
-    if bookmark.prompt or not (bare or ink):
+    forgotten = bookmark.prompt and _is_date(text)
+    if forgotten:
+        doubts |= {Doubt.CONFLICT}
+    if (bookmark.prompt and not forgotten) or not (bare or ink):
         # Blanks alone are the prompt of a signature. Nothing at all may be a lost tick.
         on = False if text else None
-        lost = frozenset() if bookmark.prompt else _LOST
         prompt = text if bare else ""
-        return Sighting(key, Method.BOOKMARK, 1, prompt, on, blank=True, doubts=doubts | lost)
+        return Sighting(key, Method.BOOKMARK, 1, prompt, on, blank=True, doubts=doubts | _LOST)
     if not ink and (bare in GLYPHS_ON or bare in GLYPHS_OFF):
         on = bare in GLYPHS_ON
         lost = frozenset() if bare in (TICKED, UNTICKED) else _LOST

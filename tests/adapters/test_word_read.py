@@ -320,6 +320,20 @@ def test_a_bookmark_around_a_prompt_is_blank():
     assert sighted(paragraph(bookmark("am", body))).blank
 
 
+def test_a_date_in_a_bookmark_still_marked_as_prompt_is_not_lost():
+    start = '<w:bookmarkStart w:id="1" w:name="am"/>'
+    body = control("", start + run("27.03.2026"), "<w:showingPlcHdr/><w:date/>")
+    sighting = sighted(paragraph(body + '<w:bookmarkEnd w:id="1"/>'))
+    assert (sighting.text, sighting.blank) == ("27.03.2026", False)
+    assert Doubt.CONFLICT in sighting.doubts
+
+
+def test_a_blank_bookmark_is_doubted():
+    sighting = sighted(paragraph(bookmark("name", "")))
+    assert (sighting.blank, sighting.on) == (True, None)
+    assert sighting.doubts == {Doubt.ANCHORS_LOST}
+
+
 def test_a_bookmark_over_paragraphs_has_their_line_breaks():
     first = '<w:bookmarkStart w:id="7" w:name="q1"/>' + run("a")
     body = paragraph(first) + paragraph(run("b")) + '<w:bookmarkEnd w:id="7"/>'
