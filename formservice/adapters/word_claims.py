@@ -19,7 +19,8 @@ IDENTIFIER = "{http://purl.org/dc/elements/1.1/}identifier"
 
 _IDENTIFIED = re.compile(r"formservice:([^/#\s]{1,62})/([^/#\s]{1,10})(?:#(\S{0,26}))?")
 _LONGEST = 100
-_MARGIN_PART = re.compile(r"word/(?:header|footer)\d*\.xml")
+_FOOTER = re.compile(r"word/footer\d*\.xml")
+_HEADER = re.compile(r"word/header\d*\.xml")
 _ELEMENT = re.compile(rb"<[^<>]*>")
 # A footer has 2 KB, and a document a few of them; what is larger claims nothing.
 _MOST_BYTES = 512 * 1024
@@ -52,8 +53,9 @@ def _root(package: Package, part: str) -> etree._Element | None:
 def _custom(package: Package) -> Claim | None:
     root = _root(package, CUSTOM_PART)
     held = {
-        element.get("name", ""): str(element.xpath("string()")).strip()
+        element.get("name", ""): (element[0].text or "").strip()
         for element in ([] if root is None else root)
+        if len(element)
     }
     form, edition = held.get(PROPERTY_FORM, ""), held.get(PROPERTY_EDITION, "")
     if not form or not edition or len(form + edition) > _LONGEST:
@@ -71,18 +73,23 @@ def _identified(package: Package) -> Claim | None:
 
 
 def _printed(package: Package) -> list[Claim]:
-    """Return the claims of headers and footers; their page number is Word's, not the form's."""
-    found = []
-    margins = [name for name in package.names if _MARGIN_PART.fullmatch(name)]
-    for name in margins[:_MOST_PARTS]:
-        # Word splits the text over many runs; without the tags it stands in one piece, and only
-        # a name and an edition are looked for, so nothing here needs a parser.
-        try:
-            content = package.read(name, _MOST_BYTES)
-        except InputError:
-            continue
-        text = _ELEMENT.sub(b"", content).decode("utf-8", "replace")
-        claim = claim_from_print(text[:_MOST_TEXT])
-        if claim is not None:
-            found.append(Claim(claim.form, claim.edition, claim.source))
-    return found
+    """Return the claims of the footers, or of the headers where no footer claims anything."""
+    for part in (_FOOTER, _HEADER):
+        names = [name for name in package.names if part.fullmatch(name)][:_MOST_PARTS]
+        found = [claim for name in names if (claim := _claim(package, name)) is not None]
+        if found:
+            return found
+    return []
+
+
+def _claim(package: Package, name: str) -> Claim | None:
+    """Return what one footer claims, without its page: that is Word's, not the form's."""
+    try:
+        content = package.read(name, _MOST_BYTES)
+    except InputError:
+        return None
+    # Word splits the text over many runs; without the tags it stands in one piece, and only a
+    # name and an edition are looked for, so nothing here needs a parser.
+    text = _ELEMENT.sub(b"", content).decode("utf-8", "replace")
+    claim = claim_from_print(text[:_MOST_TEXT])
+    return None if claim is None else Claim(claim.form, claim.edition, claim.source)
