@@ -25,10 +25,10 @@ import docx
 import docxtpl
 import pdfplumber
 import pypdf
-from formservice.adapters.pdf_fill import flatten
 from lxml import etree
 
 from formservice.bootstrap import Services, Settings
+from tests.make_samples import flattened
 
 ROOT = Path(__file__).parent.parent
 FORM = "erwartungsbogen"
@@ -112,7 +112,7 @@ def pairs(services: Services, runs: int) -> Iterator[tuple[str, str, Measured, M
 
     word = make.one(definition, VALUES, "docx")
     fillable = make.one(definition, VALUES, "pdf")
-    flat = flatten(fillable)
+    flat = flattened(fillable)
     with tempfile.TemporaryDirectory() as folder:
         yield (
             "DOCX erzeugen",
@@ -131,23 +131,22 @@ def pairs(services: Services, runs: int) -> Iterator[tuple[str, str, Measured, M
         if shutil.which("soffice"):
             office = measured(_office(word, Path(folder)), _OFFICE_RUNS)
             yield "PDF erzeugen", "LibreOffice aus DOCX", ours, office
-    received = {"received": RECEIVED}
     yield (
         "DOCX lesen",
         "python-docx",
-        measured(lambda: services.read(word, **received), runs),
+        measured(lambda: services.read(word, received=RECEIVED), runs),
         measured(lambda: _walk(word), runs),
     )
     yield (
         "PDF-Formular lesen",
         "pypdf",
-        measured(lambda: services.read(fillable, **received), runs),
+        measured(lambda: services.read(fillable, received=RECEIVED), runs),
         measured(lambda: pypdf.PdfReader(io.BytesIO(fillable)).get_fields(), runs),
     )
     yield (
         "flaches PDF lesen",
         f"pdfplumber {pdfplumber.__version__}",
-        measured(lambda: services.read(flat, **received), runs),
+        measured(lambda: services.read(flat, received=RECEIVED), runs),
         measured(lambda: _words(flat), runs),
     )
 

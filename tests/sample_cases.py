@@ -4,6 +4,7 @@ The golden files say what reading gives; these records say what is true. ``test_
 both against each other: an accepted value must be the true one.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -14,7 +15,7 @@ class Case:
     form: str
     name: str
     received: str
-    values: dict[str, object]
+    values: Mapping[str, object]
     signed: tuple[str, ...] = ()
 
 

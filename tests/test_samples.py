@@ -3,6 +3,7 @@
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,7 +54,7 @@ def test_a_sample_is_read_as_its_golden_file_says_and_no_accepted_value_is_wrong
     assert golden(found) == json.loads(expected.read_text("utf-8"))["documents"]
 
 
-def assert_true(services: Services, case: Case, found: list) -> None:
+def assert_true(services: Services, case: Case, found: list[dict[str, Any]]) -> None:
     """An accepted value is the true one; a value that is there is never called blank."""
     definition = services.forms.get(case.form)
     truth = values_from_data(definition, case.values)

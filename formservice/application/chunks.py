@@ -1,7 +1,7 @@
 """Blocks gathered into chunks: one table cell, or the lines of one paragraph of a PDF page."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
 
 from formservice.domain.document import Block, Box, Cell
 
@@ -9,28 +9,76 @@ from formservice.domain.document import Block, Box, Cell
 _SAME_LEFT = 0.008
 # A gap of a whole line height separates paragraphs.
 _LINE_GAP = 0.9
+# The longest German words are left out of count: a line may end this much before the margin.
+_RAGGED = 0.09
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Text that belongs together by its place; lines are separated by newlines."""
+    """Text that belongs together by its place; lines are separated by newlines.
+
+    ``lines`` are the numbers of the blocks it was gathered from, in order.
+    """
 
     text: str
     page: int
     box: Box | None
     cell: Cell | None
+    lines: tuple[int, ...] = ()
+
+    def line_at(self, position: int) -> tuple[int, bool]:
+        """Return which block the character at ``position`` stands in, and if it begins it."""
+        number = self.text.count("\n", 0, position)
+        begins = not self.text[:position].rpartition("\n")[2].strip()
+        return self.lines[min(number, len(self.lines) - 1)], begins
 
 
-def chunks(blocks: Sequence[Block]) -> list[Chunk]:
-    """Return the chunks of a document in reading order."""
+def chunks(blocks: Sequence[Block], labelled: Set[int] = frozenset()) -> list[Chunk]:
+    """Return the chunks of a document in reading order.
+
+    ``labelled`` are the numbers of blocks that begin with a label: on a PDF page such a line, and
+    what stands in its row, begins a chunk of its own even directly below another line.
+    """
+    rows = [blocks[number] for number in labelled]
     gathered: list[Chunk] = []
-    for block in blocks:
-        position = _home(gathered, block)
+    for number, block in enumerate(blocks):
+        begins = number in labelled or any(_in_row_of(row, block) for row in rows)
+        position = None if begins and block.box is not None else _home(gathered, block)
         if position is None:
-            gathered.append(Chunk(block.text, block.page, block.box, block.cell))
+            lines = (number,) * (block.text.count("\n") + 1)
+            gathered.append(Chunk(block.text, block.page, block.box, block.cell, lines))
         else:
-            gathered[position] = _joined(gathered[position], block)
+            gathered[position] = _joined(gathered[position], block, number)
     return gathered
+
+
+def softened(chunk: Chunk, blocks: Sequence[Block]) -> Chunk:
+    """Return ``chunk`` with blanks for the line breaks that only the margin made.
+
+    A line that reaches the margin of its page was wrapped; a shorter one was ended on purpose.
+    The text keeps its length. Word paragraphs are left alone: their breaks are all meant.
+    """
+    if chunk.box is None or len(chunk.lines) < 2:
+        return chunk
+    rights = [box.right for number in chunk.lines if (box := blocks[number].box) is not None]
+    page = (block.box for block in blocks if block.page == chunk.page)
+    margin = max((box.right for box in page if box is not None), default=0.0) - _RAGGED
+    parts = chunk.text.split("\n")
+    if len(rights) != len(parts):
+        return chunk
+    text = parts[0]
+    for right, part in zip(rights, parts[1:], strict=False):
+        text += (" " if right >= margin else "\n") + part
+    return replace(chunk, text=text)
+
+
+def _in_row_of(label: Block, block: Block) -> bool:
+    """Say whether ``block`` stands right of ``label`` on the same line."""
+    if label.page != block.page or label.box is None or block.box is None:
+        return False
+    overlap = min(label.box.bottom, block.box.bottom) - max(label.box.top, block.box.top)
+    height = min(label.box.bottom - label.box.top, block.box.bottom - block.box.top)
+    return overlap > height / 2 and block.box.left >= label.box.right - _SAME_LEFT
 
 
 def _home(gathered: Sequence[Chunk], block: Block) -> int | None:
@@ -54,7 +102,7 @@ def _continues(above: Box, line: Box) -> bool:
     return abs(above.left - line.left) < _SAME_LEFT and -height / 2 < gap < _LINE_GAP * height
 
 
-def _joined(chunk: Chunk, block: Block) -> Chunk:
+def _joined(chunk: Chunk, block: Block, number: int) -> Chunk:
     """Return ``chunk`` with one more line."""
     box = chunk.box
     if box is not None and block.box is not None:
@@ -64,7 +112,9 @@ def _joined(chunk: Chunk, block: Block) -> Chunk:
             max(box.right, block.box.right),
             max(box.bottom, block.box.bottom),
         )
-    return Chunk(f"{chunk.text}\n{block.text}", chunk.page, box, chunk.cell)
+    # A Word paragraph may hold newlines of its own; each of its lines stands for the block.
+    lines = (*chunk.lines, *[number] * (block.text.count("\n") + 1))
+    return Chunk(f"{chunk.text}\n{block.text}", chunk.page, box, chunk.cell, lines)
 
 
 def left_neighbour(all_chunks: Sequence[Chunk], position: int) -> int | None:

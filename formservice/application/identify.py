@@ -9,12 +9,12 @@ from formservice.domain.values import folded
 
 # Below these a person chooses. A foreign page shares up to a third of the short phrases
 # („Name“, „Datum“) with any form; two editions of one form differ by their claim alone.
-LOWEST_SCORE = 0.5
+LOWEST_SCORE = 0.4
 LOWEST_MARGIN = 0.2
 # A claim („this is feedbackbogen/2023-09-22“) weighs this much; the rest is what stands there.
 _CLAIM_WEIGHT = 0.7
 # One page of several carries only part of the wording; below this it is no page of the form.
-_PAGE_SCORE = 0.15
+_PAGE_SCORE = 0.05
 # A page that repeats this share of what was already seen begins the same form once more.
 _REPEATED = 0.5
 
@@ -96,10 +96,37 @@ def documents(pages: Sequence[Page], forms: Sequence[Candidate]) -> list[Found]:
             sheets.append([])
             nearest.append(here)
             identities.append(alone)
-    return [
-        Found(identity, tuple(run), tuple(behind))
-        for identity, run, behind in zip(identities, runs, sheets, strict=True)
-    ]
+    return _bridged(
+        [
+            Found(identity, tuple(run), tuple(behind))
+            for identity, run, behind in zip(identities, runs, sheets, strict=True)
+        ],
+        forms,
+    )
+
+
+def _bridged(found: Sequence[Found], forms: Sequence[Candidate]) -> list[Found]:
+    """Return the documents with pages of pure answer text between two halves of one form joined.
+
+    In a foreign layout a long answer fills pages that carry no printed word.
+    """
+    joined: list[Found] = []
+    for one in found:
+        before = joined[-2] if len(joined) > 1 else None
+        between = joined[-1] if joined else None
+        if (
+            before is not None
+            and between is not None
+            and between.identity.score < _PAGE_SCORE <= one.identity.score
+            and before.identity.nearest == one.identity.nearest
+            and not any(page.claims for half in (before, one) for page in half.pages)
+            and _belongs(before.pages, one.pages[0], one.identity.nearest, forms)
+        ):
+            pages = (*before.pages, *between.pages, *one.pages)
+            joined[-2:] = [Found(identify(pages, forms), pages, one.sheets)]
+        else:
+            joined.append(one)
+    return joined
 
 
 def identify(pages: Sequence[Page], forms: Iterable[Candidate]) -> Identity:
@@ -174,6 +201,9 @@ def _belongs(
 ) -> bool:
     """Say whether ``page`` goes on with the document ``run``; both are nearest to ``ref``."""
     last, here = _claim(run[-1]), _claim(page)
+    if (last is None) is not (here is None):
+        # Our own pages all say what they are; one that does not is no page of this document.
+        return False
     if last is not None and here is not None:
         if last.reference and here.reference and last.reference != here.reference:
             return False

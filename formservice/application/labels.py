@@ -17,6 +17,7 @@ from formservice.application.chunks import (
     chunks,
     distance,
     left_neighbour,
+    softened,
 )
 from formservice.domain.document import Block, Doubt, Method, Sighting
 from formservice.domain.form import Field, FieldKind, FormDefinition
@@ -61,8 +62,16 @@ def label_sightings(definition: FormDefinition, blocks: Sequence[Block]) -> list
     usable = [block for block in blocks if claim_from_print(block.text) is None]
     page = chunks(usable)
     matches = _matches(definition, page)
-    _assign(definition, page, matches)
-    return _Gatherer(definition, page, matches).sightings()
+    labels = {_key(one.label) for one in definition.fields}
+    # Rows of a table stand as close as lines of a paragraph: only now it is known which is which.
+    lines = [page[m.chunk].line_at(m.start) for m in matches if m.option or m.label in labels]
+    labelled = {number for number, begins in lines if begins}
+    if labelled:
+        page = chunks(usable, labelled)
+        matches = _matches(definition, page)
+    matches = _assign(definition, page, matches)
+    wrapped = [softened(chunk, usable) for chunk in page]
+    return _Gatherer(definition, wrapped, matches).sightings()
 
 
 def _matches(definition: FormDefinition, page: Sequence[Chunk]) -> list[_Match]:
@@ -118,7 +127,8 @@ def _flat(text: str) -> str:
 
 def _pattern(phrase: str) -> re.Pattern[str]:
     """Return a pattern that finds ``phrase`` over any white space, as whole words."""
-    words = r"\s+".join(re.escape(word) for word in phrase.split())
+    # A line may break behind a hyphen („O-Ton“).
+    words = r"\s+".join(re.escape(word).replace(r"\-", r"-\s*") for word in phrase.split())
     return re.compile(rf"(?<!\w){words}(?!\w)\s?:?")
 
 
@@ -140,24 +150,40 @@ def _stands_alone(text: str, start: int, end: int, is_date: bool) -> bool:
     return is_date and (not after.strip() or after.lstrip()[:1].isdigit())
 
 
-def _assign(definition: FormDefinition, page: Sequence[Chunk], matches: list[_Match]) -> None:
-    """Give every match its field: unique labels first, repeated ones to the nearest group."""
+def _assign(
+    definition: FormDefinition, page: Sequence[Chunk], matches: list[_Match]
+) -> list[_Match]:
+    """Give every match its field: unique labels first, repeated ones to the nearest group.
+
+    Returns the matches that count: a label word without a field to label („Träger“ in the name
+    of a Träger) is part of an answer.
+    """
     by_label: dict[str, list[Field]] = defaultdict(list)
     for one in definition.fields:
         if one.label:
             by_label[_key(one.label)].append(one)
     places: dict[str, list[int]] = defaultdict(list)
-    for label, fields in by_label.items():
-        found = [m for m in matches if m.label == label]
+    for fields in by_label.values():
+        found = _likeliest(fields[0], matches, page)
         if len(fields) == 1 and found:
             chosen = found[0]
             chosen.owner = fields[0]
             places[fields[0].group].append(chosen.chunk)
-    for label, fields in by_label.items():
-        found = [m for m in matches if m.label == label][:_NEAR_CONFUSIONS]
+    for fields in by_label.values():
+        found = _likeliest(fields[0], matches, page)[:_NEAR_CONFUSIONS]
         if len(fields) > 1 and found:
             for one, match in _nearest(fields, found, page, places):
                 match.owner = one
+    return [m for m in matches if m.owner or m.option or m.label not in by_label]
+
+
+def _likeliest(one: Field, matches: Sequence[_Match], page: Sequence[Chunk]) -> list[_Match]:
+    """Return where the label of ``one`` was found, places with its colon before others."""
+    found = [match for match in matches if match.label == _key(one.label)]
+    if not one.label.endswith(":"):
+        return found
+    exact = [m for m in found if page[m.chunk].text[m.start : m.end].rstrip().endswith(":")]
+    return exact or found
 
 
 def _nearest(
@@ -226,6 +252,9 @@ class _Gatherer:
     def _text_sighting(self, key: str, found: _Found) -> Sighting:
         chunk = self._page[found.chunk]
         text = "\n".join(piece for piece in found.pieces if piece)
+        if self._definition.field(key).kind is not FieldKind.MULTILINE and chunk.box is not None:
+            # A PDF line break in a field of one line is never the writer's.
+            text = " ".join(text.split("\n"))
         return Sighting(
             key,
             Method.LABEL,
@@ -273,8 +302,10 @@ class _Gatherer:
         text = _FILLER.sub("", piece).strip(" \t\n:•-–") if piece.strip() else ""
         if not text:
             return
-        if self._undated and _is_date(text) and (owner is None or owner.key in self._dated()):
-            owner = self._undated[0]
+        if self._undated and (owner is None or owner.kind is not FieldKind.MULTILINE):
+            text = self._without_undated(owner, text, number)
+        if not text:
+            return
         if owner is None or owner.kind in (FieldKind.CHOICE, FieldKind.SIGNATURE, FieldKind.TICK):
             return
         found = self._found.setdefault(owner.key, _Found(chunk=number))
@@ -283,9 +314,17 @@ class _Gatherer:
         found.pieces.append(text)
         found.last = number
 
-    def _dated(self) -> set[str]:
-        """Return the fields that already hold something, which one more date would spoil."""
-        return {key for key, found in self._found.items() if found.pieces}
+    def _without_undated(self, owner: Field | None, text: str, number: int) -> str:
+        """Return ``text`` without a line that is a date nobody asked for: the form's own."""
+        lines = text.split("\n")
+        has_value = owner is not None and self._found.get(owner.key, _Found()).pieces
+        first = 0 if owner is None or has_value else 1
+        for position, line in enumerate(lines[first:], start=first):
+            if _is_date(line):
+                form_date = self._undated.pop(0)
+                self._found[form_date.key] = _Found([line.strip()], number, number)
+                return "\n".join(lines[:position] + lines[position + 1 :])
+        return text
 
     def _tick(self, owner: Field | None, match: _Match, number: int) -> None:
         """Note a box for the choice it belongs to: the governing one if it has that option."""

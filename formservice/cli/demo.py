@@ -58,7 +58,7 @@ def _run(chosen: argparse.Namespace) -> int:
     _generate(services)
     print("\n2. Beispiele lesen, prüfen, ablegen")
     head = ("Beispiel", "Gestalt", "Felder", "sicher", "sperrt", "fragt", "Fristen", "Archiv")
-    print("   {:52} {:13} {:>7} {:>7} {:>7} {:>6} {:18} {:7}".format(*head))
+    print("   {:56} {:13} {:>7} {:>7} {:>7} {:>6} {:18} {:7}".format(*head))
     wrong = 0
     count = 0
     for sample in samples(root):
@@ -99,7 +99,7 @@ def _file(services: Services, sample: Sample) -> list[dict[str, Any]]:
 
 def _row(sample: Sample, one: dict[str, Any]) -> str:
     if "error" in one:
-        return f"   {sample.name:52} {one['error']['message']}"
+        return f"   {sample.name:56} {one['error']['message']}"
     fields = one["fields"].values()
     read_ = sum(field["reading"] in ("read", "blank") for field in fields)
     sure = sum(field["accepted"] for field in fields)
@@ -108,7 +108,7 @@ def _row(sample: Sample, one: dict[str, Any]) -> str:
     late = met.count(False)
     deadlines = "–" if not met else f"{late} von {len(met)} versäumt" if late else "eingehalten"
     return (
-        f"   {sample.name:52} {_MEDIA[one['medium']]:13} {read_:>3}/{len(fields):<3} {sure:>7}"
+        f"   {sample.name:56} {_MEDIA[one['medium']]:13} {read_:>3}/{len(fields):<3} {sure:>7}"
         f" {severities.count('blocks'):>7} {severities.count('asks'):>6} {deadlines:18}"
         f" {'ja' if one['archivable'] else 'nein':7}"
     )

@@ -34,7 +34,7 @@ _APART = frozenset({Doubt.CONFLICT, Doubt.MALFORMED})
 class CheckResult:
     """What a check found.
 
-    ``archivable`` is True when nothing blocks and no value needs a human look; findings that ask
+    ``archivable`` is True when nothing blocks and every value was read for sure; findings that ask
     may still be open.
     """
 
@@ -57,16 +57,20 @@ def check(
         *(finding for rule in definition.rules for finding in _broken(rule, facts)),
         *deadline_findings(definition, record, received, calendar),
     )
-    accepted = all(
-        field.key in record.fields and record.fields[field.key].accepted
-        for field in definition.fields
-    )
+    accepted = all(_is_sure(record.fields.get(field.key)) for field in definition.fields)
     blocked = any(finding.severity is Severity.BLOCKS for finding in findings)
     return CheckResult(
         findings=findings,
         deadlines=deadlines_of(definition, record, received, calendar),
         archivable=accepted and not blocked,
     )
+
+
+def _is_sure(extraction: Extraction | None) -> bool:
+    """Say whether a reading stands. A typed name is read for sure; what it is worth is asked."""
+    if extraction is None or extraction.reading not in (Reading.READ, Reading.BLANK):
+        return False
+    return extraction.doubts <= {Doubt.TYPED_NAME}
 
 
 def _reading_findings(definition: FormDefinition, record: Record) -> Iterator[Finding]:

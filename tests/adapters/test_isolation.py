@@ -129,7 +129,11 @@ def test_several_threads_get_their_own_results() -> None:
     results: dict[int, int] = {}
 
     def work(number: int) -> None:
-        results[number] = run_isolated(lambda: (time.sleep(0.05), number * 2)[1])
+        def slowly() -> int:
+            time.sleep(0.05)
+            return number * 2
+
+        results[number] = run_isolated(slowly)
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
     for thread in threads:

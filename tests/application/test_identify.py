@@ -24,6 +24,7 @@ def claim(form="abholschein", edition="2026-01", number=1, reference=None, sourc
     return Claim(form, edition, source, number, reference)
 
 
+assert FORM.layout is not None
 WORDS = [item.text for item in FORM.layout.flow if item.text]
 ANCHORS = [anchor for field in FORM.fields for anchor in field.anchors]
 

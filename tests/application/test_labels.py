@@ -106,3 +106,18 @@ def test_a_footer_with_form_and_edition_is_no_answer():
         ]
     )
     assert seen["bericht"].text == "Viel."
+
+
+def test_rows_of_a_tight_table_on_a_pdf_page_keep_label_and_value_together():
+    rows = [("Name:", "Özdemir"), ("Telefon:", "0551 1"), ("Betreuung durch:", "Fuchs")]
+    blocks = []
+    for number, (label, value) in enumerate(rows):
+        top = 0.1 + number * 0.015
+        blocks.append(Block(label, box=Box(0.1, top, 0.2, top + 0.012)))
+        blocks.append(Block(value, box=Box(0.4, top, 0.6, top + 0.012)))
+    seen = read(blocks)
+    assert {key: one.text for key, one in seen.items()} == {
+        "name": "Özdemir",
+        "telefon": "0551 1",
+        "betreuer": "Fuchs",
+    }

@@ -22,7 +22,7 @@ from tests.domain.records import FEEDBACKBOGEN, REGULAR, record, said, with_read
         *(
             (Reading.READ, (doubt,), "field.doubtful", "asks")
             for doubt in Doubt
-            if doubt not in (Doubt.CONFLICT, Doubt.MALFORMED)
+            if doubt not in (Doubt.CONFLICT, Doubt.MALFORMED, Doubt.TYPED_NAME)
         ),
     ],
 )
@@ -34,6 +34,15 @@ def test_a_reading_in_doubt_is_reported_once_and_keeps_the_record_out(
     assert said(result) == [("", code, severity, "vorname")]
     assert "Vorname" in result.findings[0].message
     assert not result.archivable
+
+
+def test_a_typed_name_for_a_signature_asks_but_was_read_for_sure():
+    one = with_reading(
+        record(FEEDBACKBOGEN, REGULAR), "sig_tn", Reading.READ, "gez.", Doubt.TYPED_NAME
+    )
+    result = check(FEEDBACKBOGEN, one, received=date(2026, 3, 30), calendar=few_days())
+    assert said(result) == [("", "field.doubtful", "asks", "sig_tn")]
+    assert result.archivable
 
 
 def test_a_doubt_beside_a_conflict_is_named_too():

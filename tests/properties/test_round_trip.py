@@ -67,6 +67,8 @@ def test_what_is_rendered_is_read_back_exactly(definition, format_, data):
     file = SERVICES.generate.one(definition, record, format_)
     (found,) = SERVICES.read(file, received=RECEIVED)
     assert found.definition is definition
+    assert found.record is not None
+    assert definition is not None
     for field in definition.fields:
         one = found.record.fields[field.key]
         if field.kind is FieldKind.SIGNATURE:
