@@ -17,8 +17,8 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from formservice.adapters.pdf_read_frame import Frame, Rectangle, area
-from formservice.adapters.pdf_read_marked import marked_values
-from formservice.adapters.pdf_read_text import Run, glyph_runs
+from formservice.adapters.pdf_read_marked import marked
+from formservice.adapters.pdf_read_text import Run, glyph_runs, with_breaks
 from formservice.domain.document import Medium
 from formservice.domain.errors import (
     DamagedDocumentError,
@@ -141,8 +141,9 @@ class Drawing:
             return Look()
         text = page.get_textpage()
         try:
-            runs = glyph_runs(text, view)
-            return Look(runs, _medium(page, text, runs), marked_values(page.raw))
+            marks = marked(page.raw)
+            runs = with_breaks(glyph_runs(text, view), marks.breaks, view)
+            return Look(runs, _medium(page, text, runs), marks.values)
         finally:
             text.close()
 

@@ -5,7 +5,8 @@ the marked content in which the value stands character for character (see ``pdf_
 """
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import pypdfium2.raw as pdfium
 
@@ -18,30 +19,56 @@ _MOST_OBJECTS = 20_000
 _MOST_BYTES = 4_000_000  # of one value in UTF-16
 
 
-def marked_values(page: object) -> list[tuple[str, str]]:
-    """Return (field key, value) for each marked text on a PDFium page."""
-    found: dict[str, str] = {}
-    for mark in _marks(page):
-        if _name(mark) == _TAG:
-            key, value = _parameter(mark, _KEY), _parameter(mark, _VALUE)
-            if key and value is not None:
-                found.setdefault(key, value)
-    return list(found.items())
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What the marked content of a page tells.
+
+    ``values`` are (field key, value); ``breaks`` say where a line was ended on purpose, as
+    (across, up, how often) in units of the file.
+    """
+
+    values: Sequence[tuple[str, str]] = ()
+    breaks: Sequence[tuple[float, float, int]] = ()
 
 
-def _marks(page: object) -> Iterator[object]:
+def marked(page: object) -> Marked:
+    """Return the values and line breaks that the texts of a PDFium page are marked with."""
+    values: dict[str, str] = {}
+    breaks: list[tuple[float, float, int]] = []
+    for item in _texts(page):
+        for index in range(max(0, pdfium.FPDFPageObj_CountMarks(item))):
+            mark = pdfium.FPDFPageObj_GetMark(item, index)
+            name = _name(mark)
+            if name == _TAG:
+                key, value = _parameter(mark, _KEY), _parameter(mark, _VALUE)
+                if key and value is not None:
+                    values.setdefault(key, value)
+            elif name == "Span":
+                # A break drawn as an empty glyph; poppler keeps it so when it prints.
+                text = _parameter(mark, b"ActualText")
+                if text and not text.strip("\n"):
+                    breaks.append((*_origin(item), len(text)))
+    return Marked(tuple(values.items()), breaks)
+
+
+def _texts(page: object) -> Iterator[object]:
     for index in range(min(pdfium.FPDFPage_CountObjects(page), _MOST_OBJECTS)):
-        yield from _marks_of(pdfium.FPDFPage_GetObject(page, index), _DEPTH)
+        yield from _texts_of(pdfium.FPDFPage_GetObject(page, index), _DEPTH)
 
 
-def _marks_of(item: object, depth: int) -> Iterator[object]:
+def _texts_of(item: object, depth: int) -> Iterator[object]:
     kind = pdfium.FPDFPageObj_GetType(item)
     if kind == pdfium.FPDF_PAGEOBJ_TEXT:
-        for index in range(max(0, pdfium.FPDFPageObj_CountMarks(item))):
-            yield pdfium.FPDFPageObj_GetMark(item, index)
+        yield item
     elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth:
         for index in range(min(pdfium.FPDFFormObj_CountObjects(item), _MOST_OBJECTS)):
-            yield from _marks_of(pdfium.FPDFFormObj_GetObject(item, index), depth - 1)
+            yield from _texts_of(pdfium.FPDFFormObj_GetObject(item, index), depth - 1)
+
+
+def _origin(item: object) -> tuple[float, float]:
+    matrix = pdfium.FS_MATRIX()
+    pdfium.FPDFPageObj_GetMatrix(item, ctypes.byref(matrix))
+    return matrix.e, matrix.f
 
 
 def _name(mark: object) -> str:

@@ -28,6 +28,8 @@ _SAME_LINE = 0.4
 _LOWEST = 6.0
 # Points by which kerned letters of neighbouring runs may overlap.
 _OVERLAP = 1.5
+# Points within which a marked line break stands at the end of a run.
+_AT_END = 3.0
 # Letters this far apart without a blank by PDFium were drawn out of order.
 _LEAP = 0.35
 _HYPHEN = 2  # PDFium's sign for a hyphen at the end of a line
@@ -69,7 +71,8 @@ class Run:
     """Characters drawn next to each other on one line, in reading order, blanks included.
 
     ``edges`` are the (left, top, right, bottom) around all of them; ``breaks`` counts line breaks
-    that the file itself holds after them, as opposed to those PDFium saw in the layout.
+    that the file itself holds after them, as opposed to those PDFium saw in the layout, and
+    ``goes_on`` says that a blank is drawn at their end, as many programs do where they wrap.
     """
 
     glyphs: Sequence[Glyph]
@@ -77,6 +80,7 @@ class Run:
     edges: Rectangle
     base: float
     breaks: int = 0
+    goes_on: bool = False
 
 
 class TextPage(Protocol):
@@ -117,13 +121,26 @@ def glyph_runs(page: TextPage, view: Frame) -> list[Run]:
     return runs
 
 
+def with_breaks(
+    runs: list[Run], breaks: Sequence[tuple[float, float, int]], view: Frame
+) -> list[Run]:
+    """Return ``runs`` with the line breaks the file marks: (across, up, how often)."""
+    for across, up, count in breaks:
+        x, base = view.seen(across, up, across, up)[2:]
+        for index, run in enumerate(runs):
+            if abs(run.base - base) < _AT_END and abs(run.edges[2] - x) < _AT_END:
+                runs[index] = replace(run, breaks=count)
+    return runs
+
+
 def run_of(glyphs: list[Glyph], breaks: int = 0) -> Run:
     """Return a run of these characters, blanks at its end left out."""
+    drawn = len(glyphs)
     while glyphs[-1].text in BLANKS:
         glyphs.pop()
     texts, lefts, tops, rights, bottoms, bases = zip(*glyphs, strict=True)
     edges = (min(lefts), min(tops), max(rights), max(bottoms))
-    return Run(glyphs, "".join(texts), edges, bases[0], breaks)
+    return Run(glyphs, "".join(texts), edges, bases[0], breaks, len(glyphs) < drawn)
 
 
 def _glyphs(page: TextPage, view: Frame) -> Iterator[Glyph]:

@@ -51,6 +51,7 @@ class _Line:
     last_word: float
     loose: bool
     breaks: int
+    goes_on: bool
 
 
 def written(pieces: Sequence[Run], zone: Rectangle) -> tuple[str, frozenset[Doubt]]:
@@ -59,39 +60,13 @@ def written(pieces: Sequence[Run], zone: Rectangle) -> tuple[str, frozenset[Doub
     rows = [_line(row, doubts) for row in lines(pieces)]
     if not rows:
         return "", frozenset()
-    pitch = _pitch(rows, doubts)
-    right = max(row.edges[2] for row in rows)
-    left = min(row.edges[0] for row in rows)
-    margin = max(0.0, left - zone[0])
-    full = zone[2] - margin - left
-    if rows[0].base - zone[1] > _FIRST_LINE * pitch and len(rows) * pitch < 0.5 * (
-        zone[3] - zone[1]
-    ):
-        # Empty lines at the start look like text set lower.
-        doubts.add(Doubt.WHITE_SPACE)
-    uncertain = max(_UNCERTAIN_PART * (zone[2] - zone[0]), 4 * _CLOSE)
-    marked = any(row.breaks for row in rows)
+    setting = _setting(rows, zone, doubts)
     text = rows[0].text
     for above, below in pairwise(rows):
-        empty = max(0, round((below.base - above.base) / pitch) - 1)
-        if marked:
-            # The file says itself where a line was ended; all others were wrapped.
-            text += "\n" * above.breaks if above.breaks else _wrapped(above, below, full, doubts)
-        elif empty:
-            text += "\n" * (empty + 1)
-        elif _CONTINUED.match(below.text):
-            # The part before the sign was cut after white space, which cannot be seen.
-            text += " "
-            doubts.add(Doubt.WHITE_SPACE)
-        else:
-            room = above.edges[2] + _blank(above) + below.first_word
-            ended = _ended(room, right, zone[2] - margin, uncertain)
-            if ended is None:
-                # Programs wrap at different widths, some count the blank behind a word as part.
-                doubts.add(Doubt.WHITE_SPACE)
-                ended = _ITEM.match(below.text) is not None
-            text += "\n" if ended else _wrapped(above, below, full, doubts)
-        text += below.text
+        text += _between(above, below, setting, doubts) + below.text
+    if setting.guessed and "\n" in text:
+        # The writer used line breaks; one more at the end of a full line looks like a wrap.
+        doubts.add(Doubt.WHITE_SPACE)
     if _CONTINUED.search(text) or _ODD_BLANKS.search(text):
         doubts.add(Doubt.WHITE_SPACE)
     if MEANINGLESS.search(text) or _runs_left(text):
@@ -99,25 +74,86 @@ def written(pieces: Sequence[Run], zone: Rectangle) -> tuple[str, frozenset[Doub
     return text, frozenset(doubts)
 
 
-def _ended(room: float, longest: float, probable: float, uncertain: float) -> bool | None:
-    """Say whether a line was ended on purpose, None if that is a close call.
+@dataclass(slots=True)
+class _Setting:
+    """How a text is set: what all its lines together tell about each of them.
 
-    ``room`` is where the next word would have ended, ``longest`` where the longest line ends,
-    ``probable`` where full lines end, if both margins are alike; ``uncertain`` is by how much
-    they may differ.
+    ``longest`` is where the longest line ends, ``probable`` where full lines end if both margins
+    are alike, ``uncertain`` by how much they may differ. ``marked``: the file says itself where
+    lines were ended. ``told``: some lines end with a drawn blank, so those were wrapped.
+    ``guessed`` becomes true when only the room for the next word spoke for a wrap.
     """
-    if room <= longest or room <= probable - uncertain:
+
+    pitch: float
+    longest: float
+    probable: float
+    uncertain: float
+    full: float
+    marked: bool
+    told: bool
+    guessed: bool = False
+
+
+def _setting(rows: Sequence[_Line], zone: Rectangle, doubts: set[Doubt]) -> _Setting:
+    left = min(row.edges[0] for row in rows)
+    probable = zone[2] - max(0.0, left - zone[0])
+    pitch = _pitch(rows, doubts)
+    lowered = rows[0].base - zone[1] > _FIRST_LINE * pitch
+    if lowered and len(rows) * pitch < 0.5 * (zone[3] - zone[1]):
+        # Empty lines at the start look like text set lower.
+        doubts.add(Doubt.WHITE_SPACE)
+    going_on = [row.goes_on for row in rows[:-1]]
+    return _Setting(
+        pitch=pitch,
+        longest=max(row.edges[2] for row in rows),
+        probable=probable,
+        uncertain=max(_UNCERTAIN_PART * (zone[2] - zone[0]), 4 * _CLOSE),
+        full=probable - left,
+        marked=any(row.breaks for row in rows),
+        told=any(going_on) and not all(going_on),
+    )
+
+
+def _between(above: _Line, below: _Line, setting: _Setting, doubts: set[Doubt]) -> str:
+    """Return what was written between two lines."""
+    empty = max(0, round((below.base - above.base) / setting.pitch) - 1)
+    if setting.marked:
+        if above.breaks:
+            return "\n" * max(above.breaks, empty + 1)
+        return _wrapped(above, below, setting, doubts)
+    if empty:
+        return "\n" * (empty + 1)
+    if _CONTINUED.match(below.text):
+        # The part before the sign was cut after white space, which cannot be seen.
+        return " "
+    ended = _ended(above, below, setting)
+    if not ended and setting.told:
+        ended = not above.goes_on
+    elif ended is None:
+        # Programs wrap at different widths, some count the blank behind a word as part of it.
+        doubts.add(Doubt.WHITE_SPACE)
+        ended = _ITEM.match(below.text) is not None
+    if ended:
+        return "\n"
+    setting.guessed |= not setting.told
+    return _wrapped(above, below, setting, doubts)
+
+
+def _ended(above: _Line, below: _Line, setting: _Setting) -> bool | None:
+    """Say whether a line was ended although there was room, None if that is a close call."""
+    room = above.edges[2] + _blank(above) + below.first_word
+    if room <= setting.longest or room <= setting.probable - setting.uncertain:
         return True
-    return False if room > probable + _CLOSE else None
+    return False if room > setting.probable + _CLOSE else None
 
 
-def _wrapped(above: _Line, below: _Line, full: float, doubts: set[Doubt]) -> str:
+def _wrapped(above: _Line, below: _Line, setting: _Setting, doubts: set[Doubt]) -> str:
     """Return what stood where a program wrapped: a blank, or nothing inside a word.
 
-    A word is broken where it has a hyphen, or anywhere if it is longer than a ``full`` line.
+    A word is broken where it has a hyphen, or anywhere if it is longer than a full line.
     """
     hyphen = above.text.endswith(("-", "\u2010", "\u00ad", "/"))
-    if hyphen or above.last_word + below.first_word > full:
+    if hyphen or above.last_word + below.first_word > setting.full:
         doubts.add(Doubt.WHITE_SPACE)
         return ""
     return " "
@@ -150,6 +186,7 @@ def _line(row: Sequence[Run], doubts: set[Doubt]) -> _Line:
         _last_word(row[-1]),
         len(tops) == 1,
         row[-1].breaks,
+        row[-1].goes_on,
     )
 
 
