@@ -115,18 +115,21 @@ def squares(picture: "Grey") -> tuple[Place, ...]:
     return tuple(place for _, place in found[:_MOST_CANDIDATES])
 
 
-def guesses(picture: "Grey", template: Template, code: Code | None) -> "Iterator[Matrix]":
-    """Yield poses worth proving, the likeliest first.
+def guesses(
+    picture: "Grey", template: Template, code: Code | None
+) -> "Iterator[tuple[Matrix, bool]]":
+    """Yield poses worth proving, the likeliest first, and whether they are rough.
 
-    Three squares and the code come first, then what is left when squares are cut off, covered
-    or stapled: the code with two of them or one. Without code all three squares are needed.
+    Three squares and the code come first, then, rough, what is left when squares are cut off,
+    covered or stapled: the code with two of them or one. Without code all three are needed.
     """
     corners = _corner_squares(template)
     if corners is None:
         return
     candidates = squares(picture)
     if code is None or template.qr is None:
-        yield from _best(_fit(corners, trio) for trio in permutations(candidates, 3))
+        trios = (_fit(corners, trio) for trio in permutations(candidates, 3))
+        yield from ((matrix, False) for matrix in _best(trios))
         return
     ours = complex(*template.qr.middle)
     width = template.qr.width
@@ -136,7 +139,8 @@ def guesses(picture: "Grey", template: Template, code: Code | None) -> "Iterator
             for chosen in _chosen(corners, count)
             for seen in permutations(candidates, count)
         )
-        yield from _best(one for one in kept if _agrees(one, code, width))
+        agreeing = (one for one in kept if _agrees(one, code, width))
+        yield from ((matrix, count < 3) for matrix in _best(agreeing))
 
 
 def _unlike_square(width: int, height: int, area: int, side: float) -> float | None:

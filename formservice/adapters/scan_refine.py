@@ -26,12 +26,13 @@ _OUTLIER_PX = 2.0
 _FEWEST = 12
 
 
-def refined(pose: Pose, picture: "Grey", template: Template, *, far: bool) -> Pose:
+def refined(pose: Pose, picture: "Grey", template: Template, *, rough: bool) -> Pose:
     """Return the pose corrected by where printed corners really are, unless that is no better.
 
-    ``far`` also finds corners some millimetres away, which takes ten times as long.
+    A ``rough`` pose may be some millimetres off. Any other was fixed by three squares, and is
+    not bent to follow wording that a long answer pushed down.
     """
-    if far:
+    if rough:
         pose = _better(pose, _corrected(pose, picture, template, _FAR_PX))
     return _better(pose, _corrected(pose, picture, template, _NEAR_PX))
 
@@ -60,9 +61,25 @@ def _corrected(pose: Pose, picture: "Grey", template: Template, reach: int) -> P
     # Without a common pose OpenCV returns no matrix and keeps none.
     if int(kept.sum()) < max(_FEWEST, len(ours) // 2):
         return pose
+    if (
+        reach == _NEAR_PX
+        and _bend(np.asarray(correction, dtype=np.float64), page.shape) > _NEAR_PX
+    ):
+        return pose
     to_points = _pixels_to_points()
     matrix = pose.matrix @ to_points @ correction @ np.linalg.inv(to_points)
     return posed(picture, template, np.asarray(matrix / matrix[2, 2], dtype=np.float64))
+
+
+def _bend(correction: "npt.NDArray[np.float64]", shape: tuple[int, ...]) -> float:
+    """Return by how many pixels a correction moves the corners of the page at most."""
+    import cv2
+    import numpy as np
+
+    height, width = shape[:2]
+    corners = np.array([[(0.0, 0.0), (width, 0.0), (width, height), (0.0, height)]])
+    moved = np.asarray(cv2.perspectiveTransform(corners, correction)) - corners
+    return float(np.hypot(moved[..., 0], moved[..., 1]).max())
 
 
 def _pixels_to_points() -> "npt.NDArray[np.float64]":

@@ -3,16 +3,18 @@
 The pictures come from image files and, rendered, from PDF pages that are scans.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from statistics import median
 from typing import TYPE_CHECKING
 
 from formservice.adapters.scan_guess import codes
 from formservice.adapters.scan_marks import Mark, darkness, doubted, judged, signature
 from formservice.adapters.scan_ocr import SPARSE, Ocr, OcrWord, lines_of, ocr
-from formservice.adapters.scan_place import in_place
+from formservice.adapters.scan_place import Placed, placed
 from formservice.adapters.scan_pose import Pose
-from formservice.adapters.scan_register import registered
+from formservice.adapters.scan_register import GROWN_LIKENESS, LEAST_LIKENESS, registered
 from formservice.adapters.scan_template import DPI, Template, Templates
 from formservice.adapters.scan_text import CleanPage, cleaned, evenly_lit, zone_text
 from formservice.domain.document import Block, Box, Claim, Doubt, Method, Sighting
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 _TEXT_KINDS = ("text", "multiline", "date")
 # Below this likeness to its blank form a page is dirty or crumpled: ink proves nothing there.
 _GOOD_PAGE = 0.55
+# Of a page that grew, so much must still be found to believe that it is the form at all.
+_ENOUGH_ZONES = 0.5
 # A page is the form it is most like if the next one is this much less like it.
 _CLEARLY_LIKER = 0.15
 _UNSURE = frozenset({Doubt.AMBIGUOUS_MARK})
@@ -76,7 +80,7 @@ class PictureZones:
     ) -> tuple[Sighting, ...]:
         """Read ``form_page`` of ``layout`` in the picture; nothing if it is not that page.
 
-        Zones that were moved from their place (by a long answer in Word) are left out.
+        Zones that a long answer in Word pushed down are followed; those not found are left out.
 
         ``page`` is the number that the sightings carry, their boxes are fractions of the
         picture.
@@ -91,17 +95,29 @@ class PictureZones:
         if pose is None:
             return ()
         laid = pose.flattened(picture, template)
-        clean = cleaned(laid, template)
-        zones = in_place(laid, template)
-        marks = self._marks(clean, template, zones, pose)
-        seen = []
-        for zone in zones:
-            box = pose.box(zone.box, template, picture.shape)
-            if zone.kind in _TEXT_KINDS:
-                seen.append(self._text(clean, template, zone, page, box))
-            else:
-                seen.append(_mark(zone, marks[zone.key], page, box))
+        proved = pose.likeness >= LEAST_LIKENESS
+        found = placed(laid, template, proved=proved)
+        if not proved and len(found) < len(template.zones) * _ENOUGH_ZONES:
+            return ()
+        seen: list[Sighting] = []
+        for down in sorted({one.down for one in found}):
+            here = [one for one in found if one.down == down]
+            seen.extend(self._here(_Sheet(laid, template, pose, down), here, picture.shape, page))
         return tuple(seen)
+
+    def _here(
+        self, sheet: "_Sheet", found: Sequence[Placed], shape: tuple[int, ...], page: int
+    ) -> Iterator[Sighting]:
+        """Read the zones that moved by the same distance."""
+        clean = sheet.clean
+        marks = self._marks(clean, sheet.template, [one.zone for one in found], sheet.pose)
+        for one in found:
+            zone, box = one.zone, sheet.box(one.zone, shape)
+            if zone.kind in _TEXT_KINDS:
+                seen = self._text(clean, sheet.template, zone, page, box)
+            else:
+                seen = _mark(zone, marks[zone.key], page, box)
+            yield replace(seen, doubts=seen.doubts | _doubts(one))
 
     def blocks(self, picture: "Grey", page: int = 1) -> tuple[Block, ...]:
         """Return all text on an upright page, read without knowing the form: slow (0.6 s)."""
@@ -133,7 +149,7 @@ class PictureZones:
             claim = code.claim
             named = (claim.form, claim.edition, claim.page)
             if named == (layout.ref.form, layout.ref.edition, form_page):
-                return registered(picture, template, code)
+                return registered(picture, template, code, GROWN_LIKENESS)
         return None if found else registered(picture, template, None)
 
     def _marks(
@@ -149,7 +165,7 @@ class PictureZones:
         for zone in zones:
             if zone.kind == "signature":
                 marks[zone.key] = signature(clean, template.zone_rect(zone))
-        if pose.likeness < _GOOD_PAGE:
+        if LEAST_LIKENESS <= pose.likeness < _GOOD_PAGE:
             return {key: doubted(mark) for key, mark in marks.items()}
         return marks
 
@@ -168,6 +184,34 @@ class PictureZones:
             box=box,
             doubts=_RECOGNISED,
         )
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """A page laid on its template, seen as far down as a group of zones moved."""
+
+    laid: "Grey"
+    template: Template
+    pose: Pose
+    down: int
+
+    @cached_property
+    def clean(self) -> CleanPage:
+        import numpy as np
+
+        return cleaned(np.roll(self.laid, -self.down, axis=0), self.template)
+
+    def box(self, zone: Zone, shape: tuple[int, ...]) -> Box:
+        """Return where the zone is in the picture, as fractions of it."""
+        moved, box = self.down / self.laid.shape[0], zone.box
+        top, bottom = (min(max(edge + moved, 0.0), 1.0) for edge in (box.top, box.bottom))
+        return self.pose.box(Box(box.left, top, box.right, bottom), self.template, shape)
+
+
+def _doubts(found: Placed) -> frozenset[Doubt]:
+    """Return the doubts that the place of a zone gives."""
+    moved = frozenset({Doubt.FOREIGN_LAYOUT}) if found.down else frozenset[Doubt]()
+    return moved if found.whole else moved | {Doubt.OVERFLOW}
 
 
 def _mark(zone: Zone, mark: Mark, page: int, box: Box) -> Sighting:

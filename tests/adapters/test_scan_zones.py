@@ -193,17 +193,45 @@ def test_a_code_that_names_another_page_is_believed(zones: PictureZones) -> None
     assert zones.zones(picture, LAYOUT, 1) == ()
 
 
-def test_a_page_moved_in_its_middle_keeps_only_the_zones_in_place(zones: PictureZones) -> None:
+def grown(first: int, last: int, more: int) -> Grey:
+    """Return the form with what stands between two rows moved down, as a long answer does it."""
     page = printed(FILLED)
-    grown = page.copy()
-    # 8 mm more from the group of boxes down to the signature line, as a longer answer makes it.
-    first, last, more = 1950, 3000, 94
-    grown[first + more : last + more] = page[first:last]
-    grown[first : first + more] = 255
-    seen = {one.key: one for one in zones.zones(CLEAN.of(grown)[0], LAYOUT, 1)}
+    moved = page.copy()
+    moved[first + more : last + more] = page[first:last]
+    moved[first : first + more] = 255
+    return moved
+
+
+@pytest.mark.parametrize("scan", [CLEAN, MILD, FINE], ids=["clean", "mild", "300 dpi"])
+def test_zones_that_a_long_answer_pushed_down_are_followed_and_doubted(
+    zones: PictureZones, scan: Scan
+) -> None:
+    # 8 mm more, from the group of boxes down to the signature.
+    picture, _ = scan.of(grown(1950, 3000, 94))
+    seen = {one.key: one for one in zones.zones(picture, LAYOUT, 1)}
     assert seen["name"].text == TEXTS["name"]
-    assert "anlass.abbruch" not in seen
-    assert "kopie" not in seen
+    assert Doubt.FOREIGN_LAYOUT not in seen["name"].doubts
+    on = {key: one.on for key, one in seen.items() if key.startswith("anlass.")}
+    assert on == {"anlass.nichtantritt": False, "anlass.abbruch": True, "anlass.regulaer": False}
+    for key in (*on, "kopie", "unterschrift"):
+        assert Doubt.FOREIGN_LAYOUT in seen[key].doubts, key
+    assert seen["unterschrift"].on is True
+
+
+def test_an_answer_that_grew_may_lack_its_end(zones: PictureZones) -> None:
+    # The cut is inside the box of „erwartung“: its lower edge and all below move.
+    picture, _ = CLEAN.of(grown(1300, 3000, 94))
+    seen = {one.key: one for one in zones.zones(picture, LAYOUT, 1)}
+    assert Doubt.OVERFLOW in seen["erwartung"].doubts
+    assert Doubt.OVERFLOW not in seen["name"].doubts
+
+
+def test_zones_whose_surroundings_are_gone_are_not_found(zones: PictureZones) -> None:
+    page = printed(FILLED)
+    page[1950:3000] = 255
+    seen = {one.key for one in zones.zones(CLEAN.of(page)[0], LAYOUT, 1)}
+    assert "name" in seen
+    assert not {"anlass.abbruch", "kopie", "unterschrift"} & seen
 
 
 def test_boxes_lie_where_the_writing_is_on_the_received_page(zones: PictureZones) -> None:
