@@ -80,7 +80,6 @@ class PdfReader:
         """Open ``data``; raises an InputError when it cannot be read, nothing else."""
         if not data:
             raise EmptyDocumentError("Die Datei ist leer.")
-        over = pikepdf.settings.qpdf_limit_errors()
         pdf = None
         try:
             pdf = _parsed(data)
@@ -92,8 +91,6 @@ class PdfReader:
                 raise DocumentTooLargeError("Die PDF-Datei ist zu groß.") from error
             if not isinstance(error, _BROKEN):
                 raise
-            if pikepdf.settings.qpdf_limit_errors() > over:
-                raise DocumentTooLargeError("Die PDF-Datei ist entpackt zu groß.") from error
             raise DamagedDocumentError("Die PDF-Datei ist beschädigt und nicht lesbar.") from error
 
 

@@ -174,11 +174,13 @@ def _first(chain: list[pikepdf.Object], key: str) -> object:
 
 
 def _typed(name: str, value: object, number: int, box: Box | None) -> Sighting:
-    text = _text(value)
+    seen = Sighting(name, Method.CONTROL, number, box=box)
+    try:
+        text = _text(value)
+    except pikepdf.PdfError:  # a stream that is broken, or would unpack beyond all bounds
+        return replace(seen, unreadable=True)
     doubts = frozenset({Doubt.CHARACTERS}) if "\ufffd" in text else frozenset()
-    return Sighting(
-        name, Method.CONTROL, number, text=text, blank=not text.strip(), box=box, doubts=doubts
-    )
+    return replace(seen, text=text, blank=not text.strip(), doubts=doubts)
 
 
 def _text(value: object) -> str:
