@@ -34,7 +34,7 @@ def png(text: str) -> bytes:
     return (
         b"\x89PNG\r\n\x1a\n"
         + _chunk(b"IHDR", header)
-        + _chunk(b"IDAT", zlib.compress(quiet + lines + quiet, 9))
+        + _chunk(b"IDAT", zlib.compress(quiet + lines + quiet, 6))
         + _chunk(b"IEND", b"")
     )
 
