@@ -30,6 +30,7 @@ _CEILING = {
 }
 # A recognised prompt may have a few wrong letters and is still the prompt.
 _PROMPT_LIKENESS = 0.8
+_OF_CHARACTERS = {Doubt.WHITE_SPACE, Doubt.CHARACTERS, Doubt.ANCHORS_LOST}
 
 CONTINUED = "… (weiter auf dem Beiblatt)"
 """Stands drawn at the end of a text that goes on; never part of a value."""
@@ -155,9 +156,16 @@ def _reading(field: Field, sighting: Sighting) -> Extraction:
     if field.kind in (FieldKind.SIGNATURE, FieldKind.TICK):
         return _mark(field, sighting, common)
     text = clean(sighting.text)
-    if sighting.blank or not text.strip() or _is_prompt(field, text, sighting.method):
-        # A prompt that survived as ordinary text is known word for word: nothing is lost.
-        return replace(common, doubts=common.doubts - {Doubt.WHITE_SPACE, Doubt.CHARACTERS})
+    # These are doubts about marks; a reader that knows no form may have them about any text.
+    common = replace(common, doubts=common.doubts - {Doubt.TYPED_NAME, Doubt.AMBIGUOUS_MARK})
+    if is_placeholder(field, text):
+        # The prompt survived word for word: nothing was lost on the way.
+        return replace(common, doubts=common.doubts - _OF_CHARACTERS)
+    if not text.strip() or _is_prompt(field, text, sighting.method):
+        return common
+    if sighting.blank:
+        # Marked as prompt, but it is not the prompt: somebody typed and the mark stayed.
+        common = replace(common, doubts=common.doubts | {Doubt.CONFLICT})
     try:
         value = parse(field, text)
     except ValueError:
@@ -167,9 +175,7 @@ def _reading(field: Field, sighting: Sighting) -> Extraction:
 
 
 def _is_prompt(field: Field, text: str, method: Method) -> bool:
-    """Say whether ``text`` is the field's prompt, tolerant of misread letters after OCR."""
-    if is_placeholder(field, text):
-        return True
+    """Say whether recognised ``text`` is the field's prompt with a few letters misread."""
     if method is not Method.OCR or not field.placeholder:
         return False
     likeness = difflib.SequenceMatcher(None, folded(text), folded(field.placeholder)).ratio()

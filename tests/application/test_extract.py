@@ -37,6 +37,17 @@ def test_a_prompt_is_blank_whichever_method_saw_it():
         assert (one.reading, one.value) == (Reading.BLANK, None)
 
 
+def test_text_typed_into_a_control_that_still_counts_as_prompt_is_read_but_not_accepted():
+    one = extract(FORM, [sight("name", "Özdemir", blank=True)]).fields["name"]
+    assert (one.value, one.doubts) == ("Özdemir", {Doubt.CONFLICT})
+
+
+def test_an_exact_prompt_after_a_resave_is_blank_for_sure():
+    lost = frozenset({Doubt.ANCHORS_LOST})
+    one = extract(FORM, [sight("name", "Name", Method.BOOKMARK, doubts=lost)]).fields["name"]
+    assert (one.reading, one.accepted) == (Reading.BLANK, True)
+
+
 def test_a_prompt_misread_by_ocr_is_blank_but_an_answer_is_not():
     garbled = "KIicken oder tippen Sie hler, um Text elnzugeben"
     blank = extract(FORM, [sight("bericht", garbled, Method.OCR)]).fields["bericht"]
