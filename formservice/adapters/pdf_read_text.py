@@ -15,7 +15,7 @@ import pypdfium2.raw as pdfium
 from formservice.adapters.pdf_read_frame import Frame, Rectangle
 from formservice.domain.document import Block
 
-BLANKS = " \u00a0"
+BLANKS = " \u00a0\t"
 REPLACEMENT = "\ufffd"
 # In heights of a line (about 1.15 em). Justified text spreads words by up to 1 em; the margins
 # of two neighbouring Word cells already make 1.1 em.
@@ -30,6 +30,7 @@ _LOWEST = 6.0
 _OVERLAP = 1.5
 # Points within which a marked line break stands at the end of a run.
 _AT_END = 3.0
+_LONGEST_LINE = 2_000  # characters
 # Letters this far apart without a blank by PDFium were drawn out of order.
 _LEAP = 0.35
 _HYPHEN = 2  # PDFium's sign for a hyphen at the end of a line
@@ -99,7 +100,7 @@ def glyph_runs(page: TextPage, view: Frame) -> list[Run]:
     last: Glyph | None = None
     for glyph in _glyphs(page, view):
         text = glyph[0]
-        if text == " " or text == "\u00a0":
+        if text in BLANKS:
             if last is not None:
                 current.append(glyph)
             continue
@@ -187,9 +188,7 @@ def _glyphs(page: TextPage, view: Frame) -> Iterator[Glyph]:
 def _character(code: int) -> str:
     if code == _HYPHEN:
         return "-"
-    if code == 9:
-        return " "
-    if code < 32 or code in (0xFFFE, 0xFFFF):
+    if (code < 32 and code != 9) or code in (0xFFFE, 0xFFFF):
         return REPLACEMENT
     return _SYMBOLS.get(code, chr(code))
 
@@ -238,11 +237,16 @@ def _untangled(row: list[Run]) -> list[Run]:
     row = sorted(row, key=lambda run: run.edges[0])
     found: list[Run] = []
     for run in row:
-        if found and run.edges[0] < found[-1].edges[2] - _OVERLAP:
+        if found and run.edges[0] < found[-1].edges[2] - _OVERLAP and _short(found[-1], run):
             found[-1] = _woven(found[-1], run)
         else:
             found.append(run)
     return found
+
+
+def _short(one: Run, other: Run) -> bool:
+    """Whether two runs are no longer than lines are: weaving takes time with each letter."""
+    return len(one.glyphs) + len(other.glyphs) <= _LONGEST_LINE
 
 
 def _woven(one: Run, other: Run) -> Run:
@@ -252,11 +256,19 @@ def _woven(one: Run, other: Run) -> Run:
     height = max(one.edges[3] - one.edges[1], other.edges[3] - other.edges[1], _LOWEST)
     glyphs: list[Glyph] = []
     for glyph in ink:
+        if glyphs and _same(glyph, glyphs[-1]):
+            continue
         if glyphs and glyph.left - glyphs[-1].right > _BLANK_GAP * height:
             last = glyphs[-1]
             glyphs.append(Glyph(" ", last.right, last.top, last.right, last.bottom, last.base))
         glyphs.append(glyph)
     return run_of(glyphs, max(one.breaks, other.breaks))
+
+
+def _same(one: Glyph, other: Glyph) -> bool:
+    """Whether a letter is drawn twice, as some programs do for bold print."""
+    near = abs(one.left - other.left) < 0.25 * (one.right - one.left)
+    return near and one.text == other.text
 
 
 def joined(row: list[Run]) -> Iterator[tuple[str, Rectangle]]:

@@ -98,6 +98,10 @@ def test_letters_drawn_later_come_to_their_place() -> None:
     assert texts(content) == ["Göttingen"]
 
 
+def test_text_drawn_twice_for_bold_print_is_read_once() -> None:
+    assert texts(line("Überschrift", 50, 700) + line("Überschrift", 50.3, 700)) == ["Überschrift"]
+
+
 def test_blocks_know_where_they_stand() -> None:
     with opened(saved(page_with(line("Hier", 59.5, 421)))) as document:
         box = document.pages[0].blocks[0].box
