@@ -3,7 +3,6 @@
 import io
 import struct
 import zlib
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -210,16 +209,3 @@ def test_any_bytes_give_pages_or_a_named_error(name: str, place: float, junk: by
             assert document.pages
     except InputError:
         pass
-
-
-@pytest.mark.skipif(
-    not Path("../shared/data/foreign").is_dir(), reason="Sammlung fremder Dateien fehlt"
-)
-def test_foreign_pictures_end_in_pages_or_a_named_error() -> None:
-    reader = ScanReader(blank_pdf)
-    for path in sorted(Path("../shared/data/foreign").rglob("*")):
-        if path.is_file() and reader.reads(head := path.read_bytes()):
-            try:
-                reader.open(head)
-            except InputError:
-                continue
