@@ -10,14 +10,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import formservice
+from formservice.adapters.archive.store import Archive
+from formservice.adapters.definitions.mappings import Definitions, load
 from formservice.adapters.feiertage import Feiertage
-from formservice.adapters.mappings import Definitions, load
 from formservice.adapters.pdf_fill import PdfRenderer
 from formservice.adapters.pdf_read import PdfReader
 from formservice.adapters.pdf_scanned import WholePdfReader
 from formservice.adapters.scan_read import ScanReader
 from formservice.adapters.scan_zones import PictureZones
-from formservice.adapters.store import Archive
 from formservice.adapters.word_fill import WordRenderer
 from formservice.adapters.word_read import WordReader
 from formservice.application.generate import Generate

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from formservice.adapters.mappings import load
+from formservice.adapters.definitions.mappings import load
 from formservice.domain.findings import FindingCode
 from formservice.domain.predicates import PREDICATES
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from formservice.adapters.mappings import load
+from formservice.adapters.definitions.mappings import load
 from formservice.domain.document import Box
 from formservice.domain.form import Layout, Zone
 

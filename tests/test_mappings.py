@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from formservice.adapters.mappings import load
-from formservice.adapters.template_check import check
+from formservice.adapters.definitions.mappings import load
+from formservice.adapters.definitions.template_check import check
 
 ROOT = Path(__file__).parent.parent
 FILES = sorted((ROOT / "mappings").glob("*/*.yaml"))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from formservice.adapters.template_check import check
+from formservice.adapters.definitions.template_check import check
 from formservice.bootstrap import Services, Settings
 from formservice.domain.form import FormDefinition
 from formservice.domain.values import values_from_data

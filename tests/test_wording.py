@@ -13,7 +13,7 @@ from typing import TypeAlias
 import pytest
 from lxml import etree
 
-from formservice.adapters.mappings import load
+from formservice.adapters.definitions.mappings import load
 from formservice.adapters.word_package import Package
 from formservice.domain.form import FormDefinition
 

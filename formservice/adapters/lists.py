@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import TypeAlias
 
-from formservice.adapters.nearest import nearest
+from formservice.adapters.definitions.nearest import nearest
 from formservice.adapters.tables import Cell, Line, table
 from formservice.domain.errors import EmptyDocumentError, InvalidDataError, Problem
 from formservice.domain.form import Field, FieldKind, FormDefinition

@@ -4,8 +4,8 @@ import argparse
 import json
 from collections.abc import Sequence
 
-from formservice.adapters import template_check
-from formservice.adapters.form_build import build_form
+from formservice.adapters.building.build import build_form
+from formservice.adapters.definitions import template_check
 from formservice.bootstrap import Services, Settings
 from formservice.cli import errors
 from formservice.cli.german import counted

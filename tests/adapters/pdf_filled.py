@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pikepdf
 import pypdfium2
 
-from formservice.adapters.mappings import load
+from formservice.adapters.definitions.mappings import load
 from formservice.adapters.pdf_fill import PdfRenderer
 from formservice.domain.form import FormDefinition, FormRef
 from formservice.domain.record import Value

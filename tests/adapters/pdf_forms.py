@@ -8,7 +8,7 @@ from pathlib import Path
 import pikepdf
 from pikepdf.exceptions import PageCopyWarning
 
-from formservice.adapters.layouts import load_layout
+from formservice.adapters.definitions.layouts import load_layout
 from formservice.adapters.pdf_read import OpenPdf, PdfReader
 from formservice.domain.document import Sighting
 from formservice.domain.errors import NotFoundError

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from formservice.adapters import form_build_office
-from formservice.adapters.form_build import as_json, build, build_form
-from formservice.adapters.form_build_flow import flow
+from formservice.adapters.building import office
+from formservice.adapters.building.build import as_json, build, build_form
+from formservice.adapters.building.flow import flow
 from formservice.domain.document import Box
 from formservice.domain.errors import (
     DefinitionError,
@@ -80,7 +80,7 @@ def test_nothing_is_written_when_the_build_is_refused(tmp_path: Path):
 def test_without_libreoffice_the_error_names_the_debian_package(monkeypatch):
     monkeypatch.setenv("PATH", "")
     with pytest.raises(EngineMissingError) as caught:
-        form_build_office.convert(b"")
+        office.convert(b"")
     assert "libreoffice-writer" in caught.value.hint
 
 
@@ -89,7 +89,7 @@ def test_without_libreoffice_the_error_names_the_debian_package(monkeypatch):
 @pytest.mark.slow
 def test_a_conversion_that_takes_too_long_is_ended():
     with pytest.raises(EngineTimeoutError):
-        form_build_office.convert(stress_form(), limit_s=0.05)
+        office.convert(stress_form(), limit_s=0.05)
 
 
 @needs_office
@@ -97,7 +97,7 @@ def test_a_conversion_that_takes_too_long_is_ended():
 @pytest.mark.slow
 def test_what_is_no_word_file_ends_in_an_engine_error():
     with pytest.raises(EngineError):
-        form_build_office.convert(b"PK\x03\x04 no Word file")
+        office.convert(b"PK\x03\x04 no Word file")
 
 
 @needs_office

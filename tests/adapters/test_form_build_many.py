@@ -9,7 +9,7 @@ import pdfplumber
 import pytest
 from docx.shared import Mm
 
-from formservice.adapters.form_build import as_json, build
+from formservice.adapters.building.build import as_json, build
 from formservice.domain.form import Field, FieldKind
 from tests.adapters.stress_form import DEFINITION
 from tests.adapters.word_forms import empty_form, saved, write

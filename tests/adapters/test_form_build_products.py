@@ -18,10 +18,11 @@ import pytest
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
-from formservice.adapters import form_build_office, mappings
-from formservice.adapters.form_build import as_json, build
-from formservice.adapters.form_build_check import weaknesses
-from formservice.adapters.form_build_pdf import INFO_EDITION, INFO_FORM
+from formservice.adapters.building import office
+from formservice.adapters.building.build import as_json, build
+from formservice.adapters.building.check import weaknesses
+from formservice.adapters.building.pdf import INFO_EDITION, INFO_FORM
+from formservice.adapters.definitions import mappings
 from formservice.domain.document import Box
 from formservice.domain.form import FormDefinition, Layout
 
@@ -200,7 +201,7 @@ def test_what_word_prints_in_a_control_stands_in_the_zone_of_the_pdf(definition,
             _print_in_control(document, zone.key, f"W{number}w")
     stream = io.BytesIO()
     document.save(stream)
-    with pdfplumber.open(io.BytesIO(form_build_office.convert(stream.getvalue()))) as pdf:
+    with pdfplumber.open(io.BytesIO(office.convert(stream.getvalue()))) as pdf:
         seen = {}
         for number, page in enumerate(pdf.pages, 1):
             for word in page.extract_words():

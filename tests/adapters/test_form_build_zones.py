@@ -9,7 +9,7 @@ import pdfplumber
 import pypdfium2
 import pytest
 
-from formservice.adapters.form_build import Built, as_json, build
+from formservice.adapters.building.build import Built, as_json, build
 from tests.adapters.stress_form import DEFINITION, stress_form
 
 pytestmark = [

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from formservice.adapters.mappings import load
+from formservice.adapters.definitions.mappings import load
 from formservice.domain.document import Box
 from formservice.domain.errors import DefinitionError, NotFoundError, Problem
 from formservice.domain.form import FieldKind, FormRef, Severity

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from formservice.adapters.form_build_check import weaknesses
+from formservice.adapters.building.check import weaknesses
 from formservice.adapters.pdf_fill import PdfRenderer
 from formservice.domain.errors import DefinitionError
 from formservice.domain.form import Field, FieldKind

@@ -13,8 +13,8 @@ from hashlib import sha256
 
 import pytest
 
-from formservice.adapters.originals import Originals
-from formservice.adapters.store import Archive, Document, Filed
+from formservice.adapters.archive.originals import Originals
+from formservice.adapters.archive.store import Archive, Document, Filed
 from formservice.domain.errors import NotFoundError, StorageError
 
 DAY = date(2026, 4, 7)
@@ -156,7 +156,7 @@ _WRITER = """
     import sys
     from datetime import date
     from pathlib import Path
-    from formservice.adapters.store import Archive
+    from formservice.adapters.archive.store import Archive
 
     archive = Archive(Path(sys.argv[1]))
     for number in range(100_000):
@@ -197,7 +197,7 @@ def test_several_processes_filing_the_same_bytes_make_one_document(tmp_path):
         import sys
         from datetime import date
         from pathlib import Path
-        from formservice.adapters.store import Archive
+        from formservice.adapters.archive.store import Archive
         archive = Archive(Path(sys.argv[1]))
         new = sum(
             not archive.file(bytes([n]) * 1000, "x", date(2026, 4, 7), [{}]).already_known

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from formservice.adapters.template_check import check
+from formservice.adapters.definitions.template_check import check
 from formservice.domain.errors import Problem
 
 TINY = Path(__file__).parent.parent / "tiny_form"

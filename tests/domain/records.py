@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from formservice.adapters.mappings import load
+from formservice.adapters.definitions.mappings import load
 from formservice.domain.document import Doubt, Method
 from formservice.domain.form import FieldKind, FormDefinition
 from formservice.domain.record import Extraction, Reading, Record, Value

@@ -1,0 +1,117 @@
+"""Received files exactly as they came, each under the SHA-256 of its bytes."""
+
+import errno
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from formservice.domain.errors import NotFoundError, StorageError
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+
+
+class Originals:
+    """A folder ``ab/cd/<sha256>`` of files that are written once and never changed.
+
+    When ``put`` returns, the bytes survive a power cut. A crash at any moment leaves either the
+    whole original or nothing under its name; what is left in ``neu`` belongs to nobody.
+    """
+
+    def __init__(self, root: Path) -> None:
+        """Keep originals below ``root``; the folder is made when the first one comes."""
+        self._root = root
+        self._new = root / "neu"
+
+    def path(self, sha256: str) -> Path:
+        """Return where the original of that hash stands, whether or not it is there."""
+        return self._root / sha256[:2] / sha256[2:4] / sha256
+
+    def put(self, data: bytes) -> str:
+        """Keep ``data`` and return its SHA-256; the same bytes again change nothing.
+
+        Raises:
+            StorageError: disk full, folder not writable, or a kept original has been altered.
+        """
+        sha256 = hashlib.sha256(data).hexdigest()
+        target = self.path(sha256)
+        with _explained():
+            if not target.exists():
+                self._write(data, target)
+            # Also after writing: what was acknowledged has been read back once.
+            if target.read_bytes() != data:
+                raise _altered(sha256)
+        return sha256
+
+    def read(self, sha256: str) -> bytes:
+        """Return the original, checked against its hash; NotFoundError if there is none."""
+        with _explained():
+            try:
+                data = self.path(sha256).read_bytes()
+            except FileNotFoundError:
+                raise NotFoundError(f"Das Original {sha256[:12]}… ist nicht vorhanden.") from None
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise _altered(sha256)
+        return data
+
+    def _write(self, data: bytes, target: Path) -> None:
+        for folder in (self._new, target.parent):
+            _make(folder)
+        handle, name = tempfile.mkstemp(dir=self._new)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+            try:
+                # A link never replaces a file, and it appears whole or not at all.
+                os.link(name, target)
+            except FileExistsError:  # another process kept the same bytes first
+                return
+            _sync(target.parent)
+        finally:
+            Path(name).unlink(missing_ok=True)
+
+
+def _make(folder: Path) -> None:
+    """Make ``folder`` so that it survives a power cut, with all its parents."""
+    if folder.is_dir():
+        return
+    if not folder.parent.is_dir():
+        _make(folder.parent)
+    # Forms hold personal data: nobody but the service's own account may look.
+    folder.mkdir(mode=0o700, exist_ok=True)
+    _sync(folder.parent)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what the file system says into what somebody can do about it."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise StorageError("Der Speicher für Originale ist voll.") from error
+        if error.errno in _FORBIDDEN:
+            raise StorageError(
+                "In den Ordner der Originale darf nicht geschrieben werden."
+            ) from error
+        raise StorageError("Der Ordner der Originale ist nicht nutzbar.") from error
+
+
+def _altered(sha256: str) -> StorageError:
+    return StorageError(
+        f"Das Original {sha256[:12]}… ist verändert oder beschädigt.",
+        "Bitte aus der Datensicherung wiederherstellen; das veränderte Original nicht löschen.",
+    )

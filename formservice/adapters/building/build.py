@@ -1,0 +1,188 @@
+"""Builds a form: derives form.pdf and fields.json from its Word file and definition."""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+from zipfile import BadZipFile
+
+from lxml.etree import XMLSyntaxError
+
+from formservice.adapters.building import office
+from formservice.adapters.building.flow import flow
+from formservice.adapters.building.pdf import fillable
+from formservice.adapters.building.variants import Expected, marked_copy, tags
+from formservice.adapters.building.zones import Findings, Rectangle, find
+from formservice.adapters.definitions.nearest import nearest
+from formservice.domain.errors import DefinitionError, Problem
+from formservice.domain.form import FieldKind, FlowItem, FormDefinition
+
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float"
+
+# 1/100000 of the page is 0.01 pt, finer than LibreOffice's own 1/20 pt.
+_DIGITS = 5
+
+DOCX_NAME, PDF_NAME, FIELDS_NAME = "form.docx", "form.pdf", "fields.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What was derived: the blank fillable PDF, and the content of fields.json."""
+
+    pdf: bytes
+    fields: dict[str, Json]
+
+
+def build_form(folder: Path, definition: FormDefinition) -> Built:
+    """Build the form in ``folder`` and write form.pdf and fields.json beside its form.docx.
+
+    Raises:
+        DefinitionError: the Word file is missing or unfit; lists all problems, nothing is written.
+        EngineError: LibreOffice is missing or failed.
+    """
+    source = folder / DOCX_NAME
+    try:
+        docx = source.read_bytes()
+    except FileNotFoundError as error:
+        problem = Problem("", "Die Word-Datei des Formulars fehlt.", str(source))
+        raise DefinitionError(f"{definition.ref}: Die Word-Datei fehlt.", [problem]) from error
+    built = build(definition, docx)
+    _write(folder / PDF_NAME, built.pdf)
+    _write(folder / FIELDS_NAME, as_json(built.fields))
+    return built
+
+
+def build(
+    definition: FormDefinition,
+    docx: bytes,
+    *,
+    convert: Callable[[bytes], bytes] = office.convert,
+) -> Built:
+    """Return what can be derived from ``docx``; errors as in ``build_form``."""
+    expected = _expected(definition)
+    _refuse(definition, _control_problems(_tags(definition, docx), expected))
+    copy = marked_copy(docx, expected)
+    marked = convert(copy.docx)
+    found = find(marked, copy)
+    _refuse(definition, found.problems)
+    source: dict[str, Json] = {
+        "docx": hashlib.sha256(docx).hexdigest(),
+        "libreoffice": office.version(),
+    }
+    pdf = fillable(marked, copy, found.places, definition)
+    return Built(pdf, _fields(definition, found, flow(docx), source))
+
+
+def as_json(fields: dict[str, Json]) -> bytes:
+    """Return the bytes of fields.json: one line per field, stable from run to run."""
+    parts = []
+    for key, value in fields.items():
+        if isinstance(value, list):
+            lines = ",\n".join(f"    {json.dumps(item, ensure_ascii=False)}" for item in value)
+            text = f"[\n{lines}\n  ]" if value else "[]"
+        else:
+            text = json.dumps(value, ensure_ascii=False)
+        parts.append(f'  "{key}": {text}')
+    return ("{\n" + ",\n".join(parts) + "\n}\n").encode()
+
+
+def _expected(definition: FormDefinition) -> dict[str, Expected]:
+    expected = {}
+    for field in definition.fields:
+        tick = field.kind in (FieldKind.CHOICE, FieldKind.TICK)
+        for anchor in field.anchors:
+            expected[anchor] = Expected("tick" if tick else field.kind.value, field.long_date)
+    return expected
+
+
+def _tags(definition: FormDefinition, docx: bytes) -> list[str]:
+    try:
+        return tags(docx)
+    except (BadZipFile, KeyError, ValueError, XMLSyntaxError) as error:
+        problem = Problem("", "Die Datei lässt sich nicht als Word-Datei öffnen.", DOCX_NAME)
+        message = f"Das Formular {definition.ref} kann nicht gebaut werden."
+        raise DefinitionError(message, [problem]) from error
+
+
+def _control_problems(found: Iterable[str], expected: dict[str, Expected]) -> list[Problem]:
+    counts = Counter(found)
+    problems = [
+        Problem(tag, "Das Feld hat in der Word-Datei kein Steuerelement.", DOCX_NAME)
+        for tag in expected
+        if not counts[tag]
+    ]
+    problems += [
+        Problem(tag, f"Das Feld hat {count} Steuerelemente statt eines.", DOCX_NAME)
+        for tag, count in counts.items()
+        if count > 1 and tag in expected
+    ]
+    problems += [
+        Problem(
+            tag,
+            "Das Steuerelement gehört zu keinem Feld der Definition.",
+            DOCX_NAME,
+            nearest(tag, expected),
+        )
+        for tag in counts
+        if tag not in expected
+    ]
+    return problems
+
+
+def _refuse(definition: FormDefinition, problems: Iterable[Problem]) -> None:
+    listed = list(problems)
+    if listed:
+        message = f"Das Formular {definition.ref} kann nicht gebaut werden: {len(listed)} Fehler."
+        raise DefinitionError(message, listed)
+
+
+def _fields(
+    definition: FormDefinition,
+    found: Findings,
+    printed: Iterable[FlowItem],
+    source: dict[str, Json],
+) -> dict[str, Json]:
+    def box(page: int, place: Rectangle) -> Json:
+        width, height = found.pages[page - 1]
+        left, top, right, bottom = place
+        fractions = (left / width, top / height, right / width, bottom / height)
+        return [round(value, _DIGITS) for value in fractions]
+
+    return {
+        "form": definition.ref.form,
+        "edition": definition.ref.edition,
+        "pages": [{"width": round(w, 2), "height": round(h, 2)} for w, h in found.pages],
+        "fields": [
+            {
+                "key": place.mark.key,
+                "kind": place.mark.kind,
+                "page": place.page,
+                "box": box(place.page, place.box),
+            }
+            for place in found.places
+        ],
+        "qr": [{"page": page, "box": box(page, place)} for page, place in found.qr],
+        "squares": [{"page": page, "box": box(page, place)} for page, place in found.squares],
+        "flow": [
+            {"anchor": item.anchor} if item.anchor else {"text": item.text} for item in printed
+        ],
+        "source": source,
+    }
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write ``data`` so that a reader sees the old file or the new one, never half of it."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,114 @@
+"""What must agree inside one definition beyond its schema: names, options, kinds."""
+
+from collections.abc import Iterator, Mapping
+
+from formservice.adapters.definitions.draft import (
+    Draft,
+    Place,
+    condition,
+    mapping,
+    sequence,
+    unknown_field,
+)
+from formservice.adapters.definitions.rule_checks import gap_problems, rule_problems
+from formservice.adapters.definitions.yaml_text import Source
+from formservice.domain.errors import Problem
+from formservice.domain.form import FieldKind
+from formservice.domain.frist import Einheit
+
+_BOOKMARK = 40  # characters Word allows in the name of a bookmark
+_RECEIVED = "received"  # the day of receipt, in ``met_by``
+
+
+def disagreements(source: Source) -> Iterator[Problem]:
+    """Yield everything in a file that contradicts itself."""
+    draft = Draft(source)
+    for key in draft.fields:
+        yield from _field(draft, key)
+    yield from _titles(draft)
+    for name, rule in mapping(draft.data.get("rules")).items():
+        yield from rule_problems(draft, ("rules", str(name)), mapping(rule))
+    seen: set[object] = set()
+    for index, entry in enumerate(sequence(draft.data.get("deadlines"))):
+        deadline = mapping(entry)
+        # One deadline may have two rules that exclude each other by their condition.
+        one = (deadline.get("key", index), str(deadline.get("when")))
+        if one in seen:
+            yield source.problem(("deadlines", index, "key"), "Der Schlüssel steht doppelt.")
+        seen.add(one)
+        yield from _deadline(draft, ("deadlines", index), deadline)
+    for part, target in mapping(draft.data.get("continuation")).items():
+        yield from unknown_field(draft, ("continuation", str(part)), target)
+
+
+def _field(draft: Draft, key: str) -> Iterator[Problem]:
+    path, kind, options = ("fields", key), draft.kind(key), draft.options(key)
+    entry, choice = draft.fields[key], kind is FieldKind.CHOICE
+    if choice and len(options) < 2:
+        yield draft.source.problem(
+            (*path, "options"), "Eine Auswahl (choice) braucht mindestens zwei Optionen."
+        )
+    for name, fits in (
+        ("options", choice),
+        ("several", choice),
+        ("long_date", kind is FieldKind.DATE),
+        ("o_ton", kind in (FieldKind.TEXT, FieldKind.MULTILINE)),
+    ):
+        # A value of the wrong type is another mistake, which the schema names.
+        given = entry.get(name) is True or mapping(entry.get(name))
+        if kind and given and not fits:
+            yield draft.source.problem(
+                (*path, name), f"Der Schlüssel passt nicht zur Feldart {kind.value}."
+            )
+    if "label" in entry and not draft.name(key):
+        yield draft.source.problem((*path, "label"), "Das Feld braucht label oder title.")
+    for bookmark in [f"{key}__{option}" for option in options]:
+        if len(bookmark) > _BOOKMARK:
+            yield draft.source.problem(
+                path, f"„{bookmark}“ ist als Textmarke zu lang: höchstens {_BOOKMARK} Zeichen."
+            )
+
+
+def _titles(draft: Draft) -> Iterator[Problem]:
+    """Yield fields called alike.
+
+    People and screen readers tell fields apart by title; in a foreign layout, where there is
+    nothing but the printed label, the group does it.
+    """
+    titles: dict[str, str] = {}
+    labels: dict[tuple[str, str], str] = {}
+    for key, entry in draft.fields.items():
+        name, label = draft.name(key), str(entry.get("label") or "")
+        place = (str(entry.get("group") or ""), label)
+        if name and titles.setdefault(name, key) != key:
+            yield draft.source.problem(
+                ("fields", key, "title"),
+                f"Das Feld {titles[name]} heißt ebenso; bitte einen eigenen title geben.",
+            )
+        if label and labels.setdefault(place, key) != key:
+            yield draft.source.problem(
+                ("fields", key, "group"),
+                f"Das Feld {labels[place]} hat dasselbe label; bitte eine eigene group geben.",
+            )
+
+
+def _deadline(draft: Draft, path: Place, deadline: Mapping[object, object]) -> Iterator[Problem]:
+    if deadline.get("unit") == Einheit.STUNDEN.value:
+        yield draft.source.problem(
+            (*path, "unit"),
+            "Ein Datumsfeld nennt keine Uhrzeit; Stunden lassen sich nicht zählen.",
+        )
+    if "event" in deadline:
+        yield from _date_field(draft, (*path, "event"), deadline["event"])
+    if deadline.get("met_by", _RECEIVED) != _RECEIVED:
+        yield from _date_field(draft, (*path, "met_by"), deadline["met_by"], (_RECEIVED,))
+    yield from condition(draft, (*path, "when"), deadline.get("when"))
+    yield from gap_problems(draft, path, deadline.get("message"), set())
+
+
+def _date_field(
+    draft: Draft, path: Place, key: object, others: tuple[str, ...] = ()
+) -> Iterator[Problem]:
+    yield from unknown_field(draft, path, key, others)
+    if key in draft.fields and draft.kind(str(key)) not in (FieldKind.DATE, None):
+        yield draft.source.problem(path, f"Das Feld {key} ist kein Datum.")

@@ -1,0 +1,80 @@
+"""A definition file as parsed, of which any part may be missing or of the wrong type.
+
+Checks work on this and not on a validated file: whoever mends a misspelt key should learn in the
+same run that a rule names a field that is not there. What breaks the schema is passed over here;
+``mapping_schema`` reports it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from formservice.adapters.definitions.nearest import nearest
+from formservice.adapters.definitions.yaml_text import Source, Step
+from formservice.domain.errors import Problem
+from formservice.domain.form import FieldKind
+
+Place = tuple[Step, ...]
+
+
+class Draft:
+    """Tolerant access to the parts of one file."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.data = mapping(source.data)
+        self.fields = {
+            str(key): mapping(entry) for key, entry in mapping(self.data.get("fields")).items()
+        }
+
+    def kind(self, key: str) -> FieldKind | None:
+        """Return the kind of field ``key``, None if it is misspelt or missing."""
+        kind = self.fields[key].get("kind")
+        return next((member for member in FieldKind if member.value == kind), None)
+
+    def options(self, key: str) -> list[str]:
+        """Return the option keys of field ``key``."""
+        return [str(option) for option in mapping(self.fields[key].get("options"))]
+
+    def name(self, key: str) -> str:
+        """Return what people call field ``key``: as ``Field.name`` has it."""
+        title, label = (str(self.fields[key].get(part) or "") for part in ("title", "label"))
+        return title or label.rstrip(": ")
+
+
+def unknown_field(
+    draft: Draft, path: Place, key: object, others: tuple[str, ...] = ()
+) -> Iterator[Problem]:
+    """Yield a problem at ``path`` unless ``key`` is a field; ``others`` are guesses besides."""
+    if isinstance(key, str) and key not in draft.fields:
+        yield draft.source.problem(
+            path, f"Ein Feld {key} gibt es nicht.", nearest(key, [*draft.fields, *others])
+        )
+
+
+def condition(draft: Draft, path: Place, when: object) -> Iterator[Problem]:
+    """Yield what is wrong with a ``when``: fields that are no choice, options there are not."""
+    for key, chosen in mapping(when).items():
+        place = (*path, str(key))
+        yield from unknown_field(draft, place, key)
+        if key not in draft.fields or (kind := draft.kind(str(key))) is None:
+            continue
+        if kind is not FieldKind.CHOICE:
+            yield draft.source.problem(place, f"Das Feld {key} ist keine Auswahl (choice).")
+            continue
+        known = draft.options(str(key))
+        for index, option in enumerate(sequence(chosen)):
+            if option not in known:
+                yield draft.source.problem(
+                    (*place, index),
+                    f"Die Auswahl {key} hat keine Option {option}.",
+                    nearest(str(option), known),
+                )
+
+
+def mapping(value: object) -> Mapping[object, object]:
+    """Return ``value`` if it is a mapping, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def sequence(value: object) -> Sequence[object]:
+    """Return ``value`` if it is a list, else an empty one."""
+    return value if isinstance(value, list) else []

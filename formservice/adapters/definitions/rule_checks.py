@@ -1,0 +1,124 @@
+"""Whether the rules of a definition call predicates that exist, as these want to be called."""
+
+import string
+from collections.abc import Iterator, Mapping, Sequence
+
+from formservice.adapters.definitions.draft import (
+    Draft,
+    Place,
+    condition,
+    mapping,
+    sequence,
+    unknown_field,
+)
+from formservice.adapters.definitions.nearest import nearest
+from formservice.domain.errors import Problem
+from formservice.domain.form import FieldKind
+from formservice.domain.predicate import ArgumentType, Predicate
+from formservice.domain.predicates import PREDICATES
+
+_FIELD = "field"  # the gap of every message: the name of the field at fault
+_OPTIONS = "options"  # the argument that lists options of the rule's choice
+_TYPES = {
+    ArgumentType.NUMBER: "eine ganze Zahl ab 0",
+    ArgumentType.TEXTS: "eine Liste von Texten",
+    ArgumentType.TRUTH: "true oder false",
+}
+
+
+def rule_problems(draft: Draft, path: Place, rule: Mapping[object, object]) -> Iterator[Problem]:
+    """Yield what is wrong with one rule, whose entry stands at ``path``."""
+    fields = [key for key in sequence(rule.get("fields")) if isinstance(key, str)]
+    for index, key in enumerate(fields):
+        yield from unknown_field(draft, (*path, "fields", index), key)
+    yield from condition(draft, (*path, "when"), rule.get("when"))
+    name = rule.get("predicate")
+    if not isinstance(name, str):
+        return
+    predicate = PREDICATES.get(name)
+    if predicate is None:
+        yield draft.source.problem(
+            (*path, "predicate"), f"Ein Prädikat {name} gibt es nicht.", nearest(name, PREDICATES)
+        )
+        return
+    if fields:
+        yield from _fields(draft, path, predicate, fields)
+    arguments = mapping(rule.get("with"))
+    yield from _arguments(draft, path, predicate, arguments)
+    if predicate.arguments.get(_OPTIONS):
+        yield from _options(draft, path, fields, sequence(arguments.get(_OPTIONS)))
+    yield from gap_problems(draft, path, rule.get("message"), {_FIELD, *predicate.params})
+
+
+def gap_problems(draft: Draft, path: Place, message: object, known: set[str]) -> Iterator[Problem]:
+    """Yield the gaps (``{name}``) of a message that nothing would fill."""
+    if not isinstance(message, str):
+        return
+    place = (*path, "message")
+    try:
+        gaps = [gap for _, gap, _, _ in string.Formatter().parse(message) if gap is not None]
+    except ValueError:
+        yield draft.source.problem(place, "Eine geschweifte Klammer steht ohne ihr Gegenstück.")
+        return
+    possible = f" Möglich: {', '.join(sorted(known))}." if known else ""
+    for gap in gaps:
+        if gap not in known:
+            sentence = f"Die Lücke {{{gap}}} füllt niemand.{possible}"
+            yield draft.source.problem(place, sentence, nearest(gap, known))
+
+
+def _fields(
+    draft: Draft, path: Place, predicate: Predicate, fields: list[str]
+) -> Iterator[Problem]:
+    count = len(fields)
+    if count < predicate.least or (predicate.most is not None and count > predicate.most):
+        most = "" if predicate.most is None else f", höchstens {predicate.most}"
+        yield draft.source.problem(
+            (*path, "fields"),
+            f"{predicate.name} nimmt mindestens {predicate.least}{most} Felder, hier: {count}.",
+        )
+    for index, key in enumerate(fields):
+        kind = draft.kind(key) if key in draft.fields else None
+        if kind and not predicate.takes(index, kind):
+            yield draft.source.problem(
+                (*path, "fields", index),
+                f"{predicate.name} nimmt an dieser Stelle kein Feld der Art {kind.value} ({key}).",
+            )
+
+
+def _arguments(
+    draft: Draft, path: Place, predicate: Predicate, given: Mapping[object, object]
+) -> Iterator[Problem]:
+    for name, value in given.items():
+        parameter = predicate.arguments.get(str(name))
+        place = (*path, "with", str(name))
+        if parameter is None:
+            yield draft.source.problem(
+                place,
+                f"{predicate.name} hat kein Argument {name}.",
+                nearest(str(name), predicate.arguments),
+            )
+        elif not parameter.takes(value):
+            yield draft.source.problem(place, f"Hier muss {_TYPES[parameter.type]} stehen.")
+    for name, parameter in predicate.arguments.items():
+        if parameter.default is None and name not in given:
+            yield draft.source.problem(
+                (*path, "with", name), f"{predicate.name} braucht dieses Argument."
+            )
+
+
+def _options(
+    draft: Draft, path: Place, fields: list[str], listed: Sequence[object]
+) -> Iterator[Problem]:
+    """Yield listed options that no choice among the rule's fields has."""
+    choices = [
+        key for key in fields if key in draft.fields and draft.kind(key) is FieldKind.CHOICE
+    ]
+    known = [option for key in choices for option in draft.options(key)]
+    for index, option in enumerate(listed):
+        if choices and option not in known:
+            yield draft.source.problem(
+                (*path, "with", _OPTIONS, index),
+                f"Die Auswahl {', '.join(choices)} hat keine Option {option}.",
+                nearest(str(option), known),
+            )

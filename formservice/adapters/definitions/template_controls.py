@@ -1,0 +1,224 @@
+"""Whether the content controls of a Word template are those its definition needs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from lxml import etree
+
+from formservice.adapters.definitions.nearest import nearest
+from formservice.domain.errors import Problem
+from formservice.domain.form import Field, FieldKind, FormDefinition
+
+Element: TypeAlias = etree._Element
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
+_DATE, _LONG_DATE = "dd.MM.yyyy", "d. MMMM yyyy"
+_TICKED, _UNTICKED, _EMPTY_BOX = "2612", "2610", "\N{BALLOT BOX}"
+
+# What makes a control something else than rich text, which takes a drawn signature.
+_TYPES = frozenset(
+    f"{W}{name}"
+    for name in (
+        "text",
+        "date",
+        "comboBox",
+        "dropDownList",
+        "picture",
+        "docPartObj",
+        "docPartList",
+        "equation",
+        "citation",
+        "bibliography",
+        "group",
+    )
+) | {f"{_W14}checkbox"}
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A control the definition asks for: the tag, the field behind it, what it is called."""
+
+    key: str
+    field: Field
+    title: str
+
+    @property
+    def bookmark(self) -> str:
+        """Word allows letters, digits and underscore only."""
+        return self.key.replace(".", "__")
+
+    @property
+    def kind(self) -> FieldKind:
+        """The kind of this control: each box of a choice is a tick."""
+        return FieldKind.TICK if self.field.kind is FieldKind.CHOICE else self.field.kind
+
+
+def anchors(definition: FormDefinition) -> dict[str, Anchor]:
+    """Return all controls of a form by tag; a box of a choice is titled „choice: option“."""
+    found: dict[str, Anchor] = {}
+    for field in definition.fields:
+        if field.kind is FieldKind.CHOICE:
+            titles = [f"{field.name}: {option.label}" for option in field.options]
+        else:
+            titles = [field.name]
+        for key, title in zip(field.anchors, titles, strict=True):
+            found[key] = Anchor(key, field, title)
+    return found
+
+
+def control_problems(definition: FormDefinition, body: Element, file: str) -> Iterator[Problem]:
+    """Yield everything wrong with the controls below ``body``."""
+    wanted = anchors(definition)
+    controls: dict[str, list[Element]] = {}
+    for control in body.iter(f"{W}sdt"):
+        controls.setdefault(_setting(control, "tag"), []).append(control)
+    for untagged in controls.pop("", []):
+        title = _setting(untagged, "alias")
+        yield Problem(title, "Ein Inhaltssteuerelement hat kein Tag (Feldschlüssel).", file)
+    for tag in controls.keys() - wanted.keys():
+        guess = nearest(tag, wanted.keys() - controls.keys()) or nearest(tag, wanted)
+        yield Problem(tag, "Ein solches Feld hat die Definition nicht.", file, guess)
+    order = {element: index for index, element in enumerate(body.iter())}
+    for key, anchor in wanted.items():
+        found = controls.get(key, [])
+        if len(found) != 1:
+            count = f"{len(found)} Inhaltssteuerelemente haben" if found else "Kein Element hat"
+            yield Problem(key, f"{count} dieses Tag; es muss genau eines sein.", file)
+        for control in found:
+            for sentence in (
+                *_identity(anchor, control),
+                *_type(anchor, control),
+                *_content(anchor, control),
+                *_place(anchor, control),
+            ):
+                yield Problem(key, sentence, file)
+        yield from _bookmark(anchor, found[:1], body, order, file)
+
+
+def printed(element: Element) -> str:
+    """Return the text printed below ``element``, one line per paragraph, without controls."""
+    lines = []
+    for paragraph in element.iter(f"{W}p"):
+        pieces = [
+            (piece.text or "") if piece.tag == f"{W}t" else " "
+            for piece in paragraph.iter(f"{W}t", f"{W}tab", f"{W}br", f"{W}cr")
+            if _inside(piece, "r") is not None
+            and _inside(piece, "p") is paragraph
+            and _inside(piece, "sdtContent") is None
+        ]
+        lines.append(" ".join("".join(pieces).split()))
+    return "\n".join(line for line in lines if line)
+
+
+def _identity(anchor: Anchor, control: Element) -> Iterator[str]:
+    alias = _setting(control, "alias")
+    if alias != anchor.title:
+        yield f"Der Titel ist „{alias}“ statt „{anchor.title}“."
+
+
+def _type(anchor: Anchor, control: Element) -> Iterator[str]:
+    types = [child for child in _settings(control) if child.tag in _TYPES]
+    found = types[0] if types else None
+    name = "" if found is None else etree.QName(found).localname
+    if anchor.kind is FieldKind.SIGNATURE:
+        if name:
+            yield f"Für eine Unterschrift muss es ein Rich-Text-Element sein, nicht „{name}“."
+    elif anchor.kind is FieldKind.TICK:
+        yield from _tick(found) if name == "checkbox" else ("Es ist kein Kontrollkästchen.",)
+    elif anchor.kind is FieldKind.DATE:
+        yield from _date(anchor, found) if name == "date" else ("Es ist keine Datumsauswahl.",)
+    elif name != "text":
+        yield "Es ist kein Nur-Text-Element."
+    else:
+        many = found is not None and found.get(f"{W}multiLine") in ("1", "true", "on")
+        if many != (anchor.kind is FieldKind.MULTILINE):
+            yield f"Es nimmt {'mehrere Zeilen' if many else 'nur eine Zeile'}."
+
+
+def _tick(box: Element | None) -> Iterator[str]:
+    states = {} if box is None else {etree.QName(s).localname: s.get(f"{_W14}val") for s in box}
+    if states.get("checked") not in ("0", "false", "off"):
+        yield "Das Kästchen ist in der Vorlage schon angekreuzt."
+    if (states.get("checkedState"), states.get("uncheckedState")) != (_TICKED, _UNTICKED):
+        yield "Die Zeichen für an und aus sind nicht ☒ (2612) und ☐ (2610)."
+
+
+def _date(anchor: Anchor, picker: Element | None) -> Iterator[str]:
+    wanted = _LONG_DATE if anchor.field.long_date else _DATE
+    shown, language = (
+        None if picker is None else _val(picker.find(f"{W}{name}"))
+        for name in ("dateFormat", "lid")
+    )
+    if shown != wanted:
+        yield f"Das Datumsformat ist „{shown}“ statt „{wanted}“."
+    if language != "de-DE":
+        yield "Die Sprache der Datumsauswahl ist nicht de-DE."
+
+
+def _content(anchor: Anchor, control: Element) -> Iterator[str]:
+    content = control.find(f"{W}sdtContent")
+    text = "" if content is None else "".join(t.text or "" for t in content.iter(f"{W}t"))
+    if anchor.kind is FieldKind.TICK:
+        if text != _EMPTY_BOX:
+            yield f"Das leere Kästchen zeigt nicht {_EMPTY_BOX}."
+        return
+    placeholder = anchor.field.placeholder
+    if text.strip() != placeholder:
+        yield f"Der Platzhalter ist „{text.strip()}“ statt „{placeholder}“."
+    if not any(child.tag == f"{W}showingPlcHdr" for child in _settings(control)):
+        yield "Das Element ist nicht als leer gekennzeichnet (showingPlcHdr)."
+
+
+def _place(anchor: Anchor, control: Element) -> Iterator[str]:
+    row = _inside(control, "tr")
+    height = None if row is None else row.find(f"{W}trPr/{W}trHeight")
+    if height is not None and height.get(f"{W}hRule") == "exact":
+        yield "Die Tabellenzeile hat eine feste Höhe (exact); langer Text würde abgeschnitten."
+    if anchor.kind is not FieldKind.MULTILINE:
+        return
+    cell = control.find(f"{W}sdtContent/{W}tc")
+    cell = _inside(control, "tc") if cell is None else cell
+    if cell is None:
+        yield "Ein mehrzeiliges Feld muss in einer Tabellenzelle stehen."
+    elif printed(cell) or len(list(cell.iter(f"{W}sdt"))) > 1:
+        yield "Ein mehrzeiliges Feld muss allein in seiner Tabellenzelle stehen."
+
+
+def _bookmark(
+    anchor: Anchor, controls: list[Element], body: Element, order: dict[Element, int], file: str
+) -> Iterator[Problem]:
+    starts = [
+        start
+        for start in body.iter(f"{W}bookmarkStart")
+        if start.get(f"{W}name") == anchor.bookmark
+    ]
+    if len(starts) != 1:
+        count = f"{len(starts)} Textmarken heißen" if starts else "Keine Textmarke heißt"
+        yield Problem(anchor.key, f"{count} „{anchor.bookmark}“; es muss genau eine sein.", file)
+        return
+    number = starts[0].get(f"{W}id")
+    ends = [end for end in body.iter(f"{W}bookmarkEnd") if end.get(f"{W}id") == number]
+    for control in controls:
+        last = max(order[element] for element in control.iter())
+        if not (ends and order[starts[0]] < order[control] and last < order[ends[0]]):
+            yield Problem(anchor.key, "Die Textmarke umschließt das Element nicht.", file)
+
+
+def _settings(control: Element) -> Element:
+    found = control.find(f"{W}sdtPr")
+    return etree.Element("none") if found is None else found
+
+
+def _setting(control: Element, name: str) -> str:
+    return _val(_settings(control).find(f"{W}{name}")) or ""
+
+
+def _val(element: Element | None) -> str | None:
+    return None if element is None else element.get(f"{W}val")
+
+
+def _inside(element: Element, name: str) -> Element | None:
+    """Return the nearest ancestor called ``name``."""
+    return next(element.iterancestors(f"{W}{name}"), None)
