@@ -1,0 +1,1 @@
+"""Form definitions from YAML, and their agreement with the Word files."""
