@@ -10,7 +10,7 @@ import numpy as np
 import pypdfium2
 import pytest
 
-from formservice.adapters.mappings import Definitions, load
+from formservice.adapters.definitions.mappings import Definitions, load
 from formservice.adapters.pdf_fill import PdfRenderer
 from formservice.adapters.scan_zones import PictureZones
 from formservice.adapters.word_fill import WordRenderer

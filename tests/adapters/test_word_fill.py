@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from lxml import etree
 from PIL import Image
 
-from formservice.adapters.mappings import load
+from formservice.adapters.definitions.mappings import load
 from formservice.adapters.word_fill import WordRenderer
 from formservice.adapters.word_read import WordReader
 from formservice.domain.document import Claim, Doubt, Page, Sighting

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from formservice.adapters.mappings import load
+from formservice.adapters.definitions.mappings import load
 from formservice.adapters.word_fill import WordRenderer
 from formservice.adapters.word_read import WordReader
 from formservice.domain.document import Doubt, Page
