@@ -24,7 +24,7 @@ from formservice.application.generate import Generate
 from formservice.application.ports import Renderer
 from formservice.application.read import ReadFile
 from formservice.domain.errors import NotFoundError
-from formservice.domain.form import FormDefinition, FormRef
+from formservice.domain.form import FormDefinition, FormRef, Layout
 
 OFFICE_TIME = ZoneInfo("Europe/Berlin")
 # No I, L, O or U: references are read out on the telephone. 12 characters hold 60 bits.
@@ -109,8 +109,8 @@ class Services:
     def read(self) -> ReadFile:
         """The use case „read“."""
         blank = self._blank_pdf
-        pdf = WholePdfReader(PdfReader(blank), PictureZones(blank))
-        readers = (WordReader(), pdf, ScanReader(blank))
+        pdf = WholePdfReader(PdfReader(blank), PictureZones(blank, layouts=self._layouts))
+        readers = (WordReader(), pdf, ScanReader(blank, layouts=self._layouts))
         return ReadFile(readers, self.forms, self.calendar)
 
     @cached_property
@@ -134,6 +134,10 @@ class Services:
             raise NotFoundError(
                 f"{ref} hat keine form.pdf.", "Bitte „formservice forms build“ ausführen."
             ) from None
+
+    def _layouts(self) -> tuple[Layout, ...]:
+        """Return every built layout, for pages that say nothing about themselves."""
+        return tuple(one.layout for one in self.forms if one.layout is not None)
 
     def _sheet(self) -> FormDefinition | None:
         """Return the continuation sheet; its newest edition if there are several."""
