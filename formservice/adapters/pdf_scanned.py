@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from formservice.adapters.pdf_read import OpenPdf, PdfReader
-from formservice.adapters.scan_zones import PictureZones
+from formservice.adapters.scan.zones import PictureZones
 from formservice.domain.document import Medium, Page, Sighting
 from formservice.domain.form import Layout
 

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from formservice.adapters import scan_ocr
+from formservice.adapters.scan import ocr as scan_ocr
 from formservice.bootstrap import Services, Settings
 from formservice.cli import errors
 from formservice.domain.errors import FormServiceError

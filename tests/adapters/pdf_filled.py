@@ -11,7 +11,7 @@ import pikepdf
 import pypdfium2
 
 from formservice.adapters.definitions.mappings import load
-from formservice.adapters.pdf_fill import PdfRenderer
+from formservice.adapters.pdf_fill.renderer import PdfRenderer
 from formservice.domain.form import FormDefinition, FormRef
 from formservice.domain.record import Value
 from formservice.domain.values import clean

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from formservice.adapters.building.check import weaknesses
-from formservice.adapters.pdf_fill import PdfRenderer
+from formservice.adapters.pdf_fill.renderer import PdfRenderer
 from formservice.domain.errors import DefinitionError
 from formservice.domain.form import Field, FieldKind
 from formservice.domain.record import Value

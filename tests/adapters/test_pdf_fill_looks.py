@@ -11,7 +11,7 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageChops, ImageFilter
 
-from formservice.adapters.pdf_fill_streams import string, text_appearance
+from formservice.adapters.pdf_fill.streams import string, text_appearance
 from formservice.adapters.pdf_layout import Frame, fit
 from formservice.application.extract import CONTINUED
 from formservice.domain.reference import payload

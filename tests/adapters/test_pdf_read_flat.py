@@ -14,7 +14,7 @@ import pypdfium2.raw as pdfium
 import pytest
 
 from formservice.adapters.definitions.mappings import load
-from formservice.adapters.pdf_fill import PdfRenderer
+from formservice.adapters.pdf_fill.renderer import PdfRenderer
 from formservice.domain.document import Doubt, Medium, Method, Sighting
 from formservice.domain.form import FieldKind, FormDefinition, FormRef
 from formservice.domain.record import Value

@@ -11,8 +11,8 @@ import pypdfium2
 import pytest
 
 from formservice.adapters.definitions.mappings import Definitions, load
-from formservice.adapters.pdf_fill import PdfRenderer
-from formservice.adapters.scan_zones import PictureZones
+from formservice.adapters.pdf_fill.renderer import PdfRenderer
+from formservice.adapters.scan.zones import PictureZones
 from formservice.adapters.word_fill import WordRenderer
 from formservice.domain.document import Claim, Doubt, Method, Sighting
 from formservice.domain.form import FormRef

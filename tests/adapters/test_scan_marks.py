@@ -2,7 +2,7 @@
 
 import pytest
 
-from formservice.adapters.scan_marks import Darkness, Mark, judged
+from formservice.adapters.scan.marks import Darkness, Mark, judged
 
 NOTHING = Darkness(0.01, 0.0)
 CROSS = Darkness(0.40, 0.02)

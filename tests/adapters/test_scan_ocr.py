@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from formservice.adapters import scan_ocr
-from formservice.adapters.scan_ocr import (
+from formservice.adapters.scan import ocr as scan_ocr
+from formservice.adapters.scan.ocr import (
     BLOCK,
     LINE,
     SPARSE,

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from formservice.adapters import scan_picture
-from formservice.adapters.scan_picture import PictureFile, is_picture
-from formservice.adapters.scan_read import ScanReader
+from formservice.adapters.scan import picture as scan_picture
+from formservice.adapters.scan.picture import PictureFile, is_picture
+from formservice.adapters.scan.reader import ScanReader
 from formservice.domain.document import Medium
 from formservice.domain.errors import (
     DamagedDocumentError,

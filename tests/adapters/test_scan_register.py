@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
-from formservice.adapters.scan_guess import codes
-from formservice.adapters.scan_register import registered
-from formservice.adapters.scan_template import Template, Templates
+from formservice.adapters.scan.guess import codes
+from formservice.adapters.scan.register import registered
+from formservice.adapters.scan.template import Template, Templates
 from formservice.domain.document import Claim
 from tests.adapters.scan_prints import (
     CLEAN,

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from formservice.adapters.scan_ocr import CommandOcr, Ocr, OcrWord
-from formservice.adapters.scan_read import ScanReader
-from formservice.adapters.scan_zones import PictureZones
+from formservice.adapters.scan.ocr import CommandOcr, Ocr, OcrWord
+from formservice.adapters.scan.reader import ScanReader
+from formservice.adapters.scan.zones import PictureZones
 from formservice.domain.document import Claim, Doubt, Method, Sighting
 from formservice.domain.errors import EngineMissingError
 from formservice.domain.form import FormRef

@@ -1,0 +1,1 @@
+"""Finished PDF forms, assembled from a compiled template."""

@@ -1,0 +1,1 @@
+"""Pictures of pages: registered, recognised, boxes and signatures judged."""

@@ -1,0 +1,119 @@
+"""Where a zone really is: what Word printed may have grown and pushed everything below down.
+
+A long answer in a Word file makes its row higher; another program sets lines a little wider. The
+page is still the form, but zones must then be looked for. The print beside a zone, its label and
+lines over the whole width, says how far it moved.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING
+
+from formservice.adapters.scan.pose import correlation
+from formservice.adapters.scan.template import DPI, VERIFY_DPI, Rect, Template, high_pass, shrunk
+from formservice.domain.form import Zone
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from formservice.adapters.scan.ocr import Grey
+
+    Coarse = npt.NDArray[np.float32]
+
+# The kinds of zones that grow in Word with their answer.
+_GROWING = ("text", "multiline")
+_ANY_WIDTH_PT = 1e4
+# The print that tells a zone: this far above and below it; of one with several lines only the
+# upper part, for its lower edge moves when it grows.
+_BESIDE_PT, _HIGH_PT, _EDGE_PT = 14.0, 20.0, 4.0
+# Word's own layout engine may be off by a pixel at this resolution (0.4 mm).
+_TOLERANCE_PX = 1
+# A zone is in place with this likeness of the print beside it; one that moved, or stands on a
+# page that is not proved as a whole, needs more, and more than at any other place.
+_IN_PLACE, _SURE, _AHEAD = 0.40, 0.60, 0.10
+# Lower edges that moved reach 0.12; in place they may be as little as 0.27 (a thin line only).
+_EDGE = 0.20
+# Zones are looked for 6 mm higher and 60 mm lower (pixels at ``VERIFY_DPI``).
+_HIGHER_PX, _LOWER_PX = 14, 142
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A zone that was found, ``down`` rows (at ``DPI``) below its place on the blank form.
+
+    ``whole`` is False if its lower edge is not where it should be: the answer made it grow, and
+    part of it may stand below.
+    """
+
+    zone: Zone
+    down: int = 0
+    whole: bool = True
+
+
+def placed(page: "Grey", template: Template, *, proved: bool) -> tuple[Placed, ...]:
+    """Return the zones found on a page that was laid on its template.
+
+    ``proved`` says that the page as a whole is like the blank form.
+    """
+    import numpy as np
+
+    seen = high_pass(shrunk(page))
+    steps = range(-_TOLERANCE_PX, _TOLERANCE_PX + 1)
+    nudged = [np.roll(seen, step, axis=(0, 1)) for step in product(steps, steps)]
+    least = _IN_PLACE if proved else _SURE
+    found, last = [], 0
+    for zone in template.zones:
+        rect = template.zone_rect(zone)
+        strip = _strip(zone, rect)
+        if _likeness(nudged, template, strip, 0) >= least:
+            down: int | None = 0
+        elif last and _likeness(nudged, template, strip, last) >= _SURE:
+            down = last
+        else:
+            down = _moved(seen, template, strip)
+        if down is None:
+            continue
+        last = down
+        edge = Rect(0.0, rect.bottom - _EDGE_PT, _ANY_WIDTH_PT, rect.bottom + _BESIDE_PT)
+        whole = zone.kind not in _GROWING or _likeness(nudged, template, edge, down) >= _EDGE
+        found.append(Placed(zone, round(down * DPI / VERIFY_DPI), whole))
+    return tuple(found)
+
+
+def _strip(zone: Zone, rect: Rect) -> Rect:
+    """Return the print that tells a zone, over the whole width of any page."""
+    bottom = min(rect.bottom, rect.top + _HIGH_PT) if zone.kind == "multiline" else rect.bottom
+    return Rect(0.0, rect.top - _BESIDE_PT, _ANY_WIDTH_PT, bottom + _BESIDE_PT)
+
+
+def _likeness(nudged: Sequence["Coarse"], template: Template, strip: Rect, down: int) -> float:
+    """Return the best correlation of a strip of the blank form with the page further down."""
+    return max(_correlations(seen, template, strip, down) for seen in nudged)
+
+
+def _correlations(seen: "Coarse", template: Template, strip: Rect, down: int) -> float:
+    rows, _ = strip.pixels(seen.shape, VERIFY_DPI)
+    top, bottom = rows.start + down, rows.stop + down
+    if top < 0 or bottom > len(seen):
+        return -1.0
+    told = template.telling[rows]
+    ours = template.coarse[rows][told]
+    # No print at all beside a zone: nothing speaks against its place.
+    return correlation(ours, seen[top:bottom][told]) if ours.any() else 1.0
+
+
+def _moved(seen: "Coarse", template: Template, strip: Rect) -> int | None:
+    """Return how far down the strip is found, None unless one place is clearly the best."""
+    scores = dict(_scores(seen, template, strip))
+    best = max(scores, key=lambda down: scores[down])
+    others = [score for down, score in scores.items() if abs(down - best) > 3]
+    if scores[best] < _SURE or scores[best] - max(others, default=0.0) < _AHEAD:
+        return None
+    return best
+
+
+def _scores(seen: "Coarse", template: Template, strip: Rect) -> Iterator[tuple[int, float]]:
+    for down in range(-_HIGHER_PX, _LOWER_PX + 1):
+        yield down, _correlations(seen, template, strip, down)

@@ -1,0 +1,98 @@
+"""How a form lies in a picture, and how well that is borne out by the blank form."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from formservice.adapters.scan.template import (
+    DPI,
+    POINTS_PER_INCH,
+    VERIFY_DPI,
+    Template,
+    high_pass,
+)
+from formservice.domain.document import Box
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from formservice.adapters.scan.ocr import Grey
+
+    Matrix = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """How the form lies in the picture.
+
+    ``matrix`` takes points on the template to pixels of the picture; ``likeness`` is the
+    correlation with the blank form, 1 for the blank itself.
+    """
+
+    matrix: "Matrix"
+    likeness: float
+
+    def flattened(self, picture: "Grey", template: Template, dpi: int = DPI) -> "Grey":
+        """Return the picture laid on the template, ``dpi`` dots to the inch."""
+        import cv2
+        import numpy as np
+
+        scale = POINTS_PER_INCH / dpi
+        # OpenCV counts pixels at their centres, the template by their edges.
+        half = scale / 2
+        matrix = self.matrix @ np.array([[scale, 0, half], [0, scale, half], [0, 0, 1.0]])
+        height, width = (round(side * dpi / DPI) for side in template.blank.shape)
+        return np.asarray(
+            cv2.warpPerspective(
+                picture,
+                matrix,
+                (width, height),
+                flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+                borderMode=cv2.BORDER_CONSTANT,
+                borderValue=255.0,
+            ),
+            dtype=np.uint8,
+        )
+
+    def box(self, box: Box, template: Template, shape: tuple[int, ...]) -> Box:
+        """Return where a box of the template lies in the picture, as fractions of it."""
+        import cv2
+        import numpy as np
+
+        rect = template.rect(box)
+        across, down = (rect.left, rect.right), (rect.top, rect.bottom)
+        corners = np.array([[(x, y) for x in across for y in down]])
+        placed = cv2.perspectiveTransform(corners, self.matrix)[0]
+        fractions = np.clip(placed / (shape[1], shape[0]), 0.0, 1.0)
+        (left, top), (right, bottom) = fractions.min(axis=0), fractions.max(axis=0)
+        return Box(float(left), float(top), float(right), float(bottom))
+
+
+def posed(picture: "Grey", template: Template, matrix: "Matrix") -> Pose:
+    """Return the pose with its likeness: the correlation of the picture with the blank, -1..1.
+
+    Compared are wording and lines only: not the zones, where answers stand, and not the marks,
+    which all forms share.
+    """
+    import cv2
+    import numpy as np
+
+    # Averaging first, for a pixel of the coarse picture is several of the scan.
+    scale = float(np.hypot(matrix[0, 0], matrix[1, 0])) * POINTS_PER_INCH / VERIFY_DPI
+    soft = cv2.blur(picture, (max(1, round(scale)),) * 2) if scale > 1 else picture
+    laid = Pose(matrix, 0.0).flattened(np.asarray(soft, dtype=np.uint8), template, VERIFY_DPI)
+    if laid.shape != template.coarse.shape:
+        return Pose(matrix, 0.0)
+    told = template.telling
+    return Pose(matrix, correlation(template.coarse[told], high_pass(laid)[told]))
+
+
+def correlation(ours: "npt.NDArray[np.float32]", theirs: "npt.NDArray[np.float32]") -> float:
+    """Return the normalised correlation of two lists of values, 0 if one has no contrast."""
+    import numpy as np
+
+    if not ours.size:
+        return 0.0
+    ours, theirs = ours - ours.mean(), theirs - theirs.mean()
+    size = float(np.linalg.norm(ours) * np.linalg.norm(theirs))
+    return float(ours @ theirs) / size if size > 0 else 0.0

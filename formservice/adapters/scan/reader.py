@@ -1,0 +1,85 @@
+"""Reads picture files: PNG, JPEG and TIFF with any number of pages."""
+
+from collections.abc import Callable, Iterable, Sequence
+from types import TracebackType
+from typing import Self
+
+from formservice.adapters.scan.ocr import Ocr, ocr
+from formservice.adapters.scan.picture import PictureFile, is_picture
+from formservice.adapters.scan.zones import PictureZones
+from formservice.domain.document import Block, Medium, Page, Sighting
+from formservice.domain.form import FormRef, Layout
+
+
+class ScanDocument:
+    """An opened picture file; pages are decoded when they are needed."""
+
+    medium = Medium.SCAN
+
+    def __init__(self, file: PictureFile, zones: PictureZones) -> None:
+        """Look at every page once, for what its QR code claims."""
+        self._file = file
+        self._zones = zones
+        self.pages: Sequence[Page] = tuple(self._page(number + 1) for number in range(file.count))
+
+    def zones(self, page: int, layout: Layout, form_page: int) -> Sequence[Sighting]:
+        """Read the zones of ``form_page`` of ``layout`` on ``page``; nothing if it does not fit.
+
+        Raises:
+            EngineMissingError: Tesseract or its German model is not installed.
+        """
+        return self._zones.zones(self._file.picture(page), layout, form_page, page)
+
+    def blocks(self, page: int) -> Sequence[Block]:
+        """Return all text on a page without knowing the form: slow, for pages without QR code."""
+        return self._zones.blocks(self._file.picture(page), page)
+
+    def __enter__(self) -> Self:
+        """Return the document itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Release the pictures."""
+        self._file.close()
+
+    def _page(self, number: int) -> Page:
+        picture = self._file.picture(number)
+        width, height = self._file.size(number)
+        return Page(number, Medium.SCAN, width, height, claims=self._zones.claims(picture))
+
+
+class ScanReader:
+    """Reads scanned and photographed pages as picture files."""
+
+    name = "scan"
+
+    def __init__(
+        self,
+        templates: Callable[[FormRef], bytes],
+        engine: Callable[[], Ocr] = ocr,
+        layouts: Callable[[], Iterable[Layout]] = tuple,
+    ) -> None:
+        """Take what ``PictureZones`` takes."""
+        self._zones = PictureZones(templates, engine, layouts)
+
+    def reads(self, data: bytes) -> bool:
+        """Say whether ``data`` is a PNG, JPEG or TIFF file."""
+        return is_picture(data)
+
+    def open(self, data: bytes) -> ScanDocument:
+        """Open a picture file; every page is decoded once to see that it can be.
+
+        Raises:
+            InputError: the file is damaged, empty or too large.
+        """
+        file = PictureFile(data)
+        try:
+            return ScanDocument(file, self._zones)
+        except BaseException:
+            file.close()
+            raise

@@ -1,0 +1,174 @@
+"""Text in the zones of a scan that has been laid on its blank form.
+
+Three steps make it readable: the light is evened out; the white point is set by the printed ink
+of the blank form, so that grain and shadow are not taken for writing; the printed ink is taken
+away. Binarising is left to Tesseract, which does it better than any threshold of ours.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import pairwise
+from statistics import median
+from typing import TYPE_CHECKING
+
+from formservice.adapters.scan.ocr import BLOCK, LINE, Ocr, OcrWord, lines_of
+from formservice.adapters.scan.template import DPI, Rect, Template
+from formservice.application.extract import CONTINUED
+
+if TYPE_CHECKING:
+    from formservice.adapters.scan.ocr import Grey
+
+# Writing a little outside its zone still belongs to it, 0.5 mm.
+_AROUND_PT = 1.5
+# White paper around the writing; Tesseract misses letters that touch the edge.
+_PADDING_PX = 12
+# Lower writing is one line: 5.6 mm hold a line of 11 points with its accents and tails.
+_LINE_PX = 44
+# In a cleaned page: what is ink, and from which size it is more than a speck (0.02 mm², with
+# one side over 0.4 mm).
+_DARK = 150
+_SPECK_AREA, _SPECK_SIDE = 6, 3
+# Lines farther apart than this many heights of letters have an empty line between them; usual
+# lines are 1.2 to 1.5 apart, the double 2.4 and more.
+_EMPTY_LINE = 1.95
+# A line ends by itself if the next word would have fitted with this much to spare (5 mm): a
+# blank, and the margin that forms keep inside their boxes.
+_SPARE_PX = 40
+# The hint that a text goes on is known word for word; a few letters may be misread.
+_MARK_LIKENESS = 0.8
+_DOTS = re.compile(r"\s*(?:…|\.{2,})?\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class CleanPage:
+    """A page laid on its template at ``DPI``, in even light: ink 0, paper 255.
+
+    ``clear`` shows everything, ``written`` lacks what the blank form has printed.
+    """
+
+    clear: "Grey"
+    written: "Grey"
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneText:
+    """What a zone holds. ``ink`` is False only if nothing at all stands there."""
+
+    text: str
+    confidence: float
+    ink: bool
+
+
+def cleaned(page: "Grey", template: Template) -> CleanPage:
+    """Return the page in even light, with and without the printed form."""
+    import numpy as np
+
+    flat = evenly_lit(page)
+    core = flat[template.core]
+    # The quarter of printed pixels that is darkest is ink for sure; 60 % of a page is paper.
+    ink = float(np.percentile(core, 25)) if core.size else 0.0
+    paper = max(float(np.percentile(flat[::4, ::4], 60)), ink + 1.0)
+    # 0.85 keeps thin strokes; at 0.55 they were lost with the dirt.
+    white, black = ink + 0.85 * (paper - ink), 0.6 * ink
+    levels = (np.arange(256, dtype=np.float64) - black) * 255.0 / (white - black)
+    clear = np.clip(levels, 0, 255).astype(np.uint8)[flat]
+    written = clear.copy()
+    written[template.printed] = 255
+    return CleanPage(clear, written)
+
+
+def evenly_lit(page: "Grey") -> "Grey":
+    """Return the page divided by its paper, as a coarse, ink-free copy shows it."""
+    import cv2
+    import numpy as np
+
+    height, width = page.shape
+    quarter = cv2.resize(page, (max(1, width // 4), max(1, height // 4)))
+    # Dilating removes thin ink, the median what is left of it.
+    paper = cv2.medianBlur(cv2.dilate(quarter, np.ones((5, 5), np.uint8)), 21)
+    paper = cv2.resize(paper, (width, height))
+    return np.asarray(cv2.divide(page, np.maximum(paper, 1), scale=255), dtype=np.uint8)
+
+
+def zone_text(page: CleanPage, rect: Rect, ocr: Ocr) -> ZoneText:
+    """Read what is written in a zone."""
+    import numpy as np
+
+    crop = rect.grown(_AROUND_PT).cut(page.written)
+    ink = _ink_box(crop)
+    if ink is None:
+        return ZoneText("", 1.0, ink=False)
+    rows, columns = ink
+    sheet = np.pad(crop[rows, columns], _PADDING_PX, constant_values=255)
+    mode = LINE if rows.stop - rows.start <= _LINE_PX else BLOCK
+    lines = lines_of(ocr.words(sheet, mode, DPI))
+    if not lines:
+        return ZoneText("", 0.0, ink=True)
+    right = crop.shape[1] - columns.start + _PADDING_PX
+    confidence = min(word.confidence for line in lines for word in line)
+    return ZoneText(with_exact_mark(_paragraphs(lines, right)), confidence, ink=True)
+
+
+def with_exact_mark(text: str) -> str:
+    """Return the text with the printed hint at its end, that it goes on, word for word.
+
+    Letters of it may be misread; what follows looks for it exactly.
+    """
+    bracket = text.rfind("(", -2 * len(CONTINUED))
+    if bracket < 0:
+        return text
+    wanted = CONTINUED[CONTINUED.index("(") :]
+    likeness = SequenceMatcher(None, text[bracket:], wanted, autojunk=False).ratio()
+    if likeness < _MARK_LIKENESS:
+        return text
+    return _DOTS.sub(" ", text[:bracket], count=1) + CONTINUED
+
+
+def _ink_box(crop: "Grey") -> tuple[slice, slice] | None:
+    """Return the rows and columns that hold all writing but specks; None if there is none."""
+    import cv2
+    import numpy as np
+
+    dark = (crop < _DARK).astype(np.uint8)
+    if not dark.any():
+        return None
+    _, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    blobs = stats[1:]
+    large = (blobs[:, 4] >= _SPECK_AREA) & (blobs[:, 2:4].max(axis=1) > _SPECK_SIDE)
+    blobs = blobs[large]
+    if not len(blobs):
+        return None
+    # Dots and accents may count as specks: the margin keeps them.
+    left, top = blobs[:, :2].min(axis=0) - _SPECK_SIDE * 2
+    right, bottom = (blobs[:, :2] + blobs[:, 2:4]).max(axis=0) + _SPECK_SIDE * 2
+    return slice(max(int(top), 0), int(bottom)), slice(max(int(left), 0), int(right))
+
+
+def _paragraphs(lines: Sequence[Sequence[OcrWord]], right: int) -> str:
+    """Return the lines as text: wrapped ones joined, others kept apart.
+
+    ``right`` is the right edge of the zone. A line is wrapped if the first word of the next
+    would not have fitted behind it.
+    """
+    heights = [
+        max(word.bottom for word in line) - min(word.top for word in line) for line in lines
+    ]
+    usual = median(heights)
+    text = _words(lines[0])
+    for line, following in pairwise(lines):
+        gap = min(word.top for word in following) - min(word.top for word in line)
+        next_word = following[0].right - following[0].left
+        if gap > _EMPTY_LINE * usual:
+            text += "\n\n"
+        elif max(word.right for word in line) + next_word + _SPARE_PX < right:
+            text += "\n"
+        else:
+            text += " "
+        text += _words(following)
+    return text
+
+
+def _words(line: Sequence[OcrWord]) -> str:
+    return " ".join(word.text for word in line)
