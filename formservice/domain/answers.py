@@ -36,11 +36,15 @@ _POINTER_FILLING = _set(
 )
 
 
+_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+_FIRST_UNSPACED = "\u0e00"
+
+
 def words(text: str) -> list[str]:
     """Return the words of ``text``; scripts without blanks count two characters as one word."""
     found: list[str] = []
-    for run in re.findall(r"[^\W_]+(?:[-'’][^\W_]+)*", text):
-        if all(_unspaced(sign) for sign in run):
+    for run in _WORD.findall(text):
+        if run[0] >= _FIRST_UNSPACED and all(_unspaced(sign) for sign in run):
             found.extend(run[start : start + 2] for start in range(0, len(run), 2))
         else:
             found.append(run)

@@ -5,14 +5,16 @@ everywhere here; the reading itself is reported by its own finding.
 """
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import date, datetime
 
 from formservice.domain.document import Doubt
 from formservice.domain.form import Field, FieldKey, FormDefinition
 from formservice.domain.record import Extraction, Reading, Record, Value
 from formservice.domain.values import is_placeholder
+from formservice.domain.zeitangabe import Zeitangabe, Zeittext
 
 
 def says_something(text: str) -> bool:
@@ -28,6 +30,8 @@ class Facts:
     definition: FormDefinition
     record: Record
     received: date
+    # Texts with their time expressions, which several rules ask for: as long as this check lasts.
+    _times: dict[FieldKey, Zeittext] = dataclass_field(default_factory=dict, compare=False)
 
     def field(self, key: FieldKey) -> Field | None:
         """Return the field called ``key``, None if the definition has none."""
@@ -72,6 +76,13 @@ class Facts:
         """Return the text that stands there, empty when there is none or it cannot be told."""
         value = self._value(key)
         return value if isinstance(value, str) and self.filled(key) else ""
+
+    def times(self, key: FieldKey, reference: date) -> Iterator[Zeitangabe]:
+        """Yield the time expressions of a text; ``reference`` anchors relative ones."""
+        found = self._times.get(key)
+        if found is None:
+            found = self._times[key] = Zeittext(self.text(key))
+        return found.read(reference)
 
     def day(self, key: FieldKey) -> date | None:
         """Return the date that stands there, None when there is none."""

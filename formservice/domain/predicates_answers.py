@@ -1,6 +1,7 @@
 """Predicates about what people write: how much, in whose words, and whether it answers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from formservice.domain.answers import (
     only_points_elsewhere,
@@ -73,16 +74,23 @@ def _not_both_none(demand: Demand) -> Iterator[Breach]:
 
 
 def _not_the_question(demand: Demand) -> Iterator[Breach]:
-    printed = sorted(
-        {_plain(phrase) for phrase in _phrases(demand.facts, demand.fields)}, key=len, reverse=True
-    )
+    printed = _printed(tuple(_phrases(demand.facts, demand.fields)))
     for key in demand.fields:
         text = demand.facts.text(key)
         if len(words(text)) >= _PHRASE_WORDS and _only_printed(f" {_plain(text)} ", printed):
             yield Breach(key)
 
 
-def _only_printed(text: str, printed: list[str]) -> bool:
+@lru_cache(maxsize=128)
+def _printed(phrases: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the wording of a form as it is compared, longest first.
+
+    Kept between documents: it is the form's own wording, nothing anybody wrote into it.
+    """
+    return tuple(sorted({_plain(phrase) for phrase in phrases}, key=len, reverse=True))
+
+
+def _only_printed(text: str, printed: Iterable[str]) -> bool:
     """Whether ``text`` is a piece of a printed phrase, or nothing but such phrases."""
     if any(text in f" {phrase} " for phrase in printed):
         return True

@@ -14,7 +14,6 @@ from formservice.domain.predicate import (
     Parameter,
     Predicate,
 )
-from formservice.domain.zeitangabe import find
 
 
 def _not_before(demand: Demand) -> Iterator[Breach]:
@@ -62,7 +61,7 @@ def _age(born: date, on: date) -> int:
 def _time_expression(demand: Demand) -> Iterator[Breach]:
     for key in demand.fields:
         text = demand.facts.text(key)
-        if text and all(found.past for found in find(text, demand.facts.received)):
+        if text and all(found.past for found in demand.facts.times(key, demand.facts.received)):
             yield Breach(key)
 
 
@@ -87,7 +86,7 @@ def _days_named(facts: Facts, key: FieldKey, reference: date | None) -> list[dat
     """Return the days that stand in the text with their year, so that they can be compared."""
     if reference is None:
         return []
-    found = find(facts.text(key), reference)
+    found = facts.times(key, reference)
     return [one.day for one in found if one.day and one.absolute and not one.past]
 
 

@@ -32,6 +32,7 @@ _QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "ers": 1, "zwe": 2, "dri": 3, "
 _DAYS_OF = {"tag": 1, "woche": 7, "wo": 7}
 _MONTHS_OF = {"monat": 1, "mon": 1, "quartal": 3, "jahr": 12}
 _FEASTS = {"weihnachten": (12, 24), "heiligabend": (12, 24), "silvester": (12, 31)}
+_MONTH_STARTS = tuple(month[:3].lower() for month in MONTHS)
 _WEEKDAYS = ("mo", "di", "mi", "do", "fr", "sa", "so")
 
 
@@ -187,5 +188,4 @@ def _months_later(day: date, months: int) -> date:
 
 def _month_number(name: str) -> int:
     start = {"mrz": "mär", "mae": "mär", "jän": "jan"}.get(name[:3].lower(), name[:3].lower())
-    starts = [month[:3].lower() for month in MONTHS]
-    return starts.index(start) + 1
+    return _MONTH_STARTS.index(start) + 1

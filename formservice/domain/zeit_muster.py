@@ -25,11 +25,17 @@ class Zeit(StrEnum):
 
 
 class Muster(NamedTuple):
-    """A pattern, the kind it shows, and how a match of it is read."""
+    """A pattern, the kind it shows, and how a match of it is read.
+
+    No text matches that has none of the ``cues`` in it (``lowered``), or no digit where
+    ``digits`` are needed: looking for these is a hundred times faster than the pattern.
+    """
 
     kind: Zeit
     pattern: "re.Pattern[str]"
     read: Callable[[lesen.Match, date], lesen.Reading]
+    cues: tuple[str, ...] = ()
+    digits: bool = False
 
 
 _NUMBER = (
@@ -76,12 +82,30 @@ _NO_AMOUNT = (
 )
 
 
+# Cues, of which one stands in every text that a pattern with a month or a year matches.
+_MONTHS_SAID = "jan|jän|feb|mär|mae|mrz|apr|mai|jun|jul|aug|sep|okt|nov|dez"
+_YEARS_SAID = "19|20"
+
+
+def lowered(text: str) -> str:
+    """Return ``text`` in small letters, as patterns that ignore case see it.
+
+    They take three signs for the letters they come from, which ``lower`` leaves alone or splits.
+    """
+    alike = text.replace("\u017f", "s").replace("\u0130", "i").replace("\u0131", "i")
+    return alike.lower()
+
+
 def _muster(
     kind: Zeit,
     source: str,
     read: Callable[[lesen.Match, date], lesen.Reading] = lesen.no_day,
+    *,
+    cues: str = "",
+    digits: bool = False,
 ) -> Muster:
-    return Muster(kind, re.compile(source, re.IGNORECASE), read)
+    pattern = re.compile(source, re.IGNORECASE)
+    return Muster(kind, pattern, read, tuple(cues.split("|")) if cues else (), digits)
 
 
 _DAYS = (
@@ -89,31 +113,49 @@ _DAYS = (
         Zeit.DAY,
         _APART + r"(?P<d>\d{1,2})\. ?(?P<m>\d{1,2})\. ?(?P<y>(?:19|20)\d\d|\d\d)" + _NO_MORE,
         lesen.numeric_day,
+        cues=".",
+        digits=True,
     ),
     _muster(
         Zeit.DAY,
         r"\b(?:bis|ab|vom?|spätestens|den|dem) (?P<d>\d{1,2})\. ?(?P<m>\d{1,2})\.(?P<y>)(?! ?\d)",
         lesen.numeric_day,
+        cues=".",
+        digits=True,
     ),
     _muster(
         Zeit.DAY,
         r"\b(?:bis zum|zum|am) (?P<d>\d{1,2})\. ?(?P<m>\d{1,2})\b\.?(?P<y>)(?! ?\d)" + _NO_MORE,
         lesen.numeric_day,
+        digits=True,
     ),
-    _muster(Zeit.DAY, r"(?<![\d-])(?:19|20)\d\d-\d\d-\d\d(?![\d-])", lesen.iso_day),
     _muster(
-        Zeit.DAY, rf"(?<![\d.])(?P<d>\d{{1,2}})\. ?{_MONTH}\b(?:,? {_YEAR}\b)?", lesen.named_month
+        Zeit.DAY,
+        r"(?<![\d-])(?:19|20)\d\d-\d\d-\d\d(?![\d-])",
+        lesen.iso_day,
+        cues="-",
+        digits=True,
+    ),
+    _muster(
+        Zeit.DAY,
+        rf"(?<![\d.])(?P<d>\d{{1,2}})\. ?{_MONTH}\b(?:,? {_YEAR}\b)?",
+        lesen.named_month,
+        cues=_MONTHS_SAID,
+        digits=True,
     ),
     _muster(
         Zeit.DAY,
         rf"(?<![\d.])(?P<d>\d{{1,2}})\. ?{_SHORT_MONTH}\b\.?(?: {_YEAR}\b)?",
         lesen.named_month,
+        cues=_MONTHS_SAID,
+        digits=True,
     ),
     _muster(
         Zeit.DAY,
         r"\b(?:bis|nächste[nmrs]?|kommende[nmrs]?|diesen|spätestens|ab)(?: zum| am)? "
         r"(?P<weekday>montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag)\b",
         lesen.weekday,
+        cues="tag|mittwoch|abend",
     ),
     _muster(
         Zeit.DAY,
@@ -121,6 +163,7 @@ _DAYS = (
         r"(?P<feast>weihnachten|heiligabend|silvester|neujahr|ostern|pfingsten|jahreswechsel"
         rf"|ramadan|zuckerfest|opferfest)\b(?: {_YEAR}\b)?",
         lesen.feast,
+        cues="weihn|heilig|silv|neuj|ostern|pfing|jahresw|ramad|fest",
     ),
 )
 _MONTHS = (
@@ -128,34 +171,49 @@ _MONTHS = (
         Zeit.MONTH,
         _APART + rf"(?P<m>0?[1-9]|1[0-2]) ?[./] ?{_YEAR}(?![\d/]|[.-]\d)",
         lesen.numeric_month,
+        cues=".|/",
+        digits=True,
     ),
     _muster(
         Zeit.MONTH,
         rf"\b(?:{_BEFORE_MONTH} )?(?:{_PART} )?(?:des )?(?:monats )?{_MONTH},? {_YEAR}\b",
         lesen.named_month,
+        cues=_MONTHS_SAID,
+        digits=True,
     ),
     _muster(
         Zeit.MONTH,
         rf"\b(?:{_BEFORE_MONTH} )?(?:{_PART} )?{_MONTH} ['’]?(?P<year>[23]\d)\b"
         r"(?![.,:/-]?\d)" + _NO_AMOUNT,
         lesen.named_month,
+        cues=_MONTHS_SAID,
+        digits=True,
     ),
     _muster(
         Zeit.MONTH,
         rf"\b(?:{_BEFORE_MONTH} )?(?:{_PART} )?{_SHORT_MONTH}\b\.? {_YEAR}\b",
         lesen.named_month,
+        cues=_MONTHS_SAID,
+        digits=True,
     ),
     _muster(
         Zeit.MONTH,
         rf"\b(?:{_BEFORE_MONTH} )?{_PART} (?:des )?(?:monats )?{_MONTH}\b",
         lesen.named_month,
+        cues=_MONTHS_SAID,
     ),
-    _muster(Zeit.MONTH, rf"\b(?:bis )?{_PART} {_SHORT_MONTH}\b\.?", lesen.named_month),
-    _muster(Zeit.MONTH, rf"\b{_BEFORE_MONTH} {_MONTH}\b", lesen.named_month),
+    _muster(
+        Zeit.MONTH,
+        rf"\b(?:bis )?{_PART} {_SHORT_MONTH}\b\.?",
+        lesen.named_month,
+        cues=_MONTHS_SAID,
+    ),
+    _muster(Zeit.MONTH, rf"\b{_BEFORE_MONTH} {_MONTH}\b", lesen.named_month, cues=_MONTHS_SAID),
     _muster(
         Zeit.MONTH,
         rf"(?<!herr )(?<!herrn )(?<!frau )(?<!familie )\b{_SURE_MONTH}\b",
         lesen.named_month,
+        cues=_MONTHS_SAID,
     ),
 )
 _LONGER = (
@@ -164,22 +222,35 @@ _LONGER = (
         r"\b(?P<quarter>[1-4]|i{1,3}|iv|(?:ers|zwei|drit|vier)te[nsmr]?)\.? quartals?\b"
         rf"(?:,? ?/? ?{_YEAR}\b)?",
         lesen.quarter,
+        cues="quart",
     ),
-    _muster(Zeit.QUARTER, rf"\bq(?P<quarter>[1-4]) ?/? ?{_YEAR}\b", lesen.quarter),
+    _muster(
+        Zeit.QUARTER,
+        rf"\bq(?P<quarter>[1-4]) ?/? ?{_YEAR}\b",
+        lesen.quarter,
+        cues="q",
+        digits=True,
+    ),
     _muster(
         Zeit.QUARTER,
         r"\b(?:bis|ende|in|im|ab) (?:ende )?q(?P<quarter>[1-4])\b(?P<year>)",
         lesen.quarter,
+        cues="q",
+        digits=True,
     ),
     _muster(
         Zeit.WEEK,
         rf"\b(?:kw|kalenderwoche) ?(?P<week>\d{{1,2}})(?!\d)(?: ?/? ?{_YEAR}\b)?",
         lesen.week,
+        cues="kw|kalenderw",
+        digits=True,
     ),
     _muster(
         Zeit.WEEK,
         rf"\b(?P<week>\d{{1,2}})\. ?(?:kw|kalenderwoche)\b(?: ?/? ?{_YEAR}\b)?",
         lesen.week,
+        cues="kw|kalenderw",
+        digits=True,
     ),
     _muster(
         Zeit.YEAR,
@@ -187,28 +258,34 @@ _LONGER = (
         rf"{_PART} (?:des jahres )?|bis |in |im jahre? |jahr |ab |seit |spätestens |vor |nach )"
         rf"{_YEAR}\b(?![-/.]\d)" + _NO_AMOUNT,
         lesen.year,
+        cues=_YEARS_SAID,
+        digits=True,
     ),
     _muster(
         Zeit.YEAR,
         r"\b(?:bis |zum )?(?:jahresende|(?:ende|im laufe|im verlauf) (?:des|dieses) jahres)\b"
         rf"(?: {_YEAR}\b)?",
         lesen.this_year,
+        cues="jahr",
     ),
     _muster(
         Zeit.SPAN,
         r"\b(?:anfang|mitte|im laufe|im verlauf) (?:der|des|dieser|dieses)"
         r" (?:jahres|monats|woche|quartals|semesters|schuljahre?s)\b",
+        cues="jahr|monat|woche|quart|semest",
     ),
     _muster(
         Zeit.MONTH,
         r"\b(?:monatsende|(?:bis )?ende (?:des|dieses|diesen) monats)\b",
         lesen.this_month,
+        cues="monat",
     ),
     _muster(
         Zeit.SPAN,
         r"\b(?:quartalsende|semesterende|schuljahresende|jahresanfang|jahresbeginn"
         r"|bis (?:zum )?wochenende|ende (?:des|dieses) (?:quartals|semesters|schuljahre?s)"
         r"|ende (?:der|dieser) woche)\b",
+        cues="quart|semest|jahr|woche",
     ),
     _muster(
         Zeit.SEASON,
@@ -216,8 +293,14 @@ _LONGER = (
         r"|mitte|nach|vor|über)(?: zum| zu)?(?: de[mnrs]| die)?(?: diese[nmrs]?| nächsten"
         r"| kommenden)? (?:früh|spät)?(?:frühling|frühjahr|sommer|herbst|winter|ferien"
         rf"|(?:sommer|herbst|winter|oster|weihnachts|pfingst)ferien)s?\b(?: {_YEAR}\b)?",
+        cues="früh|somm|herbst|wint|ferien",
     ),
-    _muster(Zeit.SEASON, rf"\b(?:frühling|frühjahr|sommer|herbst|winter) {_YEAR}\b"),
+    _muster(
+        Zeit.SEASON,
+        rf"\b(?:frühling|frühjahr|sommer|herbst|winter) {_YEAR}\b",
+        cues="früh|somm|herbst|wint",
+        digits=True,
+    ),
 )
 _SPANS = (
     _muster(
@@ -227,6 +310,7 @@ _SPANS = (
         r"(?: (?:von|den|der|in|nach|ca\.?|etwa|ungefähr|rund|circa|zirka|spätestens|genau|gut"
         rf"|nächsten|kommenden|ersten)){{0,3}} {_NUMBER} {_UNIT}",
         lesen.span,
+        cues="tag|wo|mon|jahr|quart",
     ),
     _muster(
         Zeit.SPAN,
@@ -234,6 +318,7 @@ _SPANS = (
         r"|kommende[nmrs]?|diese[nmrs]?|laufende[nmrs]?|neue[nmrs]?) "
         r"(?P<unit>woche|monats?|jahr(?:e?s)?|quartals?|semesters?|schuljahr(?:e?s)?)\b",
         lesen.this_or_next,
+        cues="woche|monat|jahr|quart|semest",
     ),
     _muster(
         Zeit.AT_ONCE,
@@ -245,6 +330,7 @@ _SPANS = (
         r"|\bmöglichst (?:schnell|bald|zeitnah|früh|rasch|sofort)\b"
         r"|\b(?:ab|noch) heute\b|\bheute noch\b|\b(?:bis|ab) morgen\b",
         lesen.reference_day,
+        cues="sofort|umgeh|unverz|schnell|bald|frühest|zeitn|asap|morgen|so |möglichst|heute",
     ),
 )
 _OCCASIONS = (
@@ -252,36 +338,56 @@ _OCCASIONS = (
         Zeit.OCCASION,
         r"\b(?:(?:bis|zu|zum|am|gegen|mit|nach|vor|ab)(?: zum| zu| dem| de[mnr])? )?"
         rf"{_PART} {_OF} (?:\w{{1,20}} )?{_MEASURE}",
+        cues="anfang|mitte|ende",
     ),
     _muster(
         Zeit.OCCASION,
         r"\b(?:bis|zu|zum|gegen|mit|nach|vor|ab)(?: zum| zu| dem| de[mnr])? "
         rf"(?:abschluss|ablauf|beginn|start|schluss) {_OF} (?:\w{{1,20}} )?{_MEASURE}",
+        cues="abschluss|ablauf|beginn|start|schluss",
     ),
     _muster(
         Zeit.OCCASION,
         r"\b(?:während|nach|vor|innerhalb|im laufe|im verlauf|im anschluss an) "
         rf"(?:{_OF}|die|das) (?:\w{{1,20}} )?{_MEASURE}",
+        cues="während|nach|vor|innerhalb|im ",
     ),
     _muster(
         Zeit.OCCASION,
         r"\b(?:bis|zum|zu|am|nach|ab|vor)(?: zum| zu| de[mnr])? "
         rf"{_MEASURE_STEM}(?:ende|beginn|start|abschluss|anfang|schluss)\b",
+        cues="ende|beginn|start|abschluss|anfang|schluss",
     ),
     _muster(
         Zeit.OCCASION,
         r"\bbis (?:zu[mr]|zu (?:meine[mr]|unsere[mr]|de[mr])) (?:[\w.]{1,20} ){0,2}" + _EVENT,
+        cues="bis zu",
     ),
     _muster(
         Zeit.OCCASION,
         r"\b(?:vor|nach) (?:de[mr]|meine[mr]|unsere[mr]) (?:[\w.]{1,20} )?" + _EVENT,
+        cues="vor |nach ",
     ),
-    _muster(Zeit.OCCASION, r"\bbis (?:zum )?(?:ende|schluss)\b"),
+    _muster(Zeit.OCCASION, r"\bbis (?:zum )?(?:ende|schluss)\b", cues="bis "),
     _muster(
         Zeit.OCCASION,
         r"\bbis (?:ich|wir|mein\w{0,2}|unser\w{0,2}|die|der|das) (?:[\w.-]{1,20} ){1,6}"
         r"(?:bin|sind|ist|habe|haben|hat|kann|können|läuft|endet|beginnt|anfängt|kommt|geht)\b",
+        cues="bis ",
     ),
 )
 
 PATTERNS = (*_DAYS, *_MONTHS, *_LONGER, *_SPANS, *_OCCASIONS)
+
+_DIGIT = re.compile(r"\d")
+
+
+def possible(text: str) -> list[Muster]:
+    """Return the patterns that may match ``text``, leaving out those that cannot."""
+    said, digits = lowered(text), bool(_DIGIT.search(text))
+    return [
+        muster
+        for muster in PATTERNS
+        if (digits or not muster.digits)
+        and (not muster.cues or any(cue in said for cue in muster.cues))
+    ]

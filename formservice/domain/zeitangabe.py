@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from formservice.domain.zeit_lesen import Match
-from formservice.domain.zeit_muster import PATTERNS, Muster, Zeit
+from formservice.domain.zeit_muster import Muster, Zeit, possible
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +38,36 @@ _PAST_INSIDE = re.compile(r"(?:seit|vom?)\b", re.IGNORECASE)
 _PAST_AFTER = re.compile(r" (?:letzten|vergangenen|vorigen) jahre?s", re.IGNORECASE)
 
 
+class Zeittext:
+    """A text in which the time expressions have been looked for, to be read for several days.
+
+    Where they stand depends on the text alone; what day they mean, also on the reference day.
+    """
+
+    def __init__(self, text: str) -> None:
+        """Look for time expressions in ``text``."""
+        # Single blanks keep the patterns simple and their running time linear.
+        self._text = " ".join(text.split())
+        places = [
+            (match.start(), -match.end(), muster, match)
+            for muster in possible(self._text)
+            for match in muster.pattern.finditer(self._text)
+        ]
+        # The longest of those that begin together first; the patterns' order decides the rest.
+        self._places = sorted(places, key=lambda place: place[:2])
+
+    def read(self, reference: date) -> Iterator[Zeitangabe]:
+        """Yield the longest expression at each place; ``reference`` anchors relative ones."""
+        end = 0
+        for start, negative_stop, muster, match in self._places:
+            if start >= end and (one := _read(muster, match, self._text, reference)) is not None:
+                end = -negative_stop
+                yield one
+
+
 def find(text: str, reference: date) -> tuple[Zeitangabe, ...]:
     """Return the time expressions of ``text`` in order; ``reference`` anchors relative ones."""
-    # Single blanks keep the patterns simple and their running time linear.
-    plain = " ".join(text.split())
-    found = [
-        (match.start(), match.end(), one)
-        for muster in PATTERNS
-        for match in muster.pattern.finditer(plain)
-        if (one := _read(muster, match, plain, reference)) is not None
-    ]
-    return tuple(_longest(found))
+    return tuple(Zeittext(text).read(reference))
 
 
 def _read(muster: Muster, match: Match, text: str, reference: date) -> Zeitangabe | None:
@@ -66,12 +85,3 @@ def _is_past(text: str, match: Match) -> bool:
         or _PAST_INSIDE.match(match[0])
         or _PAST_AFTER.match(text, match.end())
     )
-
-
-def _longest(found: list[tuple[int, int, Zeitangabe]]) -> Iterator[Zeitangabe]:
-    """Yield the longest expression at each place."""
-    end = 0
-    for start, stop, one in sorted(found, key=lambda item: (item[0], -item[1])):
-        if start >= end:
-            end = stop
-            yield one

@@ -4,9 +4,10 @@ import time
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from formservice.domain.zeit_muster import PATTERNS, possible
 from formservice.domain.zeitangabe import find
 
 TODAY = date(2026, 5, 13)  # a Wednesday
@@ -197,3 +198,16 @@ def test_a_long_text_is_searched_in_linear_time(part):
     begun = time.process_time()
     find(part * (100_000 // len(part)), TODAY)
     assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize("muster", PATTERNS, ids=lambda one: one.pattern.pattern[:40])
+@settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_no_pattern_is_left_out_that_would_match(muster, data):
+    text = data.draw(st.from_regex(muster.pattern))
+    if muster.pattern.search(text):
+        assert muster in possible(text)
+
+
+def test_every_pattern_is_left_out_of_a_text_without_its_cue():
+    assert possible("Ich hoffe das Beste.") == []
