@@ -157,10 +157,11 @@ def _reading(field: Field, sighting: Sighting) -> Extraction:
         return _mark(field, sighting, common)
     text = clean(sighting.text)
     # These are doubts about marks; a reader that knows no form may have them about any text.
-    common = replace(common, doubts=common.doubts - {Doubt.TYPED_NAME, Doubt.AMBIGUOUS_MARK})
+    if common.doubts:
+        common = replace(common, doubts=common.doubts - {Doubt.TYPED_NAME, Doubt.AMBIGUOUS_MARK})
     if is_placeholder(field, text):
         # The prompt survived word for word: nothing was lost on the way.
-        return replace(common, doubts=common.doubts - _OF_CHARACTERS)
+        return replace(common, doubts=common.doubts - _OF_CHARACTERS) if common.doubts else common
     if not text.strip() or _is_prompt(field, text, sighting.method):
         return common
     if sighting.blank:

@@ -109,8 +109,8 @@ def _without_idioms(text: str) -> str:
 
 
 def _mostly_other_script(text: str) -> bool:
-    letters = sum(sign.isalpha() for sign in text)
-    return len(_OTHER_SCRIPT.findall(text)) * 2 > letters
+    other = len(_OTHER_SCRIPT.findall(text))
+    return other > 0 and other * 2 > sum(sign.isalpha() for sign in text)
 
 
 def _spoken(text: str) -> str:

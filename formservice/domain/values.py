@@ -47,8 +47,9 @@ def clean(text: str) -> str:
 
 def folded(text: str) -> str:
     """Return ``text`` for comparing wording: NFC, plain quotes and dashes, single blanks."""
-    unified = unicodedata.normalize("NFC", text).translate(_PLAIN)
-    return " ".join(unified.split())
+    if not text.isascii():  # else there is nothing to unify
+        text = unicodedata.normalize("NFC", text).translate(_PLAIN)
+    return " ".join(text.split())
 
 
 _PLAIN = str.maketrans(
