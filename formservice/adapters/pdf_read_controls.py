@@ -174,13 +174,14 @@ def _first(chain: list[pikepdf.Object], key: str) -> object:
 
 
 def _typed(name: str, value: object, number: int, box: Box | None) -> Sighting:
-    seen = Sighting(name, Method.CONTROL, number, box=box)
     try:
         text = _text(value)
     except pikepdf.PdfError:  # a stream that is broken, or would unpack beyond all bounds
-        return replace(seen, unreadable=True)
+        return Sighting(name, Method.CONTROL, number, unreadable=True, box=box)
     doubts = frozenset({Doubt.CHARACTERS}) if "\ufffd" in text else frozenset()
-    return replace(seen, text=text, blank=not text.strip(), doubts=doubts)
+    return Sighting(
+        name, Method.CONTROL, number, text=text, blank=not text.strip(), box=box, doubts=doubts
+    )
 
 
 def _text(value: object) -> str:

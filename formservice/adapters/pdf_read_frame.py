@@ -65,9 +65,12 @@ class Frame:
     def box(self, seen: Rectangle) -> Box:
         """Return points of the upright page as fractions; what sticks out is cut off."""
         width, height = self.width, self.height
-        left, right = sorted((_within(seen[0] / width), _within(seen[2] / width)))
-        top, bottom = sorted((_within(seen[1] / height), _within(seen[3] / height)))
-        return Box(left, top, right, bottom)
+        return Box(
+            min(1.0, max(0.0, seen[0] / width)),
+            min(1.0, max(0.0, seen[1] / height)),
+            min(1.0, max(0.0, seen[2] / width)),
+            min(1.0, max(0.0, seen[3] / height)),
+        )
 
     def points(self, box: Box) -> Rectangle:
         """Return fractions as points of the upright page."""
@@ -96,9 +99,11 @@ def rectangle(value: object) -> Rectangle | None:
     """Return a PDF rectangle with its corners sorted, None if it is none or has no area."""
     if not isinstance(value, pikepdf.Array) or len(value) != 4:
         return None
-    first, second, third, fourth = (_number(item) for item in value)
-    left, right = sorted((first, third))
-    bottom, top = sorted((second, fourth))
+    left, bottom, right, top = [_number(item) for item in value]
+    if left > right:
+        left, right = right, left
+    if bottom > top:
+        bottom, top = top, bottom
     if right - left < _SHORTEST_SIDE or top - bottom < _SHORTEST_SIDE:
         return None
     return (left, bottom, right, top)
@@ -133,7 +138,3 @@ def _overlap(media: Rectangle, crop: Rectangle) -> Rectangle:
 def _number(value: object) -> float:
     """Return a PDF number (pikepdf hands out int and Decimal), 0 for anything else."""
     return float(value) if isinstance(value, int | float | Decimal) else 0.0
-
-
-def _within(fraction: float) -> float:
-    return min(1.0, max(0.0, fraction))
