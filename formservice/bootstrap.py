@@ -14,8 +14,8 @@ from formservice.adapters.archive.store import Archive
 from formservice.adapters.definitions.mappings import Definitions, load
 from formservice.adapters.feiertage import Feiertage
 from formservice.adapters.pdf_fill.renderer import PdfRenderer
-from formservice.adapters.pdf_read import PdfReader
-from formservice.adapters.pdf_scanned import WholePdfReader
+from formservice.adapters.pdf_read.reader import PdfReader
+from formservice.adapters.pdf_read.whole import WholePdfReader
 from formservice.adapters.scan.reader import ScanReader
 from formservice.adapters.scan.zones import PictureZones
 from formservice.adapters.word_fill import WordRenderer

@@ -9,7 +9,7 @@ import pikepdf
 from pikepdf.exceptions import PageCopyWarning
 
 from formservice.adapters.definitions.layouts import load_layout
-from formservice.adapters.pdf_read import OpenPdf, PdfReader
+from formservice.adapters.pdf_read.reader import OpenPdf, PdfReader
 from formservice.domain.document import Sighting
 from formservice.domain.errors import NotFoundError
 from formservice.domain.form import FormRef, Layout

@@ -11,7 +11,7 @@ import pikepdf
 import pypdf
 import pytest
 
-from formservice.adapters.pdf_read_controls import text_string
+from formservice.adapters.pdf_read.controls import text_string
 from formservice.domain.document import Doubt, Medium, Method
 from formservice.domain.errors import UnsupportedMediaError
 from tests.adapters.pdf_forms import (

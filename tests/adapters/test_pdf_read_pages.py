@@ -6,9 +6,9 @@ import zlib
 import pikepdf
 import pytest
 
-from formservice.adapters.pdf_read_frame import Frame, frame
-from formservice.adapters.pdf_read_text import Glyph, Run, run_of
-from formservice.adapters.pdf_read_wrap import written
+from formservice.adapters.pdf_read.frame import Frame, frame
+from formservice.adapters.pdf_read.text import Glyph, Run, run_of
+from formservice.adapters.pdf_read.wrap import written
 from formservice.domain.document import Doubt, Medium
 from formservice.domain.errors import (
     DamagedDocumentError,

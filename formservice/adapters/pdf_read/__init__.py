@@ -1,0 +1,1 @@
+"""Received PDF files: form fields, drawn text, pictured pages."""

@@ -1,0 +1,79 @@
+"""What a PDF says it is: in its properties, its metadata and the short text in its footers."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+import pikepdf
+
+from formservice.adapters.pdf_read.controls import text_string
+from formservice.domain.document import Block, Claim
+from formservice.domain.reference import claim_from_print
+
+# As written when a form is built; ``dc:identifier`` says the same in one line.
+_FORM, _EDITION, _REFERENCE = "/FormserviceForm", "/FormserviceEdition", "/FormserviceReference"
+_IDENTIFIER = re.compile(rb"formservice:([a-z][a-z0-9-]+)/(\d{4}-\d{2}(?:-\d{2})?)#([0-9A-Z]*)")
+_MOST_METADATA = 1_000_000  # bytes looked through
+# Footers stand in the last eighth of a page; answers may quote the same words elsewhere.
+_FOOTER = 0.875
+
+
+def file_claim(pdf: pikepdf.Pdf) -> Claim | None:
+    """Return what the properties of the file say about it as a whole."""
+    info = pdf.trailer.get("/Info")
+    if isinstance(info, pikepdf.Dictionary):
+        form, edition, reference = (
+            text_string(bytes(value)) if isinstance(value := info.get(key), pikepdf.String) else ""
+            for key in (_FORM, _EDITION, _REFERENCE)
+        )
+        if form and edition:
+            return Claim(form, edition, "info", None, reference or None)
+    metadata = pdf.Root.get("/Metadata")
+    if isinstance(metadata, pikepdf.Stream):
+        try:
+            match = _IDENTIFIER.search(metadata.read_bytes()[:_MOST_METADATA])
+        except pikepdf.PdfError:
+            return None
+        if match:
+            form, edition, reference = (part.decode("ascii") for part in match.groups())
+            return Claim(form, edition, "info", None, reference or None)
+    return None
+
+
+def footer_claim(blocks: Iterable[Block]) -> Claim | None:
+    """Return what the short text at the foot of a page says about it."""
+    for block in blocks:
+        if block.box is not None and block.box.top > _FOOTER:
+            claim = claim_from_print(block.text)
+            if claim is not None:
+                return claim
+    return None
+
+
+def page_claims(
+    whole: Claim | None, footers: Sequence[Claim | None], names: Sequence[frozenset[str]]
+) -> list[tuple[Claim, ...]]:
+    """Return the claims of each page, given the file's, and each page's footer and field names.
+
+    What the file says counts for a page only if the page is plainly part of that form: files are
+    joined, and then keep the properties of one of them. So its footer must agree, or it must have
+    fields; and no page of the form, and no field, may come up twice in the file.
+    """
+    claims: list[tuple[Claim, ...]] = [() if footer is None else (footer,) for footer in footers]
+    numbers = [footer.page for footer in footers if footer is not None and _same(footer, whole)]
+    seen: set[str] = set()
+    twice = False
+    for held in names:
+        twice = twice or bool(seen & held)
+        seen |= held
+    if whole is None or twice or len(set(numbers)) < len(numbers):
+        return claims
+    return [
+        (*own, whole) if _same(footer, whole) or (footer is None and held) else own
+        for own, footer, held in zip(claims, footers, names, strict=True)
+    ]
+
+
+def _same(one: Claim | None, other: Claim | None) -> bool:
+    if one is None or other is None:
+        return False
+    return (one.form, one.edition) == (other.form, other.edition)

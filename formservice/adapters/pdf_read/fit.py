@@ -1,0 +1,121 @@
+"""Lays a received page over the blank form: where on the page is a place of the form?
+
+Printing may scale a page („an Seite anpassen“), shift it or put it on other paper. The printed
+words tell: those that stand once in the blank form are looked for on the page, and an affine map
+of the two axes must bring nearly all of them together, or the page is another layout.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from formservice.adapters.pdf_read.frame import Rectangle
+from formservice.adapters.pdf_read.text import BLANKS, Run
+
+# Shorter words („bis“, „Nr.“) come up in answers as well.
+_SHORTEST_WORD = 4
+_FEWEST_WORDS = 6
+# Of the words of the blank form, found again on the page.
+_FOUND_PART = 0.5
+# Of the words found, in their place after mapping.
+_IN_PLACE_PART = 0.8
+# Points. LibreOffice versions and Word differ by up to 2.5 pt in the height of rows.
+_IN_PLACE = 3.0
+_SCALES = (0.5, 2.0)
+_SKEW = 0.05  # greatest difference of the two scales
+
+Word = tuple[str, float, float]  # text, middle across, base line, in points
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Scale and shift that bring points of the blank form to points of the received page."""
+
+    across: float
+    right: float
+    down: float
+    below: float
+
+    def place(self, edges: Rectangle) -> Rectangle:
+        """Return where on the page a rectangle of the form lies."""
+        return (
+            edges[0] * self.across + self.right,
+            edges[1] * self.down + self.below,
+            edges[2] * self.across + self.right,
+            edges[3] * self.down + self.below,
+        )
+
+    def point(self, x: float, y: float) -> tuple[float, float]:
+        """Return where on the page a point of the form lies."""
+        return x * self.across + self.right, y * self.down + self.below
+
+    def origin(self, x: float, y: float) -> tuple[float, float]:
+        """Return which point of the form lies at this point of the page."""
+        return (x - self.right) / self.across, (y - self.below) / self.down
+
+
+def words(runs: Iterable[Run]) -> list[Word]:
+    """Return the words of a page that are long enough to be recognised elsewhere."""
+    found: list[Word] = []
+    for run in runs:
+        start = 0
+        glyphs = run.glyphs
+        for end in range(len(glyphs) + 1):
+            if end < len(glyphs) and glyphs[end].text not in BLANKS and glyphs[end].text != "_":
+                continue
+            if end - start >= _SHORTEST_WORD:
+                first, last = glyphs[start], glyphs[end - 1]
+                text = "".join(glyph.text for glyph in glyphs[start:end])
+                found.append((text, (first.left + last.right) / 2, first.base))
+            start = end + 1
+    return found
+
+
+def fit(form: Sequence[Word], page: Sequence[Word]) -> Fit | None:
+    """Return how the form lies on the page, None if the page is not laid out like it."""
+    here = _single(page)
+    there = _single(form)
+    pairs = [(there[text], here[text]) for text in there if text in here]
+    if len(pairs) < _FEWEST_WORDS or len(pairs) < _FOUND_PART * len(there):
+        return None
+    across = _line([(form[0], page[0]) for form, page in pairs])
+    down = _line([(form[1], page[1]) for form, page in pairs])
+    if across is None or down is None:
+        return None
+    sound = all(_SCALES[0] < scale < _SCALES[1] for scale in (across[0], down[0]))
+    if not sound or abs(across[0] / down[0] - 1) > _SKEW:
+        return None
+    found = Fit(*across, *down)
+    in_place = sum(_near(found, *pair) for pair in pairs)
+    return found if in_place >= _IN_PLACE_PART * len(pairs) else None
+
+
+def _single(all_words: Sequence[Word]) -> dict[str, tuple[float, float]]:
+    places: dict[str, tuple[float, float]] = {}
+    twice = set()
+    for text, x, y in all_words:
+        if text in places:
+            twice.add(text)
+        places[text] = (x, y)
+    return {text: place for text, place in places.items() if text not in twice}
+
+
+def _line(pairs: list[tuple[float, float]]) -> tuple[float, float] | None:
+    """Return scale and shift from first to second: medians, so that strays have no say."""
+    ordered = sorted(pairs)
+    half = len(ordered) // 2
+    # Each with its partner half the page away: near ones say nothing about the scale.
+    slopes = [
+        (far[1] - near[1]) / (far[0] - near[0])
+        for near, far in zip(ordered[:half], ordered[len(ordered) - half :], strict=True)
+        if far[0] - near[0] > 1
+    ]
+    if not slopes:
+        return None
+    scale = median(slopes)
+    return scale, median(second - scale * first for first, second in pairs)
+
+
+def _near(found: Fit, form: tuple[float, float], page: tuple[float, float]) -> bool:
+    x, y = found.point(*form)
+    return abs(x - page[0]) <= _IN_PLACE and abs(y - page[1]) <= _IN_PLACE

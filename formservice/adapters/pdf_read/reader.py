@@ -1,0 +1,309 @@
+"""Reads PDF files of any origin: form fields by name, drawn text by place, pictures for OCR."""
+
+import io
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+from unicodedata import normalize
+
+import pikepdf
+
+from formservice.adapters.pdf_read.blank import PIXELS, Blank, Blanks
+from formservice.adapters.pdf_read.claims import file_claim, footer_claim, page_claims
+from formservice.adapters.pdf_read.controls import (
+    Note,
+    Sheet,
+    controls,
+    each_control,
+    notes,
+    signatures,
+)
+from formservice.adapters.pdf_read.drawn import Drawing, Look, mended
+from formservice.adapters.pdf_read.fit import Fit, fit, words
+from formservice.adapters.pdf_read.frame import Frame, frame
+from formservice.adapters.pdf_read.text import blocks as text_blocks
+from formservice.adapters.pdf_read.zones import Filled, Strip, inked_rows, places
+from formservice.domain.document import Block, Medium, Method, Page, Sighting
+from formservice.domain.errors import (
+    DamagedDocumentError,
+    DocumentTooLargeError,
+    EmptyDocumentError,
+    EncryptedDocumentError,
+    UnsupportedMediaError,
+)
+from formservice.domain.form import FormRef, Layout, Zone
+
+if TYPE_CHECKING:
+    import numpy
+    from numpy.typing import NDArray
+
+MOST_PAGES = 2_000
+# Of one decoded stream; a page of text is 50 kB, a scanned page at 300 dpi in colour 26 MB.
+_MOST_DECODED = 300_000_000
+# Viewers accept junk before the header; ISO 32000 has it within the first 1,024 bytes.
+_HEADER_WITHIN = 1_024
+# From this many named fields on, they tell what the page is and its text need not be read.
+_ENOUGH_FIELDS = 3
+_SIGNED_BY_NOTE = "gez."
+# What pikepdf and PDFium raise on broken files: PdfiumError is a RuntimeError, strange strings and
+# numbers end as ValueError.
+_BROKEN = (pikepdf.PdfError, RuntimeError, ValueError, ArithmeticError)
+
+
+class PdfReader:
+    """Opens PDF files of any origin."""
+
+    name = "pdf"
+
+    def __init__(self, templates: Callable[[FormRef], bytes]) -> None:
+        """Keep the way to the blank forms and bound what one packed stream may grow to.
+
+        ``templates`` returns the form.pdf of an edition and raises NotFoundError for others.
+        The bound holds for the whole process; qpdf has no other.
+        """
+        self._blanks = Blanks(templates)
+        pikepdf.settings.set_qpdf_limits(
+            flate_max_memory=_MOST_DECODED,
+            run_length_max_memory=_MOST_DECODED,
+            png_max_memory=_MOST_DECODED,
+            tiff_max_memory=_MOST_DECODED,
+            dct_max_memory=_MOST_DECODED,
+        )
+
+    def reads(self, data: bytes) -> bool:
+        """Say from the first bytes whether ``data`` is a PDF file."""
+        return b"%PDF-" in data[:_HEADER_WITHIN]
+
+    def open(self, data: bytes) -> "OpenPdf":
+        """Open ``data``; raises an InputError when it cannot be read, nothing else."""
+        if not data:
+            raise EmptyDocumentError("Die Datei ist leer.")
+        pdf = None
+        try:
+            pdf = _parsed(data)
+            return OpenPdf(data, pdf, self._blanks)
+        except BaseException as error:
+            if pdf is not None:
+                pdf.close()
+            if isinstance(error, MemoryError):
+                raise DocumentTooLargeError("Die PDF-Datei ist zu groß.") from error
+            if not isinstance(error, _BROKEN):
+                raise
+            raise DamagedDocumentError("Die PDF-Datei ist beschädigt und nicht lesbar.") from error
+
+
+def _parsed(data: bytes) -> pikepdf.Pdf:
+    try:
+        return pikepdf.open(io.BytesIO(data), suppress_warnings=True)
+    except pikepdf.PasswordError as error:
+        raise EncryptedDocumentError("Die PDF-Datei ist mit einem Kennwort geschützt.") from error
+    except _BROKEN:
+        # PDFium mends some files that qpdf gives up, and knows more kinds of encryption.
+        return pikepdf.open(io.BytesIO(mended(data)), suppress_warnings=True)
+
+
+class OpenPdf:
+    """One received PDF file."""
+
+    def __init__(self, data: bytes, pdf: pikepdf.Pdf, blanks: Blanks) -> None:
+        """Read what every page is, and what its form fields hold."""
+        self._pdf = pdf
+        self._drawing = Drawing(data, pdf)
+        self._blanks = blanks
+        count = len(pdf.pages)
+        if not count:
+            raise EmptyDocumentError("Die PDF-Datei hat keine Seiten.")
+        if count > MOST_PAGES:
+            raise DocumentTooLargeError(f"Die PDF-Datei hat mehr als {MOST_PAGES} Seiten.")
+        self._frames = [frame(pdf.pages[index].obj) for index in range(count)]
+        form = _form(pdf)
+        redrawn: object = form.get("/NeedAppearances") if form is not None else None
+        self._redrawn = redrawn is True
+        pages = [self._page(index) for index in range(count)]
+        xfa = form is not None and form.get("/XFA") is not None
+        if xfa and not any(page.medium is Medium.ACROFORM for page in pages):
+            raise UnsupportedMediaError(
+                "Die PDF-Datei ist ein dynamisches XFA-Formular.",
+                "Bitte das Formular ausdrucken oder als gewöhnliche PDF-Datei speichern.",
+            )
+        claims = page_claims(
+            file_claim(pdf),
+            [footer_claim(page.blocks) for page in pages],
+            [frozenset(sighting.key for sighting in page.sightings) for page in pages],
+        )
+        self.pages: Sequence[Page] = tuple(
+            replace(page, claims=own) if own else page
+            for page, own in zip(pages, claims, strict=True)
+        )
+        self.medium = self.pages[0].medium
+
+    def blocks(self, page: int) -> tuple[Block, ...]:
+        """Return the drawn text of page ``page`` (from 1).
+
+        ``Page.blocks`` is left empty where named fields tell what the page is, since reading
+        its text takes longer than reading all its fields; here it can be had all the same.
+        """
+        view = self._frames[page - 1]
+        return text_blocks(self._drawing.look(page - 1, view).runs, page, view)
+
+    def picture(self, page: int, dpi: float) -> "NDArray[numpy.uint8]":
+        """Return page ``page`` (from 1) upright in grey, 0 black to 255 white."""
+        return self._drawing.grey(page - 1, dpi)
+
+    def zones(self, page: int, layout: Layout, form_page: int) -> Sequence[Sighting]:
+        """Read the zones of ``form_page`` of ``layout`` on page ``page``, both from 1.
+
+        On a page with form fields only signatures are reported, and what was drawn or written
+        over fields that are empty.
+        """
+        received = self.pages[page - 1]
+        blank = self._blanks.page(layout.ref, form_page)
+        if blank is None or received.medium is Medium.SCAN:
+            return ()
+        source = self._pdf.pages[page - 1].obj
+        zones = layout.on_page(form_page)
+        laid_over = notes(source, self._frames[page - 1])
+        if received.medium is not Medium.ACROFORM:
+            return self._filled(page, zones, blank, laid_over)
+        named = self._named_by_place(page, zones)
+        if laid_over or not blank.shows(source):
+            named += tuple(self._written_over(page, zones, blank, laid_over, named))
+        return named
+
+    def _named_by_place(self, page: int, zones: Sequence[Zone]) -> tuple[Sighting, ...]:
+        """Return signatures, and boxes of a choice whose fields lost the choice's name.
+
+        Programs that copy pages one by one leave „ja“ of „fahrkosten.ja“; its place tells which.
+        """
+        source, sheet = self._pdf.pages[page - 1].obj, self._sheet(page)
+        signs = any(zone.kind == "signature" for zone in zones)
+        signed = signatures(source, sheet) if signs else {}
+        known = {seen.key for seen in self.pages[page - 1].sightings}
+        lost = [zone for zone in zones if zone.kind == "tick" and zone.key not in known]
+        orphans = each_control(source, sheet) if lost else []
+        return (
+            *(signed[zone.key] for zone in zones if zone.key in signed),
+            *(
+                replace(seen, key=zone.key)
+                for zone in lost
+                for seen in orphans
+                if zone.key.endswith(f".{seen.key}") and _lies_in(seen, zone)
+            ),
+        )
+
+    def _written_over(
+        self,
+        page: int,
+        zones: Sequence[Zone],
+        blank: Blank,
+        laid_over: Sequence[Note],
+        named: Sequence[Sighting],
+    ) -> Iterator[Sighting]:
+        """Yield what stands over fields that are empty as fields."""
+        fields = (*self.pages[page - 1].sightings, *named)
+        done = {seen.key for seen in fields if not seen.blank}
+        for seen in self._filled(page, zones, blank, laid_over):
+            if seen.key not in done and not seen.blank:
+                yield seen
+
+    def close(self) -> None:
+        """Release everything held."""
+        self._drawing.close()
+        self._pdf.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _sheet(self, page: int) -> Sheet:
+        return Sheet(page, self._frames[page - 1], self._redrawn)
+
+    def _page(self, index: int) -> Page:
+        source, view, number = self._pdf.pages[index].obj, self._frames[index], index + 1
+        sightings = controls(source, self._sheet(number))
+        blocks: tuple[Block, ...] = ()
+        medium = Medium.ACROFORM
+        if len(sightings) < _ENOUGH_FIELDS:
+            look = self._drawing.look(index, view)
+            if not sightings:
+                medium = look.medium
+            if medium is not Medium.SCAN:
+                sightings += _marked(look, number)
+                blocks = self.blocks(number) + _noted(source, number, view)
+        return Page(number, medium, view.width, view.height, sightings, blocks)
+
+    def _strip(self, page: int, blank: Blank, lies: Fit, rows: tuple[int, int]) -> Strip:
+        first, end = rows
+        if first >= end:
+            return Strip(0, 0, b"")
+        seen = lies.place((0.0, first / PIXELS, blank.columns / PIXELS, end / PIXELS))
+        size = (blank.columns, end - first)
+        return Strip(first, end, self._drawing.patch(page - 1, self._frames[page - 1], seen, size))
+
+    def _filled(
+        self, page: int, zones: Sequence[Zone], blank: Blank, laid_over: Sequence[Note]
+    ) -> Sequence[Sighting]:
+        view = self._frames[page - 1]
+        look = self._drawing.look(page - 1, view)
+        lies = fit(blank.words, words(look.runs))
+        if lies is None:
+            return ()
+        picture = self._strip(page, blank, lies, inked_rows(zones, blank))
+        filled = Filled(page, view, blank, lies, picture, laid_over)
+        exact = {key: value for key, value in look.values if value.strip() != _SIGNED_BY_NOTE}
+        found = (filled.sighting(place) for place in places(zones, look.runs, blank, lies))
+        # What our own appearances hold was reported already, unless the page shows other words.
+        return tuple(
+            seen
+            for seen in found
+            if seen.key not in exact or not _same_words(exact[seen.key], seen.text)
+        )
+
+
+def _same_words(value: str, drawn: str) -> bool:
+    """Whether a page shows ``value``: in any white space, in any order if it runs to the left.
+
+    Behind the value there may be the sign that it goes on elsewhere.
+    """
+    meant, shown = (normalize("NFKC", "".join(text.split())) for text in (value, drawn))
+    return shown.startswith(meant) or not Counter(meant) - Counter(shown)
+
+
+def _marked(look: Look, number: int) -> tuple[Sighting, ...]:
+    """Return the values that a flattened form of ours holds beside what it shows."""
+    return tuple(
+        Sighting(key, Method.TEXT, number, text=value, blank=not value.strip())
+        for key, value in look.values
+        # A note instead of a signature is read in its place, where it is known to be one.
+        if value.strip() != _SIGNED_BY_NOTE
+    )
+
+
+def _noted(source: pikepdf.Object, number: int, view: Frame) -> tuple[Block, ...]:
+    """Return typed remarks as blocks, for a viewer shows them like text of the page."""
+    return tuple(
+        Block(note.text, number, note.box)
+        for note in notes(source, view)
+        if note.kind == "/FreeText" and note.text.strip()
+    )
+
+
+def _lies_in(seen: Sighting, zone: Zone) -> bool:
+    box = seen.box
+    return box is not None and zone.box.contains(
+        (box.left + box.right) / 2, (box.top + box.bottom) / 2
+    )
+
+
+def _form(pdf: pikepdf.Pdf) -> pikepdf.Object | None:
+    form = pdf.Root.get("/AcroForm")
+    return form if isinstance(form, pikepdf.Dictionary) else None

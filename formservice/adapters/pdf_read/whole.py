@@ -1,0 +1,68 @@
+"""Reads PDF files whole: drawn pages and form fields as they are, pictured pages as scans."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+from formservice.adapters.pdf_read.reader import OpenPdf, PdfReader
+from formservice.adapters.scan.zones import PictureZones
+from formservice.domain.document import Medium, Page, Sighting
+from formservice.domain.form import Layout
+
+# Tesseract gains nothing above; our pages lose thin strokes below (spec: 200 to 300 dpi).
+_DPI = 200.0
+
+
+class WholePdfReader:
+    """The PDF reader, with the scan reader for its pages that are only pictures."""
+
+    name = "pdf"
+
+    def __init__(self, pdf: PdfReader, pictures: PictureZones) -> None:
+        """Join the two readers."""
+        self._pdf = pdf
+        self._pictures = pictures
+
+    def reads(self, data: bytes) -> bool:
+        """Say from the first bytes whether ``data`` is a PDF file."""
+        return self._pdf.reads(data)
+
+    def open(self, data: bytes) -> "OpenWholePdf":
+        """Open ``data``; raises an InputError when it cannot be read, nothing else."""
+        return OpenWholePdf(self._pdf.open(data), self._pictures)
+
+
+class OpenWholePdf:
+    """One received PDF file; QR codes are looked for on its pictured pages."""
+
+    def __init__(self, opened: OpenPdf, pictures: PictureZones) -> None:
+        """Look at every pictured page once, for what its QR code claims."""
+        self._opened = opened
+        self._pictures = pictures
+        self.medium: Medium = opened.medium
+        self.pages: Sequence[Page] = tuple(self._page(page) for page in opened.pages)
+
+    def _page(self, page: Page) -> Page:
+        if page.medium is not Medium.SCAN:
+            return page
+        claims = self._pictures.claims(self._opened.picture(page.number, _DPI))
+        return replace(page, claims=claims) if claims else page
+
+    def zones(self, page: int, layout: Layout, form_page: int) -> Sequence[Sighting]:
+        """Read the zones of ``form_page`` of ``layout`` on page ``page``, both from 1."""
+        if self.pages[page - 1].medium is not Medium.SCAN:
+            return self._opened.zones(page, layout, form_page)
+        picture = self._opened.picture(page, _DPI)
+        return self._pictures.zones(picture, layout, form_page, page)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._opened.close()

@@ -1,0 +1,287 @@
+"""What stands in the places of a known form on a page with drawn text.
+
+The page is laid over the blank form; what both show is printed, the rest was filled in.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from formservice.adapters.pdf_read.blank import PIXELS, Blank
+from formservice.adapters.pdf_read.controls import Note
+from formservice.adapters.pdf_read.fit import Fit
+from formservice.adapters.pdf_read.frame import Frame, Rectangle
+from formservice.adapters.pdf_read.text import BLANKS, Glyph, Run, run_of
+from formservice.adapters.pdf_read.wrap import written
+from formservice.domain.document import Doubt, Method, Sighting
+from formservice.domain.form import Zone
+
+# Points by which a filled-in character may leave its place unnoticed.
+_STICKS_OUT = 2.0
+_TICKS = frozenset("☒☑✗✘✓✔✕✖❌✅■●⬛Xx×╳+")
+# Ink in square points beyond the blank form. The thinnest cross, 0.5 pt wide in a box of 7 pt,
+# makes 9; rounding of the picture makes up to 1.
+_TICK_SURE, _TICK_NONE = 3.5, 1.5
+_MARGIN = 2.0  # points around a tick box that belong to it
+_BOX_MISSING = -6.0
+# A pen stroke of 10 pt length makes 8; a page scaled by 3 % changes the signature line by 1.
+_SIGNED_SURE, _SIGNED_NONE = 6.0, 2.5
+# Points around a signature line that a signature uses, above and below.
+_ABOVE, _BELOW = 6.0, 3.0
+_CONFIDENT, _BY_INK, _UNSURE = 0.99, 0.95, 0.5
+
+
+@dataclass(slots=True)
+class Place:
+    """A zone on the page at hand: where it lies in points, and what was found in it."""
+
+    zone: Zone
+    edges: Rectangle
+    pieces: list[Run] = field(default_factory=list)
+    sticks_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """Some rows of pixels of a page, in the size and place they have on the blank form."""
+
+    first: int
+    end: int
+    pixels: bytes
+
+
+def inked_rows(zones: Sequence[Zone], blank: Blank) -> tuple[int, int]:
+    """Return the rows of pixels (first, end) that hold all boxes and signatures; none: equal."""
+    marks = [zone.box for zone in zones if zone.kind in ("tick", "signature")]
+    if not marks:
+        return 0, 0
+    height = blank.view.height
+    first = min(box.top for box in marks) * height - _ABOVE - 1
+    end = max(box.bottom for box in marks) * height + _BELOW + 1
+    return max(0, round(first * PIXELS)), min(blank.rows, round(end * PIXELS))
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A received page beside the blank form."""
+
+    number: int
+    view: Frame
+    blank: Blank
+    fit: Fit
+    picture: "Strip"
+    notes: Sequence[Note]
+
+    def sighting(self, place: Place) -> Sighting:
+        """Return what stands in ``place``."""
+        match place.zone.kind:
+            case "tick":
+                return self._tick(place)
+            case "signature":
+                return self._signature(place)
+            case _:
+                return self._text(place)
+
+    def _text(self, place: Place) -> Sighting:
+        text, doubts = written(place.pieces, place.edges)
+        noted = "\n".join(note.text for note in self._notes(place.edges) if note.text)
+        if noted:
+            text = f"{text}\n{noted}" if text else noted
+            doubts |= {Doubt.WHITE_SPACE}
+        if place.sticks_out:
+            doubts |= {Doubt.OVERFLOW}
+        seen = self._seen(place, Method.TEXT, _CONFIDENT)
+        if not text.strip():
+            return replace(seen, blank=True)
+        return replace(seen, text=text, doubts=doubts)
+
+    def _tick(self, place: Place) -> Sighting:
+        shown = {char for run in place.pieces for char in run.text}
+        noted = any(self._notes(_wider(place.edges, _MARGIN, _MARGIN)))
+        if shown & _TICKS or noted:
+            return replace(self._seen(place, Method.MARK, _CONFIDENT), on=True)
+        ink = self._ink(place.zone, _MARGIN, _MARGIN)
+        if ink < _BOX_MISSING:
+            return self._unsure(place)
+        return self._by_ink(place, ink, _TICK_NONE, _TICK_SURE)
+
+    def _signature(self, place: Place) -> Sighting:
+        around = _wider(place.edges, _ABOVE, _BELOW)
+        notes = list(self._notes(around))
+        if any(note.kind != "/FreeText" for note in notes):
+            return replace(self._seen(place, Method.MARK, _CONFIDENT), on=True)
+        typed = written(place.pieces, place.edges)[0] or "\n".join(note.text for note in notes)
+        if typed.strip():
+            seen = self._seen(place, Method.TEXT, _CONFIDENT)
+            return replace(seen, on=True, text=typed, doubts=frozenset({Doubt.TYPED_NAME}))
+        ink = self._ink(place.zone, _ABOVE, _BELOW)
+        return self._by_ink(place, ink, _SIGNED_NONE, _SIGNED_SURE)
+
+    def _by_ink(self, place: Place, ink: float, none: float, sure: float) -> Sighting:
+        if none < ink < sure:
+            return self._unsure(place)
+        on = ink >= sure
+        return replace(self._seen(place, Method.MARK, _BY_INK), on=on, blank=not on)
+
+    def _unsure(self, place: Place) -> Sighting:
+        doubts = frozenset({Doubt.AMBIGUOUS_MARK})
+        return replace(self._seen(place, Method.MARK, _UNSURE), doubts=doubts)
+
+    def _seen(self, place: Place, method: Method, confidence: float) -> Sighting:
+        box = self.view.box(place.edges)
+        return Sighting(place.zone.key, method, self.number, confidence=confidence, box=box)
+
+    def _notes(self, edges: Rectangle) -> Iterator[Note]:
+        for note in self.notes:
+            left, top, right, bottom = self.view.points(note.box)
+            if _inside((left + right) / 2, (top + bottom) / 2, edges):
+                yield note
+
+    def _ink(self, zone: Zone, above: float, below: float) -> float:
+        """Return how much ink the page has in a zone beyond the blank form, in square points.
+
+        The sum of darkness does not change when a picture is shifted a little, so outlines and
+        words that are in both need not lie exactly on each other.
+        """
+        view, columns, strip = self.blank.view, self.blank.columns, self.picture
+        if len(strip.pixels) != columns * (strip.end - strip.first):
+            return 0.0
+        left, top, right, bottom = view.points(zone.box)
+        first = max(0, round((left - min(above, _MARGIN)) * PIXELS))
+        last = min(columns, round((right + min(above, _MARGIN)) * PIXELS))
+        brightness = 0
+        for row in range(
+            max(strip.first, round((top - above) * PIXELS)),
+            min(strip.end, round((bottom + below) * PIXELS)),
+        ):
+            start, here = row * columns, (row - strip.first) * columns
+            brightness += sum(self.blank.picture[start + first : start + last])
+            brightness -= sum(strip.pixels[here + first : here + last])
+        return brightness / 255 / PIXELS**2
+
+
+def places(zones: Sequence[Zone], runs: Sequence[Run], blank: Blank, fit: Fit) -> list[Place]:
+    """Return the zones as they lie on the page, with everything filled in there."""
+    found = [Place(zone, fit.place(blank.view.points(zone.box))) for zone in zones]
+    strays: list[Run] = []
+    for run in runs:
+        for piece in _filled_in(run, blank, fit):
+            strays.extend(_assign(piece, found))
+    _hand_out(strays, found)
+    return found
+
+
+def _filled_in(run: Run, blank: Blank, fit: Fit) -> Iterator[Run]:
+    """Yield the parts of a run that are not printed on the blank form."""
+    # Most runs are printed ones as a whole, or stand on lines of their own; letter by letter
+    # takes ten times as long.
+    left, base = fit.origin(run.edges[0], run.base)
+    if blank.prints(run.text, left, base):
+        return
+    if not blank.prints_on(base):
+        yield run
+        return
+    part: list[Glyph] = []
+    pending: list[Glyph] = []
+    for glyph in run.glyphs:
+        if glyph.text in BLANKS:
+            pending.append(glyph)
+        elif blank.prints(glyph.text, *fit.origin(glyph.left, glyph.base)):
+            if part:
+                yield run_of(part)
+            part, pending = [], []
+        else:
+            part.extend(pending if part else ())
+            part.append(glyph)
+            pending = []
+    if part:
+        yield run_of(part, run.breaks)
+
+
+def _assign(run: Run, found: Sequence[Place]) -> Iterator[Run]:
+    """Put the characters of ``run`` into the places they stand in; yield what stands in none.
+
+    Characters beside a place go with their neighbours inside it, which then sticks out.
+    """
+    near = [place for place in found if _touches(place, run.edges)]
+    if not near:
+        yield run
+        return
+    if len(near) == 1 and _encloses(_reach(near[0]), run.edges):
+        near[0].pieces.append(run)
+        return
+    owners = [_owner(glyph, near) for glyph in run.glyphs]
+    if not any(owners):
+        yield run
+        return
+    current = next(owner for owner in owners if owner is not None)
+    start = 0
+    for index, owner in enumerate(owners):
+        if owner is not None and owner is not current:
+            _add(current, list(run.glyphs[start:index]), 0)
+            current, start = owner, index
+    _add(current, list(run.glyphs[start:]), run.breaks)
+
+
+def _owner(glyph: Glyph, found: Sequence[Place]) -> Place | None:
+    x, y = glyph.x, glyph.y
+    for place in found:
+        if _inside(x, y, _reach(place)):
+            return place
+    return None
+
+
+def _encloses(outer: Rectangle, edges: Rectangle) -> bool:
+    """Whether the middle line of ``edges`` lies in ``outer`` from end to end."""
+    middle = (edges[1] + edges[3]) / 2
+    return outer[0] <= edges[0] and edges[2] <= outer[2] and outer[1] <= middle <= outer[3]
+
+
+def _touches(place: Place, edges: Rectangle) -> bool:
+    left, top, right, bottom = _reach(place)
+    return left < edges[2] and edges[0] < right and top < edges[3] and edges[1] < bottom
+
+
+def _reach(place: Place) -> Rectangle:
+    """Return where characters belong to a place: ticks and names are written beside as well."""
+    if place.zone.kind in ("tick", "signature"):
+        return _wider(place.edges, _MARGIN, _MARGIN)
+    return place.edges
+
+
+def _add(place: Place, glyphs: list[Glyph], breaks: int) -> None:
+    if all(glyph.text in BLANKS for glyph in glyphs):
+        return
+    run = run_of(glyphs, breaks)
+    place.pieces.append(run)
+    out_left = place.edges[0] - run.edges[0] > _STICKS_OUT
+    out_right = run.edges[2] - place.edges[2] > _STICKS_OUT
+    place.sticks_out |= out_left or out_right
+
+
+def _hand_out(strays: list[Run], found: Sequence[Place]) -> None:
+    """Give lines that run out of a place at its lower edge to that place."""
+    for run in sorted(strays, key=lambda run: run.edges[1]):
+        height = run.edges[3] - run.edges[1]
+        for place in found:
+            lowest = max((piece.edges[3] for piece in place.pieces), default=None)
+            if place.zone.kind != "multiline" or lowest is None:
+                continue
+            follows = -0.5 * height < run.edges[1] - lowest < 0.8 * height
+            across = (run.edges[0] + run.edges[2]) / 2
+            if (
+                follows
+                and place.edges[0] - _STICKS_OUT <= run.edges[0]
+                and across < place.edges[2]
+            ):
+                place.pieces.append(replace(run))
+                place.sticks_out = True
+                break
+
+
+def _inside(x: float, y: float, edges: Rectangle) -> bool:
+    return edges[0] <= x <= edges[2] and edges[1] <= y <= edges[3]
+
+
+def _wider(edges: Rectangle, above: float, below: float) -> Rectangle:
+    side = min(above, below)
+    return (edges[0] - side, edges[1] - above, edges[2] + side, edges[3] + below)
