@@ -8,7 +8,8 @@ from typing import Self
 from lxml import etree
 
 from formservice.adapters.word_claims import claims
-from formservice.adapters.word_found import Control, Ink, Mark, Walked, number
+from formservice.adapters.word_direct import Blocks, direct
+from formservice.adapters.word_found import Control, Ink, Mark, Walked, bookmark_key, number
 from formservice.adapters.word_package import Package, is_word
 from formservice.adapters.word_symbols import GLYPHS_OFF, GLYPHS_ON, TICKED, UNTICKED
 from formservice.adapters.word_walk import walk
@@ -50,7 +51,9 @@ class WordReader:
         if not data:
             raise EmptyDocumentError("Die Datei ist leer.")
         package = Package(data)
-        found = walk(package.parse(package.main))
+        root = package.parse(package.main)
+        anchored = direct(root)
+        found = walk(root) if anchored is None else anchored
         width, height = _page_size(found.sections)
         page = Page(
             number=1,
@@ -60,7 +63,7 @@ class WordReader:
             sightings=_sightings(
                 found, signed=any(name.startswith("_xmlsignatures/") for name in package.names)
             ),
-            blocks=tuple(found.blocks),
+            blocks=tuple(found.blocks) if anchored is None else Blocks(root),
             claims=claims(package),
         )
         return WordDocument(page)
@@ -115,18 +118,9 @@ def _sightings(found: Walked, *, signed: bool) -> tuple[Sighting, ...]:
     seen += (
         _from_bookmark(bookmark, key, signed)
         for bookmark in found.bookmarks
-        if (key := _key(bookmark.name)) not in tagged
+        if (key := bookmark_key(bookmark.name)) not in tagged
     )
     return tuple(seen)
-
-
-def _key(bookmark: str) -> str:
-    """Return the field or tick key of a bookmark: ``anlass__abbruch`` is ``anlass.abbruch``.
-
-    A number after the underscores is a continuation, whose key is written the same way.
-    """
-    field, _, part = bookmark.rpartition("__")
-    return f"{field}.{part}" if field and part and not part.isdigit() else bookmark
 
 
 def _from_control(control: Control, signed: bool) -> Sighting:

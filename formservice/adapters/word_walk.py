@@ -23,7 +23,7 @@ from formservice.domain.errors import DocumentTooLargeError
 W_TRANSITIONAL = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 W_STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
 # A page of a form has about 100 paragraphs; a book of 1000 pages has 30,000.
-_MOST_PARAGRAPHS = 200_000
+MOST_PARAGRAPHS = 200_000
 # Pieces of text in all controls and bookmarks together, each as often as it is enclosed: a form
 # has 500. A file whose bookmarks all enclose each other is made to keep a reader busy.
 _MOST_ENCLOSED = 5_000_000
@@ -37,14 +37,15 @@ def walk(document: etree._Element) -> Walked:
     Raises:
         DocumentTooLargeError: too many paragraphs, or nested too deeply.
     """
-    namespace = etree.QName(document).namespace
-    walker = _Walk(W_STRICT if namespace == W_STRICT else W_TRANSITIONAL)
-    try:
-        walker.children(document)
-    except RecursionError as error:
-        raise DocumentTooLargeError("Die Word-Datei ist zu tief verschachtelt.") from error
+    walker = Walk(namespace(document))
+    walker.visit(document)
     walker.flush()
     return walker.found
+
+
+def namespace(document: etree._Element) -> str:
+    """Return the namespace of a Word main document, in braces."""
+    return f"{{{W_STRICT if etree.QName(document).namespace == W_STRICT else W_TRANSITIONAL}}}"
 
 
 @dataclass(slots=True)
@@ -54,11 +55,12 @@ class _Table:
     column: int = 0
 
 
-class _Walk(Runs):
+class Walk(Runs):
     """The state of one walk; what stands inside paragraphs is handled in ``Runs``."""
 
-    def __init__(self, namespace: str) -> None:
-        super().__init__(f"{{{namespace}}}")
+    def __init__(self, w: str) -> None:
+        """Prepare for a document whose WordprocessingML namespace is ``w``, in braces."""
+        super().__init__(w)
         self.found = Walked()
         self._tables: list[_Table] = []
         self._table_count = 0
@@ -82,6 +84,17 @@ class _Walk(Runs):
                 "bookmarkEnd": self._bookmark_end,
             }
         )
+
+    def visit(self, element: etree._Element) -> None:
+        """Walk through ``element``, which stands in nothing that was visited before.
+
+        Raises:
+            DocumentTooLargeError: too many paragraphs, or nested too deeply.
+        """
+        try:
+            self.handlers.get(element.tag, self.children)(element)
+        except RecursionError as error:
+            raise DocumentTooLargeError("Die Word-Datei ist zu tief verschachtelt.") from error
 
     # -- paragraphs ------------------------------------------------------------------------
 
@@ -115,8 +128,8 @@ class _Walk(Runs):
     def _end_paragraph(self, stream: Stream) -> None:
         text = "" if stream.hidden else "".join(stream.pieces[stream.paragraph :])
         self.found.blocks.append(Block(text, cell=self._cell))
-        if len(self.found.blocks) > _MOST_PARAGRAPHS:
-            raise DocumentTooLargeError(f"Das Dokument hat mehr als {_MOST_PARAGRAPHS} Absätze.")
+        if len(self.found.blocks) > MOST_PARAGRAPHS:
+            raise DocumentTooLargeError(f"Das Dokument hat mehr als {MOST_PARAGRAPHS} Absätze.")
         stream.pieces.append(PARAGRAPH_END)
         stream.paragraph = len(stream.pieces)
 

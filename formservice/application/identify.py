@@ -1,6 +1,6 @@
 """Which documents a file holds, and which form each is, by what margin over the runner-up."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from formservice.domain.document import Claim, Page
@@ -129,11 +129,12 @@ def _bridged(found: Sequence[Found], forms: Sequence[Candidate]) -> list[Found]:
     return joined
 
 
-def identify(pages: Sequence[Page], forms: Iterable[Candidate]) -> Identity:
+def identify(pages: Sequence[Page], forms: Sequence[Candidate]) -> Identity:
     """Return which of ``forms`` the pages belong to, taken together."""
-    text = _text(pages)
     names = {sighting.key.partition("__")[0] for page in pages for sighting in page.sightings}
     claims = [claim for page in pages for claim in page.claims]
+    # Where what it claims to be and every single name agree, the wording need not be taken out.
+    text = "" if _is_settled(forms, names, claims) else _text(pages)
     scored = sorted(
         ((_score(form, text, names, claims), form.ref) for form in forms),
         key=lambda pair: pair[0],
@@ -145,6 +146,15 @@ def identify(pages: Sequence[Page], forms: Iterable[Candidate]) -> Identity:
     margin = round(best - (scored[1][0] if len(scored) > 1 else 0.0), 3)
     enough = best >= LOWEST_SCORE and margin >= LOWEST_MARGIN
     return Identity(ref if enough else None, ref, round(best, 3), margin)
+
+
+def _is_settled(forms: Sequence[Candidate], names: set[str], claims: Sequence[Claim]) -> bool:
+    """Say whether all claims name one form, and its control names are there, all and only they."""
+    claimed = {(claim.form, claim.edition) for claim in claims}
+    return len(claimed) == 1 and any(
+        (form.ref.form, form.ref.edition) in claimed and _names_found(form, names) == 1
+        for form in forms
+    )
 
 
 def _score(form: Candidate, text: str, names: set[str], claims: Sequence[Claim]) -> float:

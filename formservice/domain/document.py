@@ -5,6 +5,7 @@ one method saw it. Readers of controls make sightings on their own, zone readers
 given a layout, and the label chain makes them from blocks.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -149,5 +150,5 @@ class Page:
     width: float
     height: float
     sightings: tuple[Sighting, ...] = ()
-    blocks: tuple[Block, ...] = ()
+    blocks: Sequence[Block] = ()
     claims: tuple[Claim, ...] = ()

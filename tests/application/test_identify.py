@@ -1,5 +1,10 @@
 """Which form pages are, where a document ends, and when a person must choose."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
 from formservice.application.identify import candidate, documents, identify
 from formservice.domain.document import Block, Claim, Medium, Method, Page, Sighting
 from formservice.domain.form import FormRef
@@ -110,3 +115,35 @@ def test_every_page_is_in_exactly_one_document():
     pages = [page(n, text=WORDS if n % 3 == 0 else [f"Blatt {n}"]) for n in range(1, 11)]
     numbers = [p.number for one in documents(pages, FORMS) for p in (*one.pages, *one.sheets)]
     assert sorted(numbers) == list(range(1, 11))
+
+
+class Untouched(Sequence[Block]):
+    """Blocks that nobody may ask for."""
+
+    def __getitem__(self, index):
+        raise AssertionError("the wording was asked for")
+
+    def __len__(self):
+        raise AssertionError("the wording was asked for")
+
+
+def test_the_wording_is_not_asked_for_where_claim_and_all_names_agree():
+    settled = replace(page(1, keys=ANCHORS, claims=[claim()]), blocks=Untouched())
+    found = documents([settled], FORMS)[0].identity
+    assert (found.ref, found.score) == (REF, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("keys", "claims"),
+    [
+        (ANCHORS[1:], [claim()]),
+        ([*ANCHORS, "iban"], [claim()]),
+        (ANCHORS, [claim("beiblatt", "2026-11")]),
+        (ANCHORS, [claim(), claim("beiblatt", "2026-11")]),
+        (ANCHORS, []),
+    ],
+)
+def test_the_wording_counts_where_claim_and_names_leave_a_doubt(keys, claims):
+    doubtful = replace(page(1, keys=keys, claims=claims), blocks=Untouched())
+    with pytest.raises(AssertionError, match="wording"):
+        identify([doubtful], FORMS)
