@@ -32,6 +32,8 @@ _CEILING = {
 _PROMPT_LIKENESS = 0.8
 _OF_CHARACTERS = {Doubt.WHITE_SPACE, Doubt.CHARACTERS, Doubt.ANCHORS_LOST}
 
+_TYPED = (Method.CONTROL, Method.BOOKMARK)
+
 CONTINUED = "… (weiter auf dem Beiblatt)"
 """Stands drawn at the end of a text that goes on; never part of a value."""
 
@@ -78,17 +80,23 @@ def _with_parts(first: Sighting, parts: dict[int, Sighting]) -> Sighting:
     stem, announced = _without_mark(first.text)
     filled = {number: part for number, part in parts.items() if not part.blank}
     if not filled:
-        lost = frozenset({Doubt.PART_MISSING}) if announced else frozenset()
-        return replace(first, text=stem, doubts=first.doubts | lost) if announced else first
+        if not announced:
+            return first
+        # In a control somebody may have typed these very words.
+        text = first.text if first.method in _TYPED else stem
+        return replace(first, text=text, doubts=first.doubts | {Doubt.PART_MISSING})
     texts = [stem]
     doubts = set(first.doubts)
     for number in range(2, max(filled) + 1):
         part = filled.get(number)
         if part is None:
             doubts.add(Doubt.PART_MISSING)
-        else:
-            texts.append(_without_mark(part.text)[0])
-            doubts |= part.doubts
+            continue
+        text, announced = _without_mark(part.text)
+        texts.append(text)
+        doubts |= part.doubts
+    if announced:
+        doubts.add(Doubt.PART_MISSING)
     confidence = min([first.confidence, *(part.confidence for part in filled.values())])
     text = "".join(texts)
     return replace(

@@ -1,4 +1,4 @@
-"""Which documents a file holds, and which form each is, by what margin over the runner-up."""
+"""Which form pages are, and by what margin over the runner-up."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,10 +13,6 @@ LOWEST_SCORE = 0.4
 LOWEST_MARGIN = 0.2
 # A claim („this is feedbackbogen/2023-09-22“) weighs this much; the rest is what stands there.
 _CLAIM_WEIGHT = 0.7
-# One page of several carries only part of the wording; below this it is no page of the form.
-_PAGE_SCORE = 0.05
-# A page that repeats this share of what was already seen begins the same form once more.
-_REPEATED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,78 +59,12 @@ def candidate(definition: FormDefinition) -> Candidate:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One document in a file: its pages, what it is, and the continuation sheets behind it."""
-
-    identity: Identity
-    pages: tuple[Page, ...]
-    sheets: tuple[Page, ...] = ()
-
-
-def documents(pages: Sequence[Page], forms: Sequence[Candidate]) -> list[Found]:
-    """Return the documents in a file, each page in exactly one of them, in the file's order.
-
-    Pages that belong to no form stand together as runs without identity.
-    """
-    sheet_refs = {one.ref for one in forms if one.is_sheet}
-    runs: list[list[Page]] = []
-    sheets: list[list[Page]] = []
-    nearest: list[FormRef | None] = []
-    identities: list[Identity] = []
-    for page in pages:
-        alone = identify([page], forms)
-        here = alone.nearest if alone.score >= _PAGE_SCORE else None
-        is_sheet = alone.ref in sheet_refs and alone.ref is not None
-        if runs and nearest[-1] is not None and (is_sheet or _continues_only(page)):
-            sheets[-1].append(page)
-        elif runs and nearest[-1] == here and _belongs(runs[-1], page, here, forms):
-            runs[-1].append(page)
-            identities[-1] = identify(runs[-1], forms)
-        else:
-            runs.append([page])
-            sheets.append([])
-            nearest.append(here)
-            identities.append(alone)
-    return _bridged(
-        [
-            Found(identity, tuple(run), tuple(behind))
-            for identity, run, behind in zip(identities, runs, sheets, strict=True)
-        ],
-        forms,
-    )
-
-
-def _bridged(found: Sequence[Found], forms: Sequence[Candidate]) -> list[Found]:
-    """Return the documents with pages of pure answer text between two halves of one form joined.
-
-    In a foreign layout a long answer fills pages that carry no printed word.
-    """
-    joined: list[Found] = []
-    for one in found:
-        before = joined[-2] if len(joined) > 1 else None
-        between = joined[-1] if joined else None
-        if (
-            before is not None
-            and between is not None
-            and between.identity.score < _PAGE_SCORE <= one.identity.score
-            and before.identity.nearest == one.identity.nearest
-            and not any(page.claims for half in (before, one) for page in half.pages)
-            and _belongs(before.pages, one.pages[0], one.identity.nearest, forms)
-        ):
-            pages = (*before.pages, *between.pages, *one.pages)
-            joined[-2:] = [Found(identify(pages, forms), pages, one.sheets)]
-        else:
-            joined.append(one)
-    return joined
-
-
 def identify(pages: Sequence[Page], forms: Sequence[Candidate]) -> Identity:
     """Return which of ``forms`` the pages belong to, taken together."""
     names = {sighting.key.partition("__")[0] for page in pages for sighting in page.sightings}
     claims = [claim for page in pages for claim in page.claims]
     # Where what it claims to be and every single name agree, the wording need not be taken out.
-    text = "" if _is_settled(forms, names, claims) else _text(pages)
+    text = "" if _is_settled(forms, names, claims) else wording(pages)
     scored = sorted(
         ((_score(form, text, names, claims), form.ref) for form in forms),
         key=lambda pair: pair[0],
@@ -181,13 +111,13 @@ def _names_found(form: Candidate, names: set[str]) -> float:
 
 def _wording_found(form: Candidate, text: str) -> float:
     """Return the share of the form's printed characters found; its own marks count double."""
-    found = _phrases_in(form, text)
+    found = phrases_in(form, text)
     if not found:
         return 0.0
     return sum(form.phrases[phrase] for phrase in found) / sum(form.phrases.values())
 
 
-def _phrases_in(form: Candidate, text: str) -> set[str]:
+def phrases_in(form: Candidate, text: str) -> set[str]:
     """Return the printed phrases of ``form`` that stand in folded ``text``."""
     return {phrase for phrase in form.phrases if phrase in text} if text else set()
 
@@ -196,47 +126,6 @@ def _words(text: str) -> str:
     return folded(text).casefold()
 
 
-def _text(pages: Sequence[Page]) -> str:
+def wording(pages: Sequence[Page]) -> str:
+    """Return all text of ``pages`` as one line, folded for comparing."""
     return _words(" ".join(block.text for page in pages for block in page.blocks))
-
-
-def _continues_only(page: Page) -> bool:
-    """Say whether a page holds nothing but continuations (``q3_erreicht__2``)."""
-    keys = [sighting.key for sighting in page.sightings]
-    return bool(keys) and all(key.rpartition("__")[2].isdigit() for key in keys)
-
-
-def _belongs(
-    run: Sequence[Page], page: Page, ref: FormRef | None, forms: Sequence[Candidate]
-) -> bool:
-    """Say whether ``page`` goes on with the document ``run``; both are nearest to ``ref``."""
-    last, here = _claim(run[-1]), _claim(page)
-    if (last is None) is not (here is None):
-        # Our own pages all say what they are; one that does not is no page of this document.
-        return False
-    if last is not None and here is not None:
-        if last.reference and here.reference and last.reference != here.reference:
-            return False
-        if last.page is not None and here.page is not None:
-            return here.page > last.page
-    form = next((one for one in forms if one.ref == ref), None)
-    if form is None:
-        return True
-    keys = {sighting.key for one in run for sighting in one.sightings}
-    own = {sighting.key for sighting in page.sightings}
-    before, now = _phrases_in(form, _text(run)), _phrases_in(form, _text([page]))
-    repeated_names = own and len(keys & own) > _REPEATED * len(own)
-    repeated_words = now and len(before & now) > _REPEATED * len(now)
-    return not (repeated_names or repeated_words)
-
-
-def _claim(page: Page) -> Claim | None:
-    """Return the strongest claim of a page: QR code, printed text, then the file's own."""
-    order = {"qr": 0, "text": 1, "property": 2, "info": 3}
-    return min(page.claims, key=lambda claim: order.get(claim.source, 9), default=None)
-
-
-def claimed_page(page: Page) -> int | None:
-    """Return which page of its form a page claims to be, None if it does not say."""
-    numbers = [claim.page for claim in page.claims if claim.page is not None]
-    return numbers[0] if numbers else None

@@ -6,14 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from formservice.application.documents import Found, claimed_page, documents
 from formservice.application.extract import extract, missing
-from formservice.application.identify import (
-    Found,
-    Identity,
-    candidate,
-    claimed_page,
-    documents,
-)
+from formservice.application.identify import Identity, candidate
 from formservice.application.labels import label_sightings
 from formservice.application.ports import Forms, OpenDocument, Reader
 from formservice.domain.document import Medium, Page, Sighting

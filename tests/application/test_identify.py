@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from formservice.application.identify import candidate, documents, identify
+from formservice.application.documents import documents
+from formservice.application.identify import candidate, identify
 from formservice.domain.document import Block, Claim, Medium, Method, Page, Sighting
 from formservice.domain.form import FormRef
 from tests.application.literal_form import FORM, REF, SHEET, SHEET_REF
@@ -147,3 +148,44 @@ def test_the_wording_counts_where_claim_and_names_leave_a_doubt(keys, claims):
     doubtful = replace(page(1, keys=keys, claims=claims), blocks=Untouched())
     with pytest.raises(AssertionError, match="wording"):
         identify([doubtful], FORMS)
+
+
+def numbers(found):
+    return [
+        (one.identity.ref, [p.number for p in one.pages], [p.number for p in one.sheets])
+        for one in found
+    ]
+
+
+def test_pages_of_one_reference_are_one_document_in_any_order_and_company():
+    pages = [
+        page(1, claims=[claim(number=2, reference="AA")]),
+        page(2, text=["Sehr geehrte Damen"]),
+        page(3, claims=[claim(number=1, reference="AA")]),
+        page(4, claims=[claim(number=1, reference="BB")]),
+    ]
+    assert numbers(documents(pages, FORMS)) == [(None, [2], []), (REF, [3, 1], []), (REF, [4], [])]
+
+
+def test_pages_without_reference_are_joined_only_if_each_is_there_once():
+    reversed_pages = [page(1, claims=[claim(number=2)]), page(2, claims=[claim(number=1)])]
+    assert numbers(documents(reversed_pages, FORMS)) == [(REF, [2, 1], [])]
+    mixed = [page(n, claims=[claim(number=one)]) for n, one in enumerate((2, 1, 1), 1)]
+    assert len(documents(mixed, FORMS)) == 3
+
+
+def test_a_continuation_sheet_before_its_form_or_behind_another_page_goes_with_it():
+    sheet = claim("beiblatt", "2026-11")
+    form = page(2, text=WORDS)
+    first = [page(1, claims=[sheet]), form]
+    assert numbers(documents(first, FORMS)) == [(REF, [2], [1])]
+    later = [form, page(3, text=["Sehr geehrte Damen"]), page(4, claims=[sheet])]
+    assert numbers(documents(later, FORMS)) == [(REF, [2], [4]), (None, [3], [])]
+
+
+def test_a_continuation_sheet_goes_with_the_form_of_its_reference_or_with_none():
+    forms = [page(n, claims=[claim(reference=ref)]) for n, ref in ((1, "AA"), (2, "BB"))]
+    sheet = page(3, claims=[claim("beiblatt", "2026-11", reference="AA")])
+    assert numbers(documents([*forms, sheet], FORMS)) == [(REF, [1], [3]), (REF, [2], [])]
+    other = page(3, claims=[claim("beiblatt", "2026-11", reference="CC")])
+    assert numbers(documents([*forms, other], FORMS))[2] == (SHEET_REF, [3], [])

@@ -1,0 +1,207 @@
+"""Which documents a file holds: pages gathered, whatever order and company they came in."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from formservice.application.identify import (
+    Candidate,
+    Identity,
+    identify,
+    phrases_in,
+    wording,
+)
+from formservice.domain.document import Claim, Page
+from formservice.domain.form import FormRef
+
+# One page of several carries only part of the wording; below this it is no page of the form.
+_PAGE_SCORE = 0.05
+# A page that repeats this share of what was already seen begins the same form once more.
+_REPEATED = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One document in a file: its pages, what it is, and the continuation sheets behind it."""
+
+    identity: Identity
+    pages: tuple[Page, ...]
+    sheets: tuple[Page, ...] = ()
+
+
+def documents(pages: Sequence[Page], forms: Sequence[Candidate]) -> list[Found]:
+    """Return the documents in a file, each page in exactly one of them, in the file's order.
+
+    Pages that belong to no form stand together as runs without identity.
+    """
+    sheet_refs = {one.ref for one in forms if one.is_sheet}
+    runs: list[list[Page]] = []
+    sheets: list[list[Page]] = []
+    nearest: list[FormRef | None] = []
+    identities: list[Identity] = []
+    for page in pages:
+        alone = identify([page], forms)
+        here = alone.nearest if alone.score >= _PAGE_SCORE else None
+        is_sheet = alone.ref in sheet_refs and alone.ref is not None
+        if (is_sheet or _continues_only(page)) and _takes(runs[-1:], nearest[-1:], page, forms):
+            sheets[-1].append(page)
+        elif runs and nearest[-1] == here and _belongs(runs[-1], page, here, forms):
+            runs[-1].append(page)
+            identities[-1] = identify(runs[-1], forms)
+        else:
+            runs.append([page])
+            sheets.append([])
+            nearest.append(here)
+            identities.append(alone)
+    found = [
+        Found(identity, tuple(run), tuple(behind))
+        for identity, run, behind in zip(identities, runs, sheets, strict=True)
+    ]
+    return _with_strayed_sheets(_reunited(_bridged(found, forms), forms), forms)
+
+
+def _bridged(found: Sequence[Found], forms: Sequence[Candidate]) -> list[Found]:
+    """Return the documents with pages of pure answer text between two halves of one form joined.
+
+    In a foreign layout a long answer fills pages that carry no printed word.
+    """
+    joined: list[Found] = []
+    for one in found:
+        before = joined[-2] if len(joined) > 1 else None
+        between = joined[-1] if joined else None
+        if (
+            before is not None
+            and between is not None
+            and between.identity.score < _PAGE_SCORE <= one.identity.score
+            and before.identity.nearest == one.identity.nearest
+            and not any(page.claims for half in (before, one) for page in half.pages)
+            and _belongs(before.pages, one.pages[0], one.identity.nearest, forms)
+        ):
+            pages = (*before.pages, *between.pages, *one.pages)
+            joined[-2:] = [Found(identify(pages, forms), pages, one.sheets)]
+        else:
+            joined.append(one)
+    return joined
+
+
+def _reunited(found: Sequence[Found], forms: Sequence[Candidate]) -> list[Found]:
+    """Return the documents with pages of one form joined that are out of order or stand apart.
+
+    Pages belong together that carry one reference, or, without any, that are each there once.
+    """
+    mates: dict[tuple[FormRef | None, str | None], list[Found]] = defaultdict(list)
+    for one in found:
+        mates[(one.identity.nearest, _reference(one.pages))].append(one)
+    joined: list[Found] = []
+    for one in found:
+        group = mates[(one.identity.nearest, _reference(one.pages))]
+        known = one.identity.score >= _PAGE_SCORE and not _is_sheet(one, forms)
+        pages = [page for mate in group for page in mate.pages] if known else []
+        if len(group) == 1 or not known or not _each_once(pages):
+            joined.append(one)
+        elif one is group[0]:
+            pages.sort(key=lambda page: claimed_page(page) or page.number)
+            sheets = tuple(sheet for mate in group for sheet in mate.sheets)
+            joined.append(Found(identify(pages, forms), tuple(pages), sheets))
+    return joined
+
+
+def _each_once(pages: Sequence[Page]) -> bool:
+    """Say whether no page of the form comes up twice, as far as pages tell which one they are."""
+    numbers = [claimed_page(page) for page in pages]
+    if None not in numbers:
+        return len(set(numbers)) == len(numbers)
+    names = [{sighting.key for sighting in page.sightings} for page in pages]
+    return all(names) and len(set().union(*names)) == sum(len(own) for own in names)
+
+
+def _with_strayed_sheets(found: Sequence[Found], forms: Sequence[Candidate]) -> list[Found]:
+    """Return the documents with sheets that stand apart given to the only form they fit."""
+    result = [one for one in found if not _is_sheet(one, forms)]
+    for stray in (one for one in found if _is_sheet(one, forms)):
+        pages = (*stray.pages, *stray.sheets)
+        homes = [
+            number
+            for number, one in enumerate(result)
+            if not _is_sheet(one, forms)
+            and all(_takes([one.pages], [one.identity.nearest], page, forms) for page in pages)
+        ]
+        if len(homes) == 1:
+            home = result[homes[0]]
+            result[homes[0]] = replace(home, sheets=(*home.sheets, *pages))
+        else:
+            result.append(stray)
+    return sorted(result, key=lambda one: one.pages[0].number)
+
+
+def _is_sheet(found: Found, forms: Sequence[Candidate]) -> bool:
+    """Say whether ``found`` is nothing but continuation sheets."""
+    ref = found.identity.nearest
+    return found.identity.score >= _PAGE_SCORE and any(
+        one.is_sheet and one.ref == ref for one in forms
+    )
+
+
+def _takes(
+    runs: Sequence[Sequence[Page]],
+    nearest: Sequence[FormRef | None],
+    sheet: Page,
+    forms: Sequence[Candidate],
+) -> bool:
+    """Say whether ``sheet`` can go on with the document of ``runs``, which is one or none."""
+    for run, ref in zip(runs, nearest, strict=True):
+        form = next((one for one in forms if one.ref == ref), None)
+        here, there = _reference([sheet]), _reference(run)
+        if form is None or (here and there and here != there):
+            return False
+        continued = {sighting.key.rpartition("__")[0] for sighting in sheet.sightings} - {""}
+        return form.is_sheet or continued <= form.anchors
+    return False
+
+
+def _reference(pages: Sequence[Page]) -> str | None:
+    """Return the reference pages carry, None if they carry none."""
+    found = (claim.reference for page in pages for claim in page.claims if claim.reference)
+    return next(found, None)
+
+
+def _continues_only(page: Page) -> bool:
+    """Say whether a page holds nothing but continuations (``q3_erreicht__2``)."""
+    keys = [sighting.key for sighting in page.sightings]
+    return bool(keys) and all(key.rpartition("__")[2].isdigit() for key in keys)
+
+
+def _belongs(
+    run: Sequence[Page], page: Page, ref: FormRef | None, forms: Sequence[Candidate]
+) -> bool:
+    """Say whether ``page`` goes on with the document ``run``; both are nearest to ``ref``."""
+    last, here = _claim(run[-1]), _claim(page)
+    if (last is None) is not (here is None):
+        # Our own pages all say what they are; one that does not is no page of this document.
+        return False
+    if last is not None and here is not None:
+        if last.reference and here.reference and last.reference != here.reference:
+            return False
+        if last.page is not None and here.page is not None:
+            return here.page > last.page
+    form = next((one for one in forms if one.ref == ref), None)
+    if form is None:
+        return True
+    keys = {sighting.key for one in run for sighting in one.sightings}
+    own = {sighting.key for sighting in page.sightings}
+    before, now = phrases_in(form, wording(run)), phrases_in(form, wording([page]))
+    repeated_names = own and len(keys & own) > _REPEATED * len(own)
+    repeated_words = now and len(before & now) > _REPEATED * len(now)
+    return not (repeated_names or repeated_words)
+
+
+def _claim(page: Page) -> Claim | None:
+    """Return the strongest claim of a page: QR code, printed text, then the file's own."""
+    order = {"qr": 0, "text": 1, "property": 2, "info": 3}
+    return min(page.claims, key=lambda claim: order.get(claim.source, 9), default=None)
+
+
+def claimed_page(page: Page) -> int | None:
+    """Return which page of its form a page claims to be, None if it does not say."""
+    numbers = [claim.page for claim in page.claims if claim.page is not None]
+    return numbers[0] if numbers else None
