@@ -62,19 +62,25 @@ def deadline_findings(
     A missed deadline asks a person to acknowledge it; it never keeps a document out.
     """
     facts = Facts(definition, record, received)
-    findings: list[Finding] = []
+    assumed: list[Finding] = []
+    missed: dict[tuple[str, date], list[DeadlineRule]] = {}
+    unknown: dict[str, list[DeadlineRule]] = {}
     for rule in _applying(facts):
         deadline = _deadline(rule, facts, calendar)
         if deadline is None:
-            findings.append(_unknown(rule, facts, rule.event))
-            continue
-        if rule.assumption:
-            findings.append(_assumed(rule, deadline))
-        if deadline.met is False:
-            findings.append(_missed(rule, deadline))
+            unknown.setdefault(rule.event, []).append(rule)
         elif deadline.met is None:
-            findings.append(_unknown(rule, facts, rule.met_by))
-    return tuple(findings)
+            unknown.setdefault(rule.met_by, []).append(rule)
+        elif not deadline.met:
+            missed.setdefault((_shown_in(rule), deadline.due), []).append(rule)
+        # A missed deadline names its assumption itself.
+        if deadline is not None and deadline.met is not False and rule.assumption:
+            assumed.append(_assumed(rule, deadline))
+    return (
+        *assumed,
+        *(_missed(rules, due) for (_, due), rules in missed.items()),
+        *(_unknown(rules, facts, field) for field, rules in unknown.items()),
+    )
 
 
 def _applying(facts: Facts) -> tuple[DeadlineRule, ...]:
@@ -107,18 +113,29 @@ def _why(rule: DeadlineRule, result: Ergebnis) -> tuple[str, ...]:
     return (*assumed, *result.begruendung)
 
 
-def _missed(rule: DeadlineRule, deadline: Deadline) -> Finding:
-    sentences = [rule.message, f"Die Frist endete am {shown(deadline.due)}."]
+def _shown_in(rule: DeadlineRule) -> str:
+    """Return the field to look at when the deadline was missed."""
+    return rule.event if rule.met_by == RECEIVED else rule.met_by
+
+
+def _missed(rules: list[DeadlineRule], due: date) -> Finding:
+    """Return one question for ``rules``, which one late day has missed all together."""
+    rule, *others = rules
+    sentences = [rule.message, f"Die Frist endete am {shown(due)}."]
     if rule.assumption:
         sentences.append(rule.assumption)
+    params: dict[str, str | int] = {"deadline": rule.key, "due": due.isoformat()}
+    if others:
+        sentences.append(f"Dasselbe gilt für {_named(others)}.")
+        params["also"] = ", ".join(other.key for other in others)
     return Finding(
         FindingCode.DEADLINE_MISSED,
         Severity.ASKS,
         " ".join(sentences),
-        rule.event if rule.met_by == RECEIVED else rule.met_by,
+        _shown_in(rule),
         rule.rule,
         overridable=True,
-        params={"deadline": rule.key, "due": deadline.due.isoformat()},
+        params=params,
     )
 
 
@@ -133,13 +150,23 @@ def _assumed(rule: DeadlineRule, deadline: Deadline) -> Finding:
     )
 
 
-def _unknown(rule: DeadlineRule, facts: Facts, missing: str) -> Finding:
+def _unknown(rules: list[DeadlineRule], facts: Facts, missing: str) -> Finding:
+    """Return one note for all ``rules`` that wait for the same date."""
+    named = _named(rules)
+    can = "lässt" if len(rules) == 1 else "lassen"
     return Finding(
         FindingCode.DEADLINE_UNKNOWN,
         Severity.NOTES,
-        f"Die Frist „{rule.title}“ lässt sich nicht prüfen, weil „{facts.name(missing)}“ kein "
+        f"{named[0].upper()}{named[1:]} {can} sich erst prüfen, wenn „{facts.name(missing)}“ ein "
         "brauchbares Datum hat.",
         missing,
-        rule.rule,
-        params={"deadline": rule.key},
+        rules[0].rule,
+        params={"deadline": ", ".join(rule.key for rule in rules)},
     )
+
+
+def _named(rules: list[DeadlineRule]) -> str:
+    titles = [f"„{rule.title}“" for rule in rules]
+    if len(titles) == 1:
+        return f"die Frist {titles[0]}"
+    return f"die Fristen {', '.join(titles[:-1])} und {titles[-1]}"

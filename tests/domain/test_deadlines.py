@@ -66,10 +66,44 @@ def test_t1_a_nichtantritt_counts_from_the_planned_first_day_and_says_so():
         False,
     )
     assert "vorgesehene erste Tag" in vorlage.why[0]
-    [assumed] = findings(NOT_STARTED, date(2026, 1, 13), "deadline.assumed")
     [missed] = findings(NOT_STARTED, date(2026, 1, 13), "deadline.missed")
-    assert "vorgesehene erste Tag" in assumed.message
     assert "vorgesehene erste Tag" in missed.message
+
+
+def test_an_assumption_is_said_once_whether_the_deadline_was_met_or_missed():
+    for received, code in ((date(2026, 1, 12), "assumed"), (date(2026, 1, 13), "missed")):
+        one = record(FEEDBACKBOGEN, NOT_STARTED)
+        result = check(FEEDBACKBOGEN, one, received=received, calendar=few_days())
+        [finding] = result.findings
+        assert finding.code == f"deadline.{code}"
+        assert "vorgesehene erste Tag" in finding.message
+
+
+def test_a_form_written_late_is_asked_about_once_for_t3_and_t5():
+    late = date(2026, 3, 30)
+    [missed] = findings(REGULAR, late, "deadline.missed", erstellt_am=late)
+    assert (missed.rule, missed.field) == ("R-FB-05", "erstellt_am")
+    assert missed.params == {
+        "deadline": "erstellung",
+        "due": "2026-03-27",
+        "also": "abschlussgespraech",
+    }
+    assert missed.message.endswith("Dasselbe gilt für die Frist „Abschlussgespräch“.")
+
+
+def test_a_form_written_and_sent_late_is_asked_about_both():
+    written, received = date(2026, 3, 30), date(2026, 4, 15)
+    both = findings(REGULAR, received, "deadline.missed", erstellt_am=written)
+    assert [one.rule for one in both] == ["R-FB-05", "R-FB-06"]
+
+
+def test_one_missing_date_is_noted_once_for_all_deadlines_that_need_it():
+    [unknown] = findings(REGULAR, date(2026, 3, 30), "deadline.unknown", erstellt_am=None)
+    assert (unknown.severity.value, unknown.field) == ("notes", "erstellt_am")
+    assert unknown.message.startswith(
+        "Die Fristen „Erstellung des Bogens“, „Abschlussgespräch“ und „Übersendung an die"
+        " Integrationsfachkraft“ lassen sich erst prüfen, wenn"
+    )
 
 
 def test_t3_and_t5_fall_on_the_last_day_even_on_a_sunday():
