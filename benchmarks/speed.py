@@ -6,34 +6,38 @@ documentation shows.
 """
 
 import argparse
-import io
 import os
 import platform
 import re
 import resource
 import shutil
 import statistics
-import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
-import docx
-import docxtpl
-import pdfplumber
-import pypdf
 from lxml import etree
 
+from benchmarks import peers
+from formservice.adapters.pdf_read.reader import PdfReader
+from formservice.adapters.word_read import WordReader
+from formservice.application.documents import documents
+from formservice.application.extract import extract
+from formservice.application.identify import candidate
+from formservice.application.ports import OpenDocument, Reader
+from formservice.application.read import seen_on
 from formservice.bootstrap import Services, Settings
+from formservice.domain.record import Record
 from tests.make_samples import flattened
+from tests.sample_cases import FEEDBACKBOGEN
 
 ROOT = Path(__file__).parent.parent
-FORM = "erwartungsbogen"
 RECEIVED = date(2026, 3, 27)
-VALUES: dict[str, object] = {
+_ERWARTUNGEN: dict[str, object] = {
     "name": "Özdemir-Müller",
     "vorname": "Ayşe",
     "geschlecht": "W",
@@ -54,6 +58,13 @@ VALUES: dict[str, object] = {
     "fahrkosten_mittel": ["oepnv"],
     "gesetzliche_betreuung": "nein",
 }
+_FEEDBACK = next(case for case in FEEDBACKBOGEN if case.name == "zzz-tester").values
+# (title, form, values); a form with hardly anything in it is read, too.
+CASES: tuple[tuple[str, str, Mapping[str, object]], ...] = (
+    ("Erwartungsbogen", "erwartungsbogen", _ERWARTUNGEN),
+    ("Feedbackbogen", "feedbackbogen", _FEEDBACK),
+    ("fast leerer Feedbackbogen", "feedbackbogen", {"name": "Özdemir"}),
+)
 # One LibreOffice start takes seconds; three are enough to see that it is not milliseconds.
 _OFFICE_RUNS = 3
 
@@ -85,132 +96,135 @@ def _cpu() -> float:
     return sum(one.ru_utime + one.ru_stime for one in used)
 
 
-def jinja_template(form: bytes) -> bytes:
-    """Return the Word form as docxtpl wants it: every text control replaced by ``{{ key }}``."""
-    document = docx.Document(io.BytesIO(form))
-    word = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-    for control in list(document.element.body.iter(f"{word}sdt")):
-        tag = control.find(f"{word}sdtPr/{word}tag").get(f"{word}val")
-        content = control.find(f"{word}sdtContent")
-        texts = list(content.iter(f"{word}t"))
-        for text in texts[1:]:
-            text.text = ""
-        if texts:
-            texts[0].text = "{{ " + tag.replace(".", "_") + " }}"
-        for child in list(content):
-            control.addprevious(child)
-        control.getparent().remove(control)
-    out = io.BytesIO()
-    document.save(out)
-    return out.getvalue()
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table: a piece of work, ours, and a peer's if there is one."""
+
+    what: str
+    ours: Measured
+    peer: str = ""
+    theirs: Measured | None = None
 
 
-def pairs(services: Services, runs: int) -> Iterator[tuple[str, str, Measured, Measured]]:
-    """Yield (what, peer, ours, theirs) for everything compared."""
-    definition = services.forms.get(FORM)
-    make = services.generate
+class Bench:
+    """The comparisons, each over the same number of runs."""
 
-    word = make.one(definition, VALUES, "docx")
-    fillable = make.one(definition, VALUES, "pdf")
-    flat = flattened(fillable)
-    with tempfile.TemporaryDirectory() as folder:
-        yield (
-            "DOCX erzeugen",
-            f"docxtpl {docxtpl.__version__}",
-            measured(lambda: make.one(definition, VALUES, "docx"), runs),
-            measured(_docxtpl(services.template(definition.ref, "form.docx"), Path(folder)), runs),
+    def __init__(self, services: Services, runs: int) -> None:
+        """Build what is built once per process: readers, definitions as candidates."""
+        self._services = services
+        self._runs = runs
+        self._candidates = [candidate(one) for one in services.forms]
+        self._word = WordReader()
+        self._pdf = PdfReader(lambda ref: services.template(ref, "form.pdf"))
+
+    def rows(self) -> Iterator[Row]:
+        """Yield every comparison."""
+        yield from self.generating()
+        for title, form, values in CASES:
+            yield from self.reading(title, form, values)
+
+    def generating(self) -> Iterator[Row]:
+        """Yield the rows about writing one form."""
+        title, form, values = CASES[0]
+        services, runs = self._services, self._runs
+        definition, make = services.forms.get(form), services.generate
+        fillable = make.one(definition, values, "pdf")
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = Path(temporary)
+            word = services.template(definition.ref, "form.docx")
+            yield Row(
+                f"DOCX erzeugen, {title}",
+                measured(lambda: make.one(definition, values, "docx"), runs),
+                _named("docxtpl"),
+                measured(peers.docxtpl_fill(word, values, folder), runs),
+            )
+            blank = services.template(definition.ref, "form.pdf")
+            ours = measured(lambda: make.one(definition, values, "pdf"), runs)
+            theirs = measured(peers.pypdf_fill(blank, fillable), runs)
+            yield Row(f"PDF erzeugen, {title}", ours, _named("pypdf"), theirs)
+            if shutil.which("soffice"):
+                filled = make.one(definition, values, "docx")
+                theirs = measured(peers.office(filled, folder), _OFFICE_RUNS)
+                yield Row(f"PDF erzeugen, {title}", ours, "LibreOffice aus DOCX", theirs)
+
+    def reading(self, title: str, form: str, values: Mapping[str, object]) -> Iterator[Row]:
+        """Yield the rows about reading one filled form in three media."""
+        definition, make = self._services.forms.get(form), self._services.generate
+        word = make.one(definition, values, "docx")
+        fillable = make.one(definition, values, "pdf")
+        flat = flattened(fillable)
+        work: tuple[tuple[str, Reader, bytes, str, Callable[[bytes], object]], ...] = (
+            ("DOCX", self._word, word, "python-docx", peers.docx_values),
+            ("PDF-Formular", self._pdf, fillable, "pypdf", peers.pypdf_values),
+            ("flaches PDF", self._pdf, flat, "pdfplumber", peers.pdfplumber_words),
         )
-        blank = services.template(definition.ref, "form.pdf")
-        ours = measured(lambda: make.one(definition, VALUES, "pdf"), runs)
-        yield (
-            "PDF erzeugen",
-            f"pypdf {pypdf.__version__}",
-            ours,
-            measured(_pypdf_fill(blank, fillable), runs),
+        for medium, reader, data, peer, read in work:
+            yield Row(
+                f"{medium} lesen, {title}",
+                measured(partial(self.values, reader, data), self._runs),
+                _named(peer),
+                measured(partial(read, data), self._runs),
+            )
+        yield Row(
+            f"DOCX lesen mit allem Text, {title}",
+            measured(partial(self.everything, word), self._runs),
+            _named("python-docx"),
+            measured(partial(peers.docx_everything, word), self._runs),
         )
-        if shutil.which("soffice"):
-            office = measured(_office(word, Path(folder)), _OFFICE_RUNS)
-            yield "PDF erzeugen", "LibreOffice aus DOCX", ours, office
-    yield (
-        "DOCX lesen",
-        "python-docx",
-        measured(lambda: services.read(word, received=RECEIVED), runs),
-        measured(lambda: _walk(word), runs),
-    )
-    yield (
-        "PDF-Formular lesen",
-        "pypdf",
-        measured(lambda: services.read(fillable, received=RECEIVED), runs),
-        measured(lambda: pypdf.PdfReader(io.BytesIO(fillable)).get_fields(), runs),
-    )
-    yield (
-        "flaches PDF lesen",
-        f"pdfplumber {pdfplumber.__version__}",
-        measured(lambda: services.read(flat, received=RECEIVED), runs),
-        measured(lambda: _words(flat), runs),
-    )
+        for medium, _, data, _, _ in work:
+            whole = partial(self._services.read, data, received=RECEIVED)
+            yield Row(f"{medium} lesen und prüfen, {title}", measured(whole, self._runs))
+
+    def values(self, reader: Reader, data: bytes) -> Record:
+        """Read to values, as ``formservice read`` does before it checks them."""
+        with reader.open(data) as opened:
+            return self._record(opened)
+
+    def everything(self, word: bytes) -> tuple[Record, str]:
+        """Read to values and take out all other text as well."""
+        with self._word.open(word) as opened:
+            text = "\n".join(block.text for page in opened.pages for block in page.blocks)
+            return self._record(opened), text
+
+    def _record(self, opened: OpenDocument) -> Record:
+        found = documents(opened.pages, self._candidates)[0]
+        definition = self._services.forms.get(str(found.identity.ref))
+        return extract(definition, seen_on(opened, found.pages, definition))
+
+    def agrees(self) -> bool:
+        """Say whether what is measured as reading gives what the use case gives."""
+        for _, form, values in CASES:
+            definition, make = self._services.forms.get(form), self._services.generate
+            word = make.one(definition, values, "docx")
+            fillable = make.one(definition, values, "pdf")
+            for reader, data in (
+                (self._word, word),
+                (self._pdf, fillable),
+                (self._pdf, flattened(fillable)),
+            ):
+                whole = self._services.read(data, received=RECEIVED)[0]
+                if self.values(reader, data) != whole.record:
+                    return False
+        return True
 
 
-def _docxtpl(form: bytes, folder: Path) -> Callable[[], object]:
-    """Return docxtpl's work: load, render, save, with the escaping it needs to be right."""
-    template = jinja_template(form)
-    context = {key.replace(".", "_"): str(value) for key, value in VALUES.items()}
-
-    def work() -> None:
-        document = docxtpl.DocxTemplate(io.BytesIO(template))
-        document.render(context, autoescape=True)
-        document.save(folder / "peer.docx")
-
-    return work
+def _named(peer: str) -> str:
+    return f"{peer} {peers.VERSIONS[peer]}"
 
 
-def _pypdf_fill(blank: bytes, fillable: bytes) -> Callable[[], object]:
-    """Return pypdf's work: clone, fill every page, make appearances."""
-    fields = pypdf.PdfReader(io.BytesIO(fillable)).get_fields() or {}
-    values = {name: field["/V"] for name, field in fields.items() if field.get("/V") is not None}
-
-    def work() -> None:
-        writer = pypdf.PdfWriter(clone_from=io.BytesIO(blank))
-        for page in writer.pages:
-            writer.update_page_form_field_values(page, values, auto_regenerate=False)
-        writer.write(io.BytesIO())
-
-    return work
-
-
-def _office(word: bytes, folder: Path) -> Callable[[], object]:
-    """Return LibreOffice's work: the filled Word file to PDF, one start per document."""
-    source = folder / "office.docx"
-    source.write_bytes(word)
-    profile = f"-env:UserInstallation=file://{folder}/profile"
-    command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder)]
-    return lambda: subprocess.run([*command, str(source)], check=True, capture_output=True)
-
-
-def _walk(word: bytes) -> int:
-    """Read all text of a Word file with python-docx, paragraphs and tables."""
-    document = docx.Document(io.BytesIO(word))
-    texts = [paragraph.text for paragraph in document.paragraphs]
-    texts += [cell.text for table in document.tables for row in table.rows for cell in row.cells]
-    return sum(map(len, texts))
-
-
-def _words(flat: bytes) -> int:
-    with pdfplumber.open(io.BytesIO(flat)) as document:
-        return sum(len(page.extract_words()) for page in document.pages)
-
-
-def table(rows: list[tuple[str, str, Measured, Measured]]) -> str:
+def table(rows: Iterable[Row]) -> str:
     """Return the rows as a Markdown table; the last column is CPU, ours to theirs."""
     lines = [
         "| Arbeit | wir CPU ms | wir Uhr ms | Vergleich | CPU ms | Uhr ms | Anteil CPU |",
         "|---|---:|---:|---|---:|---:|---:|",
     ]
-    for what, peer, ours, theirs in rows:
-        lines.append(
-            f"| {what} | {ours.cpu:.2f} | {ours.wall:.2f} | {peer} | {theirs.cpu:.1f}"
-            f" | {theirs.wall:.1f} | 1/{theirs.cpu / ours.cpu:.1f} |"
-        )
+    for row in rows:
+        ours = f"| {row.what} | {row.ours.cpu:.2f} | {row.ours.wall:.2f} |"
+        if row.theirs is None:
+            lines.append(f"{ours} – | | | |")
+        else:
+            theirs = f"{row.peer} | {row.theirs.cpu:.1f} | {row.theirs.wall:.1f}"
+            lines.append(f"{ours} {theirs} | 1/{row.theirs.cpu / row.ours.cpu:.1f} |")
     return "\n".join(lines)
 
 
@@ -229,8 +243,10 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=30)
     parser.add_argument("--write", action="store_true")
     chosen = parser.parse_args()
-    services = Services(Settings.from_environment())
-    text = table(list(pairs(services, chosen.runs)))
+    bench = Bench(Services(Settings.from_environment()), chosen.runs)
+    if not bench.agrees():
+        raise SystemExit("Das gemessene Lesen liest anders als „formservice read“.")
+    text = table(bench.rows())
     print(text)
     print(f"\n{machine()}; lxml {etree.__version__}; Mediane aus {chosen.runs} Läufen")
     if chosen.write:

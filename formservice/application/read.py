@@ -88,7 +88,7 @@ class ReadFile:
         definition = self._forms.find(ref) if ref is not None else None
         if definition is None:
             return ReadDocument(_medium(found.pages), numbers, found.identity)
-        sightings = _sightings(opened, found.pages, definition)
+        sightings = seen_on(opened, found.pages, definition)
         sightings += self._continued(opened, found.sheets, definition)
         record = extract(definition, sightings)
         return ReadDocument(
@@ -132,7 +132,7 @@ class ReadFile:
         return []
 
 
-def _sightings(
+def seen_on(
     opened: OpenDocument, pages: Sequence[Page], definition: FormDefinition
 ) -> list[Sighting]:
     """Return everything seen on ``pages``, from anchors over zones to the label chain."""
