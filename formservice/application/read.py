@@ -13,7 +13,7 @@ from formservice.application.labels import label_sightings
 from formservice.application.ports import Forms, OpenDocument, Reader
 from formservice.domain.document import Medium, Page, Sighting
 from formservice.domain.errors import EmptyDocumentError, UnsupportedMediaError
-from formservice.domain.form import FieldKind, FormDefinition
+from formservice.domain.form import FieldKind, FormDefinition, Layout
 from formservice.domain.frist import Calendar
 from formservice.domain.record import Record
 from formservice.domain.rules import CheckResult, check
@@ -153,15 +153,22 @@ def seen_on(
 
 
 def _zones(opened: OpenDocument, page: Page, definition: FormDefinition) -> Sequence[Sighting]:
-    """Return what stands in the zones of ``page``; without a claim every form page is tried."""
+    """Return what stands in the zones of ``page``; all form pages are tried if it may be any."""
     layout = definition.layout
     if layout is None or page.medium is Medium.DOCX:
         return ()
-    claimed = claimed_page(page)
-    if claimed is not None:
-        return opened.zones(page.number, layout, claimed)
+    known = claimed_page(page) or _named_page(page, layout)
+    if known is not None:
+        return opened.zones(page.number, layout, known)
     tries = (opened.zones(page.number, layout, n + 1) for n in range(len(layout.pages)))
     return max(tries, key=len, default=())
+
+
+def _named_page(page: Page, layout: Layout) -> int | None:
+    """Return the page of the form that the names of the controls on ``page`` belong to, if one."""
+    names = {sighting.key for sighting in page.sightings}
+    numbers = {zone.page for zone in layout.zones if zone.key in names}
+    return numbers.pop() if len(numbers) == 1 else None
 
 
 def _medium(pages: Sequence[Page]) -> Medium:
