@@ -23,11 +23,10 @@ _REASONS = {
     Doubt.CHARACTERS: "einzelne Zeichen können fehlen oder vertauscht sein",
     Doubt.OVERFLOW: "der Text ragt über das Feld hinaus, ein Teil kann fehlen",
     Doubt.AMBIGUOUS_MARK: "das Kreuz ist nicht eindeutig",
-    Doubt.TYPED_NAME: "statt einer Unterschrift steht dort ein getippter Name",
     Doubt.PART_MISSING: "die angekündigte Fortsetzung auf dem Beiblatt fehlt",
 }
 # These have a finding of their own.
-_APART = frozenset({Doubt.CONFLICT, Doubt.MALFORMED})
+_APART = frozenset({Doubt.CONFLICT, Doubt.MALFORMED, Doubt.TYPED_NAME})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +105,21 @@ def _doubts(field: Field, extraction: Extraction) -> Iterator[Finding]:
             "die Angabe von Hand nachtragen.",
             field.key,
         )
-        doubts -= set(_REASONS)
+        doubts -= {*_REASONS, Doubt.TYPED_NAME}
     if Doubt.CONFLICT in doubts:
         yield Finding(
             FindingCode.CONFLICT,
             Severity.ASKS,
             f"Für „{field.name}“ enthält das Dokument zwei verschiedene Angaben. Bitte im "
             "Original nachsehen und die richtige auswählen.",
+            field.key,
+        )
+    if Doubt.TYPED_NAME in doubts:
+        yield Finding(
+            FindingCode.DOUBTFUL,
+            Severity.ASKS,
+            f"Bei „{field.name}“ steht statt einer Unterschrift ein getippter Name. Bitte "
+            "unterschreiben lassen oder bestätigen, dass der Name genügt.",
             field.key,
         )
     if doubts - _APART:

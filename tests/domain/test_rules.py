@@ -45,6 +45,15 @@ def test_a_typed_name_for_a_signature_asks_but_was_read_for_sure():
     assert result.archivable
 
 
+def test_a_typed_name_is_not_sent_back_to_the_original_but_to_be_signed():
+    for doubts in ({Doubt.TYPED_NAME}, {Doubt.TYPED_NAME, Doubt.RECOGNISED}):
+        one = with_reading(record(FEEDBACKBOGEN, REGULAR), "sig_tn", Reading.READ, "gez.", *doubts)
+        result = check(FEEDBACKBOGEN, one, received=date(2026, 3, 30), calendar=few_days())
+        signature, *others = result.findings
+        assert "Bitte unterschreiben lassen oder bestätigen" in signature.message
+        assert len(others) == len(doubts) - 1
+
+
 def test_a_doubt_beside_a_conflict_is_named_too():
     doubts = (Doubt.CONFLICT, Doubt.OVERFLOW)
     one = with_reading(record(FEEDBACKBOGEN, REGULAR), "vorname", Reading.READ, "Testi", *doubts)
