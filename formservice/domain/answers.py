@@ -14,18 +14,21 @@ _FILLING = _set(
     "gesetzten erwartung erwartungen ziel ziele zielen schritt schritte konkretes konkreten "
     "erreicht erreichen konnte worden wurde wurden dazu bislang mehr denn also so was die das "
     "dass offen offenen geblieben geschafft geklappt hat wollte wollten mir uns vorgenommen "
-    "gesetzt hätte dabei wirklich tatsächlich"
+    "gesetzt hätte dabei wirklich tatsächlich der erfüllt umgesetzt"
 )
+# Asked what was not reached, „alle“ alone says that nothing was.
+_REACHED = _set("erreicht erreichen geschafft geklappt erfüllt umgesetzt")
 _NONE = _set("keine keines keins keiner keinen kein nichts nix nein entfällt 0 null")
 _ALL = _set("alle alles sämtliche vollständig komplett")
 _NOT = _set("nicht un nie niemals kaum")
 _YES = _set("ja jawohl yes jo jep")
 _YES_FILLING = _set(
     "haben hat sich meine die erwartungen erwartung geändert verändert schon sehr ein bisschen "
-    "etwas leicht teilweise"
+    "etwas leicht teilweise klar auf jeden fall natürlich"
 )
 _SHEET = re.compile(
-    r"\b(beiblatt|beiblätter|anlage|anlagen|anhang|extrablatt|zusatzblatt|gesondertes\s+blatt)\b",
+    r"\b(beiblatt|beiblätter|anlage|anlagen|anhang|extrablatt|zusatzblatt|rückseite"
+    r"|(?:gesondert|beigefügt|beiliegend|beigelegt|separat)e[sn]\s+blatt)\b",
     re.IGNORECASE,
 )
 _POINTER_FILLING = _set(
@@ -71,10 +74,12 @@ def says_none(text: str) -> bool:
 
 
 def says_all_reached(text: str) -> bool:
-    """Whether the answer is that everything was reached („alle erreicht“, „alles“)."""
+    """Whether the answer is that everything was reached („alle erreicht“, „alles geschafft“)."""
     said = [word.casefold() for word in words(text)]
-    return any(word in _ALL for word in said) and all(
-        word in _FILLING | _ALL | _NONE for word in said
+    return (
+        any(word in _ALL for word in said)
+        and any(word in _REACHED for word in said)
+        and all(word in _FILLING | _ALL | _NONE for word in said)
     )
 
 

@@ -27,6 +27,7 @@ from formservice.domain.answers import (
         "nein",
         "entfällt",
         "keine Erwartungen nicht erreicht",
+        "Noch keine der Erwartungen erreicht",
     ],
 )
 def test_none_is_understood(text):
@@ -53,8 +54,10 @@ def test_an_answer_that_names_something_is_not_none(text):
 @pytest.mark.parametrize(
     "text",
     [
-        "alle",
         "Alle erreicht!",
+        "alle erfüllt",
+        "Alle Erwartungen wurden erfüllt",
+        "vollständig umgesetzt",
         "Ich habe alle meine Ziele erreicht",
         "keine, alle erreicht",
         "alles hat geklappt",
@@ -67,13 +70,28 @@ def test_all_reached_is_understood(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "nicht alle", "alle außer der Wohnung", "fast alles", "keine", "alles nicht"]
+    "text",
+    [
+        "",
+        "nicht alle",
+        "alle außer der Wohnung",
+        "fast alles",
+        "keine",
+        "alles nicht",
+        # To „Welche habe ich nicht erreicht?“ these say that nothing was reached.
+        "alle",
+        "leider alle",
+        "alles",
+        "alle Ziele",
+    ],
 )
 def test_less_than_all_is_not_all(text):
     assert not says_all_reached(text)
 
 
-@pytest.mark.parametrize("text", ["ja", "Ja!", "ja, sehr", "Ja, haben sich geändert"])
+@pytest.mark.parametrize(
+    "text", ["ja", "Ja!", "ja, sehr", "Ja, haben sich geändert", "ja klar", "Ja, auf jeden Fall"]
+)
 def test_a_bare_yes_is_understood(text):
     assert says_only_yes(text)
 
@@ -87,7 +105,14 @@ def test_more_than_a_yes_is_not_bare(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["siehe Beiblatt", "s. Beiblatt", "Siehe Anlage 1", "weitere Ausführungen auf dem Beiblatt"],
+    [
+        "siehe Beiblatt",
+        "s. Beiblatt",
+        "Siehe Anlage 1",
+        "weitere Ausführungen auf dem Beiblatt",
+        "siehe beigefügtes Blatt",
+        "s. Rückseite",
+    ],
 )
 def test_a_pointer_to_another_sheet_is_understood(text):
     assert only_points_elsewhere(text)

@@ -248,6 +248,23 @@ FEEDBACK_CASES: list[Case] = [
         [("R-FB-11", "rule.broken", "asks", "q8_danach")],
     ),
     (
+        "nothing reached, so that all was not",
+        REGULAR,
+        {"q3_erreicht": "keine", "q4_wodurch": None, "q5_nicht_erreicht": "alle"},
+        [],
+    ),
+    (
+        "all not reached, but not why",
+        REGULAR,
+        {
+            "q3_erreicht": "keine",
+            "q4_wodurch": None,
+            "q5_nicht_erreicht": "leider alle",
+            "q6_warum_nicht": None,
+        },
+        [("R-FB-09-why", "field.required", "blocks", "q6_warum_nicht")],
+    ),
+    (
         "long answers together",
         REGULAR,
         dict.fromkeys(QUESTIONS, "Ich " + "a" * 500),
@@ -302,6 +319,11 @@ NOT_STARTED_CASES: list[tuple[str, Values, list[Said]]] = [
             ("R-FB-03-obsolete", "rule.broken", "asks", "abbruch_am"),
             ("R-FB-03-obsolete", "rule.broken", "asks", "q3_erreicht"),
         ],
+    ),
+    (
+        "a long answer that falls away is not also asked to be shorter",
+        {"q8_danach": "Ich " + "a" * 3000},
+        [("R-FB-03-obsolete", "rule.broken", "asks", "q8_danach")],
     ),
     ("no end of participation", {"teilnahme_bis": None}, []),
     (
