@@ -4,10 +4,11 @@ import difflib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from formservice.domain.document import Doubt, Method, Sighting
 from formservice.domain.form import Field, FieldKind, FormDefinition
-from formservice.domain.record import Extraction, Reading, Record
+from formservice.domain.record import Extraction, Reading, Record, Value
 from formservice.domain.values import clean, folded, is_placeholder, parse
 
 # From certain to doubtful; the first method that saw a field gives its reading.
@@ -30,6 +31,7 @@ _CEILING = {
 }
 # A recognised prompt may have a few wrong letters and is still the prompt.
 _PROMPT_LIKENESS = 0.8
+_OF_MARKS = {Doubt.TYPED_NAME, Doubt.AMBIGUOUS_MARK}
 _OF_CHARACTERS = {Doubt.WHITE_SPACE, Doubt.CHARACTERS, Doubt.ANCHORS_LOST}
 
 _TYPED = (Method.CONTROL, Method.BOOKMARK)
@@ -113,6 +115,8 @@ def _without_mark(text: str) -> tuple[str, bool]:
 
 
 def _ranked(sightings: Sequence[Sighting]) -> list[Sighting]:
+    if len(sightings) < 2:
+        return list(sightings)
     return sorted(sightings, key=lambda sighting: _ORDER.index(sighting.method))
 
 
@@ -148,39 +152,51 @@ def _differs(field: Field, best: Extraction, other: Extraction) -> bool:
 
 def _reading(field: Field, sighting: Sighting) -> Extraction:
     """Return what one sighting of a field that is no choice means."""
-    common = Extraction(
-        key=field.key,
-        reading=Reading.BLANK,
-        raw="",
-        value=None,
-        confidence=round(min(sighting.confidence, _CEILING[sighting.method]), 3),
-        method=sighting.method,
-        page=sighting.page,
-        box=sighting.box,
-        doubts=sighting.doubts,
-    )
     if sighting.unreadable:
-        return replace(common, reading=Reading.UNREADABLE, raw=sighting.text)
-    if field.kind in (FieldKind.SIGNATURE, FieldKind.TICK):
-        return _mark(field, sighting, common)
+        meant = _Meant(Reading.UNREADABLE, sighting.text, None, sighting.doubts)
+    elif field.kind in (FieldKind.SIGNATURE, FieldKind.TICK):
+        meant = _mark(field, sighting)
+    else:
+        meant = _text(field, sighting)
+    return Extraction(
+        field.key,
+        meant.reading,
+        meant.raw,
+        meant.value,
+        round(min(sighting.confidence, _CEILING[sighting.method]), 3),
+        sighting.method,
+        sighting.page,
+        sighting.box,
+        meant.doubts,
+    )
+
+
+class _Meant(NamedTuple):
+    """What a sighting means, without where and how it was seen."""
+
+    reading: Reading
+    raw: str
+    value: Value | None
+    doubts: frozenset[Doubt]
+
+
+def _text(field: Field, sighting: Sighting) -> _Meant:
+    """Return the reading of a text, multi-line or date field."""
     text = clean(sighting.text)
     # These are doubts about marks; a reader that knows no form may have them about any text.
-    if common.doubts:
-        common = replace(common, doubts=common.doubts - {Doubt.TYPED_NAME, Doubt.AMBIGUOUS_MARK})
+    doubts = sighting.doubts - _OF_MARKS
     if is_placeholder(field, text):
         # The prompt survived word for word: nothing was lost on the way.
-        return replace(common, doubts=common.doubts - _OF_CHARACTERS) if common.doubts else common
+        return _Meant(Reading.BLANK, "", None, doubts - _OF_CHARACTERS)
     if not text.strip() or _is_prompt(field, text, sighting.method):
-        return common
+        return _Meant(Reading.BLANK, "", None, doubts)
     if sighting.blank:
         # Marked as prompt, but it is not the prompt: somebody typed and the mark stayed.
-        common = replace(common, doubts=common.doubts | {Doubt.CONFLICT})
+        doubts |= {Doubt.CONFLICT}
     try:
-        value = parse(field, text)
+        return _Meant(Reading.READ, text, parse(field, text), doubts)
     except ValueError:
-        doubts = common.doubts | {Doubt.MALFORMED}
-        return replace(common, reading=Reading.UNREADABLE, raw=text, doubts=doubts)
-    return replace(common, reading=Reading.READ, raw=text, value=value)
+        return _Meant(Reading.UNREADABLE, text, None, doubts | {Doubt.MALFORMED})
 
 
 def _is_prompt(field: Field, text: str, method: Method) -> bool:
@@ -191,16 +207,14 @@ def _is_prompt(field: Field, text: str, method: Method) -> bool:
     return likeness >= _PROMPT_LIKENESS
 
 
-def _mark(field: Field, sighting: Sighting, common: Extraction) -> Extraction:
+def _mark(field: Field, sighting: Sighting) -> _Meant:
     """Return the reading of a tick or signature."""
-    if sighting.on is None:
-        return replace(
-            common, reading=Reading.UNREADABLE, doubts=common.doubts | {Doubt.AMBIGUOUS_MARK}
-        )
+    text, on, doubts = sighting.text, sighting.on, sighting.doubts
+    if on is None:
+        return _Meant(Reading.UNREADABLE, "", None, doubts | {Doubt.AMBIGUOUS_MARK})
     if field.kind is FieldKind.TICK:
-        return replace(common, reading=Reading.READ, value=sighting.on)
-    reading = Reading.READ if sighting.on or sighting.text else Reading.BLANK
-    return replace(common, reading=reading, raw=sighting.text, value=sighting.on)
+        return _Meant(Reading.READ, "", on, doubts)
+    return _Meant(Reading.READ if on or text else Reading.BLANK, text, on, doubts)
 
 
 def _choice(field: Field, boxes: dict[str, list[Sighting]]) -> Extraction:
