@@ -124,9 +124,9 @@ class Facts:
                     self._read_box(element)
 
     def _read_box(self, box: etree._Element) -> None:
-        state = box.find(f"{_W14}checked")
+        state = next(box.iterchildren(f"{_W14}checked"), None)
         self.checked = state is not None and is_on(state.get(f"{_W14}val"))
-        drawn = box.find(f"{_W14}uncheckedState")
+        drawn = next(box.iterchildren(f"{_W14}uncheckedState"), None)
         if drawn is not None:
             try:
                 self._off_glyphs |= {chr(int(drawn.get(f"{_W14}val", ""), 16))}

@@ -61,6 +61,7 @@ class Walk(Runs):
     def __init__(self, w: str) -> None:
         """Prepare for a document whose WordprocessingML namespace is ``w``, in braces."""
         super().__init__(w)
+        self._properties, self._content = f"{w}sdtPr", f"{w}sdtContent"
         self.found = Walked()
         self._tables: list[_Table] = []
         self._table_count = 0
@@ -206,8 +207,8 @@ class Walk(Runs):
     # -- anchors ---------------------------------------------------------------------------
 
     def _control(self, element: etree._Element) -> None:
-        content = element.find(f"{self.w}sdtContent")
-        facts = Facts(self.w, element.find(f"{self.w}sdtPr"))
+        content = next(element.iterchildren(self._content), None)
+        facts = Facts(self.w, next(element.iterchildren(self._properties), None))
         stream = self.stream
         start = stream.open()
         if self.insertions or self.deletions:
