@@ -30,14 +30,17 @@ REASONS: Mapping[Weakness, str] = {
 _FIRST_PERSON = re.compile(
     r"\b(?:ich|mich|mir|mein(?:e[mnrs]?)?(?! Sie\b)|wir|uns|unser(?:e[mnrs]?)?|unsre[mnrs]?)\b"
     # Dialect; a lone „i“ may be a Roman number or part of „i. d. R.“.
-    r"|\b(?:isch|ick|icke)\b|\bi (?:mag|will|hab|bin|möcht|kann|brauch|geh|mach)\w*",
+    r"|\b(?:isch|ick|icke|ik)\b|\bi (?:mag|mog|will|wui|hab|hob|bin|möcht|mecht|kann|ko|muss|muass"
+    r"|brauch|geh|mach)\w*",
     re.IGNORECASE,
 )
 # Frequent beginnings in languages spoken by the people concerned.
 _FIRST_PERSON_ELSEWHERE = re.compile(
     r"\bI(?:['’](?:m|d|ll|ve)\b| (?:want|would|need|am|have|will|like|wish|hope|can|must)\b)"
-    r"|\b(?:my|je (?:veux|voudrais|suis)|j['’](?:ai|aimerais)|quiero|necesito|istiyorum|benim"
-    r"|\w{2,20}yorum|chcę|chciał[ae]?bym|vreau|tôi|voglio|vorrei|hoću|želim|dua)\b",
+    r"|\b(?:my|je (?:veux|voudrais|suis|cherche|souhaite|peux|dois)|j['’](?:ai|aimerais)"
+    r"|quiero|necesito|busco|me gustaría|quero|istiyorum|benim|\w{2,20}yorum|dixwazim|waxaan"
+    r"|chcę|chciał[ae]?bym|szukam|potrzebuję|vreau|tôi|muốn|voglio|vorrei|cerco|hoću|želim"
+    r"|trebam|tražim|dua)\b",
     re.IGNORECASE,
 )
 # From Greek on; in these scripts the words above say nothing. Vietnamese letters are Latin.
@@ -52,8 +55,17 @@ _WISH = "möchte|möchten|will|wollen|soll|sollte|sollen|wünscht|benötigt|stre
 # sentence without first person.
 _ABOUT_SOMEONE = re.compile(
     r"\b(?i:teilnehm(?:er|ers|ern|erin|erinnen|ende[mnrs]?)|kund(?:e|en|in|innen))\b"
-    r"|\b(?:Herrn?|Frau|Hr\.|Fr\.) (?=[^\W\d_a-z])\w"
-    rf"|\b(?i:er|sie) (?:{_WISH})\b|\b(?:{_WISH}) (?:er|sie)\b"
+    # Not who helped: „durch Herrn …“, „mit Hilfe von Frau …“.
+    r"|(?<![Dd]urch )(?<![Mm]it )(?<!von )(?<!bei )(?<!dank )(?<!Dank )(?<!für )(?<!zu )"
+    r"\b(?:Herrn?|Frau|Hr\.|Fr\.) (?=[^\W\d_a-z])\w"
+)
+_SHE_WANTS = re.compile(rf"\b(?i:er|sie) (?:{_WISH})\b|\b(?:{_WISH}) (?:er|sie)\b")
+# Whom „er“ or „sie“ of the next sentence may mean when the person speaks („meine Tochter“).
+_SOMEONE_ELSE = re.compile(
+    r"\bmein\w{0,2} (?:sohn|tochter|kind|kinder|kleine[rn]?|baby|frau|mann|partner|freund|mutter"
+    r"|vater|mama|papa|eltern|bruder|schwester|oma|opa|familie|chef|betreuer|anleiter|arzt|ärztin"
+    r"|lehrer|vermieter)(?:in)?\b|\b(?:er|sie|ihn|ihm|ihr)\b",
+    re.IGNORECASE,
 )
 _SUBJUNCTIVE = re.compile(
     r"\b(?:wolle|könne|müsse|solle|dürfe|möge|wisse|seien|gäbe es)\b"
@@ -87,11 +99,13 @@ def weaknesses(text: str) -> tuple[Weakness, ...]:
     if not lines.strip() or _mostly_other_script(lines):
         return ()
     first_person = _in_first_person(lines)
-    foreign = [part for part in _SENTENCE_END.split(lines) if part and not _in_first_person(part)]
+    sentences = [part for part in _SENTENCE_END.split(lines) if part]
+    foreign = [part for part in sentences if not _in_first_person(part)]
     found: list[Weakness] = []
     if not first_person:
         found.append(Weakness.NO_FIRST_PERSON)
-    if _OFFICE_WORDS.search(lines) or any(_ABOUT_SOMEONE.search(part) for part in foreign):
+    about = _OFFICE_WORDS.search(lines) or any(_ABOUT_SOMEONE.search(part) for part in foreign)
+    if about or _wishes_of_another(sentences):
         found.append(Weakness.THIRD_PERSON)
     if any(_SUBJUNCTIVE.search(_without_idioms(part)) for part in foreign):
         found.append(Weakness.REPORTED)
@@ -102,6 +116,16 @@ def weaknesses(text: str) -> tuple[Weakness, ...]:
 
 def _in_first_person(text: str) -> bool:
     return bool(_FIRST_PERSON.search(text) or _FIRST_PERSON_ELSEWHERE.search(text))
+
+
+def _wishes_of_another(sentences: list[str]) -> bool:
+    """Whether a sentence says what „er“ or „sie“ wants, and the one before does not say who."""
+    return any(
+        _SHE_WANTS.search(sentence)
+        and not _in_first_person(sentence)
+        and not (_in_first_person(before) and _SOMEONE_ELSE.search(before))
+        for before, sentence in zip(["", *sentences], sentences, strict=False)
+    )
 
 
 def _without_idioms(text: str) -> str:
