@@ -1,4 +1,8 @@
-"""Settings and wiring; the only module that knows all parts."""
+"""Settings and wiring; the only module that knows all parts.
+
+A part whose libraries take long to load is imported where it is built: filling a Word file needs
+no database, and showing what is kept no PDF library.
+"""
 
 import os
 import secrets
@@ -7,24 +11,20 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import formservice
-from formservice.adapters.archive.store import Archive
 from formservice.adapters.definitions.mappings import Definitions, load
 from formservice.adapters.feiertage import Feiertage
-from formservice.adapters.pdf_fill.renderer import PdfRenderer
-from formservice.adapters.pdf_read.reader import PdfReader
-from formservice.adapters.pdf_read.whole import WholePdfReader
-from formservice.adapters.scan.reader import ScanReader
-from formservice.adapters.scan.zones import PictureZones
-from formservice.adapters.word_fill import WordRenderer
-from formservice.adapters.word_read import WordReader
 from formservice.application.generate import Generate
 from formservice.application.ports import Renderer
 from formservice.application.read import ReadFile
-from formservice.domain.errors import NotFoundError
+from formservice.domain.errors import NotFoundError, UsageError
 from formservice.domain.form import FormDefinition, FormRef, Layout
+
+if TYPE_CHECKING:
+    from formservice.adapters.archive.store import Archive
 
 OFFICE_TIME = ZoneInfo("Europe/Berlin")
 # No I, L, O or U: references are read out on the telephone. 12 characters hold 60 bits.
@@ -50,16 +50,16 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
-        """Return the settings; ValueError names a variable that cannot be understood."""
+        """Return the settings; UsageError names a variable that cannot be understood."""
         given = os.environ if environment is None else environment
         home = Path(formservice.__file__).resolve().parent.parent
         days = given.get("FORMSERVICE_LOCAL_HOLIDAYS", "").replace(",", " ").split()
         try:
             holidays = tuple(date.fromisoformat(day) for day in days)
         except ValueError:
-            raise ValueError(
-                "FORMSERVICE_LOCAL_HOLIDAYS: erwartet werden Tage wie 2026-08-15, durch Komma"
-                " getrennt."
+            raise UsageError(
+                "Die Einstellung FORMSERVICE_LOCAL_HOLIDAYS ist nicht zu verstehen.",
+                "Erwartet werden Tage wie 2026-08-15, durch Komma getrennt.",
             ) from None
         return cls(
             forms=Path(given.get("FORMSERVICE_FORMS", home)),
@@ -99,6 +99,9 @@ class Services:
     @cached_property
     def generate(self) -> Generate:
         """The use case „generate“."""
+        from formservice.adapters.pdf_fill.renderer import PdfRenderer
+        from formservice.adapters.word_fill import WordRenderer
+
         renderers: dict[str, Renderer] = {
             "docx": WordRenderer(lambda ref: self.template(ref, "form.docx")),
             "pdf": PdfRenderer(self._blank_pdf, self._sheet()),
@@ -108,14 +111,22 @@ class Services:
     @cached_property
     def read(self) -> ReadFile:
         """The use case „read“."""
+        from formservice.adapters.pdf_read.reader import PdfReader
+        from formservice.adapters.pdf_read.whole import WholePdfReader
+        from formservice.adapters.scan.reader import ScanReader
+        from formservice.adapters.scan.zones import PictureZones
+        from formservice.adapters.word_read import WordReader
+
         blank = self._blank_pdf
         pdf = WholePdfReader(PdfReader(blank), PictureZones(blank, layouts=self._layouts))
         readers = (WordReader(), pdf, ScanReader(blank, layouts=self._layouts))
         return ReadFile(readers, self.forms, self.calendar)
 
     @cached_property
-    def archive(self) -> Archive:
+    def archive(self) -> "Archive":
         """Originals and records on disk."""
+        from formservice.adapters.archive.store import Archive
+
         return Archive(self.settings.data)
 
     def template(self, ref: FormRef, name: str) -> bytes:
