@@ -40,7 +40,7 @@ def direct(document: etree._Element) -> Walked | None:
     walker = Walk(w)
     for control in controls:
         walker.visit(control)
-    found = walker.found
+    found = walker.finished()
     tags = {control.facts.tag for control in found.controls}
     if any(
         not name.startswith("_") and bookmark_key(name) not in tags

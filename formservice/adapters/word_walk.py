@@ -40,7 +40,7 @@ def walk(document: etree._Element) -> Walked:
     walker = Walk(namespace(document))
     walker.visit(document)
     walker.flush()
-    return walker.found
+    return walker.finished()
 
 
 def namespace(document: etree._Element) -> str:
@@ -96,6 +96,13 @@ class Walk(Runs):
             self.handlers.get(element.tag, self.children)(element)
         except RecursionError as error:
             raise DocumentTooLargeError("Die Word-Datei ist zu tief verschachtelt.") from error
+
+    def finished(self) -> Walked:
+        """Return what was found; nothing can be visited after this."""
+        # The handlers refer back to the walk. Without them it is freed at once, not by a search
+        # for cycles through everything the process holds.
+        self.handlers.clear()
+        return self.found
 
     # -- paragraphs ------------------------------------------------------------------------
 
