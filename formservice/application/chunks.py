@@ -9,6 +9,8 @@ from formservice.domain.document import Block, Box, Cell
 _SAME_LEFT = 0.008
 # A gap of a whole line height separates paragraphs.
 _LINE_GAP = 0.9
+# A tick box in a column of its own has at most this many characters („[ ]“).
+_BOX_LENGTH = 4
 # The longest German words are left out of count: a line may end this much before the margin.
 _RAGGED = 0.09
 
@@ -73,12 +75,14 @@ def softened(chunk: Chunk, blocks: Sequence[Block]) -> Chunk:
 
 
 def _in_row_of(label: Block, block: Block) -> bool:
-    """Say whether ``block`` stands right of ``label`` on the same line."""
+    """Say whether ``block`` stands right of ``label`` on the same line, or is a box before it."""
     if label.page != block.page or label.box is None or block.box is None:
         return False
     overlap = min(label.box.bottom, block.box.bottom) - max(label.box.top, block.box.top)
     height = min(label.box.bottom - label.box.top, block.box.bottom - block.box.top)
-    return overlap > height / 2 and block.box.left >= label.box.right - _SAME_LEFT
+    if overlap <= height / 2:
+        return False
+    return len(block.text) <= _BOX_LENGTH or block.box.left >= label.box.right - _SAME_LEFT
 
 
 def _home(gathered: Sequence[Chunk], block: Block) -> int | None:
@@ -152,6 +156,9 @@ def distance(first: Chunk, second: Chunk, apart: int) -> float:
         return 5.0 * columns + abs(first.cell.row - second.cell.row)
     if first.box is not None and second.box is not None:
         sideways = abs(first.box.left - second.box.left)
+        height = min(box.bottom - box.top for box in (first.box, second.box))
+        if abs(first.box.top - second.box.top) < height / 2:
+            return 3.0 * sideways
         # A step into another column weighs more than a step down: people fill columns.
         return 100.0 * sideways + 20.0 * abs(first.box.top - second.box.top)
     return float(apart)

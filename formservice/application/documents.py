@@ -18,6 +18,8 @@ from formservice.domain.form import FormRef
 _PAGE_SCORE = 0.05
 # A page that repeats this share of what was already seen begins the same form once more.
 _REPEATED = 0.5
+# A printed phrase of this length is none of everybody's; an end of a form may hold just one.
+_TELLING = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ def documents(pages: Sequence[Page], forms: Sequence[Candidate]) -> list[Found]:
         elif runs and nearest[-1] == here and _belongs(runs[-1], page, here, forms):
             runs[-1].append(page)
             identities[-1] = identify(runs[-1], forms)
+        elif runs and _ends(runs[-1], nearest[-1], page, forms):
+            runs[-1].append(page)
         else:
             runs.append([page])
             sheets.append([])
@@ -163,6 +167,17 @@ def _reference(pages: Sequence[Page]) -> str | None:
     """Return the reference pages carry, None if they carry none."""
     found = (claim.reference for page in pages for claim in page.claims if claim.reference)
     return next(found, None)
+
+
+def _ends(
+    run: Sequence[Page], ref: FormRef | None, page: Page, forms: Sequence[Candidate]
+) -> bool:
+    """Say whether ``page`` is the end of a foreign layout, with little of the wording."""
+    form = next((one for one in forms if one.ref == ref), None)
+    if form is None or page.claims or any(one.claims for one in run):
+        return False
+    new = phrases_in(form, wording([page])) - phrases_in(form, wording(run))
+    return any(len(phrase) >= _TELLING for phrase in new)
 
 
 def _continues_only(page: Page) -> bool:

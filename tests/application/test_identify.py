@@ -189,3 +189,10 @@ def test_a_continuation_sheet_goes_with_the_form_of_its_reference_or_with_none()
     assert numbers(documents([*forms, sheet], FORMS)) == [(REF, [1], [3]), (REF, [2], [])]
     other = page(3, claims=[claim("beiblatt", "2026-11", reference="CC")])
     assert numbers(documents([*forms, other], FORMS))[2] == (SHEET_REF, [3], [])
+
+
+def test_a_page_with_one_last_phrase_of_the_form_ends_it():
+    long = next(word for word in WORDS if len(word) > 30)
+    rest = [word for word in WORDS if word != long]
+    pages = [page(1, text=rest), page(2, text=[long, *["Eine lange Antwort."] * 90])]
+    assert [[p.number for p in one.pages] for one in documents(pages, FORMS)] == [[1, 2]]

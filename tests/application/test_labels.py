@@ -121,3 +121,48 @@ def test_rows_of_a_tight_table_on_a_pdf_page_keep_label_and_value_together():
         "telefon": "0551 1",
         "betreuer": "Fuchs",
     }
+
+
+def test_ticks_are_read_in_every_way_people_type_them():
+    for on, off in (("[x]", "[ ]"), ("(X)", "( )"), ("X", ""), ("x", "o"), ("☑", "☐"), ("✗", "")):
+        seen = read([Block("Anlass"), Block(f"{off} Abholung"), Block(f"{on} Versand")])
+        assert (seen["anlass.abholung"].on, seen["anlass.versand"].on) == (False, True), on
+
+
+def test_a_box_behind_its_option_or_in_the_cell_before_it_is_read():
+    seen = read([Block("Anlass"), Block("Abholung ☐"), Block("Versand ☒")])
+    assert (seen["anlass.abholung"].on, seen["anlass.versand"].on) == (False, True)
+    seen = read(cells(["Anlass", ""], ["☒", "Abholung"], ["☐", "Versand"]))
+    assert (seen["anlass.abholung"].on, seen["anlass.versand"].on) == (True, False)
+
+
+def test_options_without_any_box_are_off_in_word_and_unclear_on_a_page():
+    seen = read([Block("Anlass"), Block("Abholung"), Block("Versand")])
+    assert (seen["anlass.abholung"].on, seen["anlass.versand"].on) == (False, False)
+    lines = ["Anlass", "Abholung", "Versand"]
+    drawn = [
+        Block(text, box=Box(0.1, 0.1 + n / 20, 0.3, 0.115 + n / 20))
+        for n, text in enumerate(lines)
+    ]
+    assert read(drawn)["anlass.versand"].on is None
+
+
+def test_an_option_word_in_an_answer_is_no_tick():
+    seen = read([Block("Was habe ich in dieser Zeit geschafft?"), Block("Versand")])
+    assert seen["bericht"].text == "Versand"
+    assert "anlass.versand" not in seen
+
+
+def test_numbers_and_the_words_question_and_answer_belong_to_the_layout():
+    asked = Block("2. Was habe ich in dieser Zeit geschafft?")
+    assert read([Block("1. Name: Öz"), asked, Block("Viel.")])["name"].text == "Öz"
+    asked = Block("Frage 3: Was habe ich in dieser Zeit geschafft?")
+    seen = read([Block("Telefon: 1"), asked, Block("Antwort: Viel.")])
+    assert (seen["telefon"].text, seen["bericht"].text) == ("1", "Viel.")
+
+
+def test_a_small_bis_between_two_dates_is_the_label_and_one_in_a_sentence_is_not():
+    seen = read([Block("Zeitraum: 01.01.2026 bis 31.05.2026, Name: Öz, Betreuung durch: Fuchs")])
+    assert [seen[key].text for key in ("von", "bis", "name")] == ["01.01.2026", "31.05.2026", "Öz"]
+    seen = read([Block("Was habe ich in dieser Zeit geschafft?"), Block("bis Mai fast alles")])
+    assert seen["bericht"].text == "bis Mai fast alles"
