@@ -31,8 +31,10 @@ _FIRST_PERSON = re.compile(
     r"\b(?:ich|mich|mir|mein(?:e[mnrs]?)?(?! Sie\b)|wir|uns|unser(?:e[mnrs]?)?|unsre[mnrs]?)\b"
     # Dialect; a lone „i“ may be a Roman number or part of „i. d. R.“.
     r"|\b(?:isch|ick|icke|ik)\b|\bi (?:mag|mog|will|wui|hab|hob|bin|möcht|mecht|kann|ko|muss|muass"
-    r"|brauch|geh|mach)\w*",
-    re.IGNORECASE,
+    r"|brauch|geh|mach)\w*"
+    # „Hab viel gelernt“; „will“ and „möchte“ without „ich“ may be said about someone.
+    r"|(?:^|(?<=[.!?;,] ))(?:habe?|bin|brauche?|mache?|gehe?|schaffe?)\b",
+    re.IGNORECASE | re.MULTILINE,
 )
 # Frequent beginnings in languages spoken by the people concerned.
 _FIRST_PERSON_ELSEWHERE = re.compile(
