@@ -30,7 +30,8 @@ class Facts:
     definition: FormDefinition
     record: Record
     received: date
-    # Texts with their time expressions, which several rules ask for: as long as this check lasts.
+    # What several rules ask for is worked out once and kept as long as this check lasts.
+    _filled: dict[FieldKey, bool | None] = dataclass_field(default_factory=dict, compare=False)
     _times: dict[FieldKey, Zeittext] = dataclass_field(default_factory=dict, compare=False)
 
     def field(self, key: FieldKey) -> Field | None:
@@ -44,6 +45,11 @@ class Facts:
 
     def filled(self, key: FieldKey) -> bool | None:
         """Whether something meaningful stands there; None when it cannot be told."""
+        if key not in self._filled:
+            self._filled[key] = self._stands_there(key)
+        return self._filled[key]
+
+    def _stands_there(self, key: FieldKey) -> bool | None:
         extraction = self.record.fields.get(key)
         if extraction is None:
             return None

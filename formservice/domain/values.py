@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 
 from formservice.domain.errors import InvalidDataError, Problem
 from formservice.domain.form import Field, FieldKind, FormDefinition
@@ -70,7 +71,13 @@ _PLAIN = str.maketrans(
 
 def is_placeholder(field: Field, text: str) -> bool:
     """Say whether ``text`` is nothing but the prompt the blank control shows."""
-    return bool(field.placeholder) and folded(text) == folded(field.placeholder)
+    return bool(field.placeholder) and folded(text) == _prompt(field.placeholder)
+
+
+@lru_cache(maxsize=1024)
+def _prompt(printed: str) -> str:
+    """Return a prompt folded. It is wording of the form, so that it may be kept."""
+    return folded(printed)
 
 
 def shown(field: Field, value: Value) -> str:
