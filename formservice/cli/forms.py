@@ -4,8 +4,6 @@ import argparse
 import json
 from collections.abc import Sequence
 
-from formservice.adapters.building.build import build_form
-from formservice.adapters.definitions import template_check
 from formservice.bootstrap import Services, Settings
 from formservice.cli import errors
 from formservice.cli.german import counted
@@ -66,6 +64,8 @@ def _data(one: FormDefinition) -> dict[str, object]:
 def _check(chosen: argparse.Namespace) -> int:
     settings = Settings.from_environment()
     problems: Sequence[Problem]
+    from formservice.adapters.definitions import template_check  # noqa: PLC0415 - slow to import
+
     try:
         problems = template_check.check(settings.forms)
     except DefinitionError as error:
@@ -85,6 +85,8 @@ def _check(chosen: argparse.Namespace) -> int:
 
 
 def _build(chosen: argparse.Namespace) -> int:
+    from formservice.adapters.building.build import build_form  # noqa: PLC0415 - slow to import
+
     services = _services()
     wanted = (
         [services.forms.get(*chosen.form.split("/", 1))] if chosen.form else list(services.forms)
