@@ -165,12 +165,12 @@ class Bench:
                 _named(peer),
                 measured(partial(read, data), self._runs),
             )
-        yield Row(
-            f"DOCX lesen mit allem Text, {title}",
-            measured(partial(self.everything, word), self._runs),
-            _named("python-docx"),
-            measured(partial(peers.docx_everything, word), self._runs),
-        )
+        ours = measured(partial(self.values, self._word, word), self._runs)
+        text = measured(partial(self.everything, word), self._runs)
+        theirs = measured(partial(peers.docx_everything, word), self._runs)
+        peer = f"{_named('python-docx')}, aller Text"
+        yield Row(f"DOCX lesen, {title}", ours, peer, theirs)
+        yield Row(f"DOCX lesen mit allem Text, {title}", text, peer, theirs)
         for medium, _, data, _, _ in work:
             whole = partial(self._services.read, data, received=RECEIVED)
             yield Row(f"{medium} lesen und prüfen, {title}", measured(whole, self._runs))
