@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from formservice.application.chunks import Chunk, distance
-from formservice.application.label_match import Match, key_of
-from formservice.domain.form import Field, FormDefinition
+from formservice.application.label_match import Match, key_of, leaves_date
+from formservice.domain.form import Field, FieldKind, FormDefinition
 
 _NEAR_CONFUSIONS = 6
 # How far a label without any place of its group is thought to stand from it.
@@ -41,12 +41,23 @@ def assign(
 
 
 def _likeliest(one: Field, matches: Sequence[Match], page: Sequence[Chunk]) -> list[Match]:
-    """Return where the label of ``one`` was found, places with its colon before others."""
+    """Return where the label of ``one`` was found, likely places first.
+
+    With its colon, if it has one; at the beginning of a cell or paragraph rather than within;
+    that of a date rather before a date than before words.
+    """
     found = [match for match in matches if match.label == key_of(one.label)]
+    if len(found) > 1:
+        found.sort(key=lambda match: _unlikely(one, match, page[match.chunk].text))
     if not one.label.endswith(":"):
         return found
     exact = [m for m in found if page[m.chunk].text[m.start : m.end].rstrip().endswith(":")]
     return exact or found
+
+
+def _unlikely(one: Field, match: Match, text: str) -> tuple[bool, bool]:
+    before_date = leaves_date(text, match.end) if one.kind is FieldKind.DATE else True
+    return not before_date, bool(text[: match.start].strip())
 
 
 def _nearest(

@@ -105,6 +105,11 @@ def matches(phrases: Phrases, page: Sequence[Chunk]) -> list[Match]:
     return sorted(found, key=lambda match: (match.chunk, match.start))
 
 
+def leaves_date(text: str, position: int) -> bool:
+    """Say whether a date begins at ``position``, or the line leaves room for one."""
+    return _DATE_OR_ROOM.match(text, position) is not None
+
+
 def lone_tick(text: str) -> bool | None:
     """Return whether ``text`` is a ticked box and nothing else, None if it is no box."""
     match = _TICK.fullmatch(text.strip())
@@ -163,6 +168,7 @@ def _ticks_behind(found: Sequence[Match], page: Sequence[Chunk]) -> Iterator[Mat
     On a line whose first option has its box in front, so have the others.
     """
     in_front: dict[tuple[int, int], bool] = {}
+    taken = {(match.chunk, match.start) for match in found if match.on is not None}
     for match in found:
         if not match.option:
             continue
@@ -171,7 +177,7 @@ def _ticks_behind(found: Sequence[Match], page: Sequence[Chunk]) -> Iterator[Mat
         if in_front.setdefault(line, match.on is not None) or match.on is not None:
             continue
         behind = _TICK_AFTER.match(text, match.end)
-        if behind is not None:
+        if behind is not None and (match.chunk, behind.start("tick")) not in taken:
             match.on = behind.group("on") is not None
             yield Match(match.chunk, behind.start("tick"), behind.end("tick"), "")
 
@@ -196,4 +202,4 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 def _labels_date(text: str, start: int, span: re.Match[str], same_case: bool) -> bool:
     """Say whether a short phrase labels a date: „bis 31.05.2026“, „Bis:“, „Bis“ with room."""
     opens = same_case or _ENDS_WITH_DATE.search(text, 0, start) is not None
-    return opens and (span[0].endswith(":") or _DATE_OR_ROOM.match(text, span.end()) is not None)
+    return opens and (span[0].endswith(":") or leaves_date(text, span.end()))

@@ -196,7 +196,13 @@ class _Gatherer:
 
     def _hand(self, owner: Field | None, piece: str, number: int) -> None:
         """Give a remaining piece of text to its field."""
-        text = _FILLER.sub("", piece).strip(" \t\n:•-–") if piece.strip() else ""
+        wordy = owner is not None and owner.kind is FieldKind.MULTILINE
+        text = piece if wordy and not _FILLER.fullmatch(piece.strip()) else _FILLER.sub("", piece)
+        text = text.strip(" \t\n")
+        if owner is not None and not self._found.get(owner.key, _Found()).pieces:
+            # What sets an answer apart from its label on the same line.
+            text = text.removeprefix(":").lstrip(" \t\n")
+            text = text.removeprefix("- ").removeprefix("– ").lstrip(" \t\n")
         if not text:
             return
         if self._undated and (owner is None or owner.kind is not FieldKind.MULTILINE):

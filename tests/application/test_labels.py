@@ -136,6 +136,11 @@ def test_a_box_behind_its_option_or_in_the_cell_before_it_is_read():
     assert (seen["anlass.abholung"].on, seen["anlass.versand"].on) == (True, False)
 
 
+def test_a_cross_between_two_options_belongs_to_the_one_it_stands_before():
+    seen = read([Block("Anlass   Abholung   X Versand")])
+    assert (seen["anlass.abholung"].on, seen["anlass.versand"].on) == (False, True)
+
+
 def test_options_without_any_box_are_off_in_word_and_unclear_on_a_page():
     seen = read([Block("Anlass"), Block("Abholung"), Block("Versand")])
     assert (seen["anlass.abholung"].on, seen["anlass.versand"].on) == (False, False)
@@ -166,3 +171,17 @@ def test_a_small_bis_between_two_dates_is_the_label_and_one_in_a_sentence_is_not
     assert [seen[key].text for key in ("von", "bis", "name")] == ["01.01.2026", "31.05.2026", "Öz"]
     seen = read([Block("Was habe ich in dieser Zeit geschafft?"), Block("bis Mai fast alles")])
     assert seen["bericht"].text == "bis Mai fast alles"
+
+
+def test_signs_that_begin_or_end_an_answer_are_kept():
+    asked = Block("Was habe ich in dieser Zeit geschafft?")
+    for answer in ("• Alles", "–viel", "Zu tun:", "Rest: ____ Euro", "-5 Kilo"):
+        assert read([asked, Block(answer)])["bericht"].text == answer
+    assert read([Block("Name: ______")])["name"].blank
+    assert read([Block("Name: – Öz")])["name"].text == "Öz"
+
+
+def test_a_label_of_a_date_is_looked_for_before_a_date():
+    asked = Block("Was habe ich in dieser Zeit geschafft?")
+    seen = read([asked, Block("Zeitraum: lang"), Block("Zeitraum: 01.01.2026")])
+    assert seen["von"].text == "01.01.2026"
