@@ -61,8 +61,8 @@ def iso_day(match: Match, reference: date) -> Reading:
 
 
 def numeric_month(match: Match, reference: date) -> Reading:
-    """Read 10/2026 and 10.2026."""
-    return month_end(int(match["year"]), int(match["m"])), True
+    """Read 10/2026, 10.2026 and 10/26."""
+    return month_end(_full_year(match["year"]), int(match["m"])), True
 
 
 def named_month(match: Match, reference: date) -> Reading:
@@ -114,6 +114,14 @@ def year(match: Match, reference: date) -> Reading:
     return (date(number, 6, 30) if part == "mitte" else date(number, 12, 31)), True
 
 
+def year_to_come(match: Match, reference: date) -> Reading:
+    """Read a year that stands alone; one gone by is part of a story, no answer to „bis wann?“."""
+    number = int(match["year"])
+    if number < reference.year:
+        raise ValueError("the year is over")
+    return date(number, 12, 31), True
+
+
 def this_year(match: Match, reference: date) -> Reading:
     """Read „Jahresende“."""
     return date(int(match["year"] or reference.year), 12, 31), bool(match["year"])
@@ -144,6 +152,8 @@ def this_or_next(match: Match, reference: date) -> Reading:
     which = match["which"].lower()
     ahead = 0 if which.startswith(("dies", "laufend")) else 2 if which.startswith("über") else 1
     unit = match["unit"].lower()
+    if unit in ("wochen", "monaten", "jahren", "tage", "tagen"):
+        return None, False
     if unit.startswith("woche"):
         return reference + timedelta(days=6 - reference.weekday() + 7 * ahead), False
     if unit.startswith("monat"):

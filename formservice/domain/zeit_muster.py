@@ -3,44 +3,14 @@
 import re
 from collections.abc import Callable
 from datetime import date
-from enum import StrEnum
-from typing import NamedTuple
 
 from formservice.domain import zeit_lesen as lesen
 from formservice.domain.values import MONTHS
-
-
-class Zeit(StrEnum):
-    """What kind of time expression it is."""
-
-    DAY = "day"  # 12.10.2026, bis Freitag, Weihnachten
-    MONTH = "month"  # Mai 2024, bis Ende März
-    QUARTER = "quarter"  # 3. Quartal
-    WEEK = "week"  # KW 20
-    YEAR = "year"  # bis 2027, Ende des Jahres
-    SEASON = "season"  # im Sommer, nach den Ferien
-    SPAN = "span"  # in 3 Monaten, nächste Woche
-    AT_ONCE = "at-once"  # sofort, so schnell wie möglich
-    OCCASION = "occasion"  # bis Ende der Maßnahme, bis zur Prüfung
-
-
-class Muster(NamedTuple):
-    """A pattern, the kind it shows, and how a match of it is read.
-
-    No text matches that has none of the ``cues`` in it (``lowered``), or no digit where
-    ``digits`` are needed: looking for these is a hundred times faster than the pattern.
-    """
-
-    kind: Zeit
-    pattern: "re.Pattern[str]"
-    read: Callable[[lesen.Match, date], lesen.Reading]
-    cues: tuple[str, ...] = ()
-    digits: bool = False
-
+from formservice.domain.zeit_art import Muster, Zeit
 
 _NUMBER = (
-    r"(?P<number>\d{1,3}|(?:eine[mnrs]? )?halbe[mnrs]?|(?:ein )?paar|eine[mnrs]?|ein|zwei|drei"
-    r"|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|andert?halb|eineinhalb|einige[nr]?"
+    r"(?P<number>\d{1,3}|(?:(?:eine[mnrs]?|n?em|ner|nen) )?halbe[mnrs]?|(?:ein )?paar"
+    r"|eine[mnrs]?|ein|n?em|ner|nen|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|andert?halb|eineinhalb|einige[nr]?"
     r"|wenige[nr]?|mehrere[nr]?)"
     r"(?: ?(?:-|–|bis|oder) ?(?P<upper>\d{1,3}|zwei|drei|vier|fünf|sechs|acht|zehn|zwölf))?"
 )
@@ -125,7 +95,9 @@ _DAYS = (
     ),
     _muster(
         Zeit.DAY,
-        r"\b(?:bis zum|zum|am) (?P<d>\d{1,2})\. ?(?P<m>\d{1,2})\b\.?(?P<y>)(?! ?\d)" + _NO_MORE,
+        r"\b(?:bis(?: zum)?|zum|am) (?P<d>\d{1,2})\. ?(?P<m>\d{1,2})\b\.?(?P<y>)(?!\.? ?\d)"
+        + _NO_MORE
+        + _NO_AMOUNT,
         lesen.numeric_day,
         digits=True,
     ),
@@ -167,6 +139,14 @@ _DAYS = (
     ),
 )
 _MONTHS = (
+    _muster(
+        Zeit.MONTH,
+        r"\b(?:bis|ab|spätestens|im)(?: zum| ende)? (?P<m>0[1-9]|1[0-2])/(?P<year>[23]\d)"
+        r"(?![\d/]|[.-]\d)" + _NO_AMOUNT,
+        lesen.numeric_month,
+        cues="/",
+        digits=True,
+    ),
     _muster(
         Zeit.MONTH,
         _APART + rf"(?P<m>0?[1-9]|1[0-2]) ?[./] ?{_YEAR}(?![\d/]|[.-]\d)",
@@ -254,6 +234,13 @@ _LONGER = (
     ),
     _muster(
         Zeit.YEAR,
+        _APART + r"(?P<year>20[2-4]\d)\b(?![-/.,:]\d)" + _NO_AMOUNT,
+        lesen.year_to_come,
+        cues="20",
+        digits=True,
+    ),
+    _muster(
+        Zeit.YEAR,
         r"\b(?:(?:bis|im|seit|ab|vor|nach|zum) )?(?:"
         rf"{_PART} (?:des jahres )?|bis |in |im jahre? |jahr |ab |seit |spätestens |vor |nach )"
         rf"{_YEAR}\b(?![-/.]\d)" + _NO_AMOUNT,
@@ -270,8 +257,8 @@ _LONGER = (
     ),
     _muster(
         Zeit.SPAN,
-        r"\b(?:anfang|mitte|im laufe|im verlauf) (?:der|des|dieser|dieses)"
-        r" (?:jahres|monats|woche|quartals|semesters|schuljahre?s)\b",
+        r"\b(?:anfang|mitte|im laufe?|im verlauf) (?:der|des|vom|dieser|dieses)"
+        r" (?:jahr(?:es)?|monats?|woche|quartals|semesters|schuljahre?s)\b",
         cues="jahr|monat|woche|quart|semest",
     ),
     _muster(
@@ -307,18 +294,19 @@ _SPANS = (
         Zeit.SPAN,
         r"\b(?:bis in|in|innerhalb|binnen|nach|spätestens|höchstens|maximal|max\.|zeitraum:?"
         r"|zeitrahmen:?|frist:?|dauer:?|(?:die )?nächsten|(?:die )?kommenden)"
-        r"(?: (?:von|den|der|in|nach|ca\.?|etwa|ungefähr|rund|circa|zirka|spätestens|genau|gut"
+        r"(?: (?:von|den|der|in|so|nach|ca\.?|etwa|ungefähr|rund|circa|zirka|spätestens|genau|gut"
         rf"|nächsten|kommenden|ersten)){{0,3}} {_NUMBER} {_UNIT}",
         lesen.span,
         cues="tag|wo|mon|jahr|quart",
     ),
     _muster(
         Zeit.SPAN,
-        r"\b(?:bis )?(?:(?:anfang|mitte|ende) )?(?P<which>(?:über)?nächste[nmrs]?"
+        r"\b(?:bis )?(?:(?:anfang|mitte|ende) )?(?P<which>(?:über)?nächste[nmrst]?"
         r"|kommende[nmrs]?|diese[nmrs]?|laufende[nmrs]?|neue[nmrs]?) "
-        r"(?P<unit>woche|monats?|jahr(?:e?s)?|quartals?|semesters?|schuljahr(?:e?s)?)\b",
+        r"(?P<unit>wochen?|monat(?:s|en?)?|jahr(?:e?s|en?)?|tagen?|quartals?|semesters?"
+        r"|schuljahr(?:e?s)?)\b",
         lesen.this_or_next,
-        cues="woche|monat|jahr|quart|semest",
+        cues="woche|monat|jahr|tage|quart|semest",
     ),
     _muster(
         Zeit.AT_ONCE,
@@ -328,7 +316,7 @@ _SPANS = (
         r"|\bso (?:schnell|bald|früh|zeitnah|zügig|rasch)(?: wie| als)?(?: nur)?(?: es)?"
         r"(?: nur)? (?:möglich|geht)\b"
         r"|\bmöglichst (?:schnell|bald|zeitnah|früh|rasch|sofort)\b"
-        r"|\b(?:ab|noch) heute\b|\bheute noch\b|\b(?:bis|ab) morgen\b",
+        r"|\b(?:ab|noch|gleich) heute\b|\bheute noch\b|\b(?:bis|ab|gleich) morgen\b",
         lesen.reference_day,
         cues="sofort|umgeh|unverz|schnell|bald|frühest|zeitn|asap|morgen|so |möglichst|heute",
     ),
@@ -369,6 +357,12 @@ _OCCASIONS = (
         cues="vor |nach ",
     ),
     _muster(Zeit.OCCASION, r"\bbis (?:zum )?(?:ende|schluss)\b", cues="bis "),
+    _muster(
+        Zeit.OCCASION,
+        rf"\b(?:wenn|sobald) (?:die|der|das|mein\w{{0,2}}) {_MEASURE} (?:[\w.-]{{1,20}} ){{0,2}}"
+        r"(?:vorbei|fertig|aus|ende|rum|beendet|durch)\b",
+        cues="wenn |sobald ",
+    ),
     _muster(
         Zeit.OCCASION,
         r"\bbis (?:ich|wir|mein\w{0,2}|unser\w{0,2}|die|der|das) (?:[\w.-]{1,20} ){1,6}"

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from formservice.domain.zeit_art import Muster, Zeit
 from formservice.domain.zeit_lesen import Match
-from formservice.domain.zeit_muster import Muster, Zeit, possible
+from formservice.domain.zeit_muster import possible
 
 
 @dataclass(frozen=True, slots=True)

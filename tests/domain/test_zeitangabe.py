@@ -29,6 +29,7 @@ FOUND = [
     ("bis Monatsende", "month", date(2026, 5, 31)),
     ("12.10.2026", "day", date(2026, 10, 12)),
     ("bis zum 1. 8. 2026", "day", date(2026, 8, 1)),
+    ("bis zum 1. 8. 2028", "day", date(2028, 8, 1)),
     ("Therapie beginnen (bis 02.12.2016)", "day", date(2016, 12, 2)),
     ("ab 10.10.26", "day", date(2026, 10, 10)),
     ("bis 12.10.", "day", date(2026, 10, 12)),
@@ -100,6 +101,18 @@ FOUND = [
     ("im Anschluss an die Maßnahme", "occasion", None),
     ("bis die Maßnahme vorbei ist", "occasion", None),
     ("bis ich 25 bin", "occasion", None),
+    ("ich will bis 30.6 fertig sein", "day", date(2026, 6, 30)),
+    ("Ich will bis 06/27 eine Stelle", "month", date(2027, 6, 30)),
+    ("Ich will 2027 in die Ausbildung", "year", date(2027, 12, 31)),
+    ("Mein Ziel für 2026: Ausbildung", "year", date(2026, 12, 31)),
+    ("In nem halben Jahr will ich eine eigene Wohnung", "span", date(2026, 11, 13)),
+    ("in so drei Monaten", "span", date(2026, 8, 13)),
+    ("in den nächsten Wochen", "span", None),
+    ("bis nächstet Jahr", "span", date(2027, 12, 31)),
+    ("ich will im lauf vom jahr ne wohnung", "span", None),
+    ("Ich möchte gleich morgen anfangen", "at-once", TODAY),
+    ("Wenn die Maßnahme vorbei ist, will ich einen Job", "occasion", None),
+    ("sobald mein Kurs zu Ende ist", "occasion", None),
 ]
 
 NOT_FOUND = [
@@ -138,6 +151,13 @@ NOT_FOUND = [
     "Ich bin am Ende",
     "Konto DE12 1012 2026 0001",
     "bis zu 20 Stunden arbeiten",
+    "bis 2.5 Stunden",
+    "bis 12/26 Punkte",
+    "Ich habe 2015 in Syrien gearbeitet",
+    "Ich habe 2027 Euro Schulden",
+    "37027 Friedland, Nr. 2027",
+    "wenn die Maßnahme gut ist",
+    "gleich viel verdienen",
 ]
 
 PAST = [
