@@ -10,7 +10,8 @@ from formservice.domain.zeit_art import Muster, Zeit
 
 _NUMBER = (
     r"(?P<number>\d{1,3}|(?:(?:eine[mnrs]?|n?em|ner|nen) )?halbe[mnrs]?|(?:ein )?paar"
-    r"|eine[mnrs]?|ein|n?em|ner|nen|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|andert?halb|eineinhalb|einige[nr]?"
+    r"|eine[mnrs]?|ein|n?em|ner|nen|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf"
+    r"|andert?halb|eineinhalb|einige[nr]?"
     r"|wenige[nr]?|mehrere[nr]?)"
     r"(?: ?(?:-|–|bis|oder) ?(?P<upper>\d{1,3}|zwei|drei|vier|fünf|sechs|acht|zehn|zwölf))?"
 )
