@@ -1,15 +1,18 @@
 """``formservice intake`` and ``archive``: keep originals and records, and show what is kept."""
 
 import argparse
+import hashlib
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
+from typing import Any  # readings have the shape of the JSON contract
 
 from formservice.application.report import error_data
 from formservice.bootstrap import Services, Settings, today
-from formservice.cli import errors, read, show
+from formservice.cli import errors, files, read, show
 from formservice.cli.german import counted
-from formservice.domain.errors import FormServiceError
+from formservice.domain.errors import FormServiceError, StorageError
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -36,30 +39,49 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def _intake(chosen: argparse.Namespace) -> int:
     services = Services(Settings.from_environment())
     received = chosen.received or today()
+    services.read  # noqa: B018 - a wrong setting is told once, not for every file
     results: list[dict[str, object]] = []
-    failed = kept = 0
+    kept = refused = 0
+    broken = False
     for file in _files(chosen.paths):
         try:
-            data = read.bytes_of(file)
-            found = read.read_bytes(services, data, file, received=received, form=None)
-            filed = services.archive.file(data, Path(file).name, received, found)
+            found = _kept(services, file, received)
             kept += 1
         except FormServiceError as error:
-            results.append(error_data(error, file))
-            failed += 1
-        else:
-            results.extend({**one, "already_known": filed.already_known} for one in found)
-            if not chosen.json:
-                known = " (schon bekannt)" if filed.already_known else ""
-                print(f"{file}: {counted(len(found), 'Dokument', 'Dokumente')}{known}")
+            found = [error_data(error, file)]
+            refused += 1
+            broken = isinstance(error, StorageError)
+        results.extend(found)
+        if not chosen.json:
+            _tell(file, found)
+        if broken:  # nothing that follows could be kept either
+            break
     if chosen.json:
         print(json.dumps(results, ensure_ascii=False, indent=1))
     else:
-        for one in results:
-            if "error" in one:
-                show.document(one, {})
-        print(f"{counted(kept, 'Datei', 'Dateien')} aufbewahrt, {failed} abgewiesen.")
-    return errors.NEEDS_A_PERSON if failed else errors.DONE
+        print(f"{counted(kept, 'Datei', 'Dateien')} aufbewahrt, {refused} abgewiesen.")
+    return errors.FAILED if broken else errors.NEEDS_A_PERSON if refused else errors.DONE
+
+
+def _kept(services: Services, file: str, received: date) -> list[dict[str, Any]]:
+    """Keep one file and return its documents; one that is known is not read again."""
+    data = files.content(file)
+    known = services.archive.readings(hashlib.sha256(data).hexdigest())
+    if known:
+        return [{**one, "file": file, "already_known": True} for one in known]
+    found = read.read_bytes(services, data, file, received=received, form=None)
+    filed = services.archive.file(data, Path(file).name, received, found)
+    return [{**one, "already_known": filed.already_known} for one in found]
+
+
+def _tell(file: str, found: list[dict[str, Any]]) -> None:
+    """Print what became of a file, at once: a long batch shows how far it is."""
+    if "error" in found[0]:
+        show.document(found[0], {})
+        return
+    known = " (schon bekannt)" if found[0]["already_known"] else ""
+    documents = counted(len(found), "Dokument", "Dokumente")
+    print(f"{errors.printable(file)}: {documents}{known}", flush=True)
 
 
 def _files(paths: list[str]) -> Iterator[str]:

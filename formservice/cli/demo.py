@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any  # readings have the shape of the JSON contract
 
 from formservice.bootstrap import Services, Settings
-from formservice.cli import errors, generate, read
+from formservice.cli import errors, files, generate, read
 from formservice.cli.german import counted
 from formservice.domain.errors import FormServiceError, NotFoundError
 
@@ -68,6 +68,8 @@ def _run(chosen: argparse.Namespace) -> int:
         for one in found:
             print(_row(sample, one))
     kept = sum(1 for _ in services.archive.documents())
+    if not count:
+        raise NotFoundError(f"In {root} liegt kein Beispiel.", "Bitte den Ordner prüfen.")
     print(
         f"\n3. Ergebnis: {counted(count, 'Beispiel', 'Beispiele')} gelesen, {wrong} anders als"
         f" erwartet; {counted(kept, 'Original', 'Originale')} in {services.settings.data}."
@@ -82,7 +84,7 @@ def _generate(services: Services) -> None:
         for format_ in generate.FORMATS:
             name = f"{definition.ref.form}-{definition.ref.edition}.{format_}"
             target = services.settings.data / "demo" / name
-            generate.write(target, services.generate.one(definition, {}, format_))
+            files.write(target, services.generate.one(definition, {}, format_))
             print(f"   {target}")
 
 

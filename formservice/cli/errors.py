@@ -11,6 +11,7 @@ from formservice.domain.errors import (
     InvalidDataError,
     NotFoundError,
     StorageError,
+    UsageError,
 )
 
 DONE, NEEDS_A_PERSON, WRONG_USAGE, FAILED = 0, 1, 2, 3
@@ -21,6 +22,7 @@ STATUS: dict[type[FormServiceError], int] = {
     InputError: NEEDS_A_PERSON,
     DefinitionError: NEEDS_A_PERSON,
     NotFoundError: WRONG_USAGE,
+    UsageError: WRONG_USAGE,
     EngineError: FAILED,
     StorageError: FAILED,
 }
@@ -52,9 +54,17 @@ def show(error: FormServiceError, *, as_json: bool) -> int:
         }
         print(json.dumps(data, ensure_ascii=False, indent=2))
     else:
-        print(f"Fehler [{error.code}]: {error.message}", file=sys.stderr)
+        print(f"Fehler [{error.code}]: {printable(error.message)}", file=sys.stderr)
         for problem in problems:
-            print(f"  - {problem}", file=sys.stderr)
+            print(f"  - {printable(str(problem))}", file=sys.stderr)
         if error.hint:
-            print(f"  Hinweis: {error.hint}", file=sys.stderr)
+            print(f"  Hinweis: {printable(error.hint)}", file=sys.stderr)
     return status(error)
+
+
+def printable(text: str) -> str:
+    """Return ``text`` on one line, without characters that would steer the terminal.
+
+    Names of files and keys are written by others and may hold any character.
+    """
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)

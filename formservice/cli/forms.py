@@ -24,14 +24,21 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     check = actions.add_parser(
         "check", help="alle Definitionen und Word-Dateien gegeneinander prüfen"
     )
-    check.add_argument("--json", action="store_true", help="Ausgabe als JSON")
+    _json_too(check)
     check.set_defaults(run=_check)
     build = actions.add_parser(
         "build", help="form.pdf und fields.json aus der Word-Datei bauen (braucht LibreOffice)"
     )
     build.add_argument("form", nargs="?", metavar="FORMULAR", help="nur dieses Formular")
-    build.add_argument("--json", action="store_true", help="Ausgabe als JSON")
+    _json_too(build)
     build.set_defaults(run=_build)
+
+
+def _json_too(action: argparse.ArgumentParser) -> None:
+    """Let ``--json`` stand after the action too, without undoing one before it."""
+    action.add_argument(
+        "--json", action="store_true", default=argparse.SUPPRESS, help="Ausgabe als JSON"
+    )
 
 
 def _services() -> Services:

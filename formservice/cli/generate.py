@@ -2,9 +2,8 @@
 
 import argparse
 import json
-import os
 import sys
-import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from tqdm import tqdm
@@ -12,12 +11,14 @@ from tqdm import tqdm
 from formservice.adapters.lists import rows
 from formservice.application.generate import Row
 from formservice.bootstrap import Services, Settings
-from formservice.cli import errors
+from formservice.cli import errors, files
 from formservice.cli.german import counted
-from formservice.domain.errors import InputError, InvalidDataError, Problem, StorageError
+from formservice.domain.errors import InputError, InvalidDataError, Problem, UsageError
 from formservice.domain.form import FormDefinition
 
 FORMATS = ("docx", "pdf")
+# All values of one form at their longest are a small part of this.
+_LARGEST_DATA = 64 * 1024**2
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -36,6 +37,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     source.add_argument("--list", metavar="DATEI", help="CSV oder XLSX: eine Zeile je Formular")
     parser.add_argument(
         "--format",
+        type=str.casefold,
         choices=FORMATS,
         help="Word oder PDF (sonst nach der Endung von -o, sonst Word)",
     )
@@ -52,9 +54,26 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def _run(chosen: argparse.Namespace) -> int:
     services = Services(Settings.from_environment())
     definition = services.forms.get(*chosen.form.split("/", 1))
-    if chosen.list:
+    _refuse_contradictions(chosen)
+    if chosen.list is not None:
         return _many(services, definition, chosen)
     return _one(services, definition, chosen)
+
+
+def _refuse_contradictions(chosen: argparse.Namespace) -> None:
+    target = chosen.output
+    if target == "":
+        raise UsageError("Nach -o fehlt das Ziel.", "Bitte eine Datei oder einen Ordner nennen.")
+    if chosen.list is None:
+        if target == "-" and chosen.json:
+            hint = "Bitte --json weglassen oder in eine Datei schreiben."
+            raise UsageError("Formular und Bericht passen nicht in dieselbe Ausgabe.", hint)
+        return
+    if target == "-":
+        hint = "Bitte mit -o einen Ordner nennen."
+        raise UsageError("Viele Formulare passen nicht in die Standardausgabe.", hint)
+    if target is not None and Path(target).exists() and not Path(target).is_dir():
+        raise UsageError(f"{target} ist kein Ordner.", "Bitte mit -o einen Ordner nennen.")
 
 
 def _one(services: Services, definition: FormDefinition, chosen: argparse.Namespace) -> int:
@@ -63,32 +82,55 @@ def _one(services: Services, definition: FormDefinition, chosen: argparse.Namesp
     ref = definition.ref
     target = chosen.output or f"{ref.form}-{ref.edition}.{format_}"
     if target == "-":
-        sys.stdout.buffer.write(document)
+        _to_standard_output(document)
         return errors.DONE
-    write(Path(target), document)
+    files.write(Path(target), document)
     if chosen.json:
-        print(json.dumps({"ok": True, "file": target, "form": str(ref), "format": format_}))
-    else:
-        print(f"{target} geschrieben.")
+        report = {"ok": True, "file": target, "form": str(ref), "format": format_}
+        print(json.dumps(report, ensure_ascii=False))
+    elif Path(target).is_file():  # after a pipe or /dev/stdout nothing may follow
+        print(f"{errors.printable(target)} geschrieben.")
     return errors.DONE
 
 
+def _to_standard_output(document: bytes) -> None:
+    if sys.stdout is None:
+        raise UsageError("Die Standardausgabe ist geschlossen.", "Bitte -o DATEI angeben.")
+    sys.stdout.buffer.write(document)
+
+
 def _format(chosen: argparse.Namespace) -> str:
+    """Return the format asked for; a file must not be named for another than it holds."""
     suffix = Path(chosen.output or "").suffix.lstrip(".").casefold()
-    return str(chosen.format or (suffix if suffix in FORMATS else FORMATS[0]))
+    if chosen.format:
+        if suffix in FORMATS and suffix != chosen.format:
+            raise UsageError(
+                f"Die Endung .{suffix} passt nicht zu „--format {chosen.format}“.",
+                "Bitte eines von beiden ändern.",
+            )
+        return str(chosen.format)
+    if not suffix or suffix in FORMATS:
+        return suffix or FORMATS[0]
+    raise UsageError(
+        f"Die Endung .{suffix} sagt nicht, ob Word oder PDF gemeint ist.",
+        "Bitte mit .docx oder .pdf enden oder --format angeben.",
+    )
 
 
 def _json(name: str) -> object:
     """Return the decoded JSON of a file or of standard input."""
+    called = "Die Standardeingabe" if name == "-" else name
+    data = (
+        files.standard_input(_LARGEST_DATA) if name == "-" else files.content(name, _LARGEST_DATA)
+    )
     try:
-        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
         return json.loads(data.decode("utf-8-sig"), object_pairs_hook=_no_duplicates)
-    except OSError as error:
-        raise InputError(f"Die Datei {name} kann nicht gelesen werden.", "Pfad prüfen.") from error
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        place = f" (Zeile {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+    except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, a number of 5,000 digits
+        place = ""
+        if isinstance(error, json.JSONDecodeError):
+            place = f" (Zeile {error.lineno}, Zeichen {error.colno})"
         raise InputError(
-            f"Die Datei {name} ist kein gültiges JSON in UTF-8{place}.",
+            f"{called} ist kein gültiges JSON in UTF-8{place}.",
             'Erwartet wird zum Beispiel {"name": "…", "vorname": "…"}.',
         ) from error
 
@@ -108,24 +150,31 @@ def _many(services: Services, definition: FormDefinition, chosen: argparse.Names
     """Make one form per row; bad rows are named in the report and stop nothing."""
     format_ = str(chosen.format or FORMATS[0])
     folder = Path(chosen.output or f"{definition.ref.form}-liste")
-    source = rows(Path(chosen.list), definition)
+    source = list(rows(Path(chosen.list), definition))
     made: list[dict[str, object]] = []
     bad: list[Row] = []
-    progress = _progress(quiet=chosen.json)
+    progress = _progress(source, quiet=chosen.json)
     for row in services.generate.many(definition, source, format_):
         if row.document is None:
             bad.append(row)
         else:
             target = folder / f"{definition.ref.form}-{row.number:05}.{format_}"
-            write(target, row.document)
+            files.write(target, row.document)
             made.append({"row": row.number, "file": str(target)})
         progress.update()
     progress.close()
     return _report(folder, made, bad, as_json=chosen.json)
 
 
-def _progress(*, quiet: bool) -> "tqdm[object]":
-    return tqdm(unit=" Formulare", desc="Erzeuge", disable=quiet or None, file=sys.stderr)
+def _progress(rows_: Sequence[object], *, quiet: bool) -> "tqdm[object]":
+    """Return a bar on the terminal; none where no person looks."""
+    return tqdm(
+        total=len(rows_),
+        desc="Erzeuge",
+        bar_format="{desc}: {percentage:3.0f} % |{bar}| {n} von {total}, noch {remaining}",
+        disable=quiet or None,
+        file=sys.stderr,
+    )
 
 
 def _report(folder: Path, made: list[dict[str, object]], bad: list[Row], *, as_json: bool) -> int:
@@ -151,29 +200,5 @@ def _report(folder: Path, made: list[dict[str, object]], bad: list[Row], *, as_j
             print(f"{counted(len(bad), 'Zeile', 'Zeilen')} nicht möglich:")
         for row in bad:
             for problem in row.problems:
-                print(f"  Zeile {row.number}: {problem}")
+                print(f"  Zeile {row.number}: {errors.printable(str(problem))}")
     return errors.NEEDS_A_PERSON if bad else errors.DONE
-
-
-def write(target: Path, document: bytes) -> None:
-    """Write a finished document: whole under its name, or not at all."""
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as part:
-            try:
-                part.write(document)
-                part.flush()
-                # Temporary files are private; a finished form has the rights of any other file.
-                Path(part.name).chmod(0o666 & ~_umask())
-                Path(part.name).replace(target)
-            except BaseException:
-                Path(part.name).unlink(missing_ok=True)
-                raise
-    except OSError as error:
-        raise StorageError(f"{target} kann nicht geschrieben werden.") from error
-
-
-def _umask() -> int:
-    current = os.umask(0o077)
-    os.umask(current)
-    return current

@@ -63,8 +63,8 @@ def _settings() -> _State:
     try:
         services = Services(Settings.from_environment())
         land = services.calendar.land
-    except (ValueError, FormServiceError) as error:
-        return _State("Einstellungen", False, True, str(error))
+    except FormServiceError as error:
+        return _State("Einstellungen", False, True, f"{error.message} {error.hint}")
     return _State("Einstellungen", True, True, f"Feiertage: {land}")
 
 
@@ -94,7 +94,10 @@ def _office() -> _State:
 
 
 def _storage() -> _State:
-    folder = Settings.from_environment().data
+    try:
+        folder = Settings.from_environment().data
+    except FormServiceError:
+        return _State("Ablage", False, True, "nicht geprüft: erst die Einstellungen berichtigen")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):

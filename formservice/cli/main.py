@@ -1,6 +1,9 @@
 """The command line: one parser, one table of commands, the outermost error frame."""
 
 import argparse
+import errno
+import io
+import json
 import logging
 import os
 import secrets
@@ -8,52 +11,95 @@ import sys
 from collections.abc import Sequence
 
 from formservice import __version__
-from formservice.cli import archive, demo, errors, forms, generate, health, read
-from formservice.cli.german import speak_german
-from formservice.domain.errors import FormServiceError
+from formservice.cli import errors
+from formservice.cli.german import Parser, speak_german
+from formservice.domain.errors import FormServiceError, StorageError
 
 # Tesseract's OpenMP threads wait by spinning and cost four times the work they save.
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 _log = logging.getLogger("formservice")
+_log.addHandler(logging.NullHandler())  # an operator may configure another; people get sentences
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status (``errors``)."""
-    speak_german()
-    chosen = parser().parse_args(arguments)
-    as_json = bool(getattr(chosen, "json", False))
+    # Known before the command line is understood: its errors are JSON, too.
+    as_json = "--json" in (sys.argv[1:] if arguments is None else arguments)
     try:
-        return int(chosen.run(chosen))
+        speak_german()
+        _prepare_streams(as_json=as_json)
+        chosen = parser().parse_args(arguments)
+        status = int(chosen.run(chosen))
+        _flush()
     except FormServiceError as error:
         return errors.show(error, as_json=as_json)
-    except BrokenPipeError:
-        # The reader of our output (head, less) has gone: nothing to say to anybody.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return errors.DONE
     except KeyboardInterrupt:
         print("Abgebrochen.", file=sys.stderr)
         return errors.NEEDS_A_PERSON
+    except OSError as error:
+        return _output_failed(error)
     except Exception:
-        return _bug()
+        return _bug(as_json=as_json)
+    return status
+
+
+def _prepare_streams(*, as_json: bool) -> None:
+    """Let no character stop the output, whatever terminal or locale there is.
+
+    JSON is always UTF-8, and a file name that is no text in it becomes a JSON escape; what people
+    read gets a question mark for what their terminal does not know.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    if as_json and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _flush() -> None:
+    if sys.stdout is not None:  # closed by the caller
+        sys.stdout.flush()
+
+
+def _output_failed(error: OSError) -> int:
+    """Say that nothing more can be written; quietly done where the reader (head, less) left."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(error, BrokenPipeError):
+        return errors.DONE
+    reason = errno.errorcode.get(error.errno or 0, "unbekannt")
+    failed = StorageError(
+        f"Lesen oder Schreiben ist gescheitert ({reason}).",
+        "Bitte freien Speicherplatz und Rechte prüfen.",
+    )
+    return errors.show(failed, as_json=False)
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
-    top = argparse.ArgumentParser(
+    # Loaded here, so that Ctrl-C while the program starts is answered like any other.
+    from formservice.cli import archive, demo, forms, generate, health, read  # noqa: PLC0415
+
+    top: argparse.ArgumentParser = Parser(
         prog="formservice",
         description="Amtliche Formulare vorausgefüllt erzeugen, in jeder Gestalt zurücklesen,"
         " prüfen und aufbewahren.",
         epilog="Ergebnis: 0 erledigt, 1 ein Mensch wird gebraucht, 2 falscher Aufruf,"
         " 3 Programm oder Ablage gestört.",
     )
-    top.add_argument("--version", action="version", version=f"formservice {__version__}")
+    top.add_argument(
+        "--version",
+        action="version",
+        version=f"formservice {__version__}",
+        help="die Version zeigen",
+    )
     commands = top.add_subparsers(title="Befehle", metavar="BEFEHL", required=True)
     for add in (forms.add, generate.add, read.add, archive.add, health.add, demo.add):
         add(commands)
     return top
 
 
-def _bug() -> int:
+def _bug(*, as_json: bool) -> int:
     """Report what only we can put right: a reference for the person, the trace where it helps.
 
     The trace's last line would carry the exception's text, which may quote a form; it is kept out
@@ -65,11 +111,13 @@ def _bug() -> int:
     if os.environ.get("FORMSERVICE_DEBUG"):
         raise
     name = kind.__name__ if kind else "unbekannt"
-    print(
-        f"Fehler [internal]: Das hätte nicht geschehen dürfen ({name}, Kennung {reference}).\n"
-        "  Hinweis: Bitte der Betreuung der Anlage die Kennung und den Befehl nennen.",
-        file=sys.stderr,
-    )
+    message = f"Das hätte nicht geschehen dürfen ({name}, Kennung {reference})."
+    hint = "Bitte der Betreuung der Anlage die Kennung und den Befehl nennen."
+    if as_json:
+        data = {"ok": False, "code": "internal", "error": message, "hint": hint}
+        print(json.dumps(data, ensure_ascii=False, indent=2))
+    else:
+        print(f"Fehler [internal]: {message}\n  Hinweis: {hint}", file=sys.stderr)
     return errors.FAILED
 
 

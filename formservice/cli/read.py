@@ -6,19 +6,15 @@ import json
 import time
 from collections.abc import Iterable, Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any  # readings have the shape of the JSON contract
 
 from formservice.adapters.isolation import run_isolated
 from formservice.application.report import document_data, error_data
 from formservice.bootstrap import Services, Settings, today
-from formservice.cli import errors, show
-from formservice.domain.errors import FormServiceError, InputError
+from formservice.cli import errors, files, show
+from formservice.domain.errors import FormServiceError
 from formservice.domain.form import FormDefinition
 from formservice.domain.values import parse_date
-
-# A file beyond this is no form but a mistake; the reader itself has finer limits.
-LARGEST_FILE = 512 * 1024**2
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -54,6 +50,7 @@ def _run(chosen: argparse.Namespace) -> int:
     services = Services(Settings.from_environment())
     form = services.forms.get(*chosen.form.split("/", 1)) if chosen.form else None
     received = chosen.received or today()
+    services.read  # noqa: B018 - a wrong setting is told once, not for every file
     results: list[dict[str, Any]] = []
     failed = False
     for found in read_files(services, chosen.files, received=received, form=form):
@@ -77,29 +74,15 @@ def names(services: Services, found: dict[str, Any]) -> dict[str, str]:
 
 
 def read_files(
-    services: Services, files: Iterable[str], *, received: date, form: FormDefinition | None
+    services: Services, wanted: Iterable[str], *, received: date, form: FormDefinition | None
 ) -> Iterator[list[dict[str, Any]]]:
     """Yield what every file holds, as data; a file that cannot be read is one error object."""
-    for file in files:
+    for file in wanted:
         try:
-            yield read_bytes(services, bytes_of(file), file, received=received, form=form)
+            data = files.content(file)
+            yield read_bytes(services, data, file, received=received, form=form)
         except FormServiceError as error:
             yield [error_data(error, file)]
-
-
-def bytes_of(file: str) -> bytes:
-    """Return the content of a file; an InputError says why not."""
-    path = Path(file)
-    try:
-        if path.is_dir():
-            raise InputError(f"{file} ist ein Ordner.", "Bitte einzelne Dateien angeben.")
-        if path.stat().st_size > LARGEST_FILE:
-            raise InputError(f"{file} ist größer als 512 MB.", "Bitte in Teilen einreichen.")
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(
-            f"{file} kann nicht gelesen werden.", "Bitte Pfad und Rechte prüfen."
-        ) from error
 
 
 def read_bytes(

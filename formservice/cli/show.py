@@ -5,6 +5,8 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any  # the data has the shape of the JSON contract, checked where it is made
 
+from formservice.cli.errors import printable
+
 _SIGNS = {"blocks": "✗", "asks": "?", "notes": "i"}
 _MEDIA = {
     "docx": "Word",
@@ -24,16 +26,17 @@ _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 def document(data: dict[str, Any], names: Mapping[str, str]) -> None:
     """Print one object of ``read --json`` for people; ``names`` are what fields are called."""
+    name = printable(data["file"])
     if "error" in data:
         error = data["error"]
-        print(f"\n{data['file']}\n  Fehler [{error['code']}]: {error['message']}")
+        print(f"\n{name}\n  Fehler [{error['code']}]: {printable(error['message'])}")
         if error["hint"]:
             print(f"  Hinweis: {error['hint']}")
         return
     form = data["form"]
-    name = f"{form['id']}/{form['edition']}" if form else "Formular nicht erkannt"
+    title = f"{form['id']}/{form['edition']}" if form else "Formular nicht erkannt"
     pages = ", ".join(str(number) for number in data["page_numbers"])
-    print(f"\n{data['file']}  ({_MEDIA[data['medium']]}, Seite {pages})\n  {name}")
+    print(f"\n{name}  ({_MEDIA[data['medium']]}, Seite {pages})\n  {title}")
     for key, field in data["fields"].items():
         print(_field(names.get(key, key), field))
     for finding in data["findings"]:

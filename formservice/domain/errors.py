@@ -17,6 +17,7 @@ Anything else is a bug and stays uncaught until the outermost frame.
     │  └─ InvalidDataError      values handed in for generating; carries every problem
     ├─ DefinitionError          a Word file or YAML file is at fault; carries every problem
     ├─ NotFoundError
+    ├─ UsageError               a command or setting that cannot be followed as it stands
     ├─ EngineError              a program or library outside failed
     │  ├─ EngineMissingError
     │  └─ EngineTimeoutError
@@ -139,6 +140,12 @@ class NotFoundError(FormServiceError):
     """A form, case or document of that name does not exist."""
 
     code = "not-found"
+
+
+class UsageError(FormServiceError):
+    """A command or setting contradicts itself or cannot be understood."""
+
+    code = "usage"
 
 
 class EngineError(FormServiceError):

@@ -1,14 +1,9 @@
 """The contract commands as another program calls them: output, exit status, nothing half done."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
 RECORD = {
     "name": 'Ö "Quote" & <B> {x}',
     "vorname": "Ģirts",
@@ -18,25 +13,6 @@ RECORD = {
     "fahrkosten": "ja",
     "fahrkosten_mittel": ["oepnv", "pkw"],
 }
-
-
-@pytest.fixture
-def run(tmp_path):
-    """Run ``formservice`` in a folder of its own and return the finished process."""
-
-    def call(*arguments, stdin=b""):
-        environment = {**os.environ, "FORMSERVICE_DATA": str(tmp_path / "var")}
-        return subprocess.run(
-            [sys.executable, "-m", "formservice.cli.main", *map(str, arguments)],
-            cwd=tmp_path,
-            env={**environment, "PYTHONPATH": str(ROOT)},
-            input=stdin,
-            capture_output=True,
-            timeout=120,
-            check=False,
-        )
-
-    return call
 
 
 @pytest.fixture

@@ -1,0 +1,85 @@
+"""Files named on the command line: read up to a limit, written whole or not at all."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import BinaryIO
+
+from formservice.domain.errors import DocumentTooLargeError, InputError, StorageError, UsageError
+
+# A file beyond this is no form but a mistake; the reader itself has finer limits.
+LARGEST_FILE = 512 * 1024**2
+_PIECE = 1024**2
+
+
+def content(name: str, largest: int = LARGEST_FILE) -> bytes:
+    """Return the bytes of a file, a pipe or a device; an InputError says why not."""
+    hint = "Bitte Schreibweise und Rechte prüfen."
+    try:
+        if not name:
+            raise InputError("Ein Dateiname ist leer.", hint)
+        if Path(name).is_dir():
+            raise InputError(f"{name} ist ein Ordner.", "Bitte einzelne Dateien angeben.")
+        with Path(name).open("rb") as file:
+            return _bounded(file, name, largest)
+    except FileNotFoundError as error:
+        raise InputError(f"{name} gibt es nicht.", hint) from error
+    except OSError as error:
+        raise InputError(f"{name} kann nicht gelesen werden.", hint) from error
+
+
+def standard_input(largest: int = LARGEST_FILE) -> bytes:
+    """Return what is piped in, up to the same limit."""
+    if sys.stdin is None:
+        raise InputError("Die Standardeingabe ist geschlossen.", "Bitte eine Datei angeben.")
+    return _bounded(sys.stdin.buffer, "Die Standardeingabe", largest)
+
+
+def _bounded(file: BinaryIO, name: str, largest: int) -> bytes:
+    """Read to the end; what is read counts, for a device has no size to ask for."""
+    pieces, size = [], 0
+    while piece := file.read(_PIECE):
+        pieces.append(piece)
+        size += len(piece)
+        if size > largest:
+            message = f"{name} ist größer als {largest // 1024**2} MB."
+            raise DocumentTooLargeError(message, "Bitte in Teilen einreichen.")
+    return b"".join(pieces)
+
+
+def write(target: Path, document: bytes) -> None:
+    """Write a finished document: whole under its name, or not at all.
+
+    A link keeps pointing where it points; a device or pipe is written to, never replaced.
+    """
+    try:
+        if target.is_dir():
+            raise UsageError(f"{target} ist ein Ordner.", "Bitte den Namen der Datei angeben.")
+        if target.exists() and not target.is_file():
+            target.write_bytes(document)
+        else:
+            _replace(target.resolve(), document)
+    except (OSError, RuntimeError) as error:  # RuntimeError: a circle of links
+        hint = "Bitte Ordner, Rechte und freien Speicherplatz prüfen."
+        raise StorageError(f"{target} kann nicht geschrieben werden.", hint) from error
+
+
+def _replace(target: Path, document: bytes) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as part:
+        try:
+            part.write(document)
+            part.flush()
+            # Temporary files are private; a finished form has the rights of any other file.
+            Path(part.name).chmod(0o666 & ~_umask())
+            Path(part.name).replace(target)
+        except BaseException:
+            Path(part.name).unlink(missing_ok=True)
+            raise
+
+
+def _umask() -> int:
+    current = os.umask(0o077)
+    os.umask(current)
+    return current

@@ -1,0 +1,185 @@
+"""What people and scripts get wrong: every answer is a German sentence, a code and a status."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from tests.e2e.conftest import ROOT
+
+pytestmark = pytest.mark.slow
+BLANK = ("generate", "feedbackbogen", "--data", "-")
+
+
+def told(done):
+    """Return the error as JSON tells it."""
+    answer = json.loads(done.stdout)
+    assert answer["ok"] is False
+    assert answer["error"]
+    return answer["code"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"[]",
+        b"null",
+        b'{"name": NaN}',
+        b'{"name": ' + b"9" * 5000 + b"}",
+        b"[" * 100_000,
+        "{}".encode("utf-16"),
+        b'{"name": "Kanarienvogel", "name": "x"}',
+        b'{"name": ["Kanarienvogel"]}',
+        b'{"geburtsdatum": "Kanarienvogel"}',
+    ],
+)
+def test_no_json_however_odd_is_a_bug_or_quoted(run, tmp_path, data):
+    done = run(*BLANK, "-o", "x.docx", "--json", stdin=data)
+    assert done.returncode == 1, done.stderr.decode()
+    assert told(done) in ("input", "input.invalid-data")
+    assert b"Kanarienvogel" not in done.stdout + done.stderr
+    assert not (tmp_path / "x.docx").exists()
+
+
+def test_an_endless_file_is_refused_instead_of_filling_the_memory(run):
+    done = run("generate", "feedbackbogen", "--data", "/dev/zero", "--json")
+    assert (done.returncode, told(done)) == (1, "input.too-large")
+
+
+def test_a_pipe_is_written_to_and_never_replaced(run, tmp_path):
+    os.mkfifo(tmp_path / "rohr")
+    with subprocess.Popen(["cat", tmp_path / "rohr"], stdout=subprocess.PIPE) as reader:
+        done = run(*BLANK, "-o", "rohr", stdin=b"{}")
+        received = reader.communicate(timeout=60)[0]
+    assert done.returncode == 0, done.stderr.decode()
+    assert received.startswith(b"PK")
+    assert (tmp_path / "rohr").is_fifo()
+
+
+def test_a_link_keeps_pointing_where_it_points(run, tmp_path):
+    (tmp_path / "ziel.docx").write_bytes(b"alt")
+    (tmp_path / "link.docx").symlink_to("ziel.docx")
+    assert run(*BLANK, "-o", "link.docx", stdin=b"{}").returncode == 0
+    assert (tmp_path / "link.docx").is_symlink()
+    assert (tmp_path / "ziel.docx").read_bytes().startswith(b"PK")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--format", "pdf", "-o", "x.docx"),
+        ("-o", "x.odt"),
+        ("-o", ""),
+        ("-o", "."),
+        ("-o", "-"),  # beside --json
+        ("-o", "x.docx", "--unsinn"),
+        ("-o", "x.docx", "--form", "pdf"),  # no guessing of abbreviations
+    ],
+)
+def test_contradictions_are_wrong_usage_and_write_nothing(run, tmp_path, arguments):
+    done = run(*BLANK, *arguments, "--json", stdin=b"{}")
+    assert (done.returncode, told(done)) == (2, "usage")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("target", ["-", "liste.csv"])
+def test_a_list_needs_a_folder(run, tmp_path, target):
+    (tmp_path / "liste.csv").write_bytes(b"name\nA\n")
+    done = run("generate", "feedbackbogen", "--list", "liste.csv", "-o", target, "--json")
+    assert (done.returncode, told(done)) == (2, "usage")
+    assert [one.name for one in tmp_path.iterdir()] == ["liste.csv"]
+
+
+def test_wrong_usage_is_json_where_json_was_asked_for(run):
+    for arguments in (["read", "--json"], ["forms", "unsinn", "--json"], ["--json", "forms"]):
+        done = run(*arguments)
+        assert (done.returncode, told(done)) == (2, "usage")
+
+
+def test_json_may_stand_before_the_action(run):
+    assert json.loads(run("forms", "--json", "check").stdout)["ok"] is True
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_no_terminal_stops_the_output_and_json_is_always_utf_8(run, tmp_path, encoding):
+    odd = tmp_path / os.fsdecode(b"lat\xe4in.docx")
+    run(*BLANK, "-o", odd, stdin='{"name": "Ģirts Đặng 🙂"}'.encode())
+    settings = {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    (document,) = json.loads(run("read", odd.name, "--json", settings=settings).stdout)
+    assert document["file"] == odd.name
+    assert document["fields"]["name"]["value"] == "Ģirts Đặng 🙂"
+    for arguments in (["read", odd.name], ["generate", "--help"], ["read", "fehlt-ü.pdf"]):
+        done = run(*arguments, settings=settings)
+        assert done.returncode in (0, 1)
+        assert b"internal" not in done.stderr
+        assert b"Traceback" not in done.stderr
+
+
+def test_a_full_disk_under_the_output_is_told(run):
+    with open("/dev/full", "wb") as full:  # noqa: PTH123 - a device
+        done = run("forms", stdout=full)
+    assert done.returncode == 3
+    assert "Fehler [storage]" in done.stderr.decode()
+    assert "Exception" not in done.stderr.decode()
+
+
+def test_ctrl_c_is_answered_with_one_line(run, tmp_path):
+    run(*BLANK, "-o", "x.pdf", stdin=b"{}")
+    command = [sys.executable, "-u", "-m", "formservice.cli.main", "read", *["x.pdf"] * 300]
+    with subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as started:
+        started.stdout.readline()
+        started.send_signal(signal.SIGINT)
+        text = started.communicate(timeout=60)[1].decode()
+    assert (text, started.returncode) == ("Abgebrochen.\n", 1)
+
+
+@pytest.mark.parametrize(
+    "settings", [{"FORMSERVICE_LOCAL_HOLIDAYS": "bald"}, {"FORMSERVICE_LAND": "XX"}]
+)
+def test_a_wrong_setting_is_named_once_and_the_health_check_still_ends(run, settings):
+    run(*BLANK, "-o", "x.docx", stdin=b"{}")
+    name = next(iter(settings))
+    done = run("read", "x.docx", "x.docx", settings=settings)
+    assert done.returncode in (1, 2)
+    assert done.stderr.decode().count(name) == 1
+    checked = run("check", settings=settings)
+    assert checked.returncode == 3
+    assert name in checked.stdout.decode()
+
+
+def test_a_name_cannot_steer_the_terminal(run):
+    done = run("read", "a\x1b[31m\nb.pdf")
+    assert b"\x1b" not in done.stdout + done.stderr
+    done = run(*BLANK, stdin=b'{"na\\u001b[31mme": "x"}')
+    assert b"\x1b" not in done.stdout + done.stderr
+
+
+def test_a_store_that_failed_ends_the_batch_with_its_own_status(run, tmp_path):
+    run(*BLANK, "-o", "x.docx", stdin=b"{}")
+    (tmp_path / "var").write_bytes(b"kein Ordner")
+    done = run("intake", "x.docx", "x.docx", "--json")
+    assert done.returncode == 3
+    (answer,) = json.loads(done.stdout)
+    assert answer["error"]["code"] == "storage"
+
+
+def test_a_known_file_is_not_read_again_and_keeps_its_first_reading(run, tmp_path):
+    run(*BLANK, "-o", "x.docx", stdin=b"{}")
+    (first,) = json.loads(run("intake", "x.docx", "--json").stdout)
+    (tmp_path / "x.docx").rename(tmp_path / "y.docx")
+    (again,) = json.loads(run("intake", "y.docx", "--json").stdout)
+    assert again == first | {"file": "y.docx", "already_known": True}
+
+
+def test_samples_that_are_not_there_are_no_success(run, tmp_path):
+    assert run("demo", "--samples", tmp_path / "nirgends").returncode == 2
