@@ -4,6 +4,7 @@ import itertools
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import TypeAlias
@@ -79,8 +80,10 @@ def _columns(definition: FormDefinition, header: Sequence[str]) -> list[_Column]
             meant = _key(names[guess]) if guess else None
             problems.append(Problem(where, "Ein solches Feld gibt es nicht.", nearest=meant))
     if not seen:
+        # Most likely there is no header and this is the first person: no cell may be quoted.
         message = f"Die erste Zeile nennt kein Feld von „{definition.title}“."
-        raise InvalidDataError(message, problems, _HEADER)
+        guesses = [replace(one, where=one.where.partition(" (")[0]) for one in problems]
+        raise InvalidDataError(message, [one for one in guesses if one.nearest], _HEADER)
     if problems:
         raise InvalidDataError("Die Kopfzeile der Liste stimmt nicht.", problems)
     return found

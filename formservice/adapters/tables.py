@@ -18,8 +18,8 @@ from formservice.domain.errors import (
     DocumentTooLargeError,
     EmptyDocumentError,
     EncryptedDocumentError,
+    InputError,
     InvalidDataError,
-    NotFoundError,
     Problem,
     UnsupportedMediaError,
 )
@@ -54,7 +54,8 @@ def table(path: Path) -> Iterator[Line]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise NotFoundError(f"Die Liste „{path.name}“ ist nicht lesbar.", "") from error
+        message = f"Die Liste „{path.name}“ kann nicht gelesen werden."
+        raise InputError(message, "Bitte Pfad, Schreibweise und Rechte prüfen.") from error
     if not data:
         raise EmptyDocumentError(f"Die Liste „{path.name}“ ist leer.")
     if len(data) > _LARGEST:

@@ -18,7 +18,6 @@ from formservice.domain.errors import (
     EncryptedDocumentError,
     InputError,
     InvalidDataError,
-    NotFoundError,
     UnsupportedMediaError,
 )
 from formservice.domain.form import Field, FieldKind, FormDefinition, FormRef, Option
@@ -111,6 +110,14 @@ def test_all_wrong_headings_are_named_with_the_nearest_field(tmp_path):
         ("Spalte 3 („Name“)", None),
         ("Spalte 4 („Quatsch“)", None),
     ]
+
+
+def test_a_list_without_header_quotes_nobody(tmp_path):
+    with pytest.raises(InvalidDataError) as caught:
+        read(tmp_path, b"Kanarienvogel;Geburtsdatun\nAnna;1.1.2000\n")
+    told = [caught.value.message, caught.value.hint, *map(str, caught.value.problems)]
+    assert not any("Kanarienvogel" in one for one in told)
+    assert [(p.where, p.nearest) for p in caught.value.problems] == [("Spalte 2", "geburtsdatum")]
 
 
 def test_wrong_headings_are_told_before_the_first_row(tmp_path):
@@ -237,7 +244,7 @@ def test_broken_files_end_in_a_named_error(tmp_path):
         read(tmp_path, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
     with pytest.raises(UnsupportedMediaError):
         read(tmp_path, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
-    with pytest.raises(NotFoundError):
+    with pytest.raises(InputError, match="kann nicht gelesen werden"):
         rows(tmp_path / "fehlt.csv", FORM)
     for cut in range(4, len(good), 97):
         with pytest.raises(InputError):
