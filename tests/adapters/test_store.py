@@ -4,6 +4,7 @@ import os
 import resource
 import signal
 import sqlite3
+import stat
 import subprocess
 import sys
 import textwrap
@@ -141,6 +142,15 @@ def test_only_the_account_of_the_service_can_look_into_the_archive(archive, tmp_
         if path.stat().st_mode & 0o077
     ]
     assert open_to_others == []
+
+
+def test_records_are_private_even_in_a_folder_that_is_open_to_all(tmp_path):
+    (tmp_path / "var").mkdir(mode=0o755)
+    archive = Archive(tmp_path / "var")
+    archive.file(b"x", "x.pdf", DAY, [reading()])
+    kept = list((tmp_path / "var").glob("archive.sqlite*"))
+    assert {stat.S_IMODE(file.stat().st_mode) for file in kept} == {0o600}
+    archive.close()
 
 
 def test_a_record_needs_its_document(archive, tmp_path):

@@ -169,6 +169,8 @@ def _record(sha256: str, position: int, reading: dict[str, object]) -> dict[str,
 def _opened(folder: Path) -> Engine:
     """Open the database in ``folder``, made if it is not there."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # The folder may have been there before, open to all; the records must not be.
+    (folder / "archive.sqlite").touch(mode=0o600)
     engine = create_engine(f"sqlite:///{folder / 'archive.sqlite'}", hide_parameters=True)
 
     @event.listens_for(engine, "connect")
