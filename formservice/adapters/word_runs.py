@@ -121,10 +121,17 @@ class Runs:
             # Word drops these blanks, or shows them otherwise than they are written.
             self.stream.mark(Doubt.WHITE_SPACE)
         if not text.isascii() and _SYMBOL_CODE.search(text):
-            fonts = run.find(f"{self.w}rPr/{self.w}rFonts")
-            font = "" if fonts is None else fonts.get(f"{self.w}ascii", "")
-            text = _SYMBOL_CODE.sub(lambda found: self._symbol(font, ord(found[0])), text)
+            text = self._with_symbols(run, text)
         self.stream.pieces.append(text)
+
+    def _with_symbols(self, run: etree._Element, text: str) -> str:
+        """Return ``text`` with the codes of a symbol font as the characters it shows."""
+        fonts = run.find(f"{self.w}rPr/{self.w}rFonts")
+        if fonts is None and run.find(f"{self.w}rPr/{self.w}rStyle") is None:
+            # No symbol font is chosen here, so that the code is the character somebody wrote.
+            return text
+        font = "" if fonts is None else fonts.get(f"{self.w}ascii", "")
+        return _SYMBOL_CODE.sub(lambda found: self._symbol(font, ord(found[0])), text)
 
     def _misplaced(self, element: etree._Element) -> None:
         """Note text outside a run: Word does not show it, so it is not taken."""

@@ -52,6 +52,7 @@ def field_mark(kind: str) -> str:
         ("<w:r><w:t>a</w:t><w:softHyphen/><w:t>b</w:t></w:r>", "a\u00adb"),
         ('<w:r><w:sym w:font="Wingdings" w:char="F0E0"/></w:r>', "→"),
         ('<w:r><w:sym w:font="Segoe UI" w:char="00E4"/></w:r>', "ä"),
+        (run("a\uf020b"), "a\uf020b"),
         ("<w:r><w:t>a<!-- x -->b</w:t></w:r>", "ab"),
         ("<w:r><w:t><![CDATA[a & <b>]]></w:t></w:r>", "a & <b>"),
         (run("a") + run("") + run("b"), "ab"),
