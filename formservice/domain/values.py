@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from formservice.domain.errors import InvalidDataError, Problem
 from formservice.domain.form import Field, FieldKind, FormDefinition
@@ -70,8 +70,29 @@ _PLAIN = str.maketrans(
 
 
 def is_placeholder(field: Field, text: str) -> bool:
-    """Say whether ``text`` is nothing but the prompt the blank control shows."""
-    return bool(field.placeholder) and folded(text) == _prompt(field.placeholder)
+    """Say whether ``text`` is nothing but the prompt the blank control shows.
+
+    That is the field's own, or one that Word puts into a control of its making.
+    """
+    said = folded(text)
+    return said in _word_prompts() or (said != "" and said == _prompt(field.placeholder))
+
+
+_WORD_PROMPTS = (
+    "Klicken oder tippen Sie hier, um Text einzugeben.",
+    "Klicken Sie hier, um Text einzugeben.",
+    "Klicken oder tippen Sie, um ein Datum einzugeben.",
+    "Klicken Sie hier, um ein Datum einzugeben.",
+    "Click or tap here to enter text.",
+    "Click here to enter text.",
+    "Click or tap to enter a date.",
+    "Click here to enter a date.",
+)
+
+
+@cache
+def _word_prompts() -> frozenset[str]:
+    return frozenset(folded(prompt) for prompt in _WORD_PROMPTS)
 
 
 @lru_cache(maxsize=1024)

@@ -82,6 +82,20 @@ def test_a_prompt_is_known_whatever_its_blanks():
     assert not is_placeholder(DAY, "")
 
 
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Klicken oder tippen Sie hier, um Text einzugeben.",
+        "Klicken Sie hier, um Text einzugeben.",
+        "Klicken oder tippen Sie, um ein Datum einzugeben.",
+        "Click or tap here to enter text.",
+    ],
+)
+def test_a_word_processors_own_prompt_is_no_answer_in_any_field(prompt):
+    assert is_placeholder(NAME, f" {prompt}\n")
+    assert not is_placeholder(NAME, f"{prompt} Müller")
+
+
 def test_ticks_follow_the_choice():
     assert ticks(MANY, ("b",)) == {"viele.a": False, "viele.b": True}
     assert ticks(ONE, "ja") == {"eins.ja": True, "eins.nein": False}
