@@ -27,7 +27,7 @@ _YES_FILLING = _set(
     "etwas leicht teilweise klar auf jeden fall natürlich"
 )
 _SHEET = re.compile(
-    r"\b(beiblatt|beiblätter|anlage|anlagen|anhang|extrablatt|zusatzblatt|rückseite"
+    r"\b(beiblatt|beiblätter|anlage|anlagen|anhang|extrablatt|zusatzblatt|rückseite|erwartungsbogen"
     r"|(?:gesondert|beigefügt|beiliegend|beigelegt|separat)e[sn]\s+blatt)\b",
     re.IGNORECASE,
 )

@@ -112,6 +112,7 @@ def test_more_than_a_yes_is_not_bare(text):
         "weitere Ausführungen auf dem Beiblatt",
         "siehe beigefügtes Blatt",
         "s. Rückseite",
+        "siehe Erwartungsbogen",
     ],
 )
 def test_a_pointer_to_another_sheet_is_understood(text):

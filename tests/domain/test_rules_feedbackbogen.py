@@ -265,6 +265,12 @@ FEEDBACK_CASES: list[Case] = [
         [("R-FB-09-why", "field.required", "blocks", "q6_warum_nicht")],
     ),
     (
+        "a pointer to the Erwartungsbogen instead of what it says",
+        REGULAR,
+        {"q1_erwartung": "siehe Erwartungsbogen"},
+        [("R-FB-08-copied", "rule.broken", "asks", "q1_erwartung")],
+    ),
+    (
         "long answers together",
         REGULAR,
         dict.fromkeys(QUESTIONS, "Ich " + "a" * 500),
