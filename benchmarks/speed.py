@@ -24,7 +24,7 @@ from lxml import etree
 
 from benchmarks import peers
 from formservice.adapters.pdf_read.reader import PdfReader
-from formservice.adapters.word_read import WordReader
+from formservice.adapters.word.read import WordReader
 from formservice.application.documents import documents
 from formservice.application.extract import extract
 from formservice.application.identify import candidate

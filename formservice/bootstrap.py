@@ -100,7 +100,7 @@ class Services:
     def generate(self) -> Generate:
         """The use case „generate“."""
         from formservice.adapters.pdf_fill.renderer import PdfRenderer
-        from formservice.adapters.word_fill import WordRenderer
+        from formservice.adapters.word.fill import WordRenderer
 
         renderers: dict[str, Renderer] = {
             "docx": WordRenderer(lambda ref: self.template(ref, "form.docx")),
@@ -115,7 +115,7 @@ class Services:
         from formservice.adapters.pdf_read.whole import WholePdfReader
         from formservice.adapters.scan.reader import ScanReader
         from formservice.adapters.scan.zones import PictureZones
-        from formservice.adapters.word_read import WordReader
+        from formservice.adapters.word.read import WordReader
 
         blank = self._blank_pdf
         pdf = WholePdfReader(PdfReader(blank), PictureZones(blank, layouts=self._layouts))

@@ -14,7 +14,7 @@ import pytest
 from lxml import etree
 
 from formservice.adapters.definitions.mappings import load
-from formservice.adapters.word_package import Package
+from formservice.adapters.word.package import Package
 from formservice.domain.form import FormDefinition
 
 Element: TypeAlias = etree._Element

@@ -197,6 +197,16 @@ def test_a_close_call_between_wrap_and_break_is_a_doubt() -> None:
     assert Doubt.WHITE_SPACE in found[1]
 
 
+def test_a_full_line_whose_blank_has_no_room_may_be_wrapped_or_ended() -> None:
+    first = glyphs("Der Satz ist lang, er reicht bis da ", 2, 12)
+    full = glyphs("und diese Zeile reicht gerade biss", 2, 24)
+    third = glyphs("hierher und nicht", 2, 36)
+    place = (0.0, 0.0, 176.0, 100.0)
+    found, doubts = written([first, full, third], place)
+    assert found.endswith("biss hierher und nicht")
+    assert Doubt.WHITE_SPACE in doubts
+
+
 def test_a_word_longer_than_its_line_is_joined_without_blank() -> None:
     pieces = [glyphs("Donaudampfschifffahrtsgesellschafts", 2, 12), glyphs("kapitän", 2, 24)]
     found, doubts = written(pieces, (0.0, 0.0, 180.0, 100.0))

@@ -13,7 +13,7 @@ import pytest
 from formservice.adapters.definitions.mappings import Definitions, load
 from formservice.adapters.pdf_fill.renderer import PdfRenderer
 from formservice.adapters.scan.zones import PictureZones
-from formservice.adapters.word_fill import WordRenderer
+from formservice.adapters.word.fill import WordRenderer
 from formservice.domain.document import Claim, Doubt, Method, Sighting
 from formservice.domain.form import FormRef
 from formservice.domain.record import Value

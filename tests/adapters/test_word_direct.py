@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from formservice.adapters.word_direct import Blocks, direct
-from formservice.adapters.word_found import Control, Walked, bookmark_key
-from formservice.adapters.word_package import Package, parse
-from formservice.adapters.word_read import WordReader
-from formservice.adapters.word_walk import walk
+from formservice.adapters.word.direct import Blocks, direct
+from formservice.adapters.word.found import Control, Walked, bookmark_key
+from formservice.adapters.word.package import Package, parse
+from formservice.adapters.word.read import WordReader
+from formservice.adapters.word.walk import walk
 from tests.adapters import word_packages
 from tests.adapters.word_packages import bookmark, control, paragraph, run, table, tick
 

@@ -15,8 +15,8 @@ from lxml import etree
 from PIL import Image
 
 from formservice.adapters.definitions.mappings import load
-from formservice.adapters.word_fill import WordRenderer
-from formservice.adapters.word_read import WordReader
+from formservice.adapters.word.fill import WordRenderer
+from formservice.adapters.word.read import WordReader
 from formservice.domain.document import Claim, Doubt, Page, Sighting
 from formservice.domain.errors import DefinitionError
 from formservice.domain.form import Field, FieldKind, FormDefinition, FormRef

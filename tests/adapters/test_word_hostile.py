@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from formservice.adapters.word_package import OLE
-from formservice.adapters.word_read import WordReader
+from formservice.adapters.word.package import OLE
+from formservice.adapters.word.read import WordReader
 from formservice.domain.errors import (
     DamagedDocumentError,
     DocumentTooLargeError,

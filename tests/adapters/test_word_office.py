@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from formservice.adapters.definitions.mappings import load
-from formservice.adapters.word_fill import WordRenderer
-from formservice.adapters.word_read import WordReader
+from formservice.adapters.word.fill import WordRenderer
+from formservice.adapters.word.read import WordReader
 from formservice.domain.document import Doubt, Page
 from formservice.domain.form import Field, FieldKind, FormDefinition, FormRef
 from formservice.domain.record import Value

@@ -1,6 +1,6 @@
 import pytest
 
-from formservice.adapters.word_read import WordReader
+from formservice.adapters.word.read import WordReader
 from formservice.domain.document import Cell, Claim, Doubt, Medium, Method, Page, Sighting
 from formservice.domain.form import FormRef, Layout
 from tests.adapters.word_packages import (

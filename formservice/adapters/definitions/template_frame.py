@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from formservice.adapters.definitions.template_controls import Element, W
-from formservice.adapters.word_package import Package
+from formservice.adapters.word.package import Package
 from formservice.domain.errors import Problem
 from formservice.domain.form import FormDefinition
 from formservice.domain.reference import claim_from_print

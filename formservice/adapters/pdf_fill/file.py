@@ -28,6 +28,8 @@ _PACKED_FROM = 1500
 _SIGNATURE_STRIP = 22.0
 # A run of dark modules is a little higher than its row, or viewers leave hairlines between rows.
 _RUN_HEIGHT = 1.03
+GOES_ON = "FormserviceGoesOn"
+"""Key of a widget whose value has a further part on a sheet behind the form."""
 _REFERENCE = re.compile(rb"\b(\d+) 0 R\b")
 
 
@@ -120,9 +122,10 @@ class FilledFile:
 
     def _write(self, widget: Widget, name: str, setting: Setting, named: bytes) -> None:
         look = self._look(text_appearance(name, setting, widget.frame), widget.frame)
-        self._changing[widget.number] = b"%b%b/V%b/AP<</N %d 0 R>>>>" % (
+        self._changing[widget.number] = b"%b%b%b/V%b/AP<</N %d 0 R>>>>" % (
             widget.head,
             named,
+            b"/%b true" % GOES_ON.encode() if setting.rest else b"",
             text_string("".join(setting.lines)),
             look,
         )

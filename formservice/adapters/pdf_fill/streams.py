@@ -55,12 +55,16 @@ def text_string(text: str) -> bytes:
     return string(b"\xfe\xff" + text.encode("utf-16-be"))
 
 
-def value_mark(key: str, value: str) -> bytes:
-    """Return the operator that opens a marked content sequence holding a value exactly."""
-    return b"/%b <</Key %b/V %b>> BDC\n" % (
+def value_mark(key: str, value: str, *, goes_on: bool = False) -> bytes:
+    """Return the operator that opens a marked content sequence holding a value exactly.
+
+    ``goes_on`` tells that a sheet holds more of it, so that a lost sheet is missed.
+    """
+    return b"/%b <</Key %b/V %b%b>> BDC\n" % (
         VALUE_TAG.encode(),
         text_string(key),
         text_string(value),
+        b"/GoesOn 1" if goes_on else b"",
     )
 
 
@@ -75,7 +79,7 @@ class Drawing:
 def text_appearance(key: str, setting: Setting, frame: Frame) -> Drawing:
     """Draw ``setting`` inside ``frame`` as appearance of the field ``key``."""
     drawing = Drawing()
-    opening = value_mark(key, "".join(setting.lines))
+    opening = value_mark(key, "".join(setting.lines), goes_on=bool(setting.rest))
     shown = text_operators(setting, frame, drawing.faces, marked=(opening, b" EMC\n"))
     drawing.content = b"/Tx BMC %b EMC" % shown
     return drawing

@@ -1,0 +1,1 @@
+"""Word files: forms filled and received forms read."""

@@ -1,0 +1,95 @@
+"""What a Word file says it is: document properties, identifier, the short text in its footers."""
+
+import re
+
+from lxml import etree
+
+from formservice.adapters.word.package import Package
+from formservice.domain.document import Claim
+from formservice.domain.errors import InputError
+from formservice.domain.reference import claim_from_print
+
+# Property names of every form; the identifier in Dublin Core says the same in one line.
+PROPERTY_FORM = "formservice.form"
+PROPERTY_EDITION = "formservice.edition"
+PROPERTY_REFERENCE = "formservice.reference"
+CUSTOM_PART = "docProps/custom.xml"
+CORE_PART = "docProps/core.xml"
+IDENTIFIER = "{http://purl.org/dc/elements/1.1/}identifier"
+
+_IDENTIFIED = re.compile(r"formservice:([^/#\s]{1,62})/([^/#\s]{1,10})(?:#(\S{0,26}))?")
+_LONGEST = 100
+_FOOTER = re.compile(r"word/footer\d*\.xml")
+_HEADER = re.compile(r"word/header\d*\.xml")
+_ELEMENT = re.compile(rb"<[^<>]*>")
+# A footer has 2 KB, and a document a few of them; what is larger claims nothing.
+_MOST_BYTES = 512 * 1024
+_MOST_PARTS = 40
+_MOST_TEXT = 2000
+
+
+def identifier(form: str, edition: str, reference: str) -> str:
+    """Return what ``dc:identifier`` holds; ``reference`` may be empty."""
+    return f"formservice:{form}/{edition}#{reference}"
+
+
+def claims(package: Package) -> tuple[Claim, ...]:
+    """Return every different claim of the file; parts that are broken claim nothing."""
+    held = _custom(package) or _identified(package)
+    found = [*([held] if held else []), *_printed(package)]
+    return tuple(dict.fromkeys(found))
+
+
+def _root(package: Package, part: str) -> etree._Element | None:
+    if not package.has(part):
+        return None
+    try:
+        return package.parse(part, _MOST_BYTES)
+    except InputError:
+        # The document itself is whole; without these parts it only says less about itself.
+        return None
+
+
+def _custom(package: Package) -> Claim | None:
+    root = _root(package, CUSTOM_PART)
+    held = {
+        element.get("name", ""): (element[0].text or "").strip()
+        for element in ([] if root is None else root)
+        if len(element)
+    }
+    form, edition = held.get(PROPERTY_FORM, ""), held.get(PROPERTY_EDITION, "")
+    if not form or not edition or len(form + edition) > _LONGEST:
+        return None
+    return Claim(form, edition, "property", reference=held.get(PROPERTY_REFERENCE) or None)
+
+
+def _identified(package: Package) -> Claim | None:
+    root = _root(package, CORE_PART)
+    text = None if root is None else root.findtext(IDENTIFIER)
+    match = _IDENTIFIED.fullmatch((text or "").strip())
+    if match is None:
+        return None
+    return Claim(match[1], match[2], "property", reference=match[3] or None)
+
+
+def _printed(package: Package) -> list[Claim]:
+    """Return the claims of the footers, or of the headers where no footer claims anything."""
+    for part in (_FOOTER, _HEADER):
+        names = [name for name in package.names if part.fullmatch(name)][:_MOST_PARTS]
+        found = [claim for name in names if (claim := _claim(package, name)) is not None]
+        if found:
+            return found
+    return []
+
+
+def _claim(package: Package, name: str) -> Claim | None:
+    """Return what one footer claims, without its page: that is Word's, not the form's."""
+    try:
+        content = package.read(name, _MOST_BYTES)
+    except InputError:
+        return None
+    # Word splits the text over many runs; without the tags it stands in one piece, and only a
+    # name and an edition are looked for, so nothing here needs a parser.
+    text = _ELEMENT.sub(b"", content).decode("utf-8", "replace")
+    claim = claim_from_print(text[:_MOST_TEXT])
+    return None if claim is None else Claim(claim.form, claim.edition, claim.source)

@@ -1,0 +1,193 @@
+"""Fills Word templates: controls by tag, QR pictures, document properties."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from xml.sax.saxutils import escape
+
+from formservice.adapters.qr import png
+from formservice.adapters.word.claims import identifier
+from formservice.adapters.word.slots import Direction, Hole, Slot
+from formservice.adapters.word.template import REFERENCE, Template, compiled
+from formservice.adapters.word.zip import Member, fast, stored
+from formservice.domain.errors import InvalidDataError, Problem
+from formservice.domain.form import Field, FieldKind, FormDefinition, FormRef
+from formservice.domain.record import Value
+from formservice.domain.reference import payload
+from formservice.domain.values import clean, shown, ticks
+
+# Letters written right to left: Hebrew, Arabic, Syriac, Thaana, N'Ko and their supplements.
+_RIGHT = re.compile(
+    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]+"
+)
+# All but Latin, Greek and Cyrillic letters and plain signs: line breaks, hyphens of other kinds,
+# signs that join characters or change the direction, other scripts, emoji.
+_DELICATE = re.compile(
+    "[^\t -~\u00a0-\u00ac\u00ae-\u052f\u1e00-\u1fff\u2010\u2012-\u2027\u2030-\u205e\u2070-\u214f]"
+)
+_LETTER = re.compile(r"[^\W\d_]")
+_OPEN_TEXT = '<w:t xml:space="preserve">'
+_CLOSE_TEXT = "</w:t>"
+_NO_TEXT = _OPEN_TEXT + _CLOSE_TEXT
+_CLOSE_RUN = b"</w:r>"
+# Said in so many words, for a control of no kind is one for a signature.
+_RICH_TEXT = b"<w:richText/>"
+_BIDI = b"<w:bidi/>"
+
+
+class WordRenderer:
+    """Writes filled Word files; see ``ports.Renderer``.
+
+    Templates are cut up once per form and kept; filling only joins bytes. Instances may be
+    shared between threads: what is kept never changes.
+    """
+
+    suffix = "docx"
+
+    def __init__(self, template: Callable[[FormRef], bytes]) -> None:
+        """Take the bytes of ``form.docx`` from ``template``."""
+        self._template = template
+        self._compiled: dict[FormRef, Template] = {}
+
+    def render(
+        self, definition: FormDefinition, values: dict[str, Value], reference: str
+    ) -> bytes:
+        """Return the Word file filled with ``values``; the same input gives the same bytes.
+
+        Raises:
+            DefinitionError: the template cannot be used, or lacks a control of a field.
+            InvalidDataError: a value has the wrong type for its field.
+        """
+        template = self._compiled.get(definition.ref)
+        if template is None:
+            template = compiled(self._template(definition.ref), definition)
+            self._compiled[definition.ref] = template
+        contents = _contents(definition, values)
+        members = [fast(template.main, b"".join(_document(template, contents)))]
+        for name, before, after in template.properties:
+            held = reference if name == REFERENCE else _identifier(definition.ref, reference)
+            members.append(fast(name, before + escape(held).encode() + after))
+        members.extend(_pictures(template, definition.ref, reference))
+        return template.base.with_members(members)
+
+
+def _contents(
+    definition: FormDefinition, values: Mapping[str, Value]
+) -> dict[str, tuple[str, str]]:
+    """Return (text, ISO date) of every control that is filled, by anchor."""
+    contents: dict[str, tuple[str, str]] = {}
+    for field in definition.fields:
+        value = values.get(field.key)
+        if value is None:
+            continue
+        if field.kind in (FieldKind.TICK, FieldKind.CHOICE):
+            contents |= {key: ("", "") for key, on in ticks(field, value).items() if on}
+            continue
+        text = _text(field, value)
+        if text.strip():
+            iso = value.isoformat() if isinstance(value, date) else ""
+            contents[field.key] = text, iso
+    return contents
+
+
+def _text(field: Field, value: Value) -> str:
+    try:
+        return clean(shown(field, value))
+    except TypeError as error:
+        problem = Problem(field.key, "Der Wert hat die falsche Art für dieses Feld.")
+        raise InvalidDataError("Eine Angabe passt nicht zu ihrem Feld.", [problem]) from error
+
+
+def _document(template: Template, contents: Mapping[str, tuple[str, str]]) -> Iterator[bytes]:
+    """Yield the pieces of the main document."""
+    for piece in template.pieces:
+        if isinstance(piece, bytes):
+            yield piece
+        elif isinstance(piece, Direction):
+            text, _ = contents.get(template.anchors[piece.slot], ("", ""))
+            if _is_right_to_left(text):
+                yield _BIDI
+        elif piece.anchor in contents:
+            yield from _filled(piece, *contents[piece.anchor])
+        else:
+            yield piece.blank
+
+
+def _filled(slot: Slot, text: str, iso: str) -> Iterator[bytes]:
+    for part in slot.filled:
+        if isinstance(part, bytes):
+            yield part
+        elif part is Hole.RUNS:
+            yield from _runs(slot, text)
+        elif part is Hole.DATE and iso:
+            yield f' w:fullDate="{iso}T00:00:00Z"'.encode()
+        elif part is Hole.PLAIN:
+            yield _RICH_TEXT if _needs_rich_text(text) else slot.plain
+        elif part is Hole.BIDI and _is_right_to_left(text):
+            yield _BIDI
+
+
+def _needs_rich_text(text: str) -> bool:
+    """Say whether ``text`` outgrows a plain-text control.
+
+    LibreOffice 7.4 makes an input field of such a control: it draws line breaks before the
+    text instead of in it, writes a text of two scripts many times over, and loses the end of
+    the bookmark around a soft hyphen. Rich text it leaves alone.
+    """
+    return _DELICATE.search(text) is not None
+
+
+def _runs(slot: Slot, text: str) -> Iterator[bytes]:
+    """Yield ``text`` as runs, letters written right to left in runs of their own.
+
+    Word orders characters by run: without w:rtl, signs and digits between Arabic words stand
+    on the wrong side.
+    """
+    position = 0
+    for start, end in _right_to_left(text):
+        if start > position:
+            yield slot.run + _characters(text[position:start]) + _CLOSE_RUN
+        yield slot.right + _characters(text[start:end]) + _CLOSE_RUN
+        position = end
+    if position < len(text):
+        yield slot.run + _characters(text[position:]) + _CLOSE_RUN
+
+
+def _characters(text: str) -> bytes:
+    r"""Return ``text`` as the content of a run, with breaks for ``\n`` and tabs for ``\t``."""
+    marked = f"{_OPEN_TEXT}{escape(text)}{_CLOSE_TEXT}"
+    if "\n" in text or "\t" in text:
+        marked = marked.replace("\n", f"{_CLOSE_TEXT}<w:br/>{_OPEN_TEXT}")
+        marked = marked.replace("\t", f"{_CLOSE_TEXT}<w:tab/>{_OPEN_TEXT}")
+        marked = marked.replace(_NO_TEXT, "")
+    return marked.encode()
+
+
+def _right_to_left(text: str) -> list[tuple[int, int]]:
+    """Return the stretches written right to left, joined over signs, digits and blanks."""
+    if text.isascii():
+        return []
+    spans: list[tuple[int, int]] = []
+    for match in _RIGHT.finditer(text):
+        start, end = match.span()
+        if spans:
+            between = text[spans[-1][1] : start]
+            if "\n" not in between and not _LETTER.search(between):
+                start = spans.pop()[0]
+        spans.append((start, end))
+    return spans
+
+
+def _is_right_to_left(text: str) -> bool:
+    """Say whether the first letter of ``text`` is written right to left."""
+    first = None if text.isascii() else _LETTER.search(text)
+    return first is not None and unicodedata.bidirectional(first[0]) in ("R", "AL")
+
+
+def _identifier(ref: FormRef, reference: str) -> str:
+    return identifier(ref.form, ref.edition, reference)
+
+
+def _pictures(template: Template, ref: FormRef, reference: str) -> list[Member]:
+    return [stored(name, png(payload(ref, page, reference))) for page, name in template.pictures]

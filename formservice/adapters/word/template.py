@@ -1,0 +1,240 @@
+"""Prepares a Word template for filling: everything that can be done before a value is known."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from posixpath import dirname, join, relpath
+
+from lxml import etree
+
+from formservice.adapters.word.claims import (
+    CORE_PART,
+    CUSTOM_PART,
+    IDENTIFIER,
+    PROPERTY_EDITION,
+    PROPERTY_FORM,
+    PROPERTY_REFERENCE,
+)
+from formservice.adapters.word.package import Package, parse
+from formservice.adapters.word.slots import Piece, Slot, cut
+from formservice.adapters.word.zip import Base, small, stored
+from formservice.domain.errors import DefinitionError, InputError, Problem
+from formservice.domain.form import FormDefinition
+
+REFERENCE = CUSTOM_PART
+
+_QR_NAME = re.compile(r"formservice-qr-(\d{1,3})")
+_HOLE = "formservice-hole"
+_PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/main}blip"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
+_EMBED = f"{{{_OFFICE}/relationships}}embed"
+_NAMED = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
+_FRAMES = tuple(
+    f"{{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}}{name}"
+    for name in ("anchor", "inline")
+)
+_RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+_CONTENT_TYPES = "[Content_Types].xml"
+_TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
+_ROOT_RELATIONS = "_rels/.rels"
+_CUSTOM_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
+_CUSTOM_RELATION = f"{_OFFICE}/relationships/custom-properties"
+_PROPERTIES = f"{{{_OFFICE}/custom-properties}}"
+_STRING = f"{{{_OFFICE}/docPropsVTypes}}lpwstr"
+_NO_PROPERTIES = (
+    f'<Properties xmlns="{_OFFICE}/custom-properties" xmlns:vt="{_OFFICE}/docPropsVTypes"/>'
+).encode()
+# The format id that every custom property of an Office document carries.
+_FORMAT_ID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A template cut up for filling.
+
+    ``pieces`` make up the part ``main``; ``anchors`` are the anchors of its slots in order;
+    ``properties`` are (part, bytes before, bytes after) the reference or identifier;
+    ``pictures`` the QR codes as (page of the form, part). ``base`` holds everything else.
+    """
+
+    main: str
+    pieces: tuple[Piece, ...]
+    anchors: tuple[str, ...]
+    properties: tuple[tuple[str, bytes, bytes], ...]
+    pictures: tuple[tuple[int, str], ...]
+    base: Base
+
+
+def compiled(data: bytes, definition: FormDefinition) -> Template:
+    """Return the Word file ``data`` cut up for the fields of ``definition``.
+
+    Raises:
+        DefinitionError: it cannot be opened, or a field has no control in it.
+    """
+    try:
+        return _Parts(data).template(definition)
+    except InputError as error:
+        raise _refused(definition, [Problem("", error.message)]) from error
+
+
+def _refused(definition: FormDefinition, problems: list[Problem]) -> DefinitionError:
+    message = f"Die Word-Vorlage von {definition.ref} ist nicht brauchbar."
+    return DefinitionError(message, problems)
+
+
+class _Parts:
+    """The parts of a template while it is being cut up."""
+
+    def __init__(self, data: bytes) -> None:
+        package = Package(data)
+        self._main = package.main
+        self._package = package
+        self._contents = {
+            name: package.read(name) for name in package.names if not name.endswith("/")
+        }
+
+    def template(self, definition: FormDefinition) -> Template:
+        pictures = self._pictures()
+        custom = self._custom(definition)
+        core = self._core()
+        anchors = [anchor for field in definition.fields for anchor in field.anchors]
+        root = parse(self._contents.pop(self._main))
+        pieces = cut(root, frozenset(anchors))
+        slots = [piece.anchor for piece in pieces if isinstance(piece, Slot)]
+        missing = [anchor for anchor in anchors if anchor not in slots]
+        if missing:
+            sentence = "Für dieses Feld hat die Word-Vorlage kein Steuerelement."
+            raise _refused(definition, [Problem(anchor, sentence) for anchor in missing])
+        properties = [part for part in (custom, core) if part is not None]
+        for name, _, _ in properties:
+            del self._contents[name]
+        return Template(
+            self._main, pieces, tuple(slots), tuple(properties), pictures, self._base()
+        )
+
+    def _base(self) -> Base:
+        # The content types come first: some programs tell the kind of file by its beginning.
+        names = sorted(self._contents, key=lambda name: (name != _CONTENT_TYPES, name))
+        return Base(
+            [
+                (stored if name.endswith((".png", ".jpg", ".jpeg")) else small)(
+                    name, self._contents[name]
+                )
+                for name in names
+            ]
+        )
+
+    # -- QR codes --------------------------------------------------------------------------
+
+    def _pictures(self) -> tuple[tuple[int, str], ...]:
+        """Give every QR code a picture of its own and return which page it is for."""
+        found: dict[int, str] = {}
+        parts = [self._main, *(target for _, _, target in self._package.relations(self._main))]
+        for part in dict.fromkeys(parts):
+            if part.endswith(".xml") and part in self._contents:
+                for page, picture in self._qr_codes(part):
+                    name = f"word/media/formservice-qr-{page}.png"
+                    self._point(part, picture, name)
+                    found[page] = name
+        for name in found.values():
+            self._contents.pop(name, None)
+        if found:
+            self._declare_png()
+        return tuple(sorted(found.items()))
+
+    def _qr_codes(self, part: str) -> Iterator[tuple[int, str]]:
+        """Yield page and relation id of every QR code in ``part``."""
+        if b"formservice-qr-" not in self._contents[part]:
+            return
+        for frame in parse(self._contents[part]).iter(*_FRAMES):
+            named, picture = frame.find(_NAMED), next(frame.iter(_PICTURE), None)
+            if named is None or picture is None:
+                continue
+            match = _QR_NAME.fullmatch(named.get("name", ""))
+            relation = picture.get(_EMBED)
+            if match is not None and relation is not None:
+                yield int(match[1]), relation
+
+    def _point(self, part: str, relation: str, target: str) -> None:
+        """Let ``relation`` of ``part`` lead to ``target``."""
+        name = join(dirname(part), "_rels", part.rpartition("/")[2] + ".rels")
+        root = parse(self._contents[name])
+        for element in root.iter(_RELATIONSHIP):
+            if element.get("Id") == relation:
+                element.set("Target", relpath(target, dirname(part)))
+        self._contents[name] = _serial(root)
+
+    def _declare_png(self) -> None:
+        root = parse(self._contents[_CONTENT_TYPES])
+        known = {element.get("Extension", "").lower() for element in root}
+        if "png" not in known:
+            new = etree.Element(f"{_TYPES}Default", Extension="png", ContentType="image/png")
+            root.insert(0, new)
+            self._contents[_CONTENT_TYPES] = _serial(root)
+
+    # -- properties ------------------------------------------------------------------------
+
+    def _custom(self, definition: FormDefinition) -> tuple[str, bytes, bytes]:
+        """Set form and edition, and return the part with a hole for the reference."""
+        if CUSTOM_PART in self._contents:
+            root = parse(self._contents[CUSTOM_PART])
+        else:
+            root = parse(_NO_PROPERTIES)
+            self._declare_custom()
+        held = {element.get("name"): element for element in root}
+        wanted = {
+            PROPERTY_FORM: definition.ref.form,
+            PROPERTY_EDITION: definition.ref.edition,
+            PROPERTY_REFERENCE: _HOLE,
+        }
+        for name, text in wanted.items():
+            element = held.get(name)
+            if element is None:
+                # Property ids count from 2; 0 and 1 are reserved.
+                element = etree.SubElement(root, f"{_PROPERTIES}property")
+                element.set("fmtid", _FORMAT_ID)
+                element.set("pid", str(max(_ids(root), default=1) + 1))
+                element.set("name", name)
+            for child in list(element):
+                element.remove(child)
+            etree.SubElement(element, _STRING).text = text
+        return self._holed(CUSTOM_PART, root)
+
+    def _declare_custom(self) -> None:
+        types = parse(self._contents[_CONTENT_TYPES])
+        name = f"/{CUSTOM_PART}"
+        etree.SubElement(types, f"{_TYPES}Override", PartName=name, ContentType=_CUSTOM_TYPE)
+        self._contents[_CONTENT_TYPES] = _serial(types)
+        relations = parse(self._contents[_ROOT_RELATIONS])
+        etree.SubElement(
+            relations,
+            _RELATIONSHIP,
+            Id="formserviceCustom",
+            Type=_CUSTOM_RELATION,
+            Target=CUSTOM_PART,
+        )
+        self._contents[_ROOT_RELATIONS] = _serial(relations)
+
+    def _core(self) -> tuple[str, bytes, bytes] | None:
+        """Return the core properties with a hole for the identifier, None if there are none."""
+        if CORE_PART not in self._contents:
+            return None
+        root = parse(self._contents[CORE_PART])
+        element = root.find(IDENTIFIER)
+        if element is None:
+            element = etree.SubElement(root, IDENTIFIER)
+        element.text = _HOLE
+        return self._holed(CORE_PART, root)
+
+    def _holed(self, name: str, root: etree._Element) -> tuple[str, bytes, bytes]:
+        before, _, after = _serial(root).partition(_HOLE.encode())
+        self._contents[name] = b""
+        return name, before, after
+
+
+def _ids(properties: etree._Element) -> list[int]:
+    return [int(element.get("pid", "1")) for element in properties]
+
+
+def _serial(root: etree._Element) -> bytes:
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
