@@ -152,8 +152,6 @@ def this_or_next(match: Match, reference: date) -> Reading:
     which = match["which"].lower()
     ahead = 0 if which.startswith(("dies", "laufend")) else 2 if which.startswith("über") else 1
     unit = match["unit"].lower()
-    if unit in ("wochen", "monaten", "jahren", "tage", "tagen"):
-        return None, False
     if unit.startswith("woche"):
         return reference + timedelta(days=6 - reference.weekday() + 7 * ahead), False
     if unit.startswith("monat"):

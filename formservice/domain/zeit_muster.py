@@ -304,10 +304,14 @@ _SPANS = (
         Zeit.SPAN,
         r"\b(?:bis )?(?:(?:anfang|mitte|ende) )?(?P<which>(?:über)?nächste[nmrst]?"
         r"|kommende[nmrs]?|diese[nmrs]?|laufende[nmrs]?|neue[nmrs]?) "
-        r"(?P<unit>wochen?|monat(?:s|en?)?|jahr(?:e?s|en?)?|tagen?|quartals?|semesters?"
-        r"|schuljahr(?:e?s)?)\b",
+        r"(?P<unit>woche|monats?|jahr(?:e?s)?|quartals?|semesters?|schuljahr(?:e?s)?)\b",
         lesen.this_or_next,
-        cues="woche|monat|jahr|tage|quart|semest",
+        cues="woche|monat|jahr|quart|semest",
+    ),
+    _muster(
+        Zeit.SPAN,
+        r"\b(?:nächsten?|kommenden?)(?: paar)? (?:tagen?|wochen|monaten?|jahren?)\b",
+        cues="tage|wochen|monate|jahre",
     ),
     _muster(
         Zeit.AT_ONCE,

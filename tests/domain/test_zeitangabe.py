@@ -108,6 +108,8 @@ FOUND = [
     ("In nem halben Jahr will ich eine eigene Wohnung", "span", date(2026, 11, 13)),
     ("in so drei Monaten", "span", date(2026, 8, 13)),
     ("in den nächsten Wochen", "span", None),
+    ("die kommenden paar Tage", "span", None),
+    ("nächste Monate", "span", None),
     ("bis nächstet Jahr", "span", date(2027, 12, 31)),
     ("ich will im lauf vom jahr ne wohnung", "span", None),
     ("Ich möchte gleich morgen anfangen", "at-once", TODAY),
@@ -157,6 +159,8 @@ NOT_FOUND = [
     "Ich habe 2027 Euro Schulden",
     "37027 Friedland, Nr. 2027",
     "wenn die Maßnahme gut ist",
+    "diese Jahre waren schwer",
+    "Diese Wochen hier haben mir gut getan",
     "gleich viel verdienen",
 ]
 
