@@ -130,21 +130,20 @@ class Services:
         return Archive(self.settings.data)
 
     def template(self, ref: FormRef, name: str) -> bytes:
-        """Return a file of a form's template folder."""
-        return self.template_folder(ref).joinpath(name).read_bytes()
+        """Return a file of a form's template folder; NotFoundError where there is none."""
+        try:
+            return self.template_folder(ref).joinpath(name).read_bytes()
+        except FileNotFoundError:
+            hint = "Bitte „formservice forms check“ ausführen; es nennt, was zu tun ist."
+            raise NotFoundError(f"{ref} hat keine {name}.", hint) from None
 
     def template_folder(self, ref: FormRef) -> Path:
         """Return the folder with the Word file of ``ref`` and what is built from it."""
         return self.settings.forms / "form_templates" / ref.form / ref.edition
 
     def _blank_pdf(self, ref: FormRef) -> bytes:
-        """Return the built PDF of a form; NotFoundError where there is none."""
-        try:
-            return self.template(ref, "form.pdf")
-        except FileNotFoundError:
-            raise NotFoundError(
-                f"{ref} hat keine form.pdf.", "Bitte „formservice forms build“ ausführen."
-            ) from None
+        """Return the built PDF of a form."""
+        return self.template(ref, "form.pdf")
 
     def _layouts(self) -> tuple[Layout, ...]:
         """Return every built layout, for pages that say nothing about themselves."""

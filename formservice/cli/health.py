@@ -7,9 +7,11 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from formservice.adapters.definitions import template_check
 from formservice.adapters.scan import ocr as scan_ocr
 from formservice.bootstrap import Services, Settings
 from formservice.cli import errors
+from formservice.cli.german import counted
 from formservice.domain.errors import FormServiceError
 
 # Below this the archive may not take a day's batch of scans.
@@ -70,13 +72,15 @@ def _settings() -> _State:
 
 def _forms() -> _State:
     try:
-        forms = list(Services(Settings.from_environment()).forms)
+        settings = Settings.from_environment()
+        problems = template_check.check(settings.forms)
+        count = sum(1 for _ in Services(settings).forms) if not problems else 0
     except FormServiceError as error:
         return _State("Formulare", False, True, f"{error.message} {error.hint}")
-    unbuilt = [str(one.ref) for one in forms if one.layout is None]
-    if unbuilt:
-        return _State("Formulare", False, True, f"noch nicht gebaut: {', '.join(unbuilt)}")
-    return _State("Formulare", True, True, f"{len(forms)} geladen")
+    if problems:
+        faults = counted(len(problems), "Fehler", "Fehler")
+        return _State("Formulare", False, True, f"{faults}; „formservice forms check“ nennt sie")
+    return _State("Formulare", True, True, f"{count} in Ordnung")
 
 
 def _recognition() -> _State:

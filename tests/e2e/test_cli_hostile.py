@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -137,6 +138,7 @@ def test_ctrl_c_is_answered_with_one_line(run, tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as started:
+        assert started.stdout is not None
         started.stdout.readline()
         started.send_signal(signal.SIGINT)
         text = started.communicate(timeout=60)[1].decode()
@@ -183,3 +185,15 @@ def test_a_known_file_is_not_read_again_and_keeps_its_first_reading(run, tmp_pat
 
 def test_samples_that_are_not_there_are_no_success(run, tmp_path):
     assert run("demo", "--samples", tmp_path / "nirgends").returncode == 2
+
+
+def test_a_form_without_its_word_file_is_named_everywhere(run, tmp_path):
+    for folder in ("mappings", "form_templates"):
+        shutil.copytree(ROOT / folder, tmp_path / "forms" / folder)
+    next((tmp_path / "forms").glob("form_templates/feedbackbogen/*/form.docx")).unlink()
+    settings = {"FORMSERVICE_FORMS": str(tmp_path / "forms")}
+    made = run(*BLANK, "-o", "x.docx", "--json", stdin=b"{}", settings=settings)
+    assert (made.returncode, told(made)) == (2, "not-found")
+    checked = run("check", settings=settings)
+    assert checked.returncode == 3
+    assert "forms check" in checked.stdout.decode()
