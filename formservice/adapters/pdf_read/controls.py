@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import pikepdf
 
 from formservice.adapters.pdf_read.frame import Frame, rectangle
+from formservice.application.extract import CONTINUED
 from formservice.domain.document import Box, Doubt, Method, Sighting
 
 _DEPTH = 32  # parents followed; a loop of parents must end
@@ -21,6 +22,8 @@ _MOST_TEXT = 1_000_000  # bytes of one value
 _RENAMED = re.compile(r"\+\d+(?=\.|$)")
 # A text string may carry its language between two escape characters (ISO 32000-2, 7.9.2.2).
 _LANGUAGE = re.compile("\x1b[^\x1b]{0,8}\x1b")
+# Left by our own filling on a field whose value has a further part on a sheet (pdf_fill.file).
+_GOES_ON = "/FormserviceGoesOn"
 _OVER = frozenset({"/Ink", "/Stamp", "/FreeText", "/Line", "/PolyLine", "/Polygon"})
 
 
@@ -139,7 +142,10 @@ def _sighting(widget: pikepdf.Object, sheet: Sheet) -> Sighting | None:
     kind = str(_first(chain, "/FT"))
     box = _box(widget, sheet.view)
     if kind in ("/Tx", "/Ch"):
-        return _typed(name, _first(chain, "/V"), sheet.number, box)
+        seen = _typed(name, _first(chain, "/V"), sheet.number, box)
+        if seen.blank or widget.get(_GOES_ON) is None:
+            return seen
+        return replace(seen, text=f"{seen.text}{CONTINUED}")
     if kind == "/Btn":
         return _ticked(name, chain, sheet, box)
     return None

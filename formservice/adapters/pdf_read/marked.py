@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import pypdfium2.raw as pdfium
 
 from formservice.adapters.pdf_read.controls import text_string
+from formservice.application.extract import CONTINUED
 
 _TAG = "FormserviceValue"
-_KEY, _VALUE = b"Key", b"V"
+_KEY, _VALUE, _GOES_ON = b"Key", b"V", b"GoesOn"
 _DEPTH = 4
 _MOST_OBJECTS = 20_000
 _MOST_BYTES = 4_000_000  # of one value in UTF-16
@@ -23,7 +24,8 @@ _MOST_BYTES = 4_000_000  # of one value in UTF-16
 class Marked:
     """What the marked content of a page tells.
 
-    ``values`` are (field key, value); ``breaks`` say where a line was ended on purpose, as
+    ``values`` are (field key, value), with the sign of a continuation where a sheet holds more;
+    ``breaks`` say where a line was ended on purpose, as
     (across, up, how often) in units of the file.
     """
 
@@ -42,7 +44,8 @@ def marked(page: object) -> Marked:
             if name == _TAG:
                 key, value = _parameter(mark, _KEY), _parameter(mark, _VALUE)
                 if key and value is not None:
-                    values.setdefault(key, value)
+                    sign = CONTINUED if _is_set(mark, _GOES_ON) else ""
+                    values.setdefault(key, f"{value}{sign}")
             elif name == "Span":
                 # A break drawn as an empty glyph; poppler keeps it so when it prints.
                 text = _parameter(mark, b"ActualText")
@@ -78,6 +81,12 @@ def _name(mark: object) -> str:
     wide = ctypes.cast(buffer, ctypes.POINTER(pdfium.FPDF_WCHAR))
     pdfium.FPDFPageObjMark_GetName(mark, wide, 64, ctypes.byref(length))
     return buffer.raw[: min(length.value, 64)].decode("utf-16-le", "replace").rstrip("\0")
+
+
+def _is_set(mark: object, key: bytes) -> bool:
+    number = ctypes.c_int()
+    read = pdfium.FPDFPageObjMark_GetParamIntValue
+    return bool(read(mark, key, ctypes.byref(number))) and number.value != 0
 
 
 def _parameter(mark: object, key: bytes) -> str | None:

@@ -25,6 +25,7 @@ from formservice.adapters.pdf_read.fit import Fit, fit, words
 from formservice.adapters.pdf_read.frame import Frame, frame
 from formservice.adapters.pdf_read.text import blocks as text_blocks
 from formservice.adapters.pdf_read.zones import Filled, Strip, inked_rows, places
+from formservice.application.extract import CONTINUED
 from formservice.domain.document import Block, Medium, Method, Page, Sighting
 from formservice.domain.errors import (
     DamagedDocumentError,
@@ -259,7 +260,11 @@ class OpenPdf:
             return ()
         picture = self._strip(page, blank, lies, inked_rows(zones, blank))
         filled = Filled(page, view, blank, lies, picture, laid_over)
-        exact = {key: value for key, value in look.values if value.strip() != _SIGNED_BY_NOTE}
+        exact = {
+            key: value.removesuffix(CONTINUED)
+            for key, value in look.values
+            if value.strip() != _SIGNED_BY_NOTE
+        }
         found = (filled.sighting(place) for place in places(zones, look.runs, blank, lies))
         # What our own appearances hold was reported already, unless the page shows other words.
         return tuple(

@@ -24,6 +24,8 @@ _NEIGHBOURS = 1.6
 _FIRST_LINE = 2.2
 # Points by which the edge of the text is uncertain.
 _CLOSE = 2.5
+# The same for a drawn blank, which ends where its program says.
+_NARROW = 0.5
 # The part of a place by which its right margin may be wider than its left one.
 _UNCERTAIN_PART = 0.08
 # Hebrew, Arabic and their neighbours; their presentation forms.
@@ -127,7 +129,10 @@ def _between(above: _Line, below: _Line, setting: _Setting, doubts: set[Doubt]) 
         # The part before the sign was cut after white space, which cannot be seen.
         return " "
     ended = _ended(above, below, setting)
-    if not ended and setting.told:
+    if not ended and setting.told and not above.goes_on and not _blank_fits(above, setting):
+        # A blank that finds no room at the end of a full line is drawn by no program.
+        doubts.add(Doubt.WHITE_SPACE)
+    elif not ended and setting.told:
         ended = not above.goes_on
     elif ended is None:
         # Programs wrap at different widths, some count the blank behind a word as part of it.
@@ -145,6 +150,10 @@ def _ended(above: _Line, below: _Line, setting: _Setting) -> bool | None:
     if room <= setting.longest or room <= setting.probable - setting.uncertain:
         return True
     return False if room > setting.probable + _CLOSE else None
+
+
+def _blank_fits(row: _Line, setting: _Setting) -> bool:
+    return row.edges[2] + _blank(row) <= setting.probable - _NARROW
 
 
 def _wrapped(above: _Line, below: _Line, setting: _Setting, doubts: set[Doubt]) -> str:

@@ -1,0 +1,106 @@
+"""What happens to forms on their way: joined, taken apart, put in another order, printed.
+
+The one rule for all of them: a value that was changed on the way is never accepted.
+"""
+
+import io
+from datetime import date
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from formservice.application.read import ReadDocument
+from formservice.application.report import plain
+from formservice.bootstrap import Services, Settings
+from formservice.domain.form import FieldKind, FormDefinition
+from formservice.domain.values import values_from_data
+
+ROOT = Path(__file__).parent.parent.parent
+SERVICES = Services(
+    Settings.from_environment({"FORMSERVICE_FORMS": str(ROOT)}), new_reference=lambda: "PROBE"
+)
+FEEDBACK = SERVICES.forms.get("feedbackbogen")
+LONG: dict[str, object] = {
+    "name": "Bis",
+    "vorname": "Name:",
+    "anlass": "abbruch",
+    "abbruch_gruende": "Der Weg war mit dem Bus zu weit. " * 50,
+    "q1_erwartung": "Was will ich nach der Teilnahme an dem Angebot machen?\n☒ Abbruch am 3.",
+    "q4_wodurch": "Mit Geduld und Spucke. " * 160,
+    "erstellt_am": "2026-03-18",
+}
+
+
+def read(data: bytes) -> list[ReadDocument]:
+    return SERVICES.read(data, received=date(2026, 3, 27))
+
+
+def pages_of(data: bytes, *order: int) -> bytes:
+    """Return the pages of a PDF with these indices, in this order, fields included."""
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        pages = [pdf.pages[index] for index in order]
+        del pdf.pages[:]
+        pdf.pages.extend(pages)
+        out = io.BytesIO()
+        pdf.save(out)
+    return out.getvalue()
+
+
+def flattened(data: bytes) -> bytes:
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        pdf.flatten_annotations(mode="all")
+        if "/AcroForm" in pdf.Root:
+            del pdf.Root.AcroForm
+        out = io.BytesIO()
+        pdf.save(out)
+    return out.getvalue()
+
+
+def wrong(definition: FormDefinition, true: dict[str, object], found: ReadDocument) -> list[str]:
+    """Return the keys of fields that do not have their true value."""
+    assert found.definition is definition
+    assert found.record is not None
+    values = values_from_data(definition, true)
+    return [
+        field.key
+        for field in definition.fields
+        if field.kind is not FieldKind.SIGNATURE
+        and plain(found.record.fields[field.key].value) != plain(values.get(field.key))
+    ]
+
+
+def accepted(found: ReadDocument, key: str) -> bool:
+    assert found.record is not None
+    return found.record.fields[key].accepted
+
+
+@pytest.fixture(scope="module", params=["fields", "flat"])
+def sent(request: pytest.FixtureRequest) -> bytes:
+    data = SERVICES.generate.one(FEEDBACK, LONG, "pdf")
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        assert len(pdf.pages) == 4
+    return data if request.param == "fields" else flattened(data)
+
+
+@pytest.mark.parametrize("order", [(3, 2, 1, 0), (2, 0, 1, 3), (1, 0, 2, 3), (0, 3, 1, 2)])
+def test_pages_in_another_order_are_the_same_document(sent, order):
+    (found,) = read(pages_of(sent, *order))
+    assert wrong(FEEDBACK, LONG, found) == []
+
+
+@pytest.mark.parametrize(
+    ("order", "cut"), [((0, 1, 2), "q4_wodurch"), ((0, 1, 3), "abbruch_gruende")]
+)
+def test_an_answer_whose_sheet_is_lost_is_never_accepted(sent, order, cut):
+    (found,) = read(pages_of(sent, *order))
+    assert wrong(FEEDBACK, LONG, found) == [cut]
+    assert not accepted(found, cut)
+
+
+def test_fields_of_a_lost_page_are_not_found_rather_than_blank(sent):
+    (found,) = read(pages_of(sent, 0, 2))
+    assert found.record is not None
+    assert found.record.fields["q8_danach"].reading == "not-found"
+    assert "q4_wodurch" in wrong(FEEDBACK, LONG, found)
+    assert not accepted(found, "q4_wodurch")
