@@ -137,16 +137,21 @@ def seen_on(
 ) -> list[Sighting]:
     """Return everything seen on ``pages``, from anchors over zones to the label chain."""
     seen = [sighting for page in pages for sighting in page.sightings]
+    strange: list[Page] = []
     for page in pages:
-        seen.extend(_zones(opened, page, definition))
+        placed = _zones(opened, page, definition)
+        seen.extend(placed)
+        if not placed:
+            strange.append(page)
     wanted = {
         anchor
         for field in missing(definition, seen)
         if field.kind is not FieldKind.SIGNATURE
         for anchor in field.anchors
     }
-    if wanted:
-        blocks = [block for page in pages for block in page.blocks]
+    # On a page in our own layout all fields are seen; its answers may quote labels of others.
+    blocks = [block for page in strange for block in page.blocks] if wanted else []
+    if blocks:
         chained = label_sightings(definition, blocks)
         seen.extend(one for one in chained if one.key in wanted)
     return seen
