@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from formservice.domain.zeit_lesen import Match, Reading
+from formservice.domain.zeit_lesen import Match, Reading, no_day
 
 
 class Zeit(StrEnum):
@@ -35,3 +35,26 @@ class Muster(NamedTuple):
     read: Callable[[Match, date], Reading]
     cues: tuple[str, ...] = ()
     digits: bool = False
+
+
+# Letters, digits, dots and slashes beside a numeric date make it something else: a telephone
+# number, a price, a version, an address, a time of day.
+APART = r"(?<![\w./,:+-])(?<!\d )(?<!§ )(?<!version )(?<!nr\. )(?<!kapitel )(?<!punkt )(?<!raum )"
+NO_MORE = r"(?![\d/]|[.,:-]\d| ?(?:%|€|euro\b|eur\b|uhr\b|h\b))"
+NO_AMOUNT = (
+    r"(?! ?(?:€|euro|eur\b|stunden|std|km|meter|m\b|qm|m²|kg|mal\b|personen|menschen|seiten"
+    r"|wörter|zeichen|brutto|netto|schritte|punkte|mark|dollar))"
+)
+
+
+def muster(
+    kind: Zeit,
+    source: str,
+    read: Callable[[Match, date], Reading] = no_day,
+    *,
+    cues: str = "",
+    digits: bool = False,
+) -> Muster:
+    """Return a pattern that ignores case; ``cues`` stand apart by „|“."""
+    pattern = re.compile(source, re.IGNORECASE)
+    return Muster(kind, pattern, read, tuple(cues.split("|")) if cues else (), digits)

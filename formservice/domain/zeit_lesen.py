@@ -108,7 +108,7 @@ def week(match: Match, reference: date) -> Reading:
 def year(match: Match, reference: date) -> Reading:
     """Read a year as its last day, its middle as 30 June; its beginning has no last day."""
     part = (match.groupdict().get("part") or "").lower()
-    number = int(match["year"])
+    number = _full_year(match["year"])
     if part == "anfang":
         return None, False
     return (date(number, 6, 30) if part == "mitte" else date(number, 12, 31)), True
@@ -139,6 +139,8 @@ def span(match: Match, reference: date) -> Reading:
         if unit != "jahr":
             return None, False
         return _months_later(reference, 6 if "halbe" in said else 18), False
+    if "," in said or "/" in said:
+        return None, False  # „1,5 Jahre“: when exactly nobody has said
     if said.endswith("paar") or said.startswith(("einig", "wenig", "mehrer")):
         return None, False
     number = int(said) if said.isdigit() else _NUMBERS.get(said, 1)

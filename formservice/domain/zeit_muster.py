@@ -1,19 +1,17 @@
 """The patterns of German time expressions, tried on text with single blanks."""
 
 import re
-from collections.abc import Callable
-from datetime import date
 
 from formservice.domain import zeit_lesen as lesen
 from formservice.domain.values import MONTHS
-from formservice.domain.zeit_art import Muster, Zeit
+from formservice.domain.zeit_art import APART, NO_AMOUNT, NO_MORE, Muster, Zeit, muster
+from formservice.domain.zeit_rede import SPOKEN
 
 _NUMBER = (
-    r"(?P<number>\d{1,3}|(?:(?:eine[mnrs]?|n?em|ner|nen) )?halbe[mnrs]?|(?:ein )?paar"
-    r"|eine[mnrs]?|ein|n?em|ner|nen|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf"
-    r"|andert?halb|eineinhalb|einige[nr]?"
-    r"|wenige[nr]?|mehrere[nr]?)"
-    r"(?: ?(?:-|–|bis|oder) ?(?P<upper>\d{1,3}|zwei|drei|vier|fünf|sechs|acht|zehn|zwölf))?"
+    r"(?P<number>\d{1,2}[,/]\d|\d{1,3}|(?:(?:eine[mnrs]?|n?em|ner|nen) )?halbe[mnrs]?"
+    r"|(?:ein )?paar|eine[mnrs]?|ein|n?em|ner|nen|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn"
+    r"|elf|zwölf|andert?halb|eineinhalb|einige[nr]?|wenige[nr]?|mehrere[nr]?)"
+    r"(?: ?(?:-|–|,|bis|oder) ?(?P<upper>\d{1,3}|zwei|drei|vier|fünf|sechs|acht|zehn|zwölf))?"
 )
 _UNIT = r"(?P<unit>tag|woche|wo|monat|mon|jahr|quartal)(?:en|es|er|e|n|s)?\b"
 _SHORT_MONTH = r"(?P<month>jan|feb|mrz|mär|apr|jun|jul|aug|sept?|okt|nov|dez)"
@@ -43,16 +41,6 @@ _EVENT = (
     r"\w{0,24}(?:prüfung|abschluss|geburt|geburtstag|umzug|termin|einschulung|rente|hochzeit"
     r"|bescheid|saison|beginn|start|schluss)\b"
 )
-# Letters, digits, dots and slashes beside a numeric date make it something else: a telephone
-# number, a price, a version, an address, a time of day.
-_APART = r"(?<![\w./,:+-])(?<!\d )(?<!§ )(?<!version )(?<!nr\. )(?<!kapitel )(?<!punkt )(?<!raum )"
-_NO_MORE = r"(?![\d/]|[.,:-]\d| ?(?:%|€|euro\b|eur\b|uhr\b|h\b))"
-_NO_AMOUNT = (
-    r"(?! ?(?:€|euro|eur\b|stunden|std|km|meter|m\b|qm|m²|kg|mal\b|personen|menschen|seiten"
-    r"|wörter|zeichen|brutto|netto|schritte|punkte|mark|dollar))"
-)
-
-
 # Cues, of which one stands in every text that a pattern with a month or a year matches.
 _MONTHS_SAID = "jan|jän|feb|mär|mae|mrz|apr|mai|jun|jul|aug|sep|okt|nov|dez"
 _YEARS_SAID = "19|20"
@@ -67,130 +55,118 @@ def lowered(text: str) -> str:
     return alike.lower()
 
 
-def _muster(
-    kind: Zeit,
-    source: str,
-    read: Callable[[lesen.Match, date], lesen.Reading] = lesen.no_day,
-    *,
-    cues: str = "",
-    digits: bool = False,
-) -> Muster:
-    pattern = re.compile(source, re.IGNORECASE)
-    return Muster(kind, pattern, read, tuple(cues.split("|")) if cues else (), digits)
-
-
 _DAYS = (
-    _muster(
+    muster(
         Zeit.DAY,
-        _APART + r"(?P<d>\d{1,2})\. ?(?P<m>\d{1,2})\. ?(?P<y>(?:19|20)\d\d|\d\d)" + _NO_MORE,
+        APART + r"(?P<d>\d{1,2})\. ?(?P<m>\d{1,2})\. ?(?P<y>(?:19|20)\d\d|\d\d)" + NO_MORE,
         lesen.numeric_day,
         cues=".",
         digits=True,
     ),
-    _muster(
+    muster(
         Zeit.DAY,
         r"\b(?:bis|ab|vom?|spätestens|den|dem) (?P<d>\d{1,2})\. ?(?P<m>\d{1,2})\.(?P<y>)(?! ?\d)",
         lesen.numeric_day,
         cues=".",
         digits=True,
     ),
-    _muster(
+    muster(
         Zeit.DAY,
         r"\b(?:bis(?: zum)?|zum|am) (?P<d>\d{1,2})\. ?(?P<m>\d{1,2})\b\.?(?P<y>)(?!\.? ?\d)"
-        + _NO_MORE
-        + _NO_AMOUNT,
+        + NO_MORE
+        + NO_AMOUNT,
         lesen.numeric_day,
         digits=True,
     ),
-    _muster(
+    muster(
         Zeit.DAY,
         r"(?<![\d-])(?:19|20)\d\d-\d\d-\d\d(?![\d-])",
         lesen.iso_day,
         cues="-",
         digits=True,
     ),
-    _muster(
+    muster(
         Zeit.DAY,
         rf"(?<![\d.])(?P<d>\d{{1,2}})\. ?{_MONTH}\b(?:,? {_YEAR}\b)?",
         lesen.named_month,
         cues=_MONTHS_SAID,
         digits=True,
     ),
-    _muster(
+    muster(
         Zeit.DAY,
         rf"(?<![\d.])(?P<d>\d{{1,2}})\. ?{_SHORT_MONTH}\b\.?(?: {_YEAR}\b)?",
         lesen.named_month,
         cues=_MONTHS_SAID,
         digits=True,
     ),
-    _muster(
+    muster(
         Zeit.DAY,
         r"\b(?:bis|nächste[nmrs]?|kommende[nmrs]?|diesen|spätestens|ab)(?: zum| am)? "
         r"(?P<weekday>montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag)\b",
         lesen.weekday,
         cues="tag|mittwoch|abend",
     ),
-    _muster(
+    muster(
         Zeit.DAY,
         r"\b(?:bis|vor|nach|an|zu|zum|ab|spätestens|über|um)(?: zum| zu| nach| vor| dem)? "
-        r"(?P<feast>weihnachten|heiligabend|silvester|neujahr|ostern|pfingsten|jahreswechsel"
+        r"(?P<feast>weihnachten|heiligabend|silvester|neujahr|ostern|pfingsten|jahreswechsel|karneval|fasching"
         rf"|ramadan|zuckerfest|opferfest)\b(?: {_YEAR}\b)?",
         lesen.feast,
-        cues="weihn|heilig|silv|neuj|ostern|pfing|jahresw|ramad|fest",
+        cues="weihn|heilig|silv|neuj|ostern|pfing|jahresw|ramad|fest|karnev|fasching",
     ),
 )
 _MONTHS = (
-    _muster(
+    muster(
         Zeit.MONTH,
         r"\b(?:bis|ab|spätestens|im)(?: zum| ende)? (?P<m>0[1-9]|1[0-2])/(?P<year>[23]\d)"
-        r"(?![\d/]|[.-]\d)" + _NO_AMOUNT,
+        r"(?![\d/]|[.-]\d)" + NO_AMOUNT,
         lesen.numeric_month,
         cues="/",
         digits=True,
     ),
-    _muster(
+    muster(
         Zeit.MONTH,
-        _APART + rf"(?P<m>0?[1-9]|1[0-2]) ?[./] ?{_YEAR}(?![\d/]|[.-]\d)",
+        APART + rf"(?P<m>0?[1-9]|1[0-2]) ?[./] ?{_YEAR}(?![\d/]|[.-]\d)",
         lesen.numeric_month,
         cues=".|/",
         digits=True,
     ),
-    _muster(
+    muster(
         Zeit.MONTH,
         rf"\b(?:{_BEFORE_MONTH} )?(?:{_PART} )?(?:des )?(?:monats )?{_MONTH},? {_YEAR}\b",
         lesen.named_month,
         cues=_MONTHS_SAID,
         digits=True,
     ),
-    _muster(
+    muster(
         Zeit.MONTH,
         rf"\b(?:{_BEFORE_MONTH} )?(?:{_PART} )?{_MONTH} ['’]?(?P<year>[23]\d)\b"
-        r"(?![.,:/-]?\d)" + _NO_AMOUNT,
+        r"(?![.,:/-]?\d)" + NO_AMOUNT,
         lesen.named_month,
         cues=_MONTHS_SAID,
         digits=True,
     ),
-    _muster(
+    muster(
         Zeit.MONTH,
         rf"\b(?:{_BEFORE_MONTH} )?(?:{_PART} )?{_SHORT_MONTH}\b\.? {_YEAR}\b",
         lesen.named_month,
         cues=_MONTHS_SAID,
         digits=True,
     ),
-    _muster(
+    muster(
         Zeit.MONTH,
         rf"\b(?:{_BEFORE_MONTH} )?{_PART} (?:des )?(?:monats )?{_MONTH}\b",
         lesen.named_month,
         cues=_MONTHS_SAID,
     ),
-    _muster(
+    muster(
         Zeit.MONTH,
         rf"\b(?:bis )?{_PART} {_SHORT_MONTH}\b\.?",
         lesen.named_month,
         cues=_MONTHS_SAID,
     ),
-    _muster(Zeit.MONTH, rf"\b{_BEFORE_MONTH} {_MONTH}\b", lesen.named_month, cues=_MONTHS_SAID),
-    _muster(
+    muster(Zeit.MONTH, rf"\b{_BEFORE_MONTH} {_MONTH}\b", lesen.named_month, cues=_MONTHS_SAID),
+    muster(
         Zeit.MONTH,
         rf"(?<!herr )(?<!herrn )(?<!frau )(?<!familie )\b{_SURE_MONTH}\b",
         lesen.named_month,
@@ -198,84 +174,84 @@ _MONTHS = (
     ),
 )
 _LONGER = (
-    _muster(
+    muster(
         Zeit.QUARTER,
         r"\b(?P<quarter>[1-4]|i{1,3}|iv|(?:ers|zwei|drit|vier)te[nsmr]?)\.? quartals?\b"
         rf"(?:,? ?/? ?{_YEAR}\b)?",
         lesen.quarter,
         cues="quart",
     ),
-    _muster(
+    muster(
         Zeit.QUARTER,
         rf"\bq(?P<quarter>[1-4]) ?/? ?{_YEAR}\b",
         lesen.quarter,
         cues="q",
         digits=True,
     ),
-    _muster(
+    muster(
         Zeit.QUARTER,
         r"\b(?:bis|ende|in|im|ab) (?:ende )?q(?P<quarter>[1-4])\b(?P<year>)",
         lesen.quarter,
         cues="q",
         digits=True,
     ),
-    _muster(
+    muster(
         Zeit.WEEK,
         rf"\b(?:kw|kalenderwoche) ?(?P<week>\d{{1,2}})(?!\d)(?: ?/? ?{_YEAR}\b)?",
         lesen.week,
         cues="kw|kalenderw",
         digits=True,
     ),
-    _muster(
+    muster(
         Zeit.WEEK,
         rf"\b(?P<week>\d{{1,2}})\. ?(?:kw|kalenderwoche)\b(?: ?/? ?{_YEAR}\b)?",
         lesen.week,
         cues="kw|kalenderw",
         digits=True,
     ),
-    _muster(
+    muster(
         Zeit.YEAR,
-        _APART + r"(?P<year>20[2-4]\d)\b(?![-/.,:]\d)" + _NO_AMOUNT,
+        APART + r"(?P<year>20[2-4]\d)\b(?![-/.,:]\d)" + NO_AMOUNT,
         lesen.year_to_come,
         cues="20",
         digits=True,
     ),
-    _muster(
+    muster(
         Zeit.YEAR,
         r"\b(?:(?:bis|im|seit|ab|vor|nach|zum) )?(?:"
         rf"{_PART} (?:des jahres )?|bis |in |im jahre? |jahr |ab |seit |spätestens |vor |nach )"
-        rf"{_YEAR}\b(?![-/.]\d)" + _NO_AMOUNT,
+        rf"{_YEAR}\b(?![-/.]\d)" + NO_AMOUNT,
         lesen.year,
         cues=_YEARS_SAID,
         digits=True,
     ),
-    _muster(
+    muster(
         Zeit.YEAR,
         r"\b(?:bis |zum )?(?:jahresende|(?:ende|im laufe|im verlauf) (?:des|dieses) jahres)\b"
         rf"(?: {_YEAR}\b)?",
         lesen.this_year,
         cues="jahr",
     ),
-    _muster(
+    muster(
         Zeit.SPAN,
         r"\b(?:anfang|mitte|im laufe?|im verlauf) (?:der|des|vom|dieser|dieses)"
         r" (?:jahr(?:es)?|monats?|woche|quartals|semesters|schuljahre?s)\b",
         cues="jahr|monat|woche|quart|semest",
     ),
-    _muster(
+    muster(
         Zeit.MONTH,
         r"\b(?:monatsende|(?:bis )?ende (?:des|dieses|diesen) monats)\b",
         lesen.this_month,
         cues="monat",
     ),
-    _muster(
+    muster(
         Zeit.SPAN,
         r"\b(?:quartalsende|semesterende|schuljahresende|jahresanfang|jahresbeginn"
         r"|bis (?:zum )?wochenende|ende (?:des|dieses) (?:quartals|semesters|schuljahre?s)"
         r"|ende (?:der|dieser) woche)\b",
         cues="quart|semest|jahr|woche",
     ),
-    _muster(
+    muster(
         Zeit.SEASON,
         r"\b(?:bis|im|in|ab|zum|zu|am|nächste[nmrs]?|kommende[nmrs]?|diese[nmrs]?|ende|anfang"
         r"|mitte|nach|vor|über)(?: zum| zu)?(?: de[mnrs]| die)?(?: diese[nmrs]?| nächsten"
@@ -283,7 +259,7 @@ _LONGER = (
         rf"|(?:sommer|herbst|winter|oster|weihnachts|pfingst)ferien)s?\b(?: {_YEAR}\b)?",
         cues="früh|somm|herbst|wint|ferien",
     ),
-    _muster(
+    muster(
         Zeit.SEASON,
         rf"\b(?:frühling|frühjahr|sommer|herbst|winter) {_YEAR}\b",
         cues="früh|somm|herbst|wint",
@@ -291,16 +267,16 @@ _LONGER = (
     ),
 )
 _SPANS = (
-    _muster(
+    muster(
         Zeit.SPAN,
         r"\b(?:bis in|in|innerhalb|binnen|nach|spätestens|höchstens|maximal|max\.|zeitraum:?"
-        r"|zeitrahmen:?|frist:?|dauer:?|(?:die )?nächsten|(?:die )?kommenden)"
+        r"|zeitrahmen:?|frist:?|dauer:?|gebe? mir|(?:die )?nächsten|(?:die )?kommenden)"
         r"(?: (?:von|den|der|in|so|nach|ca\.?|etwa|ungefähr|rund|circa|zirka|spätestens|genau|gut"
         rf"|nächsten|kommenden|ersten)){{0,3}} {_NUMBER} {_UNIT}",
         lesen.span,
         cues="tag|wo|mon|jahr|quart",
     ),
-    _muster(
+    muster(
         Zeit.SPAN,
         r"\b(?:bis )?(?:(?:anfang|mitte|ende) )?(?P<which>(?:über)?nächste[nmrst]?"
         r"|kommende[nmrs]?|diese[nmrs]?|laufende[nmrs]?|neue[nmrs]?) "
@@ -308,17 +284,17 @@ _SPANS = (
         lesen.this_or_next,
         cues="woche|monat|jahr|quart|semest",
     ),
-    _muster(
+    muster(
         Zeit.SPAN,
         r"\b(?:nächsten?|kommenden?)(?: paar)? (?:tagen?|wochen|monaten?|jahren?)\b",
         cues="tage|wochen|monate|jahre",
     ),
-    _muster(
+    muster(
         Zeit.AT_ONCE,
         r"\b(?:ab )?sofort(?:ige[nmrs]?)?\b"
-        r"|\b(?:umgehend|unverzüglich|schnellst(?:möglich\w{0,3}|ens)|baldmöglichst|baldigst"
+        r"|\b(?:umgehend|unverzüglich|schnellst(?:möglich\w{0,3}|ens)|bald ?möglichst|baldigst"
         r"|frühestmöglich|zeitnah|asap|übermorgen)\b"
-        r"|\bso (?:schnell|bald|früh|zeitnah|zügig|rasch)(?: wie| als)?(?: nur)?(?: es)?"
+        r"|\bso (?:schnell|bald|früh|zeitnah|zügig|rasch)(?: wie['’]?s?| als)?(?: nur)?(?: es)?"
         r"(?: nur)? (?:möglich|geht)\b"
         r"|\bmöglichst (?:schnell|bald|zeitnah|früh|rasch|sofort)\b"
         r"|\b(?:ab|noch|gleich) heute\b|\bheute noch\b|\b(?:bis|ab|gleich) morgen\b",
@@ -327,56 +303,56 @@ _SPANS = (
     ),
 )
 _OCCASIONS = (
-    _muster(
+    muster(
         Zeit.OCCASION,
         r"\b(?:(?:bis|zu|zum|am|gegen|mit|nach|vor|ab)(?: zum| zu| dem| de[mnr])? )?"
         rf"{_PART} {_OF} (?:\w{{1,20}} )?{_MEASURE}",
         cues="anfang|mitte|ende",
     ),
-    _muster(
+    muster(
         Zeit.OCCASION,
         r"\b(?:bis|zu|zum|gegen|mit|nach|vor|ab)(?: zum| zu| dem| de[mnr])? "
         rf"(?:abschluss|ablauf|beginn|start|schluss) {_OF} (?:\w{{1,20}} )?{_MEASURE}",
         cues="abschluss|ablauf|beginn|start|schluss",
     ),
-    _muster(
+    muster(
         Zeit.OCCASION,
-        r"\b(?:während|nach|vor|innerhalb|im laufe|im verlauf|im anschluss an) "
+        r"\b(?:während|solange|nach|vor|innerhalb|im laufe|im verlauf|im anschluss an) "
         rf"(?:{_OF}|die|das) (?:\w{{1,20}} )?{_MEASURE}",
-        cues="während|nach|vor|innerhalb|im ",
+        cues="während|solange|nach|vor|innerhalb|im ",
     ),
-    _muster(
+    muster(
         Zeit.OCCASION,
         r"\b(?:bis|zum|zu|am|nach|ab|vor)(?: zum| zu| de[mnr])? "
         rf"{_MEASURE_STEM}(?:ende|beginn|start|abschluss|anfang|schluss)\b",
         cues="ende|beginn|start|abschluss|anfang|schluss",
     ),
-    _muster(
+    muster(
         Zeit.OCCASION,
         r"\bbis (?:zu[mr]|zu (?:meine[mr]|unsere[mr]|de[mr])) (?:[\w.]{1,20} ){0,2}" + _EVENT,
         cues="bis zu",
     ),
-    _muster(
+    muster(
         Zeit.OCCASION,
         r"\b(?:vor|nach) (?:de[mr]|meine[mr]|unsere[mr]) (?:[\w.]{1,20} )?" + _EVENT,
         cues="vor |nach ",
     ),
-    _muster(Zeit.OCCASION, r"\bbis (?:zum )?(?:ende|schluss)\b", cues="bis "),
-    _muster(
+    muster(Zeit.OCCASION, r"\bbis (?:zum )?(?:ende|schluss)\b", cues="bis "),
+    muster(
         Zeit.OCCASION,
         rf"\b(?:wenn|sobald) (?:die|der|das|mein\w{{0,2}}) {_MEASURE} (?:[\w.-]{{1,20}} ){{0,2}}"
         r"(?:vorbei|fertig|aus|ende|rum|beendet|durch)\b",
         cues="wenn |sobald ",
     ),
-    _muster(
+    muster(
         Zeit.OCCASION,
         r"\bbis (?:ich|wir|mein\w{0,2}|unser\w{0,2}|die|der|das) (?:[\w.-]{1,20} ){1,6}"
-        r"(?:bin|sind|ist|habe|haben|hat|kann|können|läuft|endet|beginnt|anfängt|kommt|geht)\b",
+        r"(?:bin|sind|ist|werde|wird|habe|haben|hat|kann|können|läuft|endet|beginnt|anfängt|kommt|geht)\b",
         cues="bis ",
     ),
 )
 
-PATTERNS = (*_DAYS, *_MONTHS, *_LONGER, *_SPANS, *_OCCASIONS)
+PATTERNS = (*_DAYS, *_MONTHS, *_LONGER, *_SPANS, *_OCCASIONS, *SPOKEN)
 
 _DIGIT = re.compile(r"\d")
 
@@ -385,8 +361,7 @@ def possible(text: str) -> list[Muster]:
     """Return the patterns that may match ``text``, leaving out those that cannot."""
     said, digits = lowered(text), bool(_DIGIT.search(text))
     return [
-        muster
-        for muster in PATTERNS
-        if (digits or not muster.digits)
-        and (not muster.cues or any(cue in said for cue in muster.cues))
+        one
+        for one in PATTERNS
+        if (digits or not one.digits) and (not one.cues or any(cue in said for cue in one.cues))
     ]
