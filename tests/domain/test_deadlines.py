@@ -126,6 +126,9 @@ def test_t4_two_weeks_after_the_talk_say_that_the_day_is_assumed(received, met):
     found = deadlines(REGULAR, received, erstellt_am=written)["uebersendung"]
     assert (found.start, found.due, found.met) == (written, date(2026, 4, 7), met)
     assert "gilt „Erstellt am“" in found.why[0]
+    missed = findings(REGULAR, received, "deadline.missed", erstellt_am=written)
+    assert len(missed) == (0 if met else 1)
+    assert all("als Tag des Gesprächs gilt „Erstellt am“" in one.message for one in missed)
 
 
 def test_an_abbruch_has_no_other_deadline_than_t2():
