@@ -100,6 +100,7 @@ def _finding(one: Finding) -> dict[str, object]:
 def _deadline(one: Deadline) -> dict[str, object]:
     return {
         "key": one.key,
+        "title": one.title,
         "rule": one.rule or None,
         "start": one.start.isoformat(),
         "due": one.due.isoformat(),

@@ -58,6 +58,10 @@ def _run(chosen: argparse.Namespace) -> int:
     _generate(services)
     print("\n2. Beispiele lesen, prüfen, ablegen")
     head = ("Beispiel", "Gestalt", "Felder", "sicher", "sperrt", "fragt", "Fristen", "Archiv")
+    print(
+        "   Felder: gelesen oder leer / im Formular; sicher: braucht keinen Blick;"
+        " sperrt, fragt: Hinweise der Prüfung"
+    )
     print("   {:56} {:13} {:>7} {:>7} {:>7} {:>6} {:18} {:7}".format(*head))
     wrong = 0
     count = 0
@@ -102,6 +106,8 @@ def _file(services: Services, sample: Sample) -> list[dict[str, Any]]:
 def _row(sample: Sample, one: dict[str, Any]) -> str:
     if "error" in one:
         return f"   {sample.name:56} {one['error']['message']}"
+    if one["form"] is None:
+        return f"   {sample.name:56} {_MEDIA[one['medium']]:13} Formular nicht erkannt"
     fields = one["fields"].values()
     read_ = sum(field["reading"] in ("read", "blank") for field in fields)
     sure = sum(field["accepted"] for field in fields)

@@ -2,7 +2,7 @@
 
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any  # the data has the shape of the JSON contract, checked where it is made
 
 from formservice.cli.errors import printable
@@ -35,18 +35,27 @@ def document(data: dict[str, Any], names: Mapping[str, str]) -> None:
         return
     form = data["form"]
     title = f"{form['id']}/{form['edition']}" if form else "Formular nicht erkannt"
-    pages = ", ".join(str(number) for number in data["page_numbers"])
-    print(f"\n{name}  ({_MEDIA[data['medium']]}, Seite {pages})\n  {title}")
+    pages = _pages(data["page_numbers"])
+    print(f"\n{name}  ({_MEDIA[data['medium']]}, {pages})\n  {title}")
     for key, field in data["fields"].items():
         print(_field(names.get(key, key), field))
     for finding in data["findings"]:
         print(_wrapped(f"  {_SIGNS[finding['severity']]} ", finding["message"]))
     for deadline in data["deadlines"]:
         met = {True: "eingehalten", False: "versäumt", None: "offen"}[deadline["met"]]
-        print(f"  Frist {deadline['key']}: {_german(deadline['due'])} ({met})")
+        print(f"  Frist „{deadline['title']}“: {_german(deadline['due'])} ({met})")
         for reason in deadline["why"]:
             print(_wrapped("      ", reason))
     print("  Archivierbar." if data["archivable"] else "  Noch nicht archivierbar.")
+
+
+def _pages(numbers: Sequence[int]) -> str:
+    """Return „Seite 3“, „Seiten 1–4“ or „Seiten 1, 3“."""
+    if len(numbers) == 1:
+        return f"Seite {numbers[0]}"
+    if list(numbers) == list(range(numbers[0], numbers[0] + len(numbers))):
+        return f"Seiten {numbers[0]}–{numbers[-1]}"
+    return f"Seiten {', '.join(map(str, numbers))}"
 
 
 def _field(name: str, field: dict[str, Any]) -> str:

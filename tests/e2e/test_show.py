@@ -1,0 +1,37 @@
+"""What ``read`` prints for people."""
+
+import pytest
+
+from formservice.cli import show
+
+READ = {
+    "file": "bogen\x1b[2J.pdf",
+    "medium": "acroform",
+    "page_numbers": [1, 2, 3],
+    "form": {"id": "feedbackbogen", "edition": "2023-09-22"},
+    "fields": {},
+    "findings": [],
+    "deadlines": [
+        {"key": "uebersendung", "title": "Übersendung", "due": "2026-04-07", "met": False}
+        | {"why": ["Zwei Wochen nach dem Gespräch."]}
+    ],
+    "archivable": False,
+}
+
+
+def test_deadlines_are_called_by_their_title_and_german_days(capsys):
+    show.document(READ, {})
+    assert "Frist „Übersendung“: 07.04.2026 (versäumt)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("numbers", "words"), [([3], "Seite 3"), ([1, 2, 3], "Seiten 1–3"), ([1, 4], "Seiten 1, 4")]
+)
+def test_pages_are_named_shortly(capsys, numbers, words):
+    show.document(READ | {"page_numbers": numbers}, {})
+    assert f"(ausfüllbares PDF, {words})" in capsys.readouterr().out
+
+
+def test_a_file_name_cannot_steer_the_terminal(capsys):
+    show.document(READ, {})
+    assert "\x1b" not in capsys.readouterr().out
