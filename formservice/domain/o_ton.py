@@ -29,6 +29,7 @@ REASONS: Mapping[Weakness, str] = {
 # „mein“ in all its endings, but not „meinen Sie“, „gemeinsam“ or „Meinung“.
 _FIRST_PERSON = re.compile(
     r"\b(?:ich|mich|mir|mein(?:e[mnrs]?)?(?! Sie\b)|wir|uns|unser(?:e[mnrs]?)?|unsre[mnrs]?)\b"
+    r"(?!-\w)"  # „Ich-Gefühl“
     # Dialect; a lone „i“ may be a Roman number or part of „i. d. R.“.
     r"|\b(?:isch|ick|icke|ik)\b|\bi (?:mag|mog|will|wui|hab|hob|bin|möcht|mecht|kann|ko|muss|muass"
     r"|brauch|geh|mach)\w*"
@@ -48,11 +49,14 @@ _FIRST_PERSON_ELSEWHERE = re.compile(
 # From Greek on; in these scripts the words above say nothing. Vietnamese letters are Latin.
 _OTHER_SCRIPT = re.compile(r"[\u0370-\u1dff\u1f00-\u1fff\u3040-\ud7ff]")
 
+_WISH = "möchte|möchten|will|wollen|soll|sollte|sollen|wünscht|benötigt|strebt|plant|erhofft"
 _OFFICE_WORDS = re.compile(
     r"\bTN(?:in)?\b|(?i:\b(?:elb|klient(?:en|in|innen)?|leistungs(?:bezieh|berechtigt|empfäng)\w*"
     r"|hilfebedürftige[rn]?|proband(?:en|in|innen)?)\b)"
+    # Whoever writes „ich“ beside these is not the person.
+    rf"|(?i:\b(?:teilnehmer|kund(?:e|in))(?:in)? (?:{_WISH})\b)"
+    r"|(?i:\bempfehl\w{1,3} (?:de[mr]|unsere[mr]|meine[mr]) (?:teilnehm|kund))"
 )
-_WISH = "möchte|möchten|will|wollen|soll|sollte|sollen|wünscht|benötigt|strebt|plant|erhofft"
 # Said about others as well („die anderen Teilnehmer waren nett zu mir“): counted only in a
 # sentence without first person.
 _ABOUT_SOMEONE = re.compile(
