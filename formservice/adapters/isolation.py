@@ -4,8 +4,10 @@ Received files may be broken or hostile, and the libraries that read them are wr
 of them may crash, loop or grow. In a child process that ends one document, not the service.
 """
 
+import builtins
 import contextlib
 import ctypes
+import io
 import os
 import pickle
 import resource
@@ -15,8 +17,9 @@ import struct
 import threading
 import time
 from collections.abc import Callable
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar  # Any: what a message holds depends on the work
 
+from formservice.domain import errors
 from formservice.domain.errors import (
     DamagedDocumentError,
     DocumentTimeoutError,
@@ -44,9 +47,11 @@ def run_isolated(
 ) -> R:
     """Return ``function(*args)``, worked out by a child process.
 
-    The child is forked: nothing is imported again, ``args`` need not be picklable, the result
-    must be. ``seconds`` bounds wall and processor time, ``memory`` the child's address space in
-    bytes. The child dies with the thread that called.
+    The child is forked: nothing is imported again, ``args`` need not be picklable. The result must
+    be plain data (numbers, text, bytes, lists, dicts): a hostile file may have taken the child
+    over, so nothing it sends can name a class or function for the parent to use, but our errors.
+    ``seconds`` bounds wall and processor time, ``memory`` the child's address space, and so its
+    result, in bytes. The child dies with the thread that called.
 
     Other threads of the caller do not exist in the child, but locks they hold do. Python's own
     and malloc's are put right by the interpreter and the C library; those of libraries are not,
@@ -69,36 +74,58 @@ def run_isolated(
             _work(write, lambda: function(*args), parent, seconds, memory)
         os.close(write)
     try:
-        message = _received(read, time.monotonic() + seconds)
+        message = _received(read, time.monotonic() + seconds, memory)
     finally:
         os.close(read)
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
-    return _result(message, status, function)
+    result: R = _result(message, status)
+    return result
 
 
-def _result(message: bytes | None, status: int, _: Callable[..., R]) -> R:
+class _Plain(pickle.Unpickler):
+    """Rebuilds plain data, our errors and Python's own, and refuses everything else."""
+
+    def find_class(self, module: str, name: str) -> type:
+        found = {errors.__name__: errors, "builtins": builtins}.get(module)
+        kind = getattr(found, name, None)
+        ours = found is errors and isinstance(kind, type)
+        if isinstance(kind, type) and (ours or issubclass(kind, Exception)):
+            return kind
+        raise pickle.UnpicklingError("no plain data")
+
+
+def _unpacked(message: bytes) -> Any:
+    return _Plain(io.BytesIO(message)).load()
+
+
+def _result(message: bytes | None, status: int) -> Any:
     if message is None or (os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU):
         raise DocumentTimeoutError("Das Lesen der Datei dauerte zu lange und wurde abgebrochen.")
     if not message:
         raise DamagedDocumentError("Die Datei hat das Leseprogramm zum Absturz gebracht.")
-    outcome, content = pickle.loads(message)  # noqa: S301 (written by our own child)
+    try:
+        outcome, content = _unpacked(message)
+    except Exception as error:  # a message that is none of ours may fail in any way
+        raise DamagedDocumentError("Die Datei hat das Leseprogramm verändert.") from error
     if outcome == "result":
-        result: R = content
-        return result
+        return content
     if outcome == "memory":
         raise DocumentTooLargeError("Die Datei braucht zum Lesen zu viel Arbeitsspeicher.")
     if outcome == "error":
         kind, values, state = content
-        error = kind.__new__(kind, *values)
-        error.__dict__.update(state)
-        raise error
+        told = kind.__new__(kind, *values)
+        told.__dict__.update(state)
+        raise told
     raise content
 
 
-def _received(read: int, deadline: float) -> bytes | None:
-    """Return the child's whole message, empty if it ended without one, None if time ran out."""
+def _received(read: int, deadline: float, most: int) -> bytes | None:
+    """Return the child's whole message, empty if it ended without one, None if time ran out.
+
+    A message announced as longer than ``most`` bytes is none: the child cannot have held it.
+    """
     poll = select.poll()
     poll.register(read, select.POLLIN)
     parts: list[bytes] = []
@@ -114,6 +141,8 @@ def _received(read: int, deadline: float) -> bytes | None:
         size += len(part)
         if length is None and size >= _LENGTH.size:
             length = _LENGTH.size + _LENGTH.unpack_from(b"".join(parts))[0]
+            if length > most:
+                return b""
     return b"".join(parts)[_LENGTH.size :]
 
 
@@ -169,8 +198,8 @@ def _message(work: Callable[[], object]) -> bytes:
 
 def _portable(error: Exception) -> Exception:
     try:
-        pickle.loads(pickle.dumps(error))  # noqa: S301 (our own object)
-    except Exception:  # its pickling may do anything
+        _unpacked(pickle.dumps(error))
+    except Exception:  # its pickling may do anything, and a library's class is not let through
         return RuntimeError(f"{type(error).__name__} in einem Leseprozess")
     return error
 

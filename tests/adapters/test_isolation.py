@@ -1,5 +1,6 @@
 """Work in a child process ends: with its result, its error, or a named error of ours."""
 
+import contextlib
 import ctypes
 import faulthandler
 import os
@@ -9,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -82,6 +84,39 @@ def test_a_bug_that_cannot_travel_is_still_raised() -> None:
 
     with pytest.raises(RuntimeError, match="Unportable"):
         run_isolated(fail)
+
+
+class _Acts:
+    """What a file that took the child over might send: work for whoever unpacks it."""
+
+    def __init__(self, trace: Path) -> None:
+        self.trace = trace
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
+        return os.mkdir, (str(self.trace),)
+
+
+def test_nothing_a_child_sends_is_carried_out(tmp_path: Path) -> None:
+    trace = tmp_path / "trace"
+    with pytest.raises(DamagedDocumentError):
+        run_isolated(lambda: _Acts(trace))
+    assert not trace.exists()
+
+
+def test_a_message_longer_than_the_child_could_hold_is_not_waited_for() -> None:
+    before = set(os.listdir("/proc/self/fd"))  # noqa: PTH208
+
+    def announce() -> None:
+        own = {int(name) for name in os.listdir("/proc/self/fd") if name not in before}  # noqa: PTH208
+        for descriptor in own:  # the pipe to the parent is among them
+            with contextlib.suppress(OSError):
+                os.write(descriptor, (1 << 60).to_bytes(8, "little") + b"x")
+        time.sleep(30)
+
+    started = time.monotonic()
+    with pytest.raises(DamagedDocumentError):
+        run_isolated(announce, seconds=5)
+    assert time.monotonic() - started < 3
 
 
 @pytest.mark.parametrize("work", [lambda: time.sleep(30), lambda: all(iter(lambda: 1, 0))])
