@@ -61,18 +61,24 @@ def label_sightings(definition: FormDefinition, blocks: Sequence[Block]) -> list
         page = chunks(usable, labelled)
         found = matches(phrases, page)
     found = assign(definition, page, found)
-    wrapped = [softened(chunk, usable) for chunk in page]
-    return list(_Gatherer(definition, wrapped, found).sightings())
+    flowing = [softened(chunk, usable).text for chunk in page]
+    return list(_Gatherer(definition, page, flowing, found).sightings())
 
 
 class _Gatherer:
     """Walks the chunks in reading order and hands every remaining text to its label."""
 
     def __init__(
-        self, definition: FormDefinition, page: Sequence[Chunk], found: Sequence[Match]
+        self,
+        definition: FormDefinition,
+        page: Sequence[Chunk],
+        flowing: Sequence[str],
+        found: Sequence[Match],
     ) -> None:
+        """Keep the chunks; ``flowing`` are their texts without the breaks of the margin."""
         self._definition = definition
         self._page = page
+        self._flowing = flowing
         self._matches: dict[int, list[Match]] = defaultdict(list)
         for match in found:
             self._matches[match.chunk].append(match)
@@ -112,7 +118,7 @@ class _Gatherer:
         text = "\n".join(piece for piece in found.pieces if piece)
         if self._definition.field(key).kind is not FieldKind.MULTILINE and chunk.box is not None:
             # A PDF line break in a field of one line is never the writer's.
-            text = " ".join(text.split("\n"))
+            text = _on_one_line(text.split("\n"))
         return Sighting(
             key,
             Method.LABEL,
@@ -159,7 +165,8 @@ class _Gatherer:
         for match in self._matches[number]:
             if self._is_answer(match, owner):
                 continue
-            self._hand(owner, _before_label(text, position, match.start), number)
+            end = match.start - len(_comma_before(text, position, match.start))
+            self._hand(owner, slice(position, end), number)
             position = match.end
             if match.option:
                 self._tick(owner, match, number)
@@ -167,7 +174,7 @@ class _Gatherer:
                 owner = match.owner
                 if owner.kind not in (FieldKind.CHOICE, FieldKind.SIGNATURE):
                     self._found.setdefault(owner.key, _Found(chunk=number))
-        self._hand(owner, text[position:], number)
+        self._hand(owner, slice(position, None), number)
         self._tail[number] = owner
 
     def _is_answer(self, match: Match, owner: Field | None) -> bool:
@@ -181,22 +188,33 @@ class _Gatherer:
         if number == 0:
             return None
         chunk = self._page[number]
+        above = above_neighbour(self._page, number) if chunk.cell or chunk.box else number - 1
+        above = None if above is not None and above >= number else above
+        left = self._label_to_the_left(number)
+        if left is not None and (self._is_open(left) or above is None or not self._is_open(above)):
+            return self._tail.get(left)
+        return self._tail.get(number - 1 if above is None else above)
+
+    def _label_to_the_left(self, number: int) -> int | None:
+        """Return the chunk with a label in the same row, past options and their boxes."""
         left = left_neighbour(self._page, number)
         while left is not None and left < number:
             if any(match.owner for match in self._matches[left]):
-                return self._tail.get(left)
-            # Options and their boxes may stand in a row of cells behind their label.
+                return left
             optional = left in self._boxes or any(one.option for one in self._matches[left])
             left = left_neighbour(self._page, left) if optional else None
-        if chunk.cell is not None or chunk.box is not None:
-            above = above_neighbour(self._page, number)
-            if above is not None and above < number:
-                return self._tail.get(above)
-        return self._tail.get(number - 1)
+        return None
 
-    def _hand(self, owner: Field | None, piece: str, number: int) -> None:
-        """Give a remaining piece of text to its field."""
+    def _is_open(self, number: int) -> bool:
+        """Say whether a chunk ends with a label, which looks for its value elsewhere."""
+        found = self._matches[number]
+        text = self._page[number].text
+        return bool(found) and found[-1].owner is not None and not text[found[-1].end :].strip()
+
+    def _hand(self, owner: Field | None, span: slice, number: int) -> None:
+        """Give a remaining piece of a chunk to its field."""
         wordy = owner is not None and owner.kind is FieldKind.MULTILINE
+        piece = (self._flowing[number] if wordy else self._page[number].text)[span]
         text = piece if wordy and not _FILLER.fullmatch(piece.strip()) else _FILLER.sub("", piece)
         text = text.strip(" \t\n")
         if owner is not None and not self._found.get(owner.key, _Found()).pieces:
@@ -251,10 +269,19 @@ class _Gatherer:
             self._ticks[key] = (match.on, number)
 
 
-def _before_label(text: str, start: int, end: int) -> str:
-    """Return what stands before a label, without the comma that sets it apart on one line."""
+def _on_one_line(lines: Sequence[str]) -> str:
+    """Return wrapped lines as one; behind a hyphen and inside an address there was no blank."""
+    text = lines[0]
+    for line in lines[1:]:
+        within = text.endswith("-") or ("@" in text + line and " " not in text + line)
+        text += line if within else f" {line}"
+    return text
+
+
+def _comma_before(text: str, start: int, end: int) -> str:
+    """Return the comma that sets a label apart from what stands before it on its line."""
     piece = text[start:end]
-    return piece if piece.endswith("\n") else piece.rstrip(" \t").rstrip(",;|/")
+    return "" if piece.endswith("\n") else piece[len(piece.rstrip(" \t").rstrip(",;|/")) :]
 
 
 def _is_date(text: str) -> bool:

@@ -7,7 +7,7 @@ import pikepdf
 import pytest
 
 from formservice.adapters.pdf_read.frame import Frame, frame
-from formservice.adapters.pdf_read.text import Glyph, Run, run_of
+from formservice.adapters.pdf_read.text import Glyph, Run, blocks, run_of
 from formservice.adapters.pdf_read.wrap import written
 from formservice.domain.document import Doubt, Medium
 from formservice.domain.errors import (
@@ -205,6 +205,17 @@ def test_a_full_line_whose_blank_has_no_room_may_be_wrapped_or_ended() -> None:
     found, doubts = written([first, full, third], place)
     assert found.endswith("biss hierher und nicht")
     assert Doubt.WHITE_SPACE in doubts
+
+
+def test_a_full_cell_and_the_next_column_are_two_blocks() -> None:
+    view = Frame(0, 0, 600, 800, 0)
+    # Seven points from cell to cell: more than a blank, less than a column elsewhere.
+    first = [glyphs("Welche Ressourcen habe ich", 2, 12), glyphs("Ich kann es", 139, 12)]
+    second = [glyphs("entwickeln können?", 2, 24), glyphs("besser.", 139, 24)]
+    found = [block.text for block in blocks([*first, *second], 1, view)]
+    assert found == ["Welche Ressourcen habe ich", "Ich kann es", "entwickeln können?", "besser."]
+    alone = [block.text for block in blocks(first, 1, view)]
+    assert alone == ["Welche Ressourcen habe ich Ich kann es"]
 
 
 def test_a_word_longer_than_its_line_is_joined_without_blank() -> None:

@@ -185,3 +185,16 @@ def test_a_label_of_a_date_is_looked_for_before_a_date():
     asked = Block("Was habe ich in dieser Zeit geschafft?")
     seen = read([asked, Block("Zeitraum: lang"), Block("Zeitraum: 01.01.2026")])
     assert seen["von"].text == "01.01.2026"
+
+
+def test_a_value_of_one_line_that_a_narrow_cell_wrapped_is_put_together():
+    def drawn(*lines):
+        blocks = [Block("Name:", box=Box(0.1, 0.1, 0.2, 0.112))]
+        for number, line in enumerate(lines):
+            top = 0.1 + number * 0.015
+            blocks.append(Block(line, box=Box(0.4, top, 0.5, top + 0.012)))
+        return read(blocks)["name"].text
+
+    assert drawn("nhung@post.exa", "mple") == "nhung@post.example"
+    assert drawn("Meyer-", "Lüdenscheidt") == "Meyer-Lüdenscheidt"
+    assert drawn("Thị Hồng", "Nhung") == "Thị Hồng Nhung"

@@ -8,6 +8,7 @@ text that were drawn one after the other in different places.
 import ctypes
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import NamedTuple, Protocol
 
 import pypdfium2.raw as pdfium
@@ -20,6 +21,12 @@ REPLACEMENT = "\ufffd"
 # In heights of a line (about 1.15 em). Justified text spreads words by up to 1 em; the margins
 # of two neighbouring Word cells already make 1.1 em.
 _COLUMN_GAP = 1.1
+# Where lines agree on where a column starts, a full line may end this close before it.
+_TIGHT_GAP = 0.45
+# How much wider than other gaps of the same line.
+_WIDER = 1.4
+# Points within which starts of a column agree.
+_ALIGNED = 1.0
 # A gap below this is no blank between two pieces drawn separately (a blank is about 0.25 em).
 _BLANK_GAP = 0.13
 # Part of the height by which letters of one line may stand higher or lower (raised figures).
@@ -271,14 +278,18 @@ def _same(one: Glyph, other: Glyph) -> bool:
     return near and one.text == other.text
 
 
-def joined(row: list[Run]) -> Iterator[tuple[str, Rectangle]]:
-    """Yield the pieces of one line: runs side by side become one text, columns stay apart."""
+def joined(row: list[Run], columns: Sequence[float] = ()) -> Iterator[tuple[str, Rectangle]]:
+    """Yield the pieces of one line: runs side by side become one text, columns stay apart.
+
+    ``columns`` is where columns are known to start.
+    """
     text, edges = "", (0.0, 0.0, 0.0, 0.0)
     for run in row:
         here = run.edges
         height = max(here[3] - here[1], edges[3] - edges[1], _LOWEST)
         gap = here[0] - edges[2]
-        if text and gap <= _COLUMN_GAP * height:
+        tight = _starts(here[0], columns) and gap > _TIGHT_GAP * height
+        if text and gap <= _COLUMN_GAP * height and not tight:
             text += (" " if gap > _BLANK_GAP * height else "") + run.text
             edges = (edges[0], min(edges[1], here[1]), max(edges[2], here[2]),
                      max(edges[3], here[3]))  # fmt: skip
@@ -290,11 +301,60 @@ def joined(row: list[Run]) -> Iterator[tuple[str, Rectangle]]:
         yield text, edges
 
 
+def _wide_gaps(run: Run) -> Iterator[tuple[int, float]]:
+    """Yield which characters of a run stand behind a gap that may part columns, and where.
+
+    Such a gap is wider than the narrowest of the run: justified lines and typewriter letters
+    have wide blanks throughout.
+    """
+    glyphs, gaps = run.glyphs, list[tuple[float, int]]()
+    at = run.text.find(" ")
+    while at > 0:
+        if glyphs[at - 1].text not in BLANKS:
+            gaps.append((glyphs[at + 1].left - glyphs[at - 1].right, at + 1))
+        at = run.text.find(" ", at + 1)
+    if not gaps:
+        return
+    least = _TIGHT_GAP * max(run.edges[3] - run.edges[1], _LOWEST)
+    least = max(least, _WIDER * min(gaps)[0]) if len(gaps) > 1 else _WIDER * least
+    for gap, index in gaps:
+        if gap > least:
+            yield index, glyphs[index].left
+
+
+def _column_starts(rows: Sequence[Sequence[Run]]) -> list[float]:
+    """Return where columns start: gaps of two lines or more end there."""
+    ends = sorted(
+        [run.edges[0] for row in rows for run in row[1:]]
+        + [left for row in rows for run in row for _, left in _wide_gaps(run)]
+    )
+    return [here for here, next_ in pairwise(ends) if next_ - here <= _ALIGNED]
+
+
+def _starts(left: float, columns: Sequence[float]) -> bool:
+    return any(abs(left - column) <= _ALIGNED for column in columns)
+
+
+def _parted(row: Sequence[Run], columns: Sequence[float]) -> list[Run]:
+    """Return the runs of a line, cut where a column starts behind a gap."""
+    parts: list[Run] = []
+    for run in row:
+        start = 0
+        for at, left in _wide_gaps(run):
+            if _starts(left, columns):
+                parts.append(run_of(list(run.glyphs[start:at])))
+                start = at
+        parts.append(run if start == 0 else run_of(list(run.glyphs[start:]), run.breaks))
+    return parts
+
+
 def blocks(runs: Iterable[Run], number: int, view: Frame) -> tuple[Block, ...]:
     """Return the text of a page as blocks: pieces of lines in reading order."""
+    rows = lines(runs)
+    columns = _column_starts(rows)
     return tuple(
         Block(text, number, view.box(edges))
-        for row in lines(runs)
-        for text, edges in joined(row)
+        for row in rows
+        for text, edges in joined(_parted(row, columns) if columns else row, columns)
         if text.strip()
     )
