@@ -1,4 +1,4 @@
-"""Records judged by a reader of the rules, not by the program: ``judgement.yaml``."""
+"""Records judged by a reader of the rules; ``judgement.yaml`` says which were judged later."""
 
 from collections import Counter
 from collections.abc import Mapping
