@@ -47,10 +47,11 @@ def _intake(chosen: argparse.Namespace) -> int:
         try:
             found = _kept(services, file, received)
             kept += 1
-        except FormServiceError as error:
-            found = [error_data(error, file)]
+        except Exception as error:  # what is wrong with one file must not cost the others
+            told = error if isinstance(error, FormServiceError) else errors.bug(error)
+            found = [error_data(told, file)]
             refused += 1
-            broken = isinstance(error, StorageError)
+            broken = isinstance(told, StorageError)
         results.extend(found)
         if not chosen.json:
             _tell(file, found)

@@ -1,6 +1,9 @@
 """From error to exit status and to what is printed: the one place for the command line."""
 
 import json
+import logging
+import os
+import secrets
 import sys
 
 from formservice.domain.errors import (
@@ -15,6 +18,28 @@ from formservice.domain.errors import (
 )
 
 DONE, NEEDS_A_PERSON, WRONG_USAGE, FAILED = 0, 1, 2, 3
+_log = logging.getLogger("formservice")
+
+
+class UnexpectedError(FormServiceError):
+    """What only we can put right."""
+
+    code = "internal"
+    default_hint = "Bitte der Betreuung der Anlage die Kennung und den Befehl nennen."
+
+
+def bug(error: Exception) -> UnexpectedError:
+    """Return what to tell about an exception that nobody expected: its kind and a reference.
+
+    Its text and its trace may quote a form; they are shown only where the operator asks for them
+    (FORMSERVICE_DEBUG=1, never with real data): then the exception is raised again.
+    """
+    if os.environ.get("FORMSERVICE_DEBUG"):
+        raise error
+    reference, kind = secrets.token_hex(4), type(error).__name__
+    _log.error("bug %s: %s", reference, kind)
+    return UnexpectedError(f"Das hätte nicht geschehen dürfen ({kind}, Kennung {reference}).")
+
 
 # The nearest listed ancestor of an error's class counts.
 STATUS: dict[type[FormServiceError], int] = {
@@ -23,6 +48,7 @@ STATUS: dict[type[FormServiceError], int] = {
     DefinitionError: NEEDS_A_PERSON,
     NotFoundError: WRONG_USAGE,
     UsageError: WRONG_USAGE,
+    UnexpectedError: FAILED,
     EngineError: FAILED,
     StorageError: FAILED,
 }

@@ -3,10 +3,8 @@
 import argparse
 import errno
 import io
-import json
 import logging
 import os
-import secrets
 import sys
 from collections.abc import Sequence
 
@@ -17,8 +15,8 @@ from formservice.domain.errors import FormServiceError, StorageError
 
 # Tesseract's OpenMP threads wait by spinning and cost four times the work they save.
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
-_log = logging.getLogger("formservice")
-_log.addHandler(logging.NullHandler())  # an operator may configure another; people get sentences
+# An operator may configure another handler; people get sentences.
+logging.getLogger("formservice").addHandler(logging.NullHandler())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,8 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return errors.NEEDS_A_PERSON
     except OSError as error:
         return _output_failed(error)
-    except Exception:
-        return _bug(as_json=as_json)
+    except Exception as error:
+        return errors.show(errors.bug(error), as_json=as_json)
     return status
 
 
@@ -97,28 +95,6 @@ def parser() -> argparse.ArgumentParser:
     for add in (forms.add, generate.add, read.add, archive.add, health.add, demo.add):
         add(commands)
     return top
-
-
-def _bug(*, as_json: bool) -> int:
-    """Report what only we can put right: a reference for the person, the trace where it helps.
-
-    The trace's last line would carry the exception's text, which may quote a form; it is kept out
-    unless the operator asks for it (FORMSERVICE_DEBUG=1, never with real data).
-    """
-    reference = secrets.token_hex(4)
-    kind = sys.exc_info()[0]
-    _log.error("bug %s: %s", reference, kind.__name__ if kind else "unknown")
-    if os.environ.get("FORMSERVICE_DEBUG"):
-        raise
-    name = kind.__name__ if kind else "unbekannt"
-    message = f"Das hätte nicht geschehen dürfen ({name}, Kennung {reference})."
-    hint = "Bitte der Betreuung der Anlage die Kennung und den Befehl nennen."
-    if as_json:
-        data = {"ok": False, "code": "internal", "error": message, "hint": hint}
-        print(json.dumps(data, ensure_ascii=False, indent=2))
-    else:
-        print(f"Fehler [internal]: {message}\n  Hinweis: {hint}", file=sys.stderr)
-    return errors.FAILED
 
 
 if __name__ == "__main__":

@@ -83,6 +83,8 @@ def read_files(
             yield read_bytes(services, data, file, received=received, form=form)
         except FormServiceError as error:
             yield [error_data(error, file)]
+        except Exception as error:  # what is wrong with one file must not cost the others
+            yield [error_data(errors.bug(error), file)]
 
 
 def read_bytes(

@@ -9,6 +9,8 @@ import sys
 
 import pytest
 
+from formservice.cli import read
+from formservice.cli.main import main
 from tests.e2e.conftest import ROOT
 
 pytestmark = pytest.mark.slow
@@ -197,3 +199,29 @@ def test_a_form_without_its_word_file_is_named_everywhere(run, tmp_path):
     checked = run("check", settings=settings)
     assert checked.returncode == 3
     assert "forms check" in checked.stdout.decode()
+
+
+@pytest.mark.parametrize("command", ["read", "intake"])
+def test_a_bug_in_one_file_costs_no_other_and_quotes_nothing(
+    tmp_path, monkeypatch, capsys, command
+):
+    reading = read.read_bytes
+
+    def failing(services, data, file, **options):
+        if file.endswith("b.docx"):
+            raise RuntimeError("Kanarienvogel")
+        return reading(services, data, file, **options)
+
+    monkeypatch.setattr(read, "read_bytes", failing)
+    monkeypatch.setenv("FORMSERVICE_DATA", str(tmp_path / "var"))
+    names = [str(tmp_path / f"{one}.docx") for one in "abc"]
+    for number, name in enumerate(names):
+        (tmp_path / "data.json").write_text(json.dumps({"name": f"N{number}"}))
+        data = str(tmp_path / "data.json")
+        assert main(["generate", "feedbackbogen", "--data", data, "-o", name]) == 0
+    capsys.readouterr()
+    assert main([command, *names, "--json"]) == 1
+    text = capsys.readouterr().out
+    codes = [one.get("error", {}).get("code") for one in json.loads(text)]
+    assert codes == [None, "internal", None]
+    assert "Kanarienvogel" not in text
