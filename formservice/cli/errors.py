@@ -14,18 +14,12 @@ from formservice.domain.errors import (
     InvalidDataError,
     NotFoundError,
     StorageError,
+    UnexpectedError,
     UsageError,
 )
 
 DONE, NEEDS_A_PERSON, WRONG_USAGE, FAILED = 0, 1, 2, 3
 _log = logging.getLogger("formservice")
-
-
-class UnexpectedError(FormServiceError):
-    """What only we can put right."""
-
-    code = "internal"
-    default_hint = "Bitte der Betreuung der Anlage die Kennung und den Befehl nennen."
 
 
 def bug(error: Exception) -> UnexpectedError:

@@ -21,7 +21,8 @@ Anything else is a bug and stays uncaught until the outermost frame.
     ├─ EngineError              a program or library outside failed
     │  ├─ EngineMissingError
     │  └─ EngineTimeoutError
-    └─ StorageError
+    ├─ StorageError
+    └─ UnexpectedError          a bug, as the outermost frame tells it; raised nowhere else
 
 Messages are German sentences for people; ``code`` is for programs and never changes. No value
 from a form may stand in a message: fields are named by key, documents by name or hash.
@@ -172,3 +173,10 @@ class StorageError(FormServiceError):
 
     code = "storage"
     default_hint = "Bitte Speicherplatz und Rechte des Datenordners prüfen („formservice check“)."
+
+
+class UnexpectedError(FormServiceError):
+    """What only we can put right; the sentence carries a reference and nothing of the cause."""
+
+    code = "internal"
+    default_hint = "Bitte der Betreuung der Anlage die Kennung und den Befehl nennen."
