@@ -28,7 +28,8 @@ def rows(path: Path, definition: FormDefinition) -> Iterator[tuple[int, dict[str
     """Return the rows of a list below its header: the number a spreadsheet shows, and the data.
 
     Columns are named by field key, tick key, title or label. Empty cells and rows are left out;
-    what stands beyond the header comes under „Spalte n“, so that no cell is lost in silence.
+    what stands beyond the header comes under „Spalte n ohne Überschrift“: no cell is lost in
+    silence.
 
     Raises:
         InputError: the file cannot be read or its header is wrong; told before the first row.
@@ -54,7 +55,7 @@ def _rows(
             elif column is not None:
                 data[column] = _tick(cell)
             else:
-                data[f"Spalte {index}"] = cell
+                data[f"Spalte {index} ohne Überschrift"] = cell
         if data:
             yield number, data
 

@@ -217,7 +217,7 @@ def _with_ticks_folded(
             if content:
                 chosen.append(name.rsplit(".", 1)[1])
         elif name in choice_of:
-            problems.append(Problem(name, "Erwartet wird true oder false."))
+            problems.append(Problem(name, "Erwartet wird ja oder nein (in JSON true oder false)."))
         else:
             near = difflib.get_close_matches(name, [*known, *choice_of], n=1, cutoff=0.5)
             sentence = "Dieses Feld gibt es im Formular nicht."
@@ -238,7 +238,7 @@ def _value(field: Field, content: object) -> Value | None:
         return None
     if field.kind in (FieldKind.TICK, FieldKind.SIGNATURE):
         if not isinstance(content, bool):
-            raise ValueError("Erwartet wird true oder false.")
+            raise ValueError("Erwartet wird ja oder nein (in JSON true oder false).")
         return content
     if field.kind is FieldKind.CHOICE:
         return _choice(field, content)

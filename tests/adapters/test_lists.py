@@ -167,7 +167,7 @@ def test_what_does_not_fit_reaches_the_check_of_values(tmp_path):
     assert {problem.where for problem in caught.value.problems} == {
         "anlass",
         "einverstanden",
-        "Spalte 4",
+        "Spalte 4 ohne Überschrift",
     }
 
 
