@@ -11,7 +11,7 @@ from formservice.application.identify import (
     phrases_in,
     wording,
 )
-from formservice.domain.document import Claim, Page
+from formservice.domain.document import Claim, Page, part_of
 from formservice.domain.form import FormRef
 
 # One page of several carries only part of the wording; below this it is no page of the form.
@@ -158,7 +158,8 @@ def _takes(
         here, there = _reference([sheet]), _reference(run)
         if form is None or (here and there and here != there):
             return False
-        continued = {sighting.key.rpartition("__")[0] for sighting in sheet.sightings} - {""}
+        parts = [part_of(sighting.key) for sighting in sheet.sightings]
+        continued = {key for key, number in parts if number > 1}
         return form.is_sheet or continued <= form.anchors
     return False
 
@@ -183,7 +184,7 @@ def _ends(
 def _continues_only(page: Page) -> bool:
     """Say whether a page holds nothing but continuations (``q3_erreicht__2``)."""
     keys = [sighting.key for sighting in page.sightings]
-    return bool(keys) and all(key.rpartition("__")[2].isdigit() for key in keys)
+    return bool(keys) and all(part_of(key)[1] > 1 for key in keys)
 
 
 def _belongs(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from formservice.domain.document import Doubt, Method, Sighting
+from formservice.domain.document import Doubt, Method, Sighting, part_of
 from formservice.domain.form import Field, FieldKind, FormDefinition
 from formservice.domain.record import Extraction, Reading, Record, Value
 from formservice.domain.values import clean, folded, is_placeholder, parse
@@ -69,9 +69,9 @@ def _joined(sightings: Sequence[Sighting]) -> list[Sighting]:
     parts: dict[tuple[str, Method], dict[int, Sighting]] = defaultdict(dict)
     whole: list[Sighting] = []
     for sighting in sightings:
-        key, _, number = sighting.key.rpartition("__")
-        if key and number.isdigit() and int(number) >= 2:
-            parts[(key, sighting.method)][int(number)] = sighting
+        key, number = part_of(sighting.key)
+        if number > 1:
+            parts[(key, sighting.method)][number] = sighting
         else:
             whole.append(sighting)
     return [_with_parts(one, parts.get((one.key, one.method), {})) for one in whole]

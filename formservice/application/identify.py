@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from formservice.domain.document import Claim, Page
+from formservice.domain.document import Claim, Page, part_of
 from formservice.domain.form import FormDefinition, FormRef
 from formservice.domain.values import folded
 
@@ -61,7 +61,7 @@ def candidate(definition: FormDefinition) -> Candidate:
 
 def identify(pages: Sequence[Page], forms: Sequence[Candidate]) -> Identity:
     """Return which of ``forms`` the pages belong to, taken together."""
-    names = {sighting.key.partition("__")[0] for page in pages for sighting in page.sightings}
+    names = {part_of(sighting.key)[0] for page in pages for sighting in page.sightings}
     claims = [claim for page in pages for claim in page.claims]
     # Where what it claims to be and every single name agree, the wording need not be taken out.
     text = "" if _is_settled(forms, names, claims) else wording(pages)

@@ -11,12 +11,14 @@ from formservice.application.extract import extract, missing
 from formservice.application.identify import Identity, candidate
 from formservice.application.labels import label_sightings
 from formservice.application.ports import Forms, OpenDocument, Reader
-from formservice.domain.document import Medium, Page, Sighting
+from formservice.domain.document import Medium, Page, Sighting, part_key
 from formservice.domain.errors import EmptyDocumentError, UnsupportedMediaError
 from formservice.domain.form import FieldKind, FormDefinition, Layout
 from formservice.domain.frist import Calendar
 from formservice.domain.record import Record
 from formservice.domain.rules import CheckResult, check
+
+_SHEET_NUMBER = re.compile(r"[0-9]{1,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +124,13 @@ class ReadFile:
             if layout is None or marks is None:
                 continue
             seen = {one.key: one for one in opened.zones(page.number, layout, 1)}
-            number = re.search(r"\d+", seen[marks.part].text) if marks.part in seen else None
+            number = _SHEET_NUMBER.search(seen[marks.part].text) if marks.part in seen else None
             if number is None or marks.field not in seen or marks.text not in seen:
                 continue
             keys = [field.key for field in definition.fields]
             near = difflib.get_close_matches(seen[marks.field].text.strip(), keys, 1, 0.8)
             if near:
-                return [replace(seen[marks.text], key=f"{near[0]}__{number[0]}")]
+                return [replace(seen[marks.text], key=part_key(near[0], int(number[0])))]
         return []
 
 

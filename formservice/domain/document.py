@@ -5,6 +5,7 @@ one method saw it. Readers of controls make sightings on their own, zone readers
 given a layout, and the label chain makes them from blocks.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +13,8 @@ from enum import StrEnum
 # A box may stick out of the page by this fraction before it is refused: renderers round
 # differently, and half a millimetre on A4 is 0.0024 of its width.
 _SLACK = 0.003
+# A field of 1,000 parts would fill as many sheets; names beyond are somebody else's.
+_PART = re.compile(r"(.+)__([1-9][0-9]{0,2})", re.DOTALL)
 
 
 class Medium(StrEnum):
@@ -80,7 +83,7 @@ class Box:
 class Sighting:
     """One field (or one option of a choice) as one method saw it on one page.
 
-    ``key`` is a field key, a tick key (``anlass.abbruch``) or a continuation (``q3__2``).
+    ``key`` is a field key, a tick key (``anlass.abbruch``) or that of a part (``part_key``).
     ``text`` is exact, character for character, for text and date fields. ``on`` is set for
     ticks and signatures only: True, False, or None when it cannot be told. ``blank`` means the
     place was looked at and holds nothing, or only the placeholder. ``unreadable`` means there is
@@ -97,6 +100,18 @@ class Sighting:
     confidence: float = 1.0
     box: Box | None = None
     doubts: frozenset[Doubt] = frozenset()
+
+
+def part_key(key: str, number: int) -> str:
+    """Return what part ``number`` (from 2) of a text continued on sheets is called: ``q3__2``."""
+    return f"{key}__{number}"
+
+
+def part_of(key: str) -> tuple[str, int]:
+    """Return which field ``key`` belongs to and which part of its text it is; 1 is the field."""
+    match = _PART.fullmatch(key)
+    number = int(match[2]) if match else 1
+    return (match[1], number) if match and number > 1 else (key, 1)
 
 
 @dataclass(frozen=True, slots=True)

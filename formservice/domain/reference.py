@@ -1,4 +1,4 @@
-"""The short text and QR payload that name form, edition, page and an opaque reference."""
+"""The short text, QR payload and identifier that name form, edition and an opaque reference."""
 
 import re
 
@@ -6,9 +6,12 @@ from formservice.domain.document import Claim
 from formservice.domain.form import FormRef
 
 _PREFIX = "FS1"
+_SCHEME = "formservice:"
 _NAME = r"[a-z][a-z0-9-]{1,60}"
 _EDITION = r"\d{4}-\d{2}(?:-\d{2})?"
-_PAYLOAD = re.compile(rf"FS1\|({_NAME})\|({_EDITION})\|(\d{{1,3}})\|([0-9A-Z]{{0,26}})")
+_REFERENCE = r"[0-9A-Z]{0,26}"
+_PAYLOAD = re.compile(rf"{_PREFIX}\|({_NAME})\|({_EDITION})\|(\d{{1,3}})\|({_REFERENCE})")
+_IDENTIFIER = re.compile(rf"{_SCHEME}({_NAME})/({_EDITION})(?:#({_REFERENCE}))?")
 _PRINTED = re.compile(rf"({_NAME})/({_EDITION})(?:\D{{0,20}}?Seite\s+(\d{{1,3}}))?")
 
 
@@ -33,3 +36,17 @@ def claim_from_print(text: str) -> Claim | None:
         return None
     form, edition, page = match.groups()
     return Claim(form, edition, "text", int(page) if page else None)
+
+
+def identifier(ref: FormRef, reference: str = "") -> str:
+    """Return what ``dc:identifier`` of a file holds; a blank form has no reference yet."""
+    return f"{_SCHEME}{ref}#{reference}"
+
+
+def claim_from_identifier(text: str, source: str) -> Claim | None:
+    """Return what the first identifier in ``text`` claims, None if there is none of ours."""
+    match = _IDENTIFIER.search(text)
+    if match is None:
+        return None
+    form, edition, reference = match.groups()
+    return Claim(form, edition, source, reference=reference or None)

@@ -18,10 +18,10 @@ import pytest
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
+from formservice.adapters import pdf_names
 from formservice.adapters.building import office
 from formservice.adapters.building.build import as_json, build
 from formservice.adapters.building.check import weaknesses
-from formservice.adapters.building.pdf import INFO_EDITION, INFO_FORM
 from formservice.adapters.definitions import mappings
 from formservice.domain.document import Box
 from formservice.domain.form import FormDefinition, Layout
@@ -136,7 +136,8 @@ def test_a_second_reader_finds_every_field_named_printed_tagged_and_drawn(defini
 def test_the_file_says_which_form_it_is(definition, folder):
     info = pypdf.PdfReader(folder / "form.pdf").metadata
     assert info is not None
-    assert (info[INFO_FORM], info[INFO_EDITION]) == (definition.ref.form, definition.ref.edition)
+    found = (info[pdf_names.FORM], info[pdf_names.EDITION])
+    assert found == (definition.ref.form, definition.ref.edition)
     assert info.title == definition.title
 
 

@@ -6,18 +6,14 @@ from dataclasses import dataclass
 
 import pikepdf
 
-from formservice.adapters import pdf_fonts
+from formservice.adapters import pdf_fonts, pdf_names
 from formservice.adapters.building.check import weaknesses
 from formservice.adapters.building.paint import clean, forget_pictures
 from formservice.adapters.building.tags import tag_fields
 from formservice.adapters.building.variants import MarkedCopy
 from formservice.adapters.building.zones import Place
 from formservice.domain.form import Field, FieldKind, FormDefinition
-
-# Keys of the document information that name form and edition; a filled form adds its reference.
-INFO_FORM = "/FormserviceForm"
-INFO_EDITION = "/FormserviceEdition"
-INFO_REFERENCE = "/FormserviceReference"
+from formservice.domain.reference import identifier
 
 ON_STATE, OFF_STATE = "/Ja", "/Off"
 
@@ -208,12 +204,12 @@ def _describe(pdf: pikepdf.Pdf, definition: FormDefinition) -> None:
         del pdf.docinfo[key]
     pdf.docinfo["/Title"] = definition.title
     pdf.docinfo["/Producer"] = producer
-    pdf.docinfo[INFO_FORM] = ref.form
-    pdf.docinfo[INFO_EDITION] = ref.edition
+    pdf.docinfo[pdf_names.FORM] = ref.form
+    pdf.docinfo[pdf_names.EDITION] = ref.edition
     with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
         metadata["dc:title"] = definition.title
         metadata["dc:language"] = {definition.language}
-        metadata["dc:identifier"] = f"formservice:{ref}#"
+        metadata["dc:identifier"] = identifier(ref)
         metadata["pdf:Producer"] = producer
     # The mark of PDF/UA is a promise; it is given only where nothing known speaks against it.
     if not weaknesses(pdf):

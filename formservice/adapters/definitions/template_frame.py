@@ -7,7 +7,7 @@ from formservice.adapters.definitions.template_controls import Element, W
 from formservice.adapters.word.package import Package
 from formservice.domain.errors import Problem
 from formservice.domain.form import FormDefinition
-from formservice.domain.reference import claim_from_print
+from formservice.domain.reference import claim_from_print, identifier
 
 _CORE, _CUSTOM, _STYLES = "docProps/core.xml", "docProps/custom.xml", "word/styles.xml"
 _DC = "{http://purl.org/dc/elements/1.1/}"
@@ -36,7 +36,7 @@ def _properties(definition: FormDefinition, package: Package) -> Iterator[tuple[
     ref = definition.ref
     core = package.parse(_CORE) if package.has(_CORE) else None
     for name, wanted in (
-        ("identifier", f"formservice:{ref}#"),
+        ("identifier", identifier(ref)),
         ("language", definition.language),
         ("title", definition.title),
     ):

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 import pikepdf
 
-from formservice.adapters import pdf_fonts, qr
+from formservice.adapters import pdf_fonts, pdf_names, qr
 from formservice.adapters.pdf_fill.sheets import Heading
 from formservice.adapters.pdf_fill.streams import (
     Drawing,
@@ -28,8 +28,6 @@ _PACKED_FROM = 1500
 _SIGNATURE_STRIP = 22.0
 # A run of dark modules is a little higher than its row, or viewers leave hairlines between rows.
 _RUN_HEIGHT = 1.03
-GOES_ON = "FormserviceGoesOn"
-"""Key of a widget whose value has a further part on a sheet behind the form."""
 _REFERENCE = re.compile(rb"\b(\d+) 0 R\b")
 
 
@@ -108,7 +106,7 @@ class FilledFile:
                 drawn,
             )
         entries = {key.encode(): value for key, value in form.described.items()}
-        entries |= {b"/" + key.encode(): text_string(text) for key, text in described.items()}
+        entries |= {key.encode(): text_string(text) for key, text in described.items()}
         self._changing[form.info] = b"<<%b>>" % b"".join(k + b" " + v for k, v in entries.items())
         if form.metadata is not None:
             number, before, after = form.metadata
@@ -125,7 +123,7 @@ class FilledFile:
         self._changing[widget.number] = b"%b%b%b/V%b/AP<</N %d 0 R>>>>" % (
             widget.head,
             named,
-            b"/%b true" % GOES_ON.encode() if setting.rest else b"",
+            b"%b true" % pdf_names.GOES_ON.encode() if setting.rest else b"",
             text_string("".join(setting.lines)),
             look,
         )

@@ -9,14 +9,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 
+from formservice.adapters import pdf_names
 from formservice.adapters.pdf_fill.file import FilledFile
 from formservice.adapters.pdf_fill.sheets import Part, joined
 from formservice.adapters.pdf_fill.template import Compiled, compiled
 from formservice.adapters.pdf_layout import Setting, fit
+from formservice.domain.document import part_key
 from formservice.domain.errors import DefinitionError, Problem
 from formservice.domain.form import FieldKind, FormDefinition, FormRef, Layout
 from formservice.domain.record import Value
-from formservice.domain.reference import payload
+from formservice.domain.reference import identifier, payload
 from formservice.domain.values import shown, ticks
 
 # So many sheets behind a form are kept compiled; a longer text is compiled for itself.
@@ -74,9 +76,9 @@ class PdfRenderer:
         for part, piece in zip(parts, pieces, strict=True):
             self._continue(file, part, piece, definition, reference)
         described = {
-            "FormserviceForm": definition.ref.form,
-            "FormserviceEdition": definition.ref.edition,
-            "FormserviceReference": reference,
+            pdf_names.FORM: definition.ref.form,
+            pdf_names.EDITION: definition.ref.edition,
+            pdf_names.REFERENCE: reference,
         }
         return file.finished(described, f"{definition.ref}#{reference}", reference)
 
@@ -114,7 +116,7 @@ class PdfRenderer:
             raise AssertionError("pieces are only made for a sheet")
         field = definition.field(piece.key)
         title = f"{field.name} (Teil {piece.number})"
-        file.continued(part.widget, f"{piece.key}__{piece.number}", title, piece.setting)
+        file.continued(part.widget, part_key(piece.key, piece.number), title, piece.setting)
         marks = sheet.continuation
         heads = {
             marks.form: " · ".join(filter(None, (definition.title, reference))),
@@ -143,7 +145,7 @@ class PdfRenderer:
             blank = self._templates(self._sheet.ref)
             template, parts = joined(template, blank, self._sheet.continuation.text, sheets)
         nameless = [part.widget for part in parts]
-        return compiled(template, f"formservice:{ref}#", nameless), parts
+        return compiled(template, identifier(ref), nameless), parts
 
 
 def _sorted(

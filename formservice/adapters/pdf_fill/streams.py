@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from bidi.algorithm import get_display
 
-from formservice.adapters import pdf_fonts
+from formservice.adapters import pdf_fonts, pdf_names
 from formservice.adapters.pdf_layout import (
     ASCENT,
     LEADING,
@@ -37,8 +37,6 @@ from formservice.application.extract import CONTINUED
 _BELOW_MIDDLE = 0.39
 
 _JOINER = "\u200d"
-
-VALUE_TAG = "FormserviceValue"
 
 _ESCAPES = ((b"\\", b"\\\\"), (b"(", b"\\("), (b")", b"\\)"), (b"\r", b"\\r"))
 
@@ -61,7 +59,7 @@ def value_mark(key: str, value: str, *, goes_on: bool = False) -> bytes:
     ``goes_on`` tells that a sheet holds more of it, so that a lost sheet is missed.
     """
     return b"/%b <</Key %b/V %b%b>> BDC\n" % (
-        VALUE_TAG.encode(),
+        pdf_names.VALUE.encode(),
         text_string(key),
         text_string(value),
         b"/GoesOn 1" if goes_on else b"",

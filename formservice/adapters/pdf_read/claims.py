@@ -1,17 +1,14 @@
 """What a PDF says it is: in its properties, its metadata and the short text in its footers."""
 
-import re
 from collections.abc import Iterable, Sequence
 
 import pikepdf
 
+from formservice.adapters import pdf_names
 from formservice.adapters.pdf_read.controls import text_string
 from formservice.domain.document import Block, Claim
-from formservice.domain.reference import claim_from_print
+from formservice.domain.reference import claim_from_identifier, claim_from_print
 
-# As written when a form is built; ``dc:identifier`` says the same in one line.
-_FORM, _EDITION, _REFERENCE = "/FormserviceForm", "/FormserviceEdition", "/FormserviceReference"
-_IDENTIFIER = re.compile(rb"formservice:([a-z][a-z0-9-]+)/(\d{4}-\d{2}(?:-\d{2})?)#([0-9A-Z]*)")
 _MOST_METADATA = 1_000_000  # bytes looked through
 # Footers stand in the last eighth of a page; answers may quote the same words elsewhere.
 _FOOTER = 0.875
@@ -23,19 +20,18 @@ def file_claim(pdf: pikepdf.Pdf) -> Claim | None:
     if isinstance(info, pikepdf.Dictionary):
         form, edition, reference = (
             text_string(bytes(value)) if isinstance(value := info.get(key), pikepdf.String) else ""
-            for key in (_FORM, _EDITION, _REFERENCE)
+            for key in (pdf_names.FORM, pdf_names.EDITION, pdf_names.REFERENCE)
         )
         if form and edition:
             return Claim(form, edition, "info", None, reference or None)
     metadata = pdf.Root.get("/Metadata")
     if isinstance(metadata, pikepdf.Stream):
         try:
-            match = _IDENTIFIER.search(metadata.read_bytes()[:_MOST_METADATA])
+            written = metadata.read_bytes()[:_MOST_METADATA]
         except pikepdf.PdfError:
             return None
-        if match:
-            form, edition, reference = (part.decode("ascii") for part in match.groups())
-            return Claim(form, edition, "info", None, reference or None)
+        # ``dc:identifier`` says the same in one line, all of it in ASCII.
+        return claim_from_identifier(written.decode("ascii", "replace"), "info")
     return None
 
 

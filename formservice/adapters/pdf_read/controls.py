@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import pikepdf
 
+from formservice.adapters import pdf_names
 from formservice.adapters.pdf_read.frame import Frame, rectangle
 from formservice.application.extract import CONTINUED
 from formservice.domain.document import Box, Doubt, Method, Sighting
@@ -22,8 +23,6 @@ _MOST_TEXT = 1_000_000  # bytes of one value
 _RENAMED = re.compile(r"\+\d+(?=\.|$)")
 # A text string may carry its language between two escape characters (ISO 32000-2, 7.9.2.2).
 _LANGUAGE = re.compile("\x1b[^\x1b]{0,8}\x1b")
-# Left by our own filling on a field whose value has a further part on a sheet (pdf_fill.file).
-_GOES_ON = "/FormserviceGoesOn"
 _OVER = frozenset({"/Ink", "/Stamp", "/FreeText", "/Line", "/PolyLine", "/Polygon"})
 
 
@@ -143,7 +142,7 @@ def _sighting(widget: pikepdf.Object, sheet: Sheet) -> Sighting | None:
     box = _box(widget, sheet.view)
     if kind in ("/Tx", "/Ch"):
         seen = _typed(name, _first(chain, "/V"), sheet.number, box)
-        if seen.blank or widget.get(_GOES_ON) is None:
+        if seen.blank or widget.get(pdf_names.GOES_ON) is None:
             return seen
         return replace(seen, text=f"{seen.text}{CONTINUED}")
     if kind == "/Btn":

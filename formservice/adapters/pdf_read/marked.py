@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import pypdfium2.raw as pdfium
 
+from formservice.adapters import pdf_names
 from formservice.adapters.pdf_read.controls import text_string
 from formservice.application.extract import CONTINUED
 
-_TAG = "FormserviceValue"
 _KEY, _VALUE, _GOES_ON = b"Key", b"V", b"GoesOn"
 _DEPTH = 4
 _MOST_OBJECTS = 20_000
@@ -41,7 +41,7 @@ def marked(page: object) -> Marked:
         for index in range(max(0, pdfium.FPDFPageObj_CountMarks(item))):
             mark = pdfium.FPDFPageObj_GetMark(item, index)
             name = _name(mark)
-            if name == _TAG:
+            if name == pdf_names.VALUE:
                 key, value = _parameter(mark, _KEY), _parameter(mark, _VALUE)
                 if key and value is not None:
                     sign = CONTINUED if _is_set(mark, _GOES_ON) else ""

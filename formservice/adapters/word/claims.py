@@ -7,7 +7,7 @@ from lxml import etree
 from formservice.adapters.word.package import Package
 from formservice.domain.document import Claim
 from formservice.domain.errors import InputError
-from formservice.domain.reference import claim_from_print
+from formservice.domain.reference import claim_from_identifier, claim_from_print
 
 # Property names of every form; the identifier in Dublin Core says the same in one line.
 PROPERTY_FORM = "formservice.form"
@@ -17,20 +17,14 @@ CUSTOM_PART = "docProps/custom.xml"
 CORE_PART = "docProps/core.xml"
 IDENTIFIER = "{http://purl.org/dc/elements/1.1/}identifier"
 
-_IDENTIFIED = re.compile(r"formservice:([^/#\s]{1,62})/([^/#\s]{1,10})(?:#(\S{0,26}))?")
 _LONGEST = 100
-_FOOTER = re.compile(r"word/footer\d*\.xml")
-_HEADER = re.compile(r"word/header\d*\.xml")
+_PRINTED = ("word/footer", "word/header")
+_NUMBERED = re.compile(r"\d*\.xml")
 _ELEMENT = re.compile(rb"<[^<>]*>")
 # A footer has 2 KB, and a document a few of them; what is larger claims nothing.
 _MOST_BYTES = 512 * 1024
 _MOST_PARTS = 40
 _MOST_TEXT = 2000
-
-
-def identifier(form: str, edition: str, reference: str) -> str:
-    """Return what ``dc:identifier`` holds; ``reference`` may be empty."""
-    return f"formservice:{form}/{edition}#{reference}"
 
 
 def claims(package: Package) -> tuple[Claim, ...]:
@@ -66,17 +60,15 @@ def _custom(package: Package) -> Claim | None:
 def _identified(package: Package) -> Claim | None:
     root = _root(package, CORE_PART)
     text = None if root is None else root.findtext(IDENTIFIER)
-    match = _IDENTIFIED.fullmatch((text or "").strip())
-    if match is None:
-        return None
-    return Claim(match[1], match[2], "property", reference=match[3] or None)
+    return claim_from_identifier(text or "", "property")
 
 
 def _printed(package: Package) -> list[Claim]:
     """Return the claims of the footers, or of the headers where no footer claims anything."""
-    for part in (_FOOTER, _HEADER):
-        names = [name for name in package.names if part.fullmatch(name)][:_MOST_PARTS]
-        found = [claim for name in names if (claim := _claim(package, name)) is not None]
+    for part in _PRINTED:
+        names = (name for name in package.names if name.startswith(part))
+        parts = [name for name in names if _NUMBERED.fullmatch(name, len(part))][:_MOST_PARTS]
+        found = [claim for name in parts if (claim := _claim(package, name)) is not None]
         if found:
             return found
     return []

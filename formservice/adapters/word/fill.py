@@ -7,14 +7,13 @@ from datetime import date
 from xml.sax.saxutils import escape
 
 from formservice.adapters.qr import png
-from formservice.adapters.word.claims import identifier
 from formservice.adapters.word.slots import Direction, Hole, Slot
 from formservice.adapters.word.template import REFERENCE, Template, compiled
 from formservice.adapters.word.zip import Member, fast, stored
 from formservice.domain.errors import InvalidDataError, Problem
 from formservice.domain.form import Field, FieldKind, FormDefinition, FormRef
 from formservice.domain.record import Value
-from formservice.domain.reference import payload
+from formservice.domain.reference import identifier, payload
 from formservice.domain.values import clean, shown, ticks
 
 # Letters written right to left: Hebrew, Arabic, Syriac, Thaana, N'Ko and their supplements.
@@ -66,7 +65,7 @@ class WordRenderer:
         contents = _contents(definition, values)
         members = [fast(template.main, b"".join(_document(template, contents)))]
         for name, before, after in template.properties:
-            held = reference if name == REFERENCE else _identifier(definition.ref, reference)
+            held = reference if name == REFERENCE else identifier(definition.ref, reference)
             members.append(fast(name, before + escape(held).encode() + after))
         members.extend(_pictures(template, definition.ref, reference))
         return template.base.with_members(members)
@@ -183,10 +182,6 @@ def _is_right_to_left(text: str) -> bool:
     """Say whether the first letter of ``text`` is written right to left."""
     first = None if text.isascii() else _LETTER.search(text)
     return first is not None and unicodedata.bidirectional(first[0]) in ("R", "AL")
-
-
-def _identifier(ref: FormRef, reference: str) -> str:
-    return identifier(ref.form, ref.edition, reference)
 
 
 def _pictures(template: Template, ref: FormRef, reference: str) -> list[Member]:

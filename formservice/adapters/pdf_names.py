@@ -1,0 +1,9 @@
+"""Names of our own in PDF files: written when a form is built or filled, looked for when read."""
+
+# Keys of the document information that tell form, edition and reference of the file.
+FORM, EDITION, REFERENCE = "/FormserviceForm", "/FormserviceEdition", "/FormserviceReference"
+# Marked content that holds a value exactly beside what is drawn: /Key, /V, and /GoesOn where a
+# sheet behind the form holds more of it.
+VALUE = "FormserviceValue"
+# Key of a field whose value has a further part on a sheet behind the form.
+GOES_ON = "/FormserviceGoesOn"
