@@ -9,10 +9,10 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import TypeAlias
 
-from formservice.adapters.definitions.nearest import nearest
 from formservice.adapters.tables import Cell, Line, table
 from formservice.domain.errors import EmptyDocumentError, InvalidDataError, Problem
 from formservice.domain.form import Field, FieldKind, FormDefinition
+from formservice.domain.nearest import nearest
 from formservice.domain.values import folded
 
 # A column is a field, the key of one tick box, or nothing (no heading).

@@ -1,6 +1,5 @@
 """Characters to value and back, one pair of functions per kind of field."""
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -9,6 +8,7 @@ from functools import cache, lru_cache
 
 from formservice.domain.errors import InvalidDataError, Problem
 from formservice.domain.form import Field, FieldKind, FormDefinition
+from formservice.domain.nearest import nearest
 from formservice.domain.record import Value
 
 # A single answer longer than this is no answer to a form but a file pasted by mistake.
@@ -49,23 +49,24 @@ def clean(text: str) -> str:
 def folded(text: str) -> str:
     """Return ``text`` for comparing wording: NFC, plain quotes and dashes, single blanks."""
     if not text.isascii():  # else there is nothing to unify
-        text = unicodedata.normalize("NFC", text).translate(_PLAIN)
+        text = unicodedata.normalize("NFC", text)
+        for fine, plain in _PLAIN:
+            text = text.replace(fine, plain)
     return " ".join(text.split())
 
 
-_PLAIN = str.maketrans(
-    {
-        "„": '"',
-        "“": '"',
-        "”": '"',
-        "’": "'",
-        "‘": "'",
-        "–": "-",
-        "—": "-",
-        "\u2011": "-",
-        "\u00ad": "",
-        "…": "...",
-    }
+# One by one: to look for ten characters is much quicker than to translate every one of a text.
+_PLAIN = (
+    ("„", '"'),
+    ("“", '"'),
+    ("”", '"'),
+    ("’", "'"),
+    ("‘", "'"),
+    ("–", "-"),
+    ("—", "-"),
+    ("\u2011", "-"),
+    ("\u00ad", ""),
+    ("…", "..."),
 )
 
 
@@ -163,7 +164,8 @@ def ticks(field: Field, value: Value | None) -> dict[str, bool]:
     if field.kind is FieldKind.TICK:
         return {field.key: value is True}
     chosen = (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ()
-    return {f"{field.key}.{option.key}": option.key in chosen for option in field.options}
+    boxes = zip(field.anchors, field.options, strict=True)
+    return {anchor: option.key in chosen for anchor, option in boxes}
 
 
 def values_from_data(definition: FormDefinition, data: object) -> dict[str, Value]:
@@ -219,9 +221,8 @@ def _with_ticks_folded(
         elif name in choice_of:
             problems.append(Problem(name, "Erwartet wird ja oder nein (in JSON true oder false)."))
         else:
-            near = difflib.get_close_matches(name, [*known, *choice_of], n=1, cutoff=0.5)
             sentence = "Dieses Feld gibt es im Formular nicht."
-            problems.append(Problem(name, sentence, nearest=near[0] if near else None))
+            problems.append(Problem(name, sentence, nearest=nearest(name, [*known, *choice_of])))
     for name, chosen in ticked.items():
         if name in plain:
             problems.append(Problem(name, "Die Auswahl ist zweimal angegeben."))

@@ -18,9 +18,9 @@ from formservice.adapters.building.flow import flow
 from formservice.adapters.building.pdf import fillable
 from formservice.adapters.building.variants import Expected, marked_copy, tags
 from formservice.adapters.building.zones import Findings, Rectangle, find
-from formservice.adapters.definitions.nearest import nearest
 from formservice.domain.errors import DefinitionError, Problem
 from formservice.domain.form import FieldKind, FlowItem, FormDefinition
+from formservice.domain.nearest import nearest
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float"
 

@@ -7,10 +7,10 @@ same run that a rule names a field that is not there. What breaks the schema is 
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from formservice.adapters.definitions.nearest import nearest
 from formservice.adapters.definitions.yaml_text import Source, Step
 from formservice.domain.errors import Problem
 from formservice.domain.form import FieldKind
+from formservice.domain.nearest import nearest
 
 Place = tuple[Step, ...]
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from formservice.adapters.definitions.checks import disagreements
 from formservice.adapters.definitions.layouts import load_layout
-from formservice.adapters.definitions.nearest import nearest
 from formservice.adapters.definitions.schema import understand
 from formservice.adapters.definitions.yaml_text import parse
 from formservice.domain.errors import DefinitionError, NotFoundError, Problem
 from formservice.domain.form import FormDefinition, FormRef
+from formservice.domain.nearest import nearest
 
 
 class Definitions:

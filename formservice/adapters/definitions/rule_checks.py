@@ -11,9 +11,9 @@ from formservice.adapters.definitions.draft import (
     sequence,
     unknown_field,
 )
-from formservice.adapters.definitions.nearest import nearest
 from formservice.domain.errors import Problem
 from formservice.domain.form import FieldKind
+from formservice.domain.nearest import nearest
 from formservice.domain.predicate import ArgumentType, Predicate
 from formservice.domain.predicates import PREDICATES
 

@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from pydantic import Field as Setting
 
-from formservice.adapters.definitions.nearest import nearest
 from formservice.adapters.definitions.yaml_text import Source, Step
 from formservice.domain.errors import Problem
 from formservice.domain.findings import FindingCode
@@ -24,6 +23,7 @@ from formservice.domain.form import (
     Severity,
 )
 from formservice.domain.frist import Art, Einheit
+from formservice.domain.nearest import nearest
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 # A key becomes a Word bookmark and a PDF field name: no dot, no „__“ (it joins option and part).

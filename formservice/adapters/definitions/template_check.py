@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from formservice.adapters.definitions.mappings import gather
-from formservice.adapters.definitions.nearest import nearest
 from formservice.adapters.definitions.template_controls import anchors, control_problems, printed
 from formservice.adapters.definitions.template_frame import frame_problems
 from formservice.adapters.word.package import Package
 from formservice.domain.errors import InputError, Problem
 from formservice.domain.form import FormDefinition
+from formservice.domain.nearest import nearest
 
 _BUILD = "Bitte „formservice forms build“ ausführen."
 

@@ -6,9 +6,9 @@ from typing import TypeAlias
 
 from lxml import etree
 
-from formservice.adapters.definitions.nearest import nearest
 from formservice.domain.errors import Problem
 from formservice.domain.form import Field, FieldKind, FormDefinition
+from formservice.domain.nearest import nearest
 
 Element: TypeAlias = etree._Element
 
