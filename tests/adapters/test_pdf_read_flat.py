@@ -15,6 +15,7 @@ import pytest
 
 from formservice.adapters.definitions.mappings import load
 from formservice.adapters.pdf_fill.renderer import PdfRenderer
+from formservice.adapters.word.fill import WordRenderer
 from formservice.domain.document import Doubt, Medium, Method, Sighting
 from formservice.domain.form import FieldKind, FormDefinition, FormRef
 from formservice.domain.record import Value
@@ -448,3 +449,53 @@ def test_scan_pages_are_left_to_others() -> None:
         assert document.pages[0].medium is Medium.SCAN
         assert document.zones(1, layout(FEEDBACK), 1) == ()
         assert document.picture(1, 100).shape == (1170, 827)
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_values_near_a_row_that_grew_in_word_are_never_accepted_wrong(tmp_path: Path) -> None:
+    values: dict[str, Value] = PLAN | {
+        "ifk_name": "Frau Dr. Sommerfeld-Wintermann vom Fallmanagement in Göttingen",
+        "ifk_telefon": "0551 5550142",
+        "projektname": "Werkstatt",
+        "teilnahme_von": date(2023, 2, 1),
+    }
+    definition = DEFINITIONS.get("erwartungsbogen")
+    word = WordRenderer(
+        lambda ref: (TEMPLATES / ref.form / ref.edition / "form.docx").read_bytes()
+    )
+    source = tmp_path / "form.docx"
+    source.write_bytes(word.render(definition, values, "PROBE"))
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    subprocess.run(
+        ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", tmp_path, source],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    seen = zones((tmp_path / "form.pdf").read_bytes(), EXPECTATION)
+    moved = [key for key, one in seen.items() if Doubt.FOREIGN_LAYOUT in one.doubts]
+    assert "ifk_telefon" in moved
+    for field in definition.fields:
+        if field.kind in (FieldKind.TEXT, FieldKind.DATE) and field.key in seen:
+            one, value = seen[field.key], values.get(field.key)
+            true = "" if value is None else shown(field, value)
+            assert one.text.strip() in (true, field.placeholder) or one.doubts, field.key
+
+
+@pytest.mark.parametrize(
+    ("key", "drawn", "doubtful"),
+    [
+        ("name", "Nguy?n", True),
+        ("name", "Frau ?", True),
+        ("q1_erwartung", "Das war Nguy?n.", True),
+        ("q1_erwartung", "Ist das ein Ziel? Ja.", False),
+    ],
+)
+def test_letters_that_a_font_lacked_are_a_doubt(key: str, drawn: str, doubtful: bool) -> None:
+    left, low, _, height = _corner(FEEDBACK, key)
+    text = changed(FLAT_BLANK, lambda pdf: _write(pdf, drawn, left + 3, low + min(5, height / 3)))
+    seen = zones(text, FEEDBACK)[key]
+    assert seen.text == drawn
+    assert (Doubt.CHARACTERS in seen.doubts) is doubtful

@@ -2,11 +2,14 @@
 
 Printing may scale a page („an Seite anpassen“), shift it or put it on other paper. The printed
 words tell: those that stand once in the blank form are looked for on the page, and an affine map
-of the two axes must bring nearly all of them together, or the page is another layout.
+of the two axes must bring nearly all of them together, or the page is another layout. In Word a
+long answer makes its row grow and pushes down what stands below; the lines of print that this
+map does not bring together tell by how much.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from formservice.adapters.pdf_read.frame import Rectangle
@@ -35,15 +38,36 @@ class Fit:
     right: float
     down: float
     below: float
+    lines: tuple[tuple[float, float], ...] = ()
+    """Lines of print on the form and how far below their place each is, from top to bottom."""
 
     def place(self, edges: Rectangle) -> Rectangle:
         """Return where on the page a rectangle of the form lies."""
+        upper, lower = self._pushed(edges)
         return (
             edges[0] * self.across + self.right,
-            edges[1] * self.down + self.below,
+            edges[1] * self.down + self.below + upper,
             edges[2] * self.across + self.right,
-            edges[3] * self.down + self.below,
+            edges[3] * self.down + self.below + lower,
         )
+
+    def moves(self, edges: Rectangle) -> bool:
+        """Say whether print beside, above or below a rectangle of the form is not in its place."""
+        return any(abs(by) > _IN_PLACE for by in self._around(edges))
+
+    def _around(self, edges: Rectangle) -> list[float]:
+        """Return how far the nearest line above, those beside and the nearest below are moved."""
+        above = [by for y, by in self.lines if y < edges[1]][-1:]
+        beside = [by for y, by in self.lines if edges[1] <= y <= edges[3]]
+        return above + beside + [by for y, by in self.lines if y > edges[3]][:1]
+
+    def _pushed(self, edges: Rectangle) -> tuple[float, float]:
+        """Return how far the upper and the lower edge of a rectangle are pushed down."""
+        around = self._around(edges)
+        if all(abs(by) <= _IN_PLACE for by in around):
+            return 0.0, 0.0
+        upper = next((by for y, by in self.lines if edges[1] <= y <= edges[3]), around[0])
+        return upper, max(upper, around[-1])
 
     def point(self, x: float, y: float) -> tuple[float, float]:
         """Return where on the page a point of the form lies."""
@@ -51,7 +75,10 @@ class Fit:
 
     def origin(self, x: float, y: float) -> tuple[float, float]:
         """Return which point of the form lies at this point of the page."""
-        return (x - self.right) / self.across, (y - self.below) / self.down
+        form = (y - self.below) / self.down
+        near = min(self.lines, key=lambda line: abs(line[0] + line[1] - form), default=(0.0, 0.0))
+        moved = near[1] if abs(near[1]) > _IN_PLACE else 0.0
+        return (x - self.right) / self.across, form - moved / self.down
 
 
 def words(runs: Iterable[Run]) -> list[Word]:
@@ -87,7 +114,20 @@ def fit(form: Sequence[Word], page: Sequence[Word]) -> Fit | None:
         return None
     found = Fit(*across, *down)
     in_place = sum(_near(found, *pair) for pair in pairs)
-    return found if in_place >= _IN_PLACE_PART * len(pairs) else None
+    if in_place < _IN_PLACE_PART * len(pairs):
+        return None
+    return replace(found, lines=_lines(found, pairs))
+
+
+def _lines(
+    found: Fit, pairs: Sequence[tuple[tuple[float, float], tuple[float, float]]]
+) -> tuple[tuple[float, float], ...]:
+    moved: dict[int, list[tuple[float, float]]] = defaultdict(list)
+    for form, page in pairs:
+        x, y = found.point(*form)
+        if abs(x - page[0]) <= _IN_PLACE:
+            moved[round(form[1])].append((form[1], page[1] - y))
+    return tuple((here[0][0], median(by for _, by in here)) for _, here in sorted(moved.items()))
 
 
 def _single(all_words: Sequence[Word]) -> dict[str, tuple[float, float]]:

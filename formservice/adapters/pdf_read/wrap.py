@@ -36,6 +36,9 @@ _LEFTWARDS = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _ITEM = re.compile(r"[-•*·]\s")
 
 
+# The end of a line of prose and the beginning of the next.
+_PROSE = re.compile(r"[\w.,;:!?…)“”\"'’»«][\w(„“\"'‚»«–•*-]")
+
 # Where such blanks are drawn, others without any width may be lost beside them.
 _ODD_BLANKS = re.compile("[\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f\u3000]")
 # How the sign begins that our forms draw where a text goes on elsewhere.
@@ -134,6 +137,9 @@ def _between(above: _Line, below: _Line, setting: _Setting, doubts: set[Doubt]) 
         doubts.add(Doubt.WHITE_SPACE)
     elif not ended and setting.told:
         ended = not above.goes_on
+        if ended and not _PROSE.fullmatch(above.text[-1:] + below.text[:1]):
+            # Lines are wrapped behind a slash or a bracket as well, without any blank.
+            doubts.add(Doubt.WHITE_SPACE)
     elif ended is None:
         # Programs wrap at different widths, some count the blank behind a word as part of it.
         doubts.add(Doubt.WHITE_SPACE)
@@ -165,6 +171,8 @@ def _wrapped(above: _Line, below: _Line, setting: _Setting, doubts: set[Doubt]) 
     if hyphen or above.last_word + below.first_word > setting.full:
         doubts.add(Doubt.WHITE_SPACE)
         return ""
+    if not above.goes_on and not _PROSE.fullmatch(above.text[-1:] + below.text[:1]):
+        doubts.add(Doubt.WHITE_SPACE)
     return " "
 
 

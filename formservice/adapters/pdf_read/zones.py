@@ -3,6 +3,7 @@
 The page is laid over the blank form; what both show is printed, the rest was filled in.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -17,6 +18,9 @@ from formservice.domain.form import Zone
 
 # Points by which a filled-in character may leave its place unnoticed.
 _STICKS_OUT = 2.0
+# What programs leave of letters their font lacks: „Nguy?n“, or bytes taken for Chinese.
+_LOST = re.compile(r"\?[^\W\d_]|\?\?|[\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff]")
+_LOST_OR_ASKED = re.compile(rf"\?|{_LOST.pattern}")
 _TICKS = frozenset("☒☑✗✘✓✔✕✖❌✅■●⬛Xx×╳+")
 # Ink in square points beyond the blank form. The thinnest cross, 0.5 pt wide in a box of 7 pt,
 # makes 9; rounding of the picture makes up to 1.
@@ -72,14 +76,17 @@ class Filled:
     notes: Sequence[Note]
 
     def sighting(self, place: Place) -> Sighting:
-        """Return what stands in ``place``."""
+        """Return what stands in ``place``, with a doubt where print around it has moved."""
         match place.zone.kind:
             case "tick":
-                return self._tick(place)
+                seen = self._tick(place)
             case "signature":
-                return self._signature(place)
+                seen = self._signature(place)
             case _:
-                return self._text(place)
+                seen = self._text(place)
+        if not self.fit.moves(self.blank.view.points(place.zone.box)):
+            return seen
+        return replace(seen, doubts=seen.doubts | {Doubt.FOREIGN_LAYOUT})
 
     def _text(self, place: Place) -> Sighting:
         text, doubts = written(place.pieces, place.edges)
@@ -89,6 +96,8 @@ class Filled:
             doubts |= {Doubt.WHITE_SPACE}
         if place.sticks_out:
             doubts |= {Doubt.OVERFLOW}
+        if (_LOST if place.zone.kind == "multiline" else _LOST_OR_ASKED).search(text):
+            doubts |= {Doubt.CHARACTERS}
         seen = self._seen(place, Method.TEXT, _CONFIDENT)
         if not text.strip():
             return replace(seen, blank=True)
@@ -117,7 +126,9 @@ class Filled:
         return self._by_ink(place, ink, _SIGNED_NONE, _SIGNED_SURE)
 
     def _by_ink(self, place: Place, ink: float, none: float, sure: float) -> Sighting:
-        if none < ink < sure:
+        # Ink is compared with the blank form at the place it has there.
+        moved = self.fit.moves(self.blank.view.points(place.zone.box))
+        if moved or none < ink < sure:
             return self._unsure(place)
         on = ink >= sure
         return replace(self._seen(place, Method.MARK, _BY_INK), on=on, blank=not on)
