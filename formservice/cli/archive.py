@@ -43,7 +43,7 @@ def _intake(chosen: argparse.Namespace) -> int:
     results: list[dict[str, object]] = []
     kept = refused = 0
     broken = False
-    for file in _files(chosen.paths):
+    for file in _files(chosen.paths, services.settings.data):
         try:
             found = _kept(services, file, received)
             kept += 1
@@ -85,13 +85,18 @@ def _tell(file: str, found: list[dict[str, Any]]) -> None:
     print(f"{errors.printable(file)}: {documents}{known}", flush=True)
 
 
-def _files(paths: list[str]) -> Iterator[str]:
-    """Yield every file; folders are walked in order of name, hidden files left out."""
+def _files(paths: list[str], data: Path) -> Iterator[str]:
+    """Yield every file; folders are walked in order of name.
+
+    Hidden files are left out, and our own ``data`` folder: what is kept did not come in.
+    """
+    own = data.resolve()
     for name in paths:
         path = Path(name)
         if path.is_dir():
             inside = (one for one in sorted(path.rglob("*")) if one.is_file())
-            yield from (str(one) for one in inside if not one.name.startswith("."))
+            visible = (one for one in inside if not one.name.startswith("."))
+            yield from (str(one) for one in visible if own not in one.resolve().parents)
         else:
             yield name
 

@@ -185,6 +185,13 @@ def test_a_known_file_is_not_read_again_and_keeps_its_first_reading(run, tmp_pat
     assert again == first | {"file": "y.docx", "already_known": True}
 
 
+def test_the_archive_does_not_take_in_itself(run, tmp_path):
+    run(*BLANK, "-o", "x.docx", stdin=b"{}")
+    assert run("intake", ".").returncode == 0
+    again = run("intake", ".", "--json")
+    assert (again.returncode, len(json.loads(again.stdout))) == (0, 1)
+
+
 def test_samples_that_are_not_there_are_no_success(run, tmp_path):
     assert run("demo", "--samples", tmp_path / "nirgends").returncode == 2
 
