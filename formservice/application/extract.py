@@ -124,6 +124,8 @@ def _single(field: Field, ranked: Sequence[Sighting]) -> tuple[Extraction, list[
     """Return the reading of one field and its rivals; rivals that differ are a doubt."""
     if not ranked:
         return Extraction(field.key, Reading.NOT_FOUND, "", None, 0.0, None), []
+    if len(ranked) == 1:
+        return _reading(field, ranked[0]), []
     readings = [_reading(field, sighting) for sighting in ranked]
     # What stands there outweighs a place looked at in vain: a text drawn over an empty field
     # was meant, but a person must see it.

@@ -109,7 +109,7 @@ def part_key(key: str, number: int) -> str:
 
 def part_of(key: str) -> tuple[str, int]:
     """Return which field ``key`` belongs to and which part of its text it is; 1 is the field."""
-    match = _PART.fullmatch(key)
+    match = _PART.fullmatch(key) if "__" in key else None
     number = int(match[2]) if match else 1
     return (match[1], number) if match and number > 1 else (key, 1)
 

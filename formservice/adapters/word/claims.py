@@ -20,7 +20,7 @@ IDENTIFIER = "{http://purl.org/dc/elements/1.1/}identifier"
 _LONGEST = 100
 _PRINTED = ("word/footer", "word/header")
 _NUMBERED = re.compile(r"\d*\.xml")
-_ELEMENT = re.compile(rb"<[^<>]*>")
+_BETWEEN = re.compile(rb">([^<>]+)")
 # A footer has 2 KB, and a document a few of them; what is larger claims nothing.
 _MOST_BYTES = 512 * 1024
 _MOST_PARTS = 40
@@ -82,6 +82,6 @@ def _claim(package: Package, name: str) -> Claim | None:
         return None
     # Word splits the text over many runs; without the tags it stands in one piece, and only a
     # name and an edition are looked for, so nothing here needs a parser.
-    text = _ELEMENT.sub(b"", content).decode("utf-8", "replace")
+    text = b"".join(_BETWEEN.findall(content)).decode("utf-8", "replace")
     claim = claim_from_print(text[:_MOST_TEXT])
     return None if claim is None else Claim(claim.form, claim.edition, claim.source)

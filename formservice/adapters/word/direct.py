@@ -7,12 +7,12 @@ these is met, or a bookmark whose control is gone, the whole document has to be 
 
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import islice
-from typing import overload
+from typing import NamedTuple, overload
 
 from lxml import etree
 
-from formservice.adapters.word.found import Walked, bookmark_key, number
+from formservice.adapters.word.found import Control, Walked, bookmark_key, number
+from formservice.adapters.word.plain import Plain
 from formservice.adapters.word.walk import MOST_PARAGRAPHS, Walk, namespace, walk
 from formservice.domain.document import Block
 
@@ -30,29 +30,17 @@ def direct(document: etree._Element) -> Walked | None:
     """
     w = namespace(document)
     section = _last_section(document, w)
-    if section is None or _any(document, w + "fldChar"):
+    inventory = None if section is None else _inventory(document, w)
+    if section is None or inventory is None:
         return None
-    if next(islice(document.iter(w + "p"), MOST_PARAGRAPHS, None), None) is not None:
+    controls = _outermost(inventory, w)
+    found = None if controls is None else _read(controls, inventory, w)
+    if found is None:
         return None
-    controls = _outermost(document, w)
-    if controls is None:
+    tags = {control.facts.tag for control in found}
+    if not all(name.startswith("_") or bookmark_key(name) in tags for name in inventory.bookmarks):
         return None
-    walker = Walk(w)
-    for control in controls:
-        walker.visit(control)
-    found = walker.finished()
-    tags = {control.facts.tag for control in found.controls}
-    if any(
-        not name.startswith("_") and bookmark_key(name) not in tags
-        for start in document.iter(w + "bookmarkStart")
-        if (name := start.get(w + "name", ""))
-    ):
-        return None
-    return Walked(found.controls, sections=[section])
-
-
-def _any(element: etree._Element, name: str) -> bool:
-    return next(element.iter(name), None) is not None
+    return Walked(found, sections=[section])
 
 
 def _last_section(document: etree._Element, w: str) -> etree._Element | None:
@@ -66,21 +54,79 @@ def _last_section(document: etree._Element, w: str) -> etree._Element | None:
     return body[-1]
 
 
-def _outermost(document: etree._Element, w: str) -> list[etree._Element] | None:
+class _Inventory(NamedTuple):
+    """What a document has, wherever it stands."""
+
+    controls: list[etree._Element]
+    bookmarks: list[str]
+    hides: bool  # some text is hidden
+
+
+def _inventory(document: etree._Element, w: str) -> _Inventory | None:
+    """Return what ``document`` has, None if it has field codes or too many paragraphs."""
+    control, start, paragraph = w + "sdt", w + "bookmarkStart", w + "p"
+    code, hidden, name = w + "fldChar", w + "vanish", w + "name"
+    controls: list[etree._Element] = []
+    bookmarks: list[str] = []
+    paragraphs, hides = 0, False
+    # One pass for all of them: libxml2 compares names quickly, and only what is met costs time.
+    for element in document.iter(control, start, paragraph, code, hidden):
+        tag = element.tag
+        if tag == paragraph:
+            paragraphs += 1
+        elif tag == control:
+            controls.append(element)
+        elif tag == start:
+            bookmarks.append(element.get(name, ""))
+        elif tag == code:
+            return None
+        else:
+            hides = True
+    return None if paragraphs > MOST_PARAGRAPHS else _Inventory(controls, bookmarks, hides)
+
+
+def _outermost(inventory: _Inventory, w: str) -> list[etree._Element] | None:
     """Return the controls inside no other one, None if one depends on what is around it."""
     around = {w + name for name in _AROUND}
-    inside, cell = w + "sdtContent", w + "tc"
+    inside = w + "sdtContent"
     found: list[etree._Element] = []
-    for control in document.iter(w + "sdt"):
-        for outer in control.iterancestors():
+    # Around controls of one table there is the same; it is looked at once.
+    ordinary: set[etree._Element] = set()
+    for control in inventory.controls:
+        outer = control.getparent()
+        passed = []
+        while outer is not None and outer not in ordinary:
             if outer.tag == inside:
                 break
             if outer.tag not in around:
                 return None
+            passed.append(outer)
+            outer = outer.getparent()
         else:
-            if _any(control, cell):
-                return None
+            ordinary.update(passed)
             found.append(control)
+    return found
+
+
+def _read(controls: list[etree._Element], inventory: _Inventory, w: str) -> list[Control] | None:
+    """Return what stands in ``controls`` and the ones inside, None if cells of a table do."""
+    plain, cell = Plain(w), w + "tc"
+    walker: Walk | None = None
+    found: list[Control] = []
+    for control in controls:
+        one = None if inventory.hides else plain.control(control)
+        if one is not None:
+            if one.facts.tag:
+                found.append(one)
+            continue
+        if next(control.iter(cell), None) is not None:
+            return None
+        walker = Walk(w) if walker is None else walker
+        known = len(walker.found.controls)
+        walker.visit(control)
+        found += walker.found.controls[known:]
+    if walker is not None:
+        walker.finished()
     return found
 
 

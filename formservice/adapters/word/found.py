@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 
 from lxml import etree
 
@@ -10,6 +11,8 @@ from formservice.adapters.word.symbols import GLYPHS_OFF, TICKED, UNTICKED
 from formservice.domain.document import Block, Doubt
 
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
+_CHECK_BOX, _CHECKED = _W14 + "checkbox", _W14 + "checked"
+_UNCHECKED_STATE, _W14_VALUE = _W14 + "uncheckedState", _W14 + "val"
 _CONTROL_KINDS = frozenset(
     (
         "text",
@@ -29,6 +32,12 @@ _CONTROL_KINDS = frozenset(
         "repeatingSectionItem",
     )
 )
+
+
+@cache
+def _passed_over(w: str) -> frozenset[str]:
+    """Return the names of what nearly every control has and nobody asks for."""
+    return frozenset(w + name for name in ("rPr", "alias", "id", "lock", "placeholder"))
 
 
 class Ink(StrEnum):
@@ -101,8 +110,11 @@ class Facts:
     """What the properties of a control say.
 
     ``kind`` is the name of its type element, "" where there is none; ``checked`` is None unless
-    it is a tick; ``prompt`` says that what it shows is its placeholder.
+    it is a tick; ``prompt`` says that what it shows is its placeholder; ``full_date`` is the day
+    kept beside the one shown.
     """
+
+    __slots__ = ("_off_glyphs", "checked", "full_date", "kind", "prompt", "tag")
 
     def __init__(self, w: str, properties: etree._Element | None) -> None:
         """Read ``properties`` (w:sdtPr); ``w`` is the namespace in braces."""
@@ -110,28 +122,39 @@ class Facts:
         self.prompt = False
         self.checked: bool | None = None
         self._off_glyphs = GLYPHS_OFF
-        for element in [] if properties is None else properties:
+        passed_over = _passed_over(w)
+        for element in () if properties is None else properties:
             name = element.tag
+            if name in passed_over:
+                continue
             local = name.rpartition("}")[2]
             if local == "tag":
-                self.tag = element.get(f"{w}val", "")
+                self.tag = element.get(w + "val", "")
             elif local == "showingPlcHdr":
-                self.prompt = is_on(element.get(f"{w}val"))
+                self.prompt = is_on(element.get(w + "val"))
             elif local in _CONTROL_KINDS:
                 self.kind = local
-                self.full_date = element.get(f"{w}fullDate", "")
-                if name == f"{_W14}checkbox":
+                if local == "date":
+                    self.full_date = element.get(w + "fullDate", "")
+                elif name == _CHECK_BOX:
                     self._read_box(element)
 
     def _read_box(self, box: etree._Element) -> None:
-        state = next(box.iterchildren(f"{_W14}checked"), None)
-        self.checked = state is not None and is_on(state.get(f"{_W14}val"))
-        drawn = next(box.iterchildren(f"{_W14}uncheckedState"), None)
-        if drawn is not None:
-            try:
-                self._off_glyphs |= {chr(int(drawn.get(f"{_W14}val", ""), 16))}
-            except (ValueError, OverflowError):
-                return
+        self.checked = False
+        for element in reversed(box):
+            if element.tag == _CHECKED:
+                self.checked = is_on(element.get(_W14_VALUE))
+            elif element.tag == _UNCHECKED_STATE:
+                self._note_off(element.get(_W14_VALUE, ""))
+
+    def _note_off(self, code: str) -> None:
+        """Note as empty box the character with this hexadecimal code."""
+        try:
+            glyph = chr(int(code, 16))
+        except (ValueError, OverflowError):
+            return
+        if glyph not in self._off_glyphs:
+            self._off_glyphs = GLYPHS_OFF | {glyph}
 
     def glyph(self, drawn: str) -> str:
         """Return ☐ or ☒ for what is drawn: it may differ from the state beside it."""
@@ -184,5 +207,7 @@ def bookmark_key(name: str) -> str:
 
     A number after the underscores is a continuation, whose key is written the same way.
     """
+    if "__" not in name:
+        return name
     stem, _, part = name.rpartition("__")
     return f"{stem}.{part}" if stem and part and not part.isdigit() else name

@@ -25,6 +25,7 @@ _NO_SIGHTINGS: tuple[Sighting, ...] = ()
 # A control for a signature is of no kind, or for a picture; see ``_signature``.
 _MAY_BE_SIGNED = ("", "picture")
 _LONGEST_NAME = 80  # characters
+_NO_DOUBTS = frozenset[Doubt]()
 _LOST = frozenset({Doubt.ANCHORS_LOST})
 _SPACED = re.compile(r"\s\s|[\n\t]|^\s|\s$")
 # Letters written right to left, and signs that change the direction or join characters.
@@ -186,6 +187,8 @@ def _moved(text: str) -> frozenset[Doubt]:
 
 
 def _doubts(noticed: frozenset[Doubt | Ink]) -> frozenset[Doubt]:
+    if not noticed:  # as in nearly every control
+        return _NO_DOUBTS
     return frozenset(what for what in noticed if isinstance(what, Doubt))
 
 

@@ -22,7 +22,6 @@ _SIGNATURE_LINE = "{urn:schemas-microsoft-com:office:office}signatureline"
 _RULE = "{urn:schemas-microsoft-com:office:office}hr"
 _XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _SYMBOL_CODE = re.compile("[\uf020-\uf0ff]")
-_RAW_SPACE = re.compile(r"[\t\n\r]")
 
 _FORMATTING = """tblPr tblGrid tblPrEx sdtPr sdtEndPr smartTagPr customXmlPr rubyPr
     background proofErr lastRenderedPageBreak"""
@@ -33,6 +32,19 @@ _WORKED_OUT = "dayShort monthShort yearShort dayLong monthLong yearLong pgNum"
 _MOST_FIELDS = 50
 
 Handler: TypeAlias = Callable[[etree._Element], None]
+
+
+def blanks_change(element: etree._Element, text: str) -> bool:
+    """Say whether Word drops blanks of ``text`` in w:t, or shows others than are written."""
+    if "\n" in text or "\t" in text or "\r" in text:
+        return True
+    at_edge = text[0] <= " " or text[-1] <= " "
+    return at_edge and element.get(_XML_SPACE) != "preserve"
+
+
+def has_symbol_code(text: str) -> bool:
+    """Say whether ``text`` holds codes that show something else in a symbol font."""
+    return not text.isascii() and _SYMBOL_CODE.search(text) is not None
 
 
 class Runs:
@@ -116,11 +128,9 @@ class Runs:
             # Text in a field's code is not shown; if the field has no end, it is shown.
             self.stream.mark(Doubt.CHARACTERS)
             return
-        at_edge = text[0] <= " " or text[-1] <= " "
-        if _RAW_SPACE.search(text) or (at_edge and element.get(_XML_SPACE) != "preserve"):
-            # Word drops these blanks, or shows them otherwise than they are written.
+        if blanks_change(element, text):
             self.stream.mark(Doubt.WHITE_SPACE)
-        if not text.isascii() and _SYMBOL_CODE.search(text):
+        if has_symbol_code(text):
             text = self._with_symbols(run, text)
         self.stream.pieces.append(text)
 
