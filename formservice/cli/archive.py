@@ -23,9 +23,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         description="Liest Dateien und ganze Ordner und legt Originale und Datensätze ab."
         " Dieselbe Datei zweimal wird einmal aufbewahrt.",
     )
-    intake.add_argument("paths", nargs="+", metavar="PFAD")
+    intake.add_argument("paths", nargs="+", metavar="PFAD", help="Datei oder Ordner")
     intake.add_argument(
-        "--received", type=read.day, metavar="TAG", help="Tag des Eingangs (sonst heute)"
+        "--received",
+        type=read.day,
+        metavar="TAG",
+        help="Tag des Eingangs, zum Beispiel 27.03.2026 (sonst heute)",
     )
     intake.add_argument("--json", action="store_true", help="Ausgabe als JSON")
     intake.set_defaults(run=_intake)

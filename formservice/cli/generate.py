@@ -29,7 +29,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         description="Erzeugt ein Formular aus einer JSON-Datei oder viele aus einer Liste."
         " Ist eine Angabe unbekannt oder unmöglich, wird nichts geschrieben.",
     )
-    parser.add_argument("form", metavar="FORMULAR", help="zum Beispiel feedbackbogen")
+    parser.add_argument(
+        "form", metavar="FORMULAR", help="zum Beispiel feedbackbogen oder feedbackbogen/2023-09-22"
+    )
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument(
         "--data", metavar="DATEI.json", help="Feldschlüssel und Werte; - liest die Standardeingabe"

@@ -24,13 +24,17 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         help="Dateien lesen und prüfen, ohne etwas zu speichern",
         description="Liest Word, PDF und Bilder, prüft Pflichtangaben, Regeln und Fristen.",
     )
-    parser.add_argument("files", nargs="+", metavar="DATEI")
-    parser.add_argument("--form", metavar="FORMULAR", help="das Formular, wenn es bekannt ist")
+    parser.add_argument("files", nargs="+", metavar="DATEI", help="Word, PDF, PNG, JPEG oder TIFF")
+    parser.add_argument(
+        "--form",
+        metavar="FORMULAR",
+        help="das Formular, wenn es nicht sicher erkannt wird; zum Beispiel feedbackbogen",
+    )
     parser.add_argument(
         "--received",
         type=day,
         metavar="TAG",
-        help="Tag des Eingangs für die Fristen (sonst heute)",
+        help="Tag des Eingangs für die Fristen, zum Beispiel 27.03.2026 (sonst heute)",
     )
     parser.add_argument("--json", action="store_true", help="Ausgabe als JSON")
     parser.set_defaults(run=_run)

@@ -1,5 +1,6 @@
 """What people and scripts get wrong: every answer is a German sentence, a code and a status."""
 
+import argparse
 import json
 import os
 import shutil
@@ -10,7 +11,8 @@ import sys
 import pytest
 
 from formservice.cli import read
-from formservice.cli.main import main
+from formservice.cli.german import speak_german
+from formservice.cli.main import main, parser
 from tests.e2e.conftest import ROOT
 
 pytestmark = pytest.mark.slow
@@ -101,6 +103,27 @@ def test_wrong_usage_is_json_where_json_was_asked_for(run):
     for arguments in (["read", "--json"], ["forms", "unsinn", "--json"], ["--json", "forms"]):
         done = run(*arguments)
         assert (done.returncode, told(done)) == (2, "usage")
+
+
+def _parsers(parser):
+    yield parser
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for below in action.choices.values():
+                yield from _parsers(below)
+
+
+def test_help_is_german_at_every_depth_and_says_what_each_thing_is():
+    speak_german()
+    helped = list(_parsers(parser()))
+    assert len(helped) > 10
+    for one in helped:
+        text = one.format_help()
+        assert text.startswith("Aufruf: formservice")
+        for word in ("show", "exit", "optional", "positional", "usage", "default", "the "):
+            assert word not in text, one.prog
+        for action in one._actions:
+            assert action.help or isinstance(action, argparse._SubParsersAction), action.dest
 
 
 def test_json_may_stand_before_the_action(run):
