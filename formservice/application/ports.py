@@ -1,18 +1,17 @@
 """What the use cases need from outside, as protocols."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
-from formservice.domain.document import Medium, Page, Sighting
+from formservice.domain.document import Page, Sighting
 from formservice.domain.form import FormDefinition, FormRef, Layout
 from formservice.domain.record import Value
 
 
 class OpenDocument(Protocol):
-    """A received file that has been opened. Use it as a context manager."""
+    """A received file that has been opened; as a context manager it closes itself."""
 
-    medium: Medium
     pages: Sequence[Page]
 
     def zones(self, page: int, layout: Layout, form_page: int) -> Sequence[Sighting]:
@@ -22,8 +21,12 @@ class OpenDocument(Protocol):
         the layout return nothing.
         """
 
+    def close(self) -> None:
+        """Release everything held."""
+
     def __enter__(self) -> Self:
         """Return the document itself."""
+        return self
 
     def __exit__(
         self,
@@ -31,13 +34,12 @@ class OpenDocument(Protocol):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Release everything held."""
+        """Close the document."""
+        self.close()
 
 
 class Reader(Protocol):
     """Turns the bytes of one medium into pages."""
-
-    name: str
 
     def reads(self, data: bytes) -> bool:
         """Say from the first bytes whether this reader is meant for ``data``."""
@@ -49,10 +51,8 @@ class Reader(Protocol):
 class Renderer(Protocol):
     """Writes finished forms in one format."""
 
-    suffix: str
-
     def render(
-        self, definition: FormDefinition, values: "dict[str, Value]", reference: str
+        self, definition: FormDefinition, values: Mapping[str, Value], reference: str
     ) -> bytes:
         """Return the form filled with ``values`` (checked before), all other fields blank.
 

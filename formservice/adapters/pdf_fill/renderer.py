@@ -37,8 +37,6 @@ class _Piece:
 class PdfRenderer:
     """Writes finished forms as fillable PDF. One renderer may be used by several threads."""
 
-    suffix = "pdf"
-
     def __init__(
         self, templates: Callable[[FormRef], bytes], sheet: FormDefinition | None = None
     ) -> None:
@@ -49,7 +47,7 @@ class PdfRenderer:
         self._lock = Lock()
 
     def render(
-        self, definition: FormDefinition, values: dict[str, Value], reference: str
+        self, definition: FormDefinition, values: Mapping[str, Value], reference: str
     ) -> bytes:
         """Return the form filled with ``values``, all other fields blank.
 

@@ -4,8 +4,7 @@ import io
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 import pikepdf
@@ -26,6 +25,7 @@ from formservice.adapters.pdf_read.frame import Frame, frame
 from formservice.adapters.pdf_read.text import blocks as text_blocks
 from formservice.adapters.pdf_read.zones import Filled, Strip, inked_rows, places
 from formservice.application.extract import CONTINUED
+from formservice.application.ports import OpenDocument
 from formservice.domain.document import Block, Medium, Method, Page, Sighting
 from formservice.domain.errors import (
     DamagedDocumentError,
@@ -55,8 +55,6 @@ _BROKEN = (pikepdf.PdfError, RuntimeError, ValueError, ArithmeticError)
 
 class PdfReader:
     """Opens PDF files of any origin."""
-
-    name = "pdf"
 
     def __init__(self, templates: Callable[[FormRef], bytes]) -> None:
         """Keep the way to the blank forms and bound what one packed stream may grow to.
@@ -105,7 +103,7 @@ def _parsed(data: bytes) -> pikepdf.Pdf:
         return pikepdf.open(io.BytesIO(mended(data)), suppress_warnings=True)
 
 
-class OpenPdf:
+class OpenPdf(OpenDocument):
     """One received PDF file."""
 
     def __init__(self, data: bytes, pdf: pikepdf.Pdf, blanks: Blanks) -> None:
@@ -138,7 +136,6 @@ class OpenPdf:
             replace(page, claims=own) if own else page
             for page, own in zip(pages, claims, strict=True)
         )
-        self.medium = self.pages[0].medium
 
     def blocks(self, page: int) -> tuple[Block, ...]:
         """Return the drawn text of page ``page`` (from 1).
@@ -213,17 +210,6 @@ class OpenPdf:
         """Release everything held."""
         self._drawing.close()
         self._pdf.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _sheet(self, page: int) -> Sheet:
         return Sheet(page, self._frames[page - 1], self._redrawn)

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from types import TracebackType
-from typing import Self
 
 from formservice.adapters.pdf_read.reader import OpenPdf, PdfReader
 from formservice.adapters.scan.zones import PictureZones
+from formservice.application.ports import OpenDocument
 from formservice.domain.document import Medium, Page, Sighting
 from formservice.domain.form import Layout
 
@@ -16,8 +15,6 @@ _DPI = 200.0
 
 class WholePdfReader:
     """The PDF reader, with the scan reader for its pages that are only pictures."""
-
-    name = "pdf"
 
     def __init__(self, pdf: PdfReader, pictures: PictureZones) -> None:
         """Join the two readers."""
@@ -33,14 +30,13 @@ class WholePdfReader:
         return OpenWholePdf(self._pdf.open(data), self._pictures)
 
 
-class OpenWholePdf:
+class OpenWholePdf(OpenDocument):
     """One received PDF file; QR codes are looked for on its pictured pages."""
 
     def __init__(self, opened: OpenPdf, pictures: PictureZones) -> None:
         """Look at every pictured page once, for what its QR code claims."""
         self._opened = opened
         self._pictures = pictures
-        self.medium: Medium = opened.medium
         self.pages: Sequence[Page] = tuple(self._page(page) for page in opened.pages)
 
     def _page(self, page: Page) -> Page:
@@ -56,13 +52,6 @@ class OpenWholePdf:
         picture = self._opened.picture(page, _DPI)
         return self._pictures.zones(picture, layout, form_page, page)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Release everything held."""
         self._opened.close()

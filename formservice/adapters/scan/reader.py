@@ -1,20 +1,17 @@
 """Reads picture files: PNG, JPEG and TIFF with any number of pages."""
 
 from collections.abc import Callable, Iterable, Sequence
-from types import TracebackType
-from typing import Self
 
 from formservice.adapters.scan.ocr import Ocr, ocr
 from formservice.adapters.scan.picture import PictureFile, is_picture
 from formservice.adapters.scan.zones import PictureZones
+from formservice.application.ports import OpenDocument
 from formservice.domain.document import Block, Medium, Page, Sighting
 from formservice.domain.form import FormRef, Layout
 
 
-class ScanDocument:
+class ScanDocument(OpenDocument):
     """An opened picture file; pages are decoded when they are needed."""
-
-    medium = Medium.SCAN
 
     def __init__(self, file: PictureFile, zones: PictureZones) -> None:
         """Look at every page once, for what its QR code claims."""
@@ -34,16 +31,7 @@ class ScanDocument:
         """Return all text on a page without knowing the form: slow, for pages without QR code."""
         return self._zones.blocks(self._file.picture(page), page)
 
-    def __enter__(self) -> Self:
-        """Return the document itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         """Release the pictures."""
         self._file.close()
 
@@ -55,8 +43,6 @@ class ScanDocument:
 
 class ScanReader:
     """Reads scanned and photographed pages as picture files."""
-
-    name = "scan"
 
     def __init__(
         self,

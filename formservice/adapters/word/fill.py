@@ -42,15 +42,13 @@ class WordRenderer:
     shared between threads: what is kept never changes.
     """
 
-    suffix = "docx"
-
     def __init__(self, template: Callable[[FormRef], bytes]) -> None:
         """Take the bytes of ``form.docx`` from ``template``."""
         self._template = template
         self._compiled: dict[FormRef, Template] = {}
 
     def render(
-        self, definition: FormDefinition, values: dict[str, Value], reference: str
+        self, definition: FormDefinition, values: Mapping[str, Value], reference: str
     ) -> bytes:
         """Return the Word file filled with ``values``; the same input gives the same bytes.
 

@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Self
 
 from lxml import etree
 
@@ -13,6 +11,7 @@ from formservice.adapters.word.found import Control, Ink, Mark, Walked, bookmark
 from formservice.adapters.word.package import Package, is_word
 from formservice.adapters.word.symbols import GLYPHS_OFF, GLYPHS_ON, TICKED, UNTICKED
 from formservice.adapters.word.walk import walk
+from formservice.application.ports import OpenDocument
 from formservice.domain.document import Doubt, Medium, Method, Page, Sighting
 from formservice.domain.errors import EmptyDocumentError
 from formservice.domain.form import Layout
@@ -36,8 +35,6 @@ _REFUSED = re.compile(r"\W*(?:(?:die\s+)?unterschrift\s+)?(?:(?:wurde|wird)\s+)?
 
 class WordReader:
     """Opens Word files; see ``ports.Reader``."""
-
-    name = "word"
 
     def reads(self, data: bytes) -> bool:
         """Say whether ``data`` is a Word file, also an old, encrypted or truncated one."""
@@ -70,10 +67,8 @@ class WordReader:
         return WordDocument(page)
 
 
-class WordDocument:
+class WordDocument(OpenDocument):
     """A Word file that has been read; it holds nothing open. See ``ports.OpenDocument``."""
-
-    medium = Medium.DOCX
 
     def __init__(self, page: Page) -> None:
         """Hold the one ``page`` that stands for the whole file."""
@@ -83,16 +78,7 @@ class WordDocument:
         """Return nothing: where things stand on paper is not written in a Word file."""
         return _NO_SIGHTINGS
 
-    def __enter__(self) -> Self:
-        """Return the document itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         """Do nothing; nothing is held."""
 
 
