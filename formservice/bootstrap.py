@@ -12,7 +12,6 @@ from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import formservice
 from formservice.adapters.definitions.mappings import Definitions, load
@@ -22,11 +21,11 @@ from formservice.application.ports import Renderer
 from formservice.application.read import ReadFile
 from formservice.domain.errors import NotFoundError, UsageError
 from formservice.domain.form import FormDefinition, FormRef, Layout
+from formservice.domain.frist import OFFICE_TIME
 
 if TYPE_CHECKING:
     from formservice.adapters.archive.store import Archive
 
-OFFICE_TIME = ZoneInfo("Europe/Berlin")
 # No I, L, O or U: references are read out on the telephone. 12 characters hold 60 bits.
 _REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _REFERENCE_LENGTH = 12

@@ -29,7 +29,7 @@ from formservice.application.label_match import (
 from formservice.domain.document import Block, Doubt, Method, Sighting
 from formservice.domain.form import Field, FieldKind, FormDefinition
 from formservice.domain.reference import claim_from_print
-from formservice.domain.values import parse_date
+from formservice.domain.values import is_date
 
 # Bounds the confidence of anything found between labels.
 _CONFIDENCE = 0.7
@@ -249,7 +249,7 @@ class _Gatherer:
             wordy = owner is not None and owner.kind is FieldKind.TEXT and form_date.long_date
             if is_answer and not (wordy and any(char.isalpha() for char in line)):
                 continue
-            if _is_date(line):
+            if is_date(line):
                 self._undated.pop(0)
                 self._found[form_date.key] = _Found([line.strip()], number)
                 return "\n".join(lines[:position] + lines[position + 1 :])
@@ -282,11 +282,3 @@ def _comma_before(text: str, start: int, end: int) -> str:
     """Return the comma that sets a label apart from what stands before it on its line."""
     piece = text[start:end]
     return "" if piece.endswith("\n") else piece[len(piece.rstrip(" \t").rstrip(",;|/")) :]
-
-
-def _is_date(text: str) -> bool:
-    try:
-        parse_date(text)
-    except ValueError:
-        return False
-    return True

@@ -106,6 +106,8 @@ def _deadline(one: Deadline) -> dict[str, object]:
         "due": one.due.isoformat(),
         "met": one.met,
         "why": list(one.why),
+        # Which holidays were counted: a later edition of them must not change an old result.
+        "calendar": one.calendar,
     }
 
 

@@ -23,6 +23,9 @@ _FOURTH_DAY_SINCE = date(2025, 1, 1)
 # Civil courts treat about two weeks as the outer limit of „unverzüglich“ (§ 121 BGB).
 _PROMPT_LIMIT = timedelta(days=14)
 
+OFFICE_TIME = ZoneInfo("Europe/Berlin")
+"""The day of an office, and so of every deadline, begins and ends by this clock."""
+
 
 class Calendar(Protocol):
     """Which days are closed where the receiving authority sits."""
@@ -118,7 +121,7 @@ def office_day(moment: date | datetime) -> date:
         return moment
     if moment.tzinfo is None:
         raise ValueError("a moment needs its time zone")
-    return moment.astimezone(ZoneInfo("Europe/Berlin")).date()
+    return moment.astimezone(OFFICE_TIME).date()
 
 
 def in_time(ende: date | datetime, receipt: date | datetime) -> bool:
@@ -326,9 +329,7 @@ def _hours(frist: Frist, start: date | datetime, calendar: Calendar) -> Ergebnis
     if not isinstance(start, datetime) or start.tzinfo is None:
         raise ValueError("a period of hours starts at a moment with time zone")
     # In UTC, for an hour is an hour also in the night the clocks change.
-    end = (start.astimezone(UTC) + timedelta(hours=frist.menge)).astimezone(
-        ZoneInfo("Europe/Berlin")
-    )
+    end = (start.astimezone(UTC) + timedelta(hours=frist.menge)).astimezone(OFFICE_TIME)
     why = (
         f"{_amount(frist.menge, Einheit.STUNDEN)} ab {shown(office_day(start))}; auch Samstage, "
         "Sonntage und Feiertage zählen (§ 26 Abs. 6 SGB X).",

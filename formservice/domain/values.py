@@ -146,6 +146,15 @@ def parse_date(raw: str) -> date:
     raise ValueError("not a date")
 
 
+def is_date(text: str) -> bool:
+    """Say whether ``text`` is a date that ``parse_date`` understands."""
+    try:
+        parse_date(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _month(name: str) -> int:
     """Return the number of a German month name or its beginning of at least three letters."""
     wanted = name.casefold().replace("maerz", "märz")

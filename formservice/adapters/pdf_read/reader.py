@@ -35,6 +35,7 @@ from formservice.domain.errors import (
     UnsupportedMediaError,
 )
 from formservice.domain.form import FormRef, Layout, Zone
+from formservice.domain.values import SIGNED
 
 if TYPE_CHECKING:
     import numpy
@@ -47,7 +48,6 @@ _MOST_DECODED = 300_000_000
 _HEADER_WITHIN = 1_024
 # From this many named fields on, they tell what the page is and its text need not be read.
 _ENOUGH_FIELDS = 3
-_SIGNED_BY_NOTE = "gez."
 # What pikepdf and PDFium raise on broken files: PdfiumError is a RuntimeError, strange strings and
 # numbers end as ValueError.
 _BROKEN = (pikepdf.PdfError, RuntimeError, ValueError, ArithmeticError)
@@ -249,7 +249,7 @@ class OpenPdf(OpenDocument):
         exact = {
             key: value.removesuffix(CONTINUED)
             for key, value in look.values
-            if value.strip() != _SIGNED_BY_NOTE
+            if value.strip() != SIGNED
         }
         found = (filled.sighting(place) for place in places(zones, look.runs, blank, lies))
         # What our own appearances hold was reported already, unless the page shows other words.
@@ -275,7 +275,7 @@ def _marked(look: Look, number: int) -> tuple[Sighting, ...]:
         Sighting(key, Method.TEXT, number, text=value, blank=not value.strip())
         for key, value in look.values
         # A note instead of a signature is read in its place, where it is known to be one.
-        if value.strip() != _SIGNED_BY_NOTE
+        if value.strip() != SIGNED
     )
 
 

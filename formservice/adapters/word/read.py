@@ -15,7 +15,7 @@ from formservice.application.ports import OpenDocument
 from formservice.domain.document import Doubt, Medium, Method, Page, Sighting
 from formservice.domain.errors import EmptyDocumentError
 from formservice.domain.form import Layout
-from formservice.domain.values import parse_date
+from formservice.domain.values import is_date, parse_date
 
 _A4 = (595.3, 841.9)
 # Twentieths of a point, the unit of page sizes in Word.
@@ -117,7 +117,7 @@ def _from_control(control: Control, signed: bool) -> Sighting:
             doubts |= {Doubt.CONFLICT}
         return Sighting(facts.tag, Method.CONTROL, 1, text, on=facts.checked, doubts=doubts)
     # A program that fills a control and leaves it marked as prompt is found out by its date.
-    forgotten = facts.prompt and facts.kind == "date" and _is_date(text)
+    forgotten = facts.prompt and facts.kind == "date" and is_date(text)
     if forgotten:
         doubts |= {Doubt.CONFLICT}
     blank = (facts.prompt and not forgotten) or not text.strip()
@@ -142,7 +142,7 @@ def _from_bookmark(bookmark: Mark, key: str, signed: bool) -> Sighting:
     """
     text, bare, doubts = bookmark.text, bookmark.text.strip(), _doubts(bookmark.noticed)
     ink = {what for what in bookmark.noticed if isinstance(what, Ink)}
-    forgotten = bookmark.prompt and _is_date(text)
+    forgotten = bookmark.prompt and is_date(text)
     if forgotten:
         doubts |= {Doubt.CONFLICT}
     if (bookmark.prompt and not forgotten) or not (bare or ink):
@@ -154,7 +154,7 @@ def _from_bookmark(bookmark: Mark, key: str, signed: bool) -> Sighting:
         on = bare in GLYPHS_ON
         lost = frozenset() if bare in (TICKED, UNTICKED) else _LOST
         return Sighting(key, Method.BOOKMARK, 1, text, on, doubts=doubts | lost)
-    if not ink and _is_date(text):
+    if not ink and is_date(text):
         return Sighting(key, Method.BOOKMARK, 1, text, doubts=doubts)
     typed = _SIGNED.match(bare) or _REFUSED.fullmatch(bare.casefold())
     on, more = _signature(bare, bookmark.noticed, signed) if ink or typed else (None, frozenset())
@@ -194,14 +194,6 @@ def _signature(
     if "\n" in written or len(written) > _LONGEST_NAME:
         return None, frozenset()  # no name, so no control for a signature
     return True, frozenset({Doubt.TYPED_NAME})
-
-
-def _is_date(text: str) -> bool:
-    try:
-        parse_date(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _same_day(text: str, full_date: str) -> bool:
