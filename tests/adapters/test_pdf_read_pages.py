@@ -191,7 +191,9 @@ def test_a_close_call_between_wrap_and_break_is_a_doubt() -> None:
     def drawn(first: str, second: str) -> list[Run]:
         return [glyphs(first, 2, 12), glyphs(second, 2, 24)]
 
-    assert not written(drawn("Diese Zeile ist ziemlich voll.", "Donaudampfschiff"), PLACE)[1]
+    assert not written(drawn("Diese Zeile ist ziemlich volle", "Donaudampfschiff"), PLACE)[1]
+    ended = written(drawn("Diese Zeile ist ziemlich voll.", "Donaudampfschiff"), PLACE)
+    assert Doubt.WHITE_SPACE in ended[1]
     assert written(drawn("Diese Zeile ist ziemlich", "voll,"), PLACE)[0].endswith("ch\nvoll,")
     found = written(drawn("Diese Zeile ist nicht ganz so", "voll, so"), PLACE)
     assert Doubt.WHITE_SPACE in found[1]

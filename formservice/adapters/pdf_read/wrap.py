@@ -36,6 +36,7 @@ _LEFTWARDS = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _ITEM = re.compile(r"[-•*·]\s")
 
 
+_SENTENCE_ENDS = (".", "!", "?", ":")
 # The end of a line of prose and the beginning of the next.
 _PROSE = re.compile(r"[\w.,;:!?…)“”\"'’»«][\w(„“\"'‚»«–•*-]")
 
@@ -172,6 +173,10 @@ def _wrapped(above: _Line, below: _Line, setting: _Setting, doubts: set[Doubt]) 
         doubts.add(Doubt.WHITE_SPACE)
         return ""
     if not above.goes_on and not _PROSE.fullmatch(above.text[-1:] + below.text[:1]):
+        doubts.add(Doubt.WHITE_SPACE)
+    silent = not (setting.told or setting.marked or above.goes_on)
+    if silent and above.text.endswith(_SENTENCE_ENDS):
+        # A full line that ends a sentence may end a paragraph as well.
         doubts.add(Doubt.WHITE_SPACE)
     return " "
 
