@@ -14,6 +14,7 @@ import resource
 import select
 import signal
 import struct
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -51,7 +52,8 @@ def run_isolated(
     be plain data (numbers, text, bytes, lists, dicts): a hostile file may have taken the child
     over, so nothing it sends can name a class or function for the parent to use, but our errors.
     ``seconds`` bounds wall and processor time, ``memory`` the child's address space, and so its
-    result, in bytes. The child dies with the thread that called.
+    result, in bytes. The child dies with the thread that called. With the child end the programs
+    it started and its temporary files, however it ends: they may hold what stands in a form.
 
     Other threads of the caller do not exist in the child, but locks they hold do. Python's own
     and malloc's are put right by the interpreter and the C library; those of libraries are not,
@@ -61,6 +63,16 @@ def run_isolated(
     Raises what ``function`` raises. Besides, DocumentTimeoutError when time ran out,
     DocumentTooLargeError when memory did, DamagedDocumentError when the child crashed.
     """
+    with tempfile.TemporaryDirectory(prefix="formservice-") as scratch:
+        message, status = _outcome(lambda: function(*args), seconds, memory, scratch)
+    result: R = _result(message, status)
+    return result
+
+
+def _outcome(
+    work: Callable[[], object], seconds: float, memory: int, scratch: str
+) -> tuple[bytes | None, int]:
+    """Return the message of a child that did ``work``, and the status it ended with."""
     parent = os.getpid()
     with _forking:
         read, write = os.pipe()
@@ -71,17 +83,24 @@ def run_isolated(
             os.close(write)
             raise
         if child == 0:
-            _work(write, lambda: function(*args), parent, seconds, memory)
+            _work(write, lambda: _kept_together(work, scratch), parent, seconds, memory)
         os.close(write)
     try:
         message = _received(read, time.monotonic() + seconds, memory)
     finally:
         os.close(read)
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
+        for end in (os.kill, os.killpg):  # the child leads the group of what it started
+            with contextlib.suppress(ProcessLookupError):
+                end(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
-    result: R = _result(message, status)
-    return result
+    return message, status
+
+
+def _kept_together(work: Callable[[], object], scratch: str) -> object:
+    """Do ``work`` so that all it starts and writes is found when it has to end."""
+    os.setpgid(0, 0)
+    os.environ["TMPDIR"] = tempfile.tempdir = scratch
+    return work()
 
 
 class _Plain(pickle.Unpickler):

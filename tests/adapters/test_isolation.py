@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -189,13 +190,15 @@ def test_isolated_work_may_isolate_again() -> None:
     assert run_isolated(lambda: run_isolated(max, 1, 2)) == 2
 
 
-def test_the_child_dies_with_its_parent() -> None:
+def test_the_child_dies_with_its_parent(tmp_path: Path) -> None:
     code = (
         "import os, time\n"
         "from formservice.adapters.isolation import run_isolated\n"
         "run_isolated(lambda: (os.write(1, b'%d\\n' % os.getpid()), time.sleep(60)))\n"
     )
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as parent:
+    where = os.environ | {"TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=where) as parent:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
         parent.kill()
@@ -213,6 +216,38 @@ def _alive(process: int) -> bool:
             return file.read().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def test_temporary_files_go_with_the_child_however_it_ends(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+
+    def scribble() -> NoReturn:
+        with tempfile.NamedTemporaryFile(delete=False) as file:
+            told.write_text(file.name)
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError
+
+    with pytest.raises(DamagedDocumentError):
+        run_isolated(scribble)
+    assert told.read_text()
+    assert not Path(told.read_text()).exists()
+
+
+def test_programs_end_with_the_child_that_started_them(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+
+    def start() -> None:
+        with subprocess.Popen(["sleep", "60"]) as program:
+            told.write_text(str(program.pid))
+
+    with pytest.raises(DocumentTimeoutError):
+        run_isolated(start, seconds=0.5)
+    program = int(told.read_text())
+    for _ in range(100):
+        if not _alive(program):
+            return
+        time.sleep(0.02)
+    pytest.fail("the program outlives the child")
 
 
 def test_no_pipe_is_left_open() -> None:
