@@ -3,6 +3,7 @@
 import argparse
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -91,17 +92,23 @@ def _tell(file: str, found: list[dict[str, Any]]) -> None:
 def _files(paths: list[str], data: Path) -> Iterator[str]:
     """Yield every file; folders are walked in order of name.
 
-    Hidden files are left out, and our own ``data`` folder: what is kept did not come in.
+    Hidden files and folders are left out, and our own ``data`` folder: what is kept did not come
+    in. A folder that cannot be looked into is yielded itself, to be refused by name.
     """
     own = data.resolve()
     for name in paths:
-        path = Path(name)
-        if path.is_dir():
-            inside = (one for one in sorted(path.rglob("*")) if one.is_file())
-            visible = (one for one in inside if not one.name.startswith("."))
-            yield from (str(one) for one in visible if own not in one.resolve().parents)
-        else:
+        if not Path(name).is_dir():
             yield name
+            continue
+        closed: list[OSError] = []
+        for folder, folders, files_ in os.walk(name, onerror=closed.append):
+            here = Path(folder)
+            folders[:] = sorted(
+                one for one in folders if not one.startswith(".") and (here / one).resolve() != own
+            )
+            visible = (here / one for one in sorted(files_) if not one.startswith("."))
+            yield from (str(one) for one in visible if one.is_file())
+        yield from (str(error.filename) for error in closed)
 
 
 def _list(chosen: argparse.Namespace) -> int:

@@ -20,6 +20,8 @@ def content(name: str, largest: int = LARGEST_FILE) -> bytes:
         if not name:
             raise InputError("Ein Dateiname ist leer.", hint)
         if Path(name).is_dir():
+            if not os.access(name, os.R_OK | os.X_OK):
+                raise PermissionError(name)
             raise InputError(f"{name} ist ein Ordner.", "Bitte einzelne Dateien angeben.")
         with Path(name).open("rb") as file:
             return _bounded(file, name, largest)

@@ -215,6 +215,24 @@ def test_the_archive_does_not_take_in_itself(run, tmp_path):
     assert (again.returncode, len(json.loads(again.stdout))) == (0, 1)
 
 
+def test_folders_are_walked_in_order_and_hidden_things_stay_out(run, tmp_path):
+    for name in ("b/2.txt", "b/1.txt", "a/3.txt", ".versteckt/4.txt", "a/.5.txt"):
+        (tmp_path / "eingang" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "eingang" / name).write_bytes(b"kein Formular")
+    answers = json.loads(run("intake", "eingang", "--json").stdout)
+    assert [one["file"] for one in answers] == [
+        f"eingang/{name}" for name in ("a/3.txt", "b/1.txt", "b/2.txt")
+    ]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may look into every folder")
+def test_a_folder_that_cannot_be_looked_into_is_refused_by_name(run, tmp_path):
+    (tmp_path / "zu").mkdir(mode=0)
+    done = run("intake", ".", "--json")
+    assert done.returncode == 1
+    assert [one["file"] for one in json.loads(done.stdout)] == ["./zu"]
+
+
 def test_samples_that_are_not_there_are_no_success(run, tmp_path):
     assert run("demo", "--samples", tmp_path / "nirgends").returncode == 2
 
