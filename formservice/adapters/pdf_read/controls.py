@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import pikepdf
 
 from formservice.adapters import pdf_names
-from formservice.adapters.pdf_read.frame import Frame, rectangle
+from formservice.adapters.pdf_read.frame import Frame, entry, rectangle
 from formservice.application.extract import CONTINUED
 from formservice.domain.document import Box, Doubt, Method, Sighting
 
@@ -23,6 +23,7 @@ _MOST_TEXT = 1_000_000  # bytes of one value
 _RENAMED = re.compile(r"\+\d+(?=\.|$)")
 # A text string may carry its language between two escape characters (ISO 32000-2, 7.9.2.2).
 _LANGUAGE = re.compile("\x1b[^\x1b]{0,8}\x1b")
+_NO_SIGNATURE = ("/Tx", "/Btn", "/Ch")
 _OVER = frozenset({"/Ink", "/Stamp", "/FreeText", "/Line", "/PolyLine", "/Polygon"})
 
 
@@ -66,11 +67,13 @@ def signatures(page: pikepdf.Object, sheet: Sheet) -> dict[str, Sighting]:
     """Return for each signature field of ``page`` whether it is signed, or shows anything."""
     found = {}
     for widget in annotations(page, {"/Widget"}):
+        if entry(widget, "/FT") in _NO_SIGNATURE:
+            continue
         chain = _chain(widget)
         if _first(chain, "/FT") != "/Sig" or not (name := _name(chain)):
             continue
         seen = Sighting(name, Method.CONTROL, sheet.number, box=_box(widget, sheet.view))
-        typed = _text(widget.get("/Contents"))
+        typed = _text(entry(widget, "/Contents"))
         if _first(chain, "/V") is not None:
             seen = replace(seen, on=True)
         elif not _draws(widget):
@@ -87,21 +90,21 @@ def notes(page: pikepdf.Object, view: Frame) -> tuple[Note, ...]:
     """Return the annotations on ``page`` that a person drew or typed over it."""
     made = []
     for item in annotations(page, _OVER):
-        edges = rectangle(item.get("/Rect"))
+        edges = rectangle(entry(item, "/Rect"))
         if edges is not None and not _hidden(item):
-            text = _text(item.get("/Contents"))
+            text = _text(entry(item, "/Contents"))
             made.append(Note(str(item["/Subtype"]), text, view.box(view.seen(*edges))))
     return tuple(made)
 
 
 def annotations(page: pikepdf.Object, kinds: Iterable[str]) -> Iterator[pikepdf.Object]:
     """Yield the annotations of ``page`` of these subtypes, leaving out what is no annotation."""
-    listed = page.get("/Annots")
+    listed = entry(page, "/Annots")
     if not isinstance(listed, pikepdf.Array):
         return
-    for item in listed:
+    for item in listed.as_list():
         # Anything may stand in a broken array.
-        if isinstance(item, pikepdf.Dictionary) and str(item.get("/Subtype")) in kinds:
+        if isinstance(item, pikepdf.Dictionary) and str(entry(item, "/Subtype")) in kinds:
             yield item
 
 
@@ -129,7 +132,7 @@ def _one_newline(text: str) -> str:
 
 
 def _hidden(item: pikepdf.Object) -> bool:
-    flags: object = item.get("/F")
+    flags = entry(item, "/F")
     return isinstance(flags, int) and bool(flags & 2)
 
 
@@ -142,7 +145,7 @@ def _sighting(widget: pikepdf.Object, sheet: Sheet) -> Sighting | None:
     box = _box(widget, sheet.view)
     if kind in ("/Tx", "/Ch"):
         seen = _typed(name, _first(chain, "/V"), sheet.number, box)
-        if seen.blank or widget.get(pdf_names.GOES_ON) is None:
+        if seen.blank or entry(widget, pdf_names.GOES_ON) is None:
             return seen
         return replace(seen, text=f"{seen.text}{CONTINUED}")
     if kind == "/Btn":
@@ -153,7 +156,7 @@ def _sighting(widget: pikepdf.Object, sheet: Sheet) -> Sighting | None:
 def _chain(widget: pikepdf.Object) -> list[pikepdf.Object]:
     chain = [widget]
     while len(chain) < _DEPTH:
-        parent = chain[-1].get("/Parent")
+        parent = entry(chain[-1], "/Parent")
         if not isinstance(parent, pikepdf.Dictionary):
             break
         chain.append(parent)
@@ -161,18 +164,18 @@ def _chain(widget: pikepdf.Object) -> list[pikepdf.Object]:
 
 
 def _name(chain: list[pikepdf.Object]) -> str:
-    parts = [text for node in reversed(chain) if (text := _text(node.get("/T")))]
+    parts = [text for node in reversed(chain) if (text := _text(entry(node, "/T")))]
     name = ".".join(parts)
     if len(chain) == 1:
         # Programs that copy pages lose the parents; the name for export may still be there.
-        whole = _text(chain[0].get("/TM"))
+        whole = _text(entry(chain[0], "/TM"))
         name = whole if whole.endswith(f".{name}") else name
     return _RENAMED.sub("", name) if "+" in name else name
 
 
 def _first(chain: list[pikepdf.Object], key: str) -> object:
     for node in chain:
-        value = node.get(key)
+        value = entry(node, key)
         if value is not None:
             return value
     return None
@@ -219,7 +222,7 @@ def _ticked(
     states = _states(chain[0])
     # Several buttons under one field, told apart by their states: each is one option of it.
     grouped = bool(flags & _RADIO) or (len(chain) > 1 and _siblings_differ(chain))
-    value, shown = _state(_first(chain, "/V")), _state(chain[0].get("/AS"))
+    value, shown = _state(_first(chain, "/V")), _state(entry(chain[0], "/AS"))
     if grouped and len(states) == 1:
         name = f"{name}.{states[0]}"
         value = None if value is None else value if value in ("Off", states[0]) else "Off"
@@ -244,19 +247,19 @@ def _state(value: object) -> str | None:
 
 
 def _draws(widget: pikepdf.Object) -> bool:
-    looks = widget.get("/AP")
-    normal = looks.get("/N") if isinstance(looks, pikepdf.Dictionary) else None
+    looks = entry(widget, "/AP")
+    normal = entry(looks, "/N") if isinstance(looks, pikepdf.Dictionary) else None
     return isinstance(normal, pikepdf.Stream) and bool(normal.read_bytes().strip())
 
 
 def _box(widget: pikepdf.Object, view: Frame) -> Box | None:
-    edges = rectangle(widget.get("/Rect"))
+    edges = rectangle(entry(widget, "/Rect"))
     return view.box(view.seen(*edges)) if edges else None
 
 
 def _states(widget: pikepdf.Object) -> list[str]:
-    looks = widget.get("/AP")
-    normal = looks.get("/N") if isinstance(looks, pikepdf.Dictionary) else None
+    looks = entry(widget, "/AP")
+    normal = entry(looks, "/N") if isinstance(looks, pikepdf.Dictionary) else None
     if not isinstance(normal, pikepdf.Dictionary) or isinstance(normal, pikepdf.Stream):
         return []
     return [key[1:] for key in normal.keys() if key != "/Off"]  # noqa: SIM118 (no mapping)
@@ -264,8 +267,8 @@ def _states(widget: pikepdf.Object) -> list[str]:
 
 def _siblings_differ(chain: list[pikepdf.Object]) -> bool:
     widget, parent = chain[0], chain[1]
-    kids = parent.get("/Kids")
-    if widget.get("/T") is not None or not isinstance(kids, pikepdf.Array) or len(kids) < 2:
+    kids = entry(parent, "/Kids")
+    if entry(widget, "/T") is not None or not isinstance(kids, pikepdf.Array) or len(kids) < 2:
         return False
     names = [_states(kid) for kid in kids if isinstance(kid, pikepdf.Dictionary)]
     return len({tuple(states) for states in names}) > 1

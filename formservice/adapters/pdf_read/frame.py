@@ -19,6 +19,8 @@ _A4 = (0.0, 0.0, 595.276, 841.89)
 _LONGEST_SIDE = 5 / 0.0254 * 72
 _SHORTEST_SIDE = 1.0
 
+_NUMBERS = (int, float, Decimal)
+
 Rectangle = tuple[float, float, float, float]
 
 
@@ -87,7 +89,7 @@ def frame(page: pikepdf.Object) -> Frame:
     media = rectangle(inherited(page, "/MediaBox")) or _A4
     crop = rectangle(inherited(page, "/CropBox"))
     visible = _overlap(media, crop) if crop else media
-    unit = _number(page.get("/UserUnit"))
+    unit = _number(entry(page, "/UserUnit"))
     quarters = round(_number(inherited(page, "/Rotate")) / 90) % 4
     found = Frame(*visible, quarters=quarters, unit=unit if unit > 0 else 1.0)
     if max(found.width, found.height) > _LONGEST_SIDE:
@@ -99,7 +101,7 @@ def rectangle(value: object) -> Rectangle | None:
     """Return a PDF rectangle with its corners sorted, None if it is none or has no area."""
     if not isinstance(value, pikepdf.Array) or len(value) != 4:
         return None
-    left, bottom, right, top = [_number(item) for item in value]
+    left, bottom, right, top = [_number(item) for item in value.as_list()]
     if left > right:
         left, right = right, left
     if bottom > top:
@@ -109,6 +111,15 @@ def rectangle(value: object) -> Rectangle | None:
     return (left, bottom, right, top)
 
 
+def entry(node: pikepdf.Object, key: str) -> object:
+    """Return what a dictionary holds under ``key``, None for nothing.
+
+    ``get`` alone gives the same, but for what is not there it takes ten times as long: inside,
+    an error is raised and caught.
+    """
+    return node.get(key) if key in node else None
+
+
 def inherited(page: pikepdf.Object, key: str) -> object:
     """Return an attribute of ``page`` that its parents in the page tree may hold instead."""
     node: object = page
@@ -116,10 +127,10 @@ def inherited(page: pikepdf.Object, key: str) -> object:
     for _ in range(32):
         if not isinstance(node, pikepdf.Dictionary):
             return None
-        value = node.get(key)
+        value = entry(node, key)
         if value is not None:
             return value
-        node = node.get("/Parent")
+        node = entry(node, "/Parent")
     return None
 
 
@@ -137,4 +148,4 @@ def _overlap(media: Rectangle, crop: Rectangle) -> Rectangle:
 
 def _number(value: object) -> float:
     """Return a PDF number (pikepdf hands out int and Decimal), 0 for anything else."""
-    return float(value) if isinstance(value, int | float | Decimal) else 0.0
+    return float(value) if isinstance(value, _NUMBERS) else 0.0
