@@ -232,21 +232,25 @@ def _choice(field: Field, boxes: dict[str, list[Sighting]]) -> Extraction:
     on = [one for one in seen if one.on]
     first = (on or seen)[0]
     chosen = tuple(one.key.rsplit(".", 1)[1] for one in on)
-    common = Extraction(
+    reading, value = _chosen(field, chosen)
+    if any(one.on is None for one in seen):
+        reading, value = Reading.UNREADABLE, None
+        doubts |= {Doubt.AMBIGUOUS_MARK}
+    return Extraction(
         key=field.key,
-        reading=Reading.BLANK,
+        reading=reading,
         raw=", ".join(chosen),
-        value=None,
+        value=value,
         confidence=round(min(min(one.confidence, _CEILING[one.method]) for one in seen), 3),
         method=first.method,
         page=first.page,
         box=first.box,
         doubts=doubts,
     )
-    if any(one.on is None for one in seen):
-        return replace(common, reading=Reading.UNREADABLE, doubts=doubts | {Doubt.AMBIGUOUS_MARK})
+
+
+def _chosen(field: Field, chosen: tuple[str, ...]) -> tuple[Reading, Value | None]:
+    """Return what these options of a choice mean together."""
     if not chosen:
-        return common
-    if len(chosen) == 1 and not field.several:
-        return replace(common, reading=Reading.READ, value=chosen[0])
-    return replace(common, reading=Reading.READ, value=chosen)
+        return Reading.BLANK, None
+    return Reading.READ, chosen[0] if len(chosen) == 1 and not field.several else chosen

@@ -10,6 +10,7 @@ from lxml import etree
 from formservice.adapters.word.direct import Blocks, direct
 from formservice.adapters.word.found import Control, Walked, bookmark_key
 from formservice.adapters.word.package import Package, parse
+from formservice.adapters.word.plain import Plain
 from formservice.adapters.word.read import WordReader
 from formservice.adapters.word.walk import walk
 from tests.adapters import word_packages
@@ -30,6 +31,12 @@ INSIDE = (
     bookmark("_GoBack", "", 8),
     tick("yes", "1", "☒"),
     control("prompt", run("Bitte"), "<w:showingPlcHdr/><w:text/>"),
+    control("lines", "<w:r><w:rPr/><w:t>a</w:t><w:br/><w:cr/><w:tab/><w:t>b</w:t></w:r>"),
+    control("loose", "<w:r><w:t> a</w:t></w:r><w:r><w:t>b\nc</w:t></w:r>"),
+    control("code", run("\uf0a8", '<w:rPr><w:rFonts w:ascii="Wingdings"/></w:rPr>')),
+    control("hyphen", "<w:r><w:softHyphen/></w:r><w:t>outside a run</w:t>"),
+    control("hidden", run("a", "<w:rPr><w:vanish/></w:rPr>")),
+    "<w:sdt><w:sdtPr/><w:sdtEndPr/><w:sdtContent><w:r/></w:sdtContent></w:sdt>",
     control("outer", run("a") + control("inner", run("b")), ""),
     control("gone", f"<w:del>{run('a')}</w:del><w:ins>{run('b')}</w:ins>"),
     '<w:r><w:fldChar w:fldCharType="begin"/></w:r>',
@@ -101,6 +108,14 @@ def test_files_are_read_directly_as_by_a_walk(path):
 def test_our_own_forms_need_no_walk(path):
     package = Package(path.read_bytes())
     assert direct(package.parse(package.main)) is not None
+
+
+@pytest.mark.parametrize("path", OURS, ids=lambda path: path.parent.name)
+def test_no_control_of_our_own_forms_needs_a_walk(path):
+    package = Package(path.read_bytes())
+    root = package.parse(package.main)
+    plain = Plain(f"{{{word_packages.W}}}")
+    assert all(plain.control(one) is not None for one in root.iter(f"{{{word_packages.W}}}sdt"))
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,14 @@
 import zipfile
+import zlib
 from io import BytesIO
+from lzma import LZMAError
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from formservice.adapters.word.package import OLE
+from formservice.adapters.word.package import OLE, Package
 from formservice.adapters.word.read import WordReader
 from formservice.domain.errors import (
     DamagedDocumentError,
@@ -200,6 +202,32 @@ def _opens_or_refuses(data: bytes) -> None:
 @settings(max_examples=400, deadline=None)
 def test_one_wrong_byte_gives_pages_or_an_input_error(place, value):
     _opens_or_refuses(SAMPLE[:place] + bytes([value]) + SAMPLE[place + 1 :])
+
+
+@given(st.integers(0, len(SAMPLE) - 1), st.integers(0, 255))
+@settings(max_examples=400, deadline=None)
+def test_a_part_with_a_wrong_byte_is_unpacked_as_zipfile_does_it(place, value):
+    data = SAMPLE[:place] + bytes([value]) + SAMPLE[place + 1 :]
+    try:
+        package = Package(data)
+    except InputError:
+        return
+    assert _content_or_none(package) == _by_zipfile(data, package.main)
+
+
+def _content_or_none(package: Package) -> bytes | None:
+    try:
+        return package.read(package.main)
+    except InputError:
+        return None
+
+
+def _by_zipfile(data: bytes, part: str) -> bytes | None:
+    with zipfile.ZipFile(BytesIO(data)) as file:
+        try:
+            return file.read(part)
+        except (zipfile.BadZipFile, RuntimeError, EOFError, zlib.error, LZMAError, OSError):
+            return None
 
 
 @given(st.integers(0, len(SAMPLE) - 1))
