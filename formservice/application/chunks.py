@@ -11,8 +11,8 @@ _SAME_LEFT = 0.008
 _LINE_GAP = 0.9
 # A tick box in a column of its own has at most this many characters („[ ]“).
 _BOX_LENGTH = 4
-# The longest German words are left out of count: a line may end this much before the margin.
-_RAGGED = 0.09
+# How wide a word is told by its letters is uncertain by this part of the page.
+_RAGGED = 0.012
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +57,28 @@ def chunks(blocks: Sequence[Block], labelled: Set[int] = frozenset()) -> list[Ch
 def softened(chunk: Chunk, blocks: Sequence[Block]) -> Chunk:
     """Return ``chunk`` with blanks for the line breaks that only the margin made.
 
-    A line that reaches the margin of its page was wrapped; a shorter one was ended on purpose.
-    The text keeps its length. Word paragraphs are left alone: their breaks are all meant.
+    A line was wrapped if the first word of the next one had no room before the right end of the
+    longest line that starts at the same place; a shorter one was ended on purpose. The text
+    keeps its length. Word paragraphs are left alone: their breaks are all meant.
     """
-    if chunk.box is None or len(chunk.lines) < 2:
-        return chunk
-    rights = [box.right for number in chunk.lines if (box := blocks[number].box) is not None]
-    page = (block.box for block in blocks if block.page == chunk.page)
-    margin = max((box.right for box in page if box is not None), default=0.0) - _RAGGED
+    boxes = [box for number in chunk.lines if (box := blocks[number].box) is not None]
     parts = chunk.text.split("\n")
-    if len(rights) != len(parts):
+    if chunk.box is None or len(parts) < 2 or len(boxes) != len(parts):
         return chunk
+    left = chunk.box.left
+    column = (block.box for block in blocks if block.page == chunk.page)
+    margin = max(box.right for box in column if box and abs(box.left - left) < _SAME_LEFT)
     text = parts[0]
-    for right, part in zip(rights, parts[1:], strict=False):
-        text += (" " if right >= margin else "\n") + part
+    for above, below, part in zip(boxes, boxes[1:], parts[1:], strict=False):
+        room = margin - above.right
+        text += (" " if _first_word(part, below) > room - _RAGGED else "\n") + part
     return replace(chunk, text=text)
+
+
+def _first_word(line: str, box: Box) -> float:
+    """Return about how wide the first word of a line is, with a blank before it."""
+    word = line.split(maxsplit=1)[0] if line.strip() else ""
+    return (len(word) + 1) * (box.right - box.left) / max(1, len(line))
 
 
 def _in_row_of(label: Block, block: Block) -> bool:

@@ -4,9 +4,12 @@ The one rule for all of them: a value that was changed on the way is never accep
 """
 
 import io
+import shutil
+import subprocess
 from datetime import date
 from pathlib import Path
 
+import docx
 import pikepdf
 import pytest
 
@@ -104,3 +107,72 @@ def test_fields_of_a_lost_page_are_not_found_rather_than_blank(sent):
     assert found.record.fields["q8_danach"].reading == "not-found"
     assert "q4_wodurch" in wrong(FEEDBACK, LONG, found)
     assert not accepted(found, "q4_wodurch")
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("tesseract") is None, reason="Tesseract is not installed")
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_drawn_page_lying_on_its_side_is_read_like_a_scan(turn):
+    true = {"name": "Klein", "vorname": "Robin", "anlass": "abbruch", "abbruch_am": "2026-03-17"}
+    data = flattened(SERVICES.generate.one(FEEDBACK, true, "pdf"))
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        for page in pdf.pages:
+            page.rotate(turn, relative=True)
+        out = io.BytesIO()
+        pdf.save(out)
+    (found,) = read(out.getvalue())
+    assert wrong(FEEDBACK, true, found) == []
+    assert accepted(found, "name")
+    assert not accepted(found, "anlass") or found.medium == "scan"
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_answers_in_tables_of_others_are_found_in_word_and_in_print(tmp_path):
+    true = {
+        "traeger_massnahme": "Bildungsverein Leinetal e.V., Werkstatt",
+        "teilnahme_von": "2026-01-12",
+        "teilnahme_bis": "2026-06-30",
+        "name": "Meyer-Lüdenscheidt",
+        "vorname": "Thị Hồng",
+        "anlass": "regulaer",
+        "q3_erreicht": "Bis Ende März habe ich vier Bewerbungen geschrieben.",
+        "q5_nicht_erreicht": "Nein, den Führerschein habe ich noch nicht.",
+        "q8_danach": "Ich fange im August eine Ausbildung an.",
+        "erstellt_am": "2026-06-29",
+    }
+    document = docx.Document()
+    document.add_paragraph("Teilnahme von 12.01.2026 bis 30.06.2026")
+    document.add_paragraph("Name: Meyer-Lüdenscheidt, Vorname: Thị Hồng")
+    table = document.add_table(rows=0, cols=2, style="Table Grid")
+
+    def row(left: str, right: str) -> None:
+        cells = table.add_row().cells
+        cells[0].text, cells[1].text = left, right
+
+    row("Auftragnehmer und Maßnahme", str(true["traeger_massnahme"]))
+    row("Anlass", "")
+    for key, mark in (("nichtantritt", "[ ]"), ("abbruch", "[ ]"), ("regulaer", "[x]")):
+        options = {option.key: option.label for option in FEEDBACK.field("anlass").options}
+        row(mark, options[key])
+    row("Gründe/ Anlässe:", "")
+    questions = [field for field in FEEDBACK.fields if field.kind is FieldKind.MULTILINE]
+    for number, field in enumerate(questions[1:], 1):
+        row(f"{number}. {field.label}", str(true.get(field.key, "")))
+    row("Erstellt am:", "29.06.2026")
+    document.save(tmp_path / "form.docx")
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    source = tmp_path / "form.docx"
+    subprocess.run(
+        ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", tmp_path, source],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    for suffix in ("docx", "pdf"):
+        (found,) = read((tmp_path / f"form.{suffix}").read_bytes())
+        assert wrong(FEEDBACK, true, found) == [], suffix
+        assert found.record is not None
+        assert not any(one.accepted for one in found.record.fields.values())

@@ -10,6 +10,7 @@ import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import pi
 from typing import TYPE_CHECKING
 
 import pikepdf
@@ -41,6 +42,7 @@ _PICTURED = 0.5
 # answers into a picture, while letter paper as background carries a page of text (1,500).
 _FEW_CHARACTERS = 400
 _KEPT = 64  # pages whose characters are kept, about 300 kB each
+_BLANK = 32
 _INVISIBLE = pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
 
 
@@ -72,7 +74,8 @@ class Drawing:
         """Return the text of the page with this index (from 0) and what kind of page it is.
 
         A text layer laid invisibly over (or under) a picture is somebody's OCR and not trusted;
-        such a page is a scan. A page PDFium cannot load has no text.
+        such a page is a scan, and so is one lying on its side: pictures are turned upright. A
+        page PDFium cannot load has no text.
         """
         found = self._looks.get(index)
         if found is None:
@@ -143,7 +146,8 @@ class Drawing:
         try:
             marks = marked(page.raw)
             runs = with_breaks(glyph_runs(text, view), marks.breaks, view)
-            return Look(runs, _medium(page, text, runs), marks.values)
+            medium = Medium.SCAN if _lies_on_its_side(text, view) else _medium(page, text, runs)
+            return Look(runs, medium, marks.values)
         finally:
             text.close()
 
@@ -248,6 +252,17 @@ def _characters_after(text: pypdfium2.PdfTextPage, order: dict[int, int], pictur
         if position > picture and pdfium.FPDFTextObj_GetTextRenderMode(item) != _INVISIBLE:
             count += 1
     return count
+
+
+def _lies_on_its_side(text: pypdfium2.PdfTextPage, view: Frame) -> bool:
+    """Whether most of the first characters do not stand upright as people see the page."""
+    count = min(text.count_chars(), _FEW_CHARACTERS)
+    turned = sum(
+        (round(pdfium.FPDFText_GetCharAngle(text.raw, index) / (pi / 2)) + view.quarters) % 4 != 0
+        for index in range(count)
+        if pdfium.FPDFText_GetUnicode(text.raw, index) > _BLANK
+    )
+    return bool(2 * turned > count)
 
 
 def _any_visible(page: pypdfium2.PdfPage, text: pypdfium2.PdfTextPage) -> bool:

@@ -223,8 +223,8 @@ class OpenPdf(OpenDocument):
             look = self._drawing.look(index, view)
             if not sightings:
                 medium = look.medium
+            sightings += _marked(look, number)
             if medium is not Medium.SCAN:
-                sightings += _marked(look, number)
                 blocks = self.blocks(number) + _noted(source, number, view)
         return Page(number, medium, view.width, view.height, sightings, blocks)
 
