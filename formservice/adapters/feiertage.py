@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from importlib.metadata import version
 
-from formservice.domain.errors import InvalidDataError, Problem
+from formservice.domain.errors import UsageError
 
 LAENDER: Mapping[str, str] = {
     "BW": "Baden-Württemberg",
@@ -36,14 +36,13 @@ class Feiertage:
     """
 
     def __init__(self, land: str = "NI", local: Iterable[date] = ()) -> None:
-        """Build the calendar; InvalidDataError if there is no such Land."""
+        """Build the calendar; UsageError if there is no such Land."""
         import holidays  # noqa: PLC0415 - slow to import, and commands without deadlines need none
 
         if land not in LAENDER:
-            raise InvalidDataError(
-                "Das Land für die Feiertage ist unbekannt.",
-                [Problem("LAND", f"Erlaubt ist: {', '.join(LAENDER)}.")],
-                "Bitte FORMSERVICE_LAND auf eine der Abkürzungen setzen, zum Beispiel NI.",
+            raise UsageError(
+                "Die Einstellung FORMSERVICE_LAND nennt kein Land.",
+                f"Bitte auf eine dieser Abkürzungen setzen: {', '.join(LAENDER)}.",
             )
         names = local if isinstance(local, Mapping) else {}
         self._local = {day: str(names.get(day) or _LOCAL) for day in sorted(local)}

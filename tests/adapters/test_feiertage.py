@@ -6,7 +6,7 @@ import pytest
 import workalendar.europe.germany as second
 
 from formservice.adapters.feiertage import LAENDER, Feiertage
-from formservice.domain.errors import InvalidDataError
+from formservice.domain.errors import UsageError
 
 
 @pytest.mark.parametrize(
@@ -53,9 +53,9 @@ def test_days_far_away_are_no_holidays_and_no_error(year):
 
 
 def test_an_unknown_land_is_refused_with_all_that_are_known():
-    with pytest.raises(InvalidDataError) as refused:
+    with pytest.raises(UsageError) as refused:
         Feiertage("XX")
-    assert "NI" in refused.value.problems[0].message
+    assert "NI" in refused.value.hint
 
 
 def test_the_source_tells_library_land_and_local_days():

@@ -10,8 +10,9 @@ from typing import TypeAlias
 
 import pikepdf
 
-from formservice.adapters.building.variants import QR_NAME, Colour, MarkedCopy
+from formservice.adapters.building.variants import Colour, MarkedCopy
 from formservice.adapters.building.zones import Place, colour_of
+from formservice.adapters.word.names import QR
 
 _Step: TypeAlias = pikepdf.ContentStreamInstruction
 
@@ -128,7 +129,7 @@ def _changed(
     if dropping and name in _FILLS:
         return [_step("n")]
     if name == "Do" and (picture := pictures.get(str(step.operands[0]))):
-        if picture.startswith(QR_NAME):
+        if picture.startswith(QR):
             return []
         # A picture fills the unit square; the same square as a vector.
         return [_step("g", 0), _step("re", 0, 0, 1, 1), _step("f")]

@@ -18,6 +18,8 @@ from docx.oxml.parser import OxmlElement
 from docx.parts.story import StoryPart
 from lxml import etree
 
+from formservice.adapters.word.names import QR, SQUARE
+
 Colour: TypeAlias = tuple[int, int, int]
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -25,8 +27,6 @@ _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 
-QR_NAME = "formservice-qr"
-SQUARE_NAME = "formservice-square"
 
 TICK_GLYPH = "☐"
 # The box must look the same on every machine; Word's MS Gothic exists on Windows only.
@@ -346,7 +346,7 @@ def _mark_pictures(part: StoryPart, palette: _Palette) -> dict[Colour, str]:
     for properties in part.element.iter(_WP + "docPr"):
         name = properties.get("name", "")
         blip = next(iter(_parent(properties).iter(_A + "blip")), None)
-        if blip is None or not name.startswith((QR_NAME, SQUARE_NAME)):
+        if blip is None or not name.startswith((QR, SQUARE)):
             continue
         colour = palette.ink()
         relation, _ = part.get_or_add_image(io.BytesIO(_plain_png(colour)))

@@ -12,7 +12,8 @@ from typing import Any, TypeAlias, TypedDict
 import pypdfium2
 import pypdfium2.raw
 
-from formservice.adapters.building.variants import QR_NAME, Colour, Mark, MarkedCopy
+from formservice.adapters.building.variants import Colour, Mark, MarkedCopy
+from formservice.adapters.word.names import QR, SQUARE
 from formservice.domain.errors import Problem
 
 Rectangle: TypeAlias = tuple[float, float, float, float]
@@ -95,8 +96,8 @@ def find(pdf: bytes, copy: MarkedCopy) -> Findings:
         for colour, box in sheet.pictures
         if colour in copy.pictures
     ]
-    qr = tuple((page, box) for name, page, box in found if name.startswith(QR_NAME))
-    squares = tuple((page, box) for name, page, box in found if not name.startswith(QR_NAME))
+    qr = tuple((page, box) for name, page, box in found if name.startswith(QR))
+    squares = tuple((page, box) for name, page, box in found if not name.startswith(QR))
     problems += _registration(len(sheets), [page for page, _ in qr], [page for page, _ in squares])
     sizes = tuple((sheet.width, sheet.height) for sheet in sheets)
     return Findings(sizes, tuple(places), qr, squares, tuple(problems))
@@ -351,8 +352,8 @@ def _registration(pages: int, qr: Sequence[int], squares: Sequence[int]) -> list
     for page in range(1, pages + 1):
         if qr.count(page) != 1:
             count = f"Seite {page} hat {qr.count(page)} QR-Bilder statt eines."
-            problems.append(Problem(QR_NAME, count))
+            problems.append(Problem(QR, count))
         if squares.count(page) != 3:
             count = f"Seite {page} hat {squares.count(page)} Eckquadrate statt drei."
-            problems.append(Problem("formservice-square", count))
+            problems.append(Problem(SQUARE, count))
     return problems

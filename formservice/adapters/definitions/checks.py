@@ -12,12 +12,12 @@ from formservice.adapters.definitions.draft import (
 )
 from formservice.adapters.definitions.rule_checks import gap_problems, rule_problems
 from formservice.adapters.definitions.yaml_text import Source
+from formservice.domain.deadlines import RECEIVED
 from formservice.domain.errors import Problem
 from formservice.domain.form import FieldKind
 from formservice.domain.frist import Einheit
 
 _BOOKMARK = 40  # characters Word allows in the name of a bookmark
-_RECEIVED = "received"  # the day of receipt, in ``met_by``
 
 
 def disagreements(source: Source) -> Iterator[Problem]:
@@ -100,8 +100,8 @@ def _deadline(draft: Draft, path: Place, deadline: Mapping[object, object]) -> I
         )
     if "event" in deadline:
         yield from _date_field(draft, (*path, "event"), deadline["event"])
-    if deadline.get("met_by", _RECEIVED) != _RECEIVED:
-        yield from _date_field(draft, (*path, "met_by"), deadline["met_by"], (_RECEIVED,))
+    if deadline.get("met_by", RECEIVED) != RECEIVED:
+        yield from _date_field(draft, (*path, "met_by"), deadline["met_by"], (RECEIVED,))
     yield from condition(draft, (*path, "when"), deadline.get("when"))
     yield from gap_problems(draft, path, deadline.get("message"), set())
 

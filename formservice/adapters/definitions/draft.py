@@ -2,7 +2,7 @@
 
 Checks work on this and not on a validated file: whoever mends a misspelt key should learn in the
 same run that a rule names a field that is not there. What breaks the schema is passed over here;
-``mapping_schema`` reports it.
+``schema`` reports it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

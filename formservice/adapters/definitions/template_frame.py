@@ -4,18 +4,26 @@ from collections import Counter
 from collections.abc import Iterator
 
 from formservice.adapters.definitions.template_controls import Element, W
+from formservice.adapters.word.names import (
+    CORE_PART,
+    CUSTOM_PART,
+    PROPERTY_EDITION,
+    PROPERTY_FORM,
+    PROPERTY_REFERENCE,
+    QR,
+    SQUARE,
+)
 from formservice.adapters.word.package import Package
 from formservice.domain.errors import Problem
 from formservice.domain.form import FormDefinition
 from formservice.domain.reference import claim_from_print, identifier
 
-_CORE, _CUSTOM, _STYLES = "docProps/core.xml", "docProps/custom.xml", "word/styles.xml"
+_STYLES = "word/styles.xml"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _CUSTOM_NS = "{http://schemas.openxmlformats.org/officeDocument/2006/custom-properties}"
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 _DECORATIVE = "{http://schemas.microsoft.com/office/drawing/2017/decorative}decorative"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_QR, _SQUARE = "formservice-qr-", "formservice-square-"
 
 
 def frame_problems(
@@ -34,7 +42,7 @@ def frame_problems(
 
 def _properties(definition: FormDefinition, package: Package) -> Iterator[tuple[str, str]]:
     ref = definition.ref
-    core = package.parse(_CORE) if package.has(_CORE) else None
+    core = package.parse(CORE_PART) if package.has(CORE_PART) else None
     for name, wanted in (
         ("identifier", identifier(ref)),
         ("language", definition.language),
@@ -43,14 +51,17 @@ def _properties(definition: FormDefinition, package: Package) -> Iterator[tuple[
         found = None if core is None else core.findtext(f"{_DC}{name}")
         if found != wanted:
             yield f"dc:{name}", f"Die Dokumenteigenschaft ist „{found or ''}“ statt „{wanted}“."
-    custom = package.parse(_CUSTOM) if package.has(_CUSTOM) else ()
+    custom = package.parse(CUSTOM_PART) if package.has(CUSTOM_PART) else ()
     values = {
         entry.get("name"): "".join(str(text) for text in entry.itertext())
         for entry in custom
         if entry.tag == f"{_CUSTOM_NS}property"
     }
-    for name, wanted in (("form", ref.form), ("edition", ref.edition), ("reference", "")):
-        key = f"formservice.{name}"
+    for key, wanted in (
+        (PROPERTY_FORM, ref.form),
+        (PROPERTY_EDITION, ref.edition),
+        (PROPERTY_REFERENCE, ""),
+    ):
         if values.get(key) != wanted:
             yield key, f"Die eigene Dokumenteigenschaft fehlt oder ist nicht „{wanted}“."
 
@@ -70,15 +81,15 @@ def _headers(package: Package, main: Element) -> Iterator[tuple[str, str]]:
     for part in parts:
         pictures = list(package.parse(part).iter(f"{_DRAWING}docPr"))
         names = [picture.get("name", "") for picture in pictures]
-        codes = [name for name in names if name.startswith(_QR)]
-        squares = [name for name in names if name.startswith(_SQUARE)]
+        codes = [name for name in names if name.startswith(QR)]
+        squares = [name for name in names if name.startswith(SQUARE)]
         seen.update(codes)
         if len(codes) != 1:
-            yield part, f"Die Kopfzeile hat {len(codes)} Bilder „{_QR}…“ statt einem."
+            yield part, f"Die Kopfzeile hat {len(codes)} Bilder „{QR}…“ statt einem."
         if len(squares) != 3:
-            yield part, f"Die Kopfzeile hat {len(squares)} Bilder „{_SQUARE}…“ statt drei."
+            yield part, f"Die Kopfzeile hat {len(squares)} Bilder „{SQUARE}…“ statt drei."
         for picture, name in zip(pictures, names, strict=True):
-            ours = name.startswith((_QR, _SQUARE))
+            ours = name.startswith((QR, SQUARE))
             if ours and next(picture.iter(_DECORATIVE), None) is None:
                 yield part, f"Das Bild „{name}“ ist nicht als dekorativ gekennzeichnet."
     for name, count in seen.items():

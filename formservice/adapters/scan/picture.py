@@ -142,13 +142,6 @@ class PictureFile:
         return _square(flat, across, down)
 
 
-def as_grey(image: Image.Image) -> "Grey":
-    """Return the picture as an array of 8-bit grey, alpha laid on white paper."""
-    import numpy as np
-
-    return np.asarray(_flattened(image), dtype=np.uint8)
-
-
 @contextmanager
 def _named_errors() -> Iterator[None]:
     """Turn what Pillow raises into an InputError; its warnings mean nothing to the sender."""

@@ -4,18 +4,18 @@ import re
 
 from lxml import etree
 
+from formservice.adapters.word.names import (
+    CORE_PART,
+    CUSTOM_PART,
+    IDENTIFIER,
+    PROPERTY_EDITION,
+    PROPERTY_FORM,
+    PROPERTY_REFERENCE,
+)
 from formservice.adapters.word.package import Package
 from formservice.domain.document import Claim
 from formservice.domain.errors import InputError
 from formservice.domain.reference import claim_from_identifier, claim_from_print
-
-# Property names of every form; the identifier in Dublin Core says the same in one line.
-PROPERTY_FORM = "formservice.form"
-PROPERTY_EDITION = "formservice.edition"
-PROPERTY_REFERENCE = "formservice.reference"
-CUSTOM_PART = "docProps/custom.xml"
-CORE_PART = "docProps/core.xml"
-IDENTIFIER = "{http://purl.org/dc/elements/1.1/}identifier"
 
 _LONGEST = 100
 _PRINTED = ("word/footer", "word/header")

@@ -7,13 +7,14 @@ from posixpath import dirname, join, relpath
 
 from lxml import etree
 
-from formservice.adapters.word.claims import (
+from formservice.adapters.word.names import (
     CORE_PART,
     CUSTOM_PART,
     IDENTIFIER,
     PROPERTY_EDITION,
     PROPERTY_FORM,
     PROPERTY_REFERENCE,
+    QR,
 )
 from formservice.adapters.word.package import Package, parse
 from formservice.adapters.word.slots import Piece, Slot, cut
@@ -23,7 +24,7 @@ from formservice.domain.form import FormDefinition
 
 REFERENCE = CUSTOM_PART
 
-_QR_NAME = re.compile(r"formservice-qr-(\d{1,3})")
+_QR_NAME = re.compile(rf"{QR}(\d{{1,3}})")
 _HOLE = "formservice-hole"
 _PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/main}blip"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
@@ -133,7 +134,7 @@ class _Parts:
         for part in dict.fromkeys(parts):
             if part.endswith(".xml") and part in self._contents:
                 for page, picture in self._qr_codes(part):
-                    name = f"word/media/formservice-qr-{page}.png"
+                    name = f"word/media/{QR}{page}.png"
                     self._point(part, picture, name)
                     found[page] = name
         for name in found.values():
@@ -144,7 +145,7 @@ class _Parts:
 
     def _qr_codes(self, part: str) -> Iterator[tuple[int, str]]:
         """Yield page and relation id of every QR code in ``part``."""
-        if b"formservice-qr-" not in self._contents[part]:
+        if QR.encode() not in self._contents[part]:
             return
         for frame in parse(self._contents[part]).iter(*_FRAMES):
             named, picture = frame.find(_NAMED), next(frame.iter(_PICTURE), None)
