@@ -226,7 +226,7 @@ def _by_zipfile(data: bytes, part: str) -> bytes | None:
     with zipfile.ZipFile(BytesIO(data)) as file:
         try:
             return file.read(part)
-        except (zipfile.BadZipFile, RuntimeError, EOFError, zlib.error, LZMAError, OSError):
+        except (zipfile.BadZipFile, RuntimeError, EOFError, ValueError, zlib.error, LZMAError):
             return None
 
 

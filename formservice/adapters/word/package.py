@@ -105,11 +105,9 @@ class Package:
         if packed is None:
             with self._zip.open(entry) as stream:
                 return stream.read(most)
-        content = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, most)
-        if len(content) < most and (
-            len(content) > entry.file_size or zlib.crc32(content) != entry.CRC
-        ):
-            raise zipfile.BadZipFile("size or checksum differs")
+        content = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, most)[: entry.file_size]
+        if len(content) < most and zlib.crc32(content) != entry.CRC:
+            raise zipfile.BadZipFile("checksum differs")
         return content
 
     def _packed(self, entry: zipfile.ZipInfo) -> memoryview | None:
