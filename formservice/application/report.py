@@ -5,7 +5,7 @@ from datetime import date
 from formservice.application.read import ReadDocument
 from formservice.domain.deadlines import Deadline
 from formservice.domain.document import Box
-from formservice.domain.errors import FormServiceError
+from formservice.domain.errors import FormServiceError, Problem
 from formservice.domain.findings import Finding, FindingCode
 from formservice.domain.form import Severity
 from formservice.domain.record import Extraction, Value
@@ -47,6 +47,16 @@ def error_data(error: FormServiceError, file: str) -> dict[str, object]:
     return {
         "file": file,
         "error": {"code": error.code, "message": error.message, "hint": error.hint},
+    }
+
+
+def problem_data(problem: Problem) -> dict[str, object]:
+    """Return one thing wrong with data or a definition, as JSON-ready data."""
+    return {
+        "file": problem.file,
+        "where": problem.where,
+        "message": problem.message,
+        "nearest": problem.nearest,
     }
 
 

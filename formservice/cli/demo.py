@@ -9,11 +9,9 @@ from pathlib import Path
 from typing import Any  # readings have the shape of the JSON contract
 
 from formservice.bootstrap import Services, Settings
-from formservice.cli import errors, files, generate, read
+from formservice.cli import errors, files, generate, read, show
 from formservice.cli.german import counted
 from formservice.domain.errors import FormServiceError, NotFoundError
-
-_MEDIA = {"docx": "Word", "acroform": "PDF-Formular", "text": "PDF flach", "scan": "Scan"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ def _run(chosen: argparse.Namespace) -> int:
         "   Felder: gelesen oder leer / im Formular; sicher: braucht keinen Blick;"
         " sperrt, fragt: Hinweise der Prüfung"
     )
-    print("   {:56} {:13} {:>7} {:>7} {:>7} {:>6} {:18} {:7}".format(*head))
+    print("   {:56} {:16} {:>7} {:>7} {:>7} {:>6} {:18} {:7}".format(*head))
     wrong = 0
     count = 0
     for sample in samples(root):
@@ -107,7 +105,7 @@ def _row(sample: Sample, one: dict[str, Any]) -> str:
     if "error" in one:
         return f"   {sample.name:56} {one['error']['message']}"
     if one["form"] is None:
-        return f"   {sample.name:56} {_MEDIA[one['medium']]:13} Formular nicht erkannt"
+        return f"   {sample.name:56} {show.MEDIA[one['medium']]:16} Formular nicht erkannt"
     fields = one["fields"].values()
     read_ = sum(field["reading"] in ("read", "blank") for field in fields)
     sure = sum(field["accepted"] for field in fields)
@@ -116,7 +114,7 @@ def _row(sample: Sample, one: dict[str, Any]) -> str:
     late = met.count(False)
     deadlines = "–" if not met else f"{late} von {len(met)} versäumt" if late else "eingehalten"
     return (
-        f"   {sample.name:56} {_MEDIA[one['medium']]:13} {read_:>3}/{len(fields):<3} {sure:>7}"
+        f"   {sample.name:56} {show.MEDIA[one['medium']]:16} {read_:>3}/{len(fields):<3} {sure:>7}"
         f" {severities.count('blocks'):>7} {severities.count('asks'):>6} {deadlines:18}"
         f" {'ja' if one['archivable'] else 'nein':7}"
     )

@@ -6,6 +6,7 @@ import os
 import secrets
 import sys
 
+from formservice.application.report import problem_data
 from formservice.domain.errors import (
     DefinitionError,
     EngineError,
@@ -62,15 +63,7 @@ def show(error: FormServiceError, *, as_json: bool) -> int:
             "code": error.code,
             "error": error.message,
             "hint": error.hint,
-            "problems": [
-                {
-                    "file": problem.file,
-                    "where": problem.where,
-                    "message": problem.message,
-                    "nearest": problem.nearest,
-                }
-                for problem in problems
-            ],
+            "problems": [problem_data(problem) for problem in problems],
         }
         print(json.dumps(data, ensure_ascii=False, indent=2))
     else:

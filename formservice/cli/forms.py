@@ -4,6 +4,7 @@ import argparse
 import json
 from collections.abc import Sequence
 
+from formservice.application.report import problem_data
 from formservice.bootstrap import Services, Settings
 from formservice.cli import errors
 from formservice.cli.german import counted
@@ -78,10 +79,7 @@ def _check(chosen: argparse.Namespace) -> int:
     except DefinitionError as error:
         problems = error.problems
     if chosen.json:
-        data = [
-            {"file": p.file, "where": p.where, "message": p.message, "nearest": p.nearest}
-            for p in problems
-        ]
+        data = [problem_data(problem) for problem in problems]
         print(json.dumps({"ok": not problems, "problems": data}, ensure_ascii=False, indent=2))
     else:
         for problem in problems:

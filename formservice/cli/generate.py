@@ -10,6 +10,7 @@ from tqdm import tqdm
 
 from formservice.adapters.lists import rows
 from formservice.application.generate import Row
+from formservice.application.report import problem_data
 from formservice.bootstrap import Services, Settings
 from formservice.cli import errors, files
 from formservice.cli.german import counted
@@ -187,10 +188,7 @@ def _report(folder: Path, made: list[dict[str, object]], bad: list[Row], *, as_j
             "refused": [
                 {
                     "row": row.number,
-                    "problems": [
-                        {"where": p.where, "message": p.message, "nearest": p.nearest}
-                        for p in row.problems
-                    ],
+                    "problems": [problem_data(problem) for problem in row.problems],
                 }
                 for row in bad
             ],

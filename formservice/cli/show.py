@@ -8,7 +8,7 @@ from typing import Any  # the data has the shape of the JSON contract, checked w
 from formservice.cli.errors import printable
 
 _SIGNS = {"blocks": "✗", "asks": "?", "notes": "i"}
-_MEDIA = {
+MEDIA = {
     "docx": "Word",
     "acroform": "ausfüllbares PDF",
     "text": "PDF mit Text",
@@ -36,7 +36,7 @@ def document(data: dict[str, Any], names: Mapping[str, str]) -> None:
     form = data["form"]
     title = f"{form['id']}/{form['edition']}" if form else "Formular nicht erkannt"
     pages = _pages(data["page_numbers"])
-    print(f"\n{name}  ({_MEDIA[data['medium']]}, {pages})\n  {title}")
+    print(f"\n{name}  ({MEDIA[data['medium']]}, {pages})\n  {title}")
     for key, field in data["fields"].items():
         print(_field(names.get(key, key), field))
     for finding in data["findings"]:

@@ -84,7 +84,11 @@ def gather(mappings: Path, templates: Path) -> tuple[Definitions, list[Problem]]
     problems: list[Problem] = []
     if not mappings.is_dir():
         problems.append(
-            Problem("", "Den Ordner mit den Definitionen gibt es nicht.", mappings.name)
+            Problem(
+                "",
+                "Den Ordner mit den Definitionen gibt es nicht; FORMSERVICE_FORMS nennt ihn.",
+                mappings.name,
+            )
         )
     for path in sorted(mappings.glob("*/*.y*ml")):
         definition, wrong = _definition(path, path.relative_to(mappings.parent).as_posix())
