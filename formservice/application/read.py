@@ -8,12 +8,13 @@ from datetime import date
 
 from formservice.application.documents import Found, claimed_page, documents
 from formservice.application.extract import extract, missing
-from formservice.application.identify import Identity, candidate
+from formservice.application.identify import Identity, candidate, identify
 from formservice.application.labels import label_sightings
 from formservice.application.ports import Forms, OpenDocument, Reader
 from formservice.domain.document import Medium, Page, Sighting, part_key
 from formservice.domain.errors import EmptyDocumentError, UnsupportedMediaError
-from formservice.domain.form import FieldKind, FormDefinition, Layout
+from formservice.domain.findings import Finding, FindingCode
+from formservice.domain.form import FieldKind, FormDefinition, Layout, Severity
 from formservice.domain.frist import Calendar
 from formservice.domain.record import Record
 from formservice.domain.rules import CheckResult, check
@@ -62,6 +63,8 @@ class ReadFile:
                 with reader.open(data) as opened:
                     found = self._documents(opened.pages, form)
                     read = [self._one(opened, one, received) for one in found]
+                    if form is not None:
+                        read = [self._compared(one, opened.pages) for one in read]
                 return sorted(read, key=lambda one: one.definition is None)
         raise UnsupportedMediaError("Diese Art von Datei kann nicht gelesen werden.")
 
@@ -102,6 +105,24 @@ class ReadFile:
             result=check(definition, record, received=received, calendar=self._calendar),
             reference=_reference(pages),
         )
+
+    def _compared(self, read: ReadDocument, pages: Sequence[Page]) -> ReadDocument:
+        """Return ``read`` with an objection if the document says it is another form."""
+        if read.definition is None or read.result is None:
+            return read
+        own = [page for page in pages if page.number in read.page_numbers]
+        ref = identify(own, list(self._candidates.values())).ref
+        if ref is None or ref == read.definition.ref:
+            return read
+        other = self._forms.find(ref)
+        finding = Finding(
+            FindingCode.OTHER_FORM,
+            Severity.BLOCKS,
+            f"Gewählt ist „{read.definition.title}“, das Dokument ist aber dem Formular"
+            f" „{other.title if other else ref}“ gleich. Bitte die Wahl prüfen.",
+        )
+        findings = (finding, *read.result.findings)
+        return replace(read, result=replace(read.result, findings=findings, archivable=False))
 
     def _continued(
         self, opened: OpenDocument, sheets: Sequence[Page], definition: FormDefinition

@@ -21,6 +21,7 @@ class FindingCode(StrEnum):
     DEADLINE_ASSUMED = "deadline.assumed"
     DEADLINE_UNKNOWN = "deadline.unknown"
     UNIDENTIFIED = "form.unidentified"
+    OTHER_FORM = "form.other"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -31,9 +31,9 @@ MONTHS = (
     "November",
     "Dezember",
 )
-_ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_NUMERIC_DATE = re.compile(r"(\d{1,2})\s*\.\s*(\d{1,2})\s*\.\s*(\d{4})")
-_WRITTEN_DATE = re.compile(r"(\d{1,2})\s*\.?\s*([A-Za-zäÄ]{3,9})\.?\s+(\d{4})")
+_ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_NUMERIC_DATE = re.compile(r"([0-9]{1,2})\s*\.\s*([0-9]{1,2})\s*\.\s*([0-9]{4})")
+_WRITTEN_DATE = re.compile(r"([0-9]{1,2})\s*\.?\s*([A-Za-zäÄ]{3,9})\.?\s+([0-9]{4})")
 
 # Not allowed in XML 1.0, hence in no Word file: C0 controls but tab and newline, surrogates,
 # and the two noncharacters.

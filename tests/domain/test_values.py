@@ -64,14 +64,18 @@ def test_line_ends_become_newlines_and_composed_letters_one():
 @pytest.mark.parametrize(
     "text",
     ["31.02.2026", "29.02.2027", "2026-13-01", "1.1.26", "morgen", "", "12.2026", "00.01.2026",
-     "32. Mai 2026", "3. M 2026", "3. Ju 2026", "2026-1-1", "1.1.2026 bis 2.2.2026"],
+     "32. Mai 2026", "3. M 2026", "3. Ju 2026", "2026-1-1", "1.1.2026 bis 2.2.2026",
+     "١٢.٠٣.٢٠٢٦"],
 )  # fmt: skip
 def test_what_is_no_day_of_the_calendar_is_no_date(text):
     with pytest.raises(ValueError, match=r"."):
         parse_date(text)
 
 
-@pytest.mark.parametrize("text", ["24. Juli 2023", "24. Jul. 2023", "24.07.2023", "24 Juli 2023"])
+@pytest.mark.parametrize(
+    "text",
+    ["24. Juli 2023", "24. Jul. 2023", "24.07.2023", "24 Juli 2023", "24.\u00a0Juli\u00a02023"],
+)
 def test_written_months_are_understood(text):
     assert parse_date(text) == date(2023, 7, 24)
 
