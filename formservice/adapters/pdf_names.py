@@ -5,5 +5,6 @@ FORM, EDITION, REFERENCE = "/FormserviceForm", "/FormserviceEdition", "/Formserv
 # Marked content that holds a value exactly beside what is drawn: /Key, /V, and /GoesOn where a
 # sheet behind the form holds more of it.
 VALUE = "FormserviceValue"
-# Key of a field whose value has a further part on a sheet behind the form.
+# Key of a field whose value has a further part on a sheet behind the form: tells whether the
+# first part was changed since (application.extract.split_mark).
 GOES_ON = "/FormserviceGoesOn"

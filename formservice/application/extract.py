@@ -4,6 +4,7 @@ import difflib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from hashlib import blake2b
 from typing import NamedTuple
 
 from formservice.domain.document import Doubt, Method, Sighting, part_of
@@ -38,6 +39,15 @@ _TYPED = (Method.CONTROL, Method.BOOKMARK)
 
 CONTINUED = "… (weiter auf dem Beiblatt)"
 """Stands drawn at the end of a text that goes on; never part of a value."""
+
+
+def split_mark(text: str) -> str:
+    """Return what is kept beside the first part of a text, to tell whether it was changed since.
+
+    The parts of a changed text no longer belong together. White space does not count: programs
+    write line breaks in their own way.
+    """
+    return blake2b("".join(text.split()).encode(), digest_size=8).hexdigest()
 
 
 def extract(definition: FormDefinition, sightings: Sequence[Sighting]) -> Record:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import docx
 import pikepdf
+import pypdf
 import pytest
 
 from formservice.application.read import ReadDocument
@@ -176,3 +177,18 @@ def test_answers_in_tables_of_others_are_found_in_word_and_in_print(tmp_path):
         assert wrong(FEEDBACK, true, found) == [], suffix
         assert found.record is not None
         assert not any(one.accepted for one in found.record.fields.values())
+
+
+def test_a_first_part_overwritten_by_another_program_is_not_joined_unseen():
+    data = SERVICES.generate.one(FEEDBACK, LONG, "pdf")
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(data))
+    changed = {"q4_wodurch": "Ganz anders.", "name": "Klein"}
+    for page in writer.pages:
+        writer.update_page_form_field_values(page, changed, auto_regenerate=False)
+    out = io.BytesIO()
+    writer.write(out)
+    (found,) = read(out.getvalue())
+    assert found.record is not None
+    assert (found.record.value("name"), accepted(found, "name")) == ("Klein", True)
+    assert not accepted(found, "q4_wodurch")
+    assert accepted(found, "abbruch_gruende")

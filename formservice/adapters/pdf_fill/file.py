@@ -19,6 +19,7 @@ from formservice.adapters.pdf_fill.streams import (
 )
 from formservice.adapters.pdf_fill.template import Compiled, Widget
 from formservice.adapters.pdf_layout import Frame, Setting, fit
+from formservice.application.extract import split_mark
 from formservice.domain.document import Box
 from formservice.domain.values import SIGNED
 
@@ -119,12 +120,14 @@ class FilledFile:
         return form.assembled(self._changing, (permanent, content))
 
     def _write(self, widget: Widget, name: str, setting: Setting, named: bytes) -> None:
+        text = "".join(setting.lines)
         look = self._look(text_appearance(name, setting, widget.frame), widget.frame)
+        goes_on = b"%b (%b)" % (pdf_names.GOES_ON.encode(), split_mark(text).encode())
         self._changing[widget.number] = b"%b%b%b/V%b/AP<</N %d 0 R>>>>" % (
             widget.head,
             named,
-            b"%b true" % pdf_names.GOES_ON.encode() if setting.rest else b"",
-            text_string("".join(setting.lines)),
+            goes_on if setting.rest else b"",
+            text_string(text),
             look,
         )
 

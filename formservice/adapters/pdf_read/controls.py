@@ -13,7 +13,7 @@ import pikepdf
 
 from formservice.adapters import pdf_names
 from formservice.adapters.pdf_read.frame import Frame, entry, rectangle
-from formservice.application.extract import CONTINUED
+from formservice.application.extract import CONTINUED, split_mark
 from formservice.domain.document import Box, Doubt, Method, Sighting
 
 _DEPTH = 32  # parents followed; a loop of parents must end
@@ -145,12 +145,19 @@ def _sighting(widget: pikepdf.Object, sheet: Sheet) -> Sighting | None:
     box = _box(widget, sheet.view)
     if kind in ("/Tx", "/Ch"):
         seen = _typed(name, _first(chain, "/V"), sheet.number, box)
-        if seen.blank or entry(widget, pdf_names.GOES_ON) is None:
-            return seen
-        return replace(seen, text=f"{seen.text}{CONTINUED}")
+        return _with_sign(seen, entry(widget, pdf_names.GOES_ON))
     if kind == "/Btn":
         return _ticked(name, chain, sheet, box)
     return None
+
+
+def _with_sign(seen: Sighting, kept: object) -> Sighting:
+    """Return ``seen`` with the sign that it goes on, or a doubt if its first part was changed."""
+    if kept is None:
+        return seen
+    if _text(kept) != split_mark(seen.text):
+        return replace(seen, doubts=seen.doubts | {Doubt.CONFLICT})
+    return replace(seen, text=f"{seen.text}{CONTINUED}")
 
 
 def _chain(widget: pikepdf.Object) -> list[pikepdf.Object]:
