@@ -17,7 +17,7 @@ from formservice.adapters.building import office
 from formservice.adapters.building.flow import flow
 from formservice.adapters.building.pdf import fillable
 from formservice.adapters.building.variants import Expected, marked_copy, tags
-from formservice.adapters.building.zones import Findings, Rectangle, find
+from formservice.adapters.building.zones import Found, Rectangle, find
 from formservice.domain.errors import DefinitionError, Problem
 from formservice.domain.form import FieldKind, FlowItem, FormDefinition
 from formservice.domain.nearest import nearest
@@ -143,7 +143,7 @@ def _refuse(definition: FormDefinition, problems: Iterable[Problem]) -> None:
 
 def _fields(
     definition: FormDefinition,
-    found: Findings,
+    found: Found,
     printed: Iterable[FlowItem],
     source: dict[str, Json],
 ) -> dict[str, Json]:

@@ -63,7 +63,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class Found:
     """All places in a PDF; ``problems`` names every control that has no usable place."""
 
     pages: tuple[tuple[float, float], ...]
@@ -73,37 +73,39 @@ class Findings:
     problems: tuple[Problem, ...]
 
 
-def find(pdf: bytes, copy: MarkedCopy) -> Findings:
+def find(pdf: bytes, copy: MarkedCopy) -> Found:
     """Return where the colours of ``copy`` turn up in ``pdf``."""
     import pdfplumber  # heavy, and needed only when forms are built
 
-    sheets: list[_Sheet] = []
+    printed: list[_PrintedPage] = []
     with pdfplumber.open(io.BytesIO(pdf)) as opened:
         for number, page in enumerate(opened.pages, 1):
             outlines = _tick_outlines(pdf, number)
             glyphs: list[Any] = page.chars  # pdfplumber's records; _Glyph names what is used
-            sheets.append(_Sheet(number, page.width, page.height, glyphs, outlines))
-            sheets[-1].cells = _cells(page.rects + page.curves)
-            sheets[-1].pictures = _pictures(page.images)
-            sheets[-1].rules = [_rectangle(line) for line in page.lines]
+            printed.append(_PrintedPage(number, page.width, page.height, glyphs, outlines))
+            printed[-1].cells = _cells(page.rects + page.curves)
+            printed[-1].pictures = _pictures(page.images)
+            printed[-1].rules = [_rectangle(line) for line in page.lines]
     problems: list[Problem] = []
-    places = [place for mark in copy.marks if (place := _place(mark, sheets, copy, problems))]
+    places = [place for mark in copy.marks if (place := _place(mark, printed, copy, problems))]
     places = _apart(places)
     problems += _too_small(places) + _overlaps(places)
     found = [
-        (copy.pictures[colour], sheet.number, box)
-        for sheet in sheets
-        for colour, box in sheet.pictures
+        (copy.pictures[colour], page.number, box)
+        for page in printed
+        for colour, box in page.pictures
         if colour in copy.pictures
     ]
     qr = tuple((page, box) for name, page, box in found if name.startswith(QR))
     squares = tuple((page, box) for name, page, box in found if not name.startswith(QR))
-    problems += _registration(len(sheets), [page for page, _ in qr], [page for page, _ in squares])
-    sizes = tuple((sheet.width, sheet.height) for sheet in sheets)
-    return Findings(sizes, tuple(places), qr, squares, tuple(problems))
+    problems += _registration(
+        len(printed), [page for page, _ in qr], [page for page, _ in squares]
+    )
+    sizes = tuple((page.width, page.height) for page in printed)
+    return Found(sizes, tuple(places), qr, squares, tuple(problems))
 
 
-class _Sheet:
+class _PrintedPage:
     """One page of the marked PDF."""
 
     def __init__(
@@ -196,22 +198,22 @@ def _tick_outlines(pdf: bytes, page: int) -> list[tuple[float, float, Rectangle]
 
 
 def _place(
-    mark: Mark, sheets: Sequence[_Sheet], copy: MarkedCopy, problems: list[Problem]
+    mark: Mark, printed: Sequence[_PrintedPage], copy: MarkedCopy, problems: list[Problem]
 ) -> Place | None:
     """Return the one place of ``mark``, or None with the reason added to ``problems``."""
-    pages = [sheet for sheet in sheets if mark.colour in sheet.by_ink]
+    pages = [page for page in printed if mark.colour in page.by_ink]
     if len(pages) != 1:
         where = "steht auf keiner Seite" if not pages else "steht auf mehreren Seiten"
         problems.append(Problem(mark.key, f"Das Feld {where} des gedruckten Formulars."))
         return None
-    sheet = pages[0]
-    glyphs = sheet.by_ink[mark.colour]
-    if max(map(sheet.base, glyphs)) - min(map(sheet.base, glyphs)) > _SAME_LINE:
+    page = pages[0]
+    glyphs = page.by_ink[mark.colour]
+    if max(map(page.base, glyphs)) - min(map(page.base, glyphs)) > _SAME_LINE:
         problems.append(Problem(mark.key, "Die Zeile ist zu schmal für das Feld; es bricht um."))
         return None
-    cell = sheet.cells.get(mark.cell) if mark.cell else None
+    cell = page.cells.get(mark.cell) if mark.cell else None
     if mark.kind == "tick":
-        box, line = _outline(sheet, glyphs[0]), None
+        box, line = _outline(page, glyphs[0]), None
     elif mark.alone and cell is not None:
         box = _inside(cell)
         line = None
@@ -220,14 +222,14 @@ def _place(
         problems.append(Problem(mark.key, message))
         return None
     else:
-        limit = (0.0, 0.0, sheet.width - copy.right_margin, sheet.height) if cell is None else cell
-        box, line = _beside_text(sheet, glyphs, mark, limit)
-    content = _marked_content(sheet, glyphs)
+        limit = (0.0, 0.0, page.width - copy.right_margin, page.height) if cell is None else cell
+        box, line = _beside_text(page, glyphs, mark, limit)
+    content = _marked_content(page, glyphs)
     if content is None:
         message = "Das Feld steht in Kopf- oder Fußzeile; dort finden es Vorleseprogramme nicht."
         problems.append(Problem(mark.key, message))
         return None
-    return Place(mark, sheet.number, box, line, content)
+    return Place(mark, page.number, box, line, content)
 
 
 def _inside(cell: Rectangle) -> Rectangle:
@@ -237,38 +239,38 @@ def _inside(cell: Rectangle) -> Rectangle:
     return left + _CELL_GAP, top + gap, right - _CELL_GAP, bottom - gap
 
 
-def _outline(sheet: _Sheet, glyph: _Glyph) -> Rectangle:
+def _outline(page: _PrintedPage, glyph: _Glyph) -> Rectangle:
     """Return the outline of a tick box, from the font itself."""
-    base = sheet.base(glyph)
+    base = page.base(glyph)
     _, _, outline = min(
-        sheet.outlines, key=lambda item: abs(item[0] - glyph["x0"]) + abs(item[1] - base)
+        page.outlines, key=lambda item: abs(item[0] - glyph["x0"]) + abs(item[1] - base)
     )
     return outline
 
 
 def _beside_text(
-    sheet: _Sheet, glyphs: Sequence[_Glyph], mark: Mark, limit: Rectangle
+    page: _PrintedPage, glyphs: Sequence[_Glyph], mark: Mark, limit: Rectangle
 ) -> tuple[Rectangle, tuple[float, float, float]]:
     """Return box and line of a field that shares its line with text."""
-    base = sheet.base(glyphs[0])
+    base = page.base(glyphs[0])
     left, end = min(glyph["x0"] for glyph in glyphs), max(glyph["x1"] for glyph in glyphs)
     others = [
         glyph
-        for glyph in sheet.glyphs
+        for glyph in page.glyphs
         if glyph["text"].strip() and colour_of(glyph["non_stroking_color"]) != mark.colour
     ]
     right = limit[2] - _CELL_GAP
     for glyph in others:
-        same_line = abs(sheet.base(glyph) - base) < glyph["size"] / 2
+        same_line = abs(page.base(glyph) - base) < glyph["size"] / 2
         if same_line and glyph["x0"] > end - 1 and glyph["x0"] < limit[2]:
             right = min(right, glyph["x0"] - _TEXT_GAP)
-    top, bottom = _height(sheet, base, mark, (left, right), others)
+    top, bottom = _height(page, base, mark, (left, right), others)
     top, bottom = max(top, limit[1] + _LOW_ROW_GAP), min(bottom, limit[3] - _LOW_ROW_GAP)
     return (left, top, right, bottom), (left, right, base + 1.5)
 
 
 def _height(
-    sheet: _Sheet,
+    page: _PrintedPage,
     base: float,
     mark: Mark,
     span: tuple[float, float],
@@ -279,10 +281,10 @@ def _height(
     top = base - (_SIGNATURE_ABOVE if mark.kind == "signature" else _ABOVE)
     bottom = base + _BELOW
     for glyph in others:
-        under = sheet.base(glyph) + 0.22 * glyph["size"]  # descenders
+        under = page.base(glyph) + 0.22 * glyph["size"]  # descenders
         if glyph["x0"] < right and glyph["x1"] > left and top < under < base - 8:
             top = under
-    for x0, upper, x1, lower in sheet.rules:
+    for x0, upper, x1, lower in page.rules:
         if x0 < right and x1 > left and top < lower < base - 8:
             top = lower + _LOW_ROW_GAP
         if x0 < right and x1 > left and base < upper < bottom:
@@ -290,14 +292,14 @@ def _height(
     return top, bottom
 
 
-def _marked_content(sheet: _Sheet, glyphs: Sequence[_Glyph]) -> int | None:
+def _marked_content(page: _PrintedPage, glyphs: Sequence[_Glyph]) -> int | None:
     """Return the marked content the stand-in has for itself, None for headers and footers."""
     numbers = {glyph["mcid"] for glyph in glyphs}
     if len(numbers) != 1:
         return None
     number = numbers.pop()
     own = {id(glyph) for glyph in glyphs}
-    shared = any(glyph["mcid"] == number and id(glyph) not in own for glyph in sheet.glyphs)
+    shared = any(glyph["mcid"] == number and id(glyph) not in own for glyph in page.glyphs)
     return None if shared else number
 
 

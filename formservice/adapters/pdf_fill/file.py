@@ -81,11 +81,11 @@ class FilledFile:
 
     def code(self, page: int, box: Box, text: str) -> None:
         """Draw a QR code into ``box`` of a page (counted from 0); it is no content to be read."""
-        sheet = self._form.pages[page]
+        paper = self._form.pages[page]
         rows = qr.matrix(text)
-        side = (box.right - box.left) * sheet.width / (len(rows) + 2 * qr.QUIET_ZONE)
-        left = box.left * sheet.width + qr.QUIET_ZONE * side
-        top = (1 - box.top) * sheet.height - qr.QUIET_ZONE * side
+        side = (box.right - box.left) * paper.width / (len(rows) + 2 * qr.QUIET_ZONE)
+        left = box.left * paper.width + qr.QUIET_ZONE * side
+        top = (1 - box.top) * paper.height - qr.QUIET_ZONE * side
         self._drawn.setdefault(page, []).append(
             b"/Artifact BMC q 0 g %.5f 0 0 %.5f %.3f %.3f cm\n%bf Q EMC\n"
             % (side, -side, left, top, _runs(rows))

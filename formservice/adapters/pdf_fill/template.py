@@ -45,7 +45,7 @@ class Widget:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class TemplatePage:
     """One page: its dictionary without contents left open, and the contents it has."""
 
     number: int
@@ -72,7 +72,7 @@ class Compiled:
     metadata: tuple[int, bytes, bytes] | None
     font: int
     widgets: Mapping[str, Widget]
-    pages: Sequence[Sheet]
+    pages: Sequence[TemplatePage]
 
     @property
     def next_number(self) -> int:
@@ -241,9 +241,9 @@ def _widget(widget: pikepdf.Object, *, nameless: bool) -> Widget:
     )
 
 
-def _page(page: pikepdf.Page) -> Sheet:
+def _page(page: pikepdf.Page) -> TemplatePage:
     left, bottom, right, top = (float(edge) for edge in page.mediabox)
-    return Sheet(
+    return TemplatePage(
         number=page.obj.objgen[0],
         head=_open(page.obj, "/Contents"),
         contents=b" ".join(part.unparse() for part in page.obj.Contents),

@@ -28,7 +28,7 @@ _OVER = frozenset({"/Ink", "/Stamp", "/FreeText", "/Line", "/PolyLine", "/Polygo
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class FieldPage:
     """The page fields stand on: its number, what of it is seen, and how its fields are shown.
 
     ``redrawn`` means that the file asks viewers to draw fields from their values
@@ -49,21 +49,21 @@ class Note:
     box: Box
 
 
-def controls(page: pikepdf.Object, sheet: Sheet) -> tuple[Sighting, ...]:
+def controls(page: pikepdf.Object, host: FieldPage) -> tuple[Sighting, ...]:
     """Return what the form fields of ``page`` hold, one sighting per field or option."""
-    return tuple(_once(_without_shared_parent(each_control(page, sheet))))
+    return tuple(_once(_without_shared_parent(each_control(page, host))))
 
 
-def each_control(page: pikepdf.Object, sheet: Sheet) -> list[Sighting]:
+def each_control(page: pikepdf.Object, host: FieldPage) -> list[Sighting]:
     """Return the text fields and boxes of ``page`` one by one, even where names come up twice."""
     return [
         sighting
         for widget in annotations(page, {"/Widget"})
-        if (sighting := _sighting(widget, sheet)) is not None
+        if (sighting := _sighting(widget, host)) is not None
     ]
 
 
-def signatures(page: pikepdf.Object, sheet: Sheet) -> dict[str, Sighting]:
+def signatures(page: pikepdf.Object, host: FieldPage) -> dict[str, Sighting]:
     """Return for each signature field of ``page`` whether it is signed, or shows anything."""
     found = {}
     for widget in annotations(page, {"/Widget"}):
@@ -72,7 +72,7 @@ def signatures(page: pikepdf.Object, sheet: Sheet) -> dict[str, Sighting]:
         chain = _chain(widget)
         if _first(chain, "/FT") != "/Sig" or not (name := _name(chain)):
             continue
-        seen = Sighting(name, Method.CONTROL, sheet.number, box=_box(widget, sheet.view))
+        seen = Sighting(name, Method.CONTROL, host.number, box=_box(widget, host.view))
         typed = _text(entry(widget, "/Contents"))
         if _first(chain, "/V") is not None:
             seen = replace(seen, on=True)
@@ -136,18 +136,18 @@ def _hidden(item: pikepdf.Object) -> bool:
     return isinstance(flags, int) and bool(flags & 2)
 
 
-def _sighting(widget: pikepdf.Object, sheet: Sheet) -> Sighting | None:
+def _sighting(widget: pikepdf.Object, host: FieldPage) -> Sighting | None:
     chain = _chain(widget)
     name = _name(chain)
     if not name:
         return None
     kind = str(_first(chain, "/FT"))
-    box = _box(widget, sheet.view)
+    box = _box(widget, host.view)
     if kind in ("/Tx", "/Ch"):
-        seen = _typed(name, _first(chain, "/V"), sheet.number, box)
+        seen = _typed(name, _first(chain, "/V"), host.number, box)
         return _with_sign(seen, entry(widget, pdf_names.GOES_ON))
     if kind == "/Btn":
-        return _ticked(name, chain, sheet, box)
+        return _ticked(name, chain, host, box)
     return None
 
 
@@ -212,7 +212,7 @@ def _text(value: object) -> str:
 
 
 def _ticked(
-    name: str, chain: list[pikepdf.Object], sheet: Sheet, box: Box | None
+    name: str, chain: list[pikepdf.Object], host: FieldPage, box: Box | None
 ) -> Sighting | None:
     """Read a check box or one button of a group.
 
@@ -233,15 +233,13 @@ def _ticked(
     if grouped and len(states) == 1:
         name = f"{name}.{states[0]}"
         value = None if value is None else value if value in ("Off", states[0]) else "Off"
-    if sheet.redrawn and value is not None:
+    if host.redrawn and value is not None:
         shown = value
     means = [state not in ("", "Off") for state in (value, shown) if state is not None]
     conflict = len(set(means)) > 1
     on = any(means)
     doubts = frozenset({Doubt.CONFLICT}) if conflict else frozenset()
-    return Sighting(
-        name, Method.CONTROL, sheet.number, on=on, blank=not on, box=box, doubts=doubts
-    )
+    return Sighting(name, Method.CONTROL, host.number, on=on, blank=not on, box=box, doubts=doubts)
 
 
 def _state(value: object) -> str | None:

@@ -12,8 +12,8 @@ import pikepdf
 from formservice.adapters.pdf_read.blank import PIXELS, Blank, Blanks
 from formservice.adapters.pdf_read.claims import file_claim, footer_claim, page_claims
 from formservice.adapters.pdf_read.controls import (
+    FieldPage,
     Note,
-    Sheet,
     controls,
     each_control,
     notes,
@@ -175,12 +175,12 @@ class OpenPdf(OpenDocument):
 
         Programs that copy pages one by one leave „ja“ of „fahrkosten.ja“; its place tells which.
         """
-        source, sheet = self._pdf.pages[page - 1].obj, self._sheet(page)
+        source, host = self._pdf.pages[page - 1].obj, self._field_page(page)
         signs = any(zone.kind == "signature" for zone in zones)
-        signed = signatures(source, sheet) if signs else {}
+        signed = signatures(source, host) if signs else {}
         known = {seen.key for seen in self.pages[page - 1].sightings}
         lost = [zone for zone in zones if zone.kind == "tick" and zone.key not in known]
-        orphans = each_control(source, sheet) if lost else []
+        orphans = each_control(source, host) if lost else []
         return (
             *(signed[zone.key] for zone in zones if zone.key in signed),
             *(
@@ -211,12 +211,12 @@ class OpenPdf(OpenDocument):
         self._drawing.close()
         self._pdf.close()
 
-    def _sheet(self, page: int) -> Sheet:
-        return Sheet(page, self._frames[page - 1], self._redrawn)
+    def _field_page(self, page: int) -> FieldPage:
+        return FieldPage(page, self._frames[page - 1], self._redrawn)
 
     def _page(self, index: int) -> Page:
         source, view, number = self._pdf.pages[index].obj, self._frames[index], index + 1
-        sightings = controls(source, self._sheet(number))
+        sightings = controls(source, self._field_page(number))
         blocks: tuple[Block, ...] = ()
         medium = Medium.ACROFORM
         if len(sightings) < _ENOUGH_FIELDS:

@@ -102,19 +102,21 @@ class PictureZones:
         seen: list[Sighting] = []
         for down in sorted({one.down for one in found}):
             here = [one for one in found if one.down == down]
-            seen.extend(self._here(_Sheet(laid, template, pose, down), here, picture.shape, page))
+            seen.extend(
+                self._here(_LaidPage(laid, template, pose, down), here, picture.shape, page)
+            )
         return tuple(seen)
 
     def _here(
-        self, sheet: "_Sheet", found: Sequence[Placed], shape: tuple[int, ...], page: int
+        self, laid: "_LaidPage", found: Sequence[Placed], shape: tuple[int, ...], page: int
     ) -> Iterator[Sighting]:
         """Read the zones that moved by the same distance."""
-        clean = sheet.clean
-        marks = self._marks(clean, sheet.template, [one.zone for one in found], sheet.pose)
+        clean = laid.clean
+        marks = self._marks(clean, laid.template, [one.zone for one in found], laid.pose)
         for one in found:
-            zone, box = one.zone, sheet.box(one.zone, shape)
+            zone, box = one.zone, laid.box(one.zone, shape)
             if zone.kind in _TEXT_KINDS:
-                seen = self._text(clean, sheet.template, zone, page, box)
+                seen = self._text(clean, laid.template, zone, page, box)
             else:
                 seen = _mark(zone, marks[zone.key], page, box)
             yield replace(seen, doubts=seen.doubts | _doubts(one))
@@ -187,7 +189,7 @@ class PictureZones:
 
 
 @dataclass(frozen=True)
-class _Sheet:
+class _LaidPage:
     """A page laid on its template, seen as far down as a group of zones moved."""
 
     laid: "Grey"

@@ -106,7 +106,7 @@ def _place(mark: tuple[int, Doubt | Ink]) -> int:
     return mark[0]
 
 
-class Facts:
+class Properties:
     """What the properties of a control say.
 
     ``kind`` is the name of its type element, "" where there is none; ``checked`` is None unless
@@ -166,13 +166,13 @@ class Facts:
 class Control:
     """A content control and what stands in it; ``text`` of a tick is ☐ or ☒ as drawn."""
 
-    facts: Facts
+    facts: Properties
     text: str
     noticed: frozenset[Doubt | Ink]
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Bookmark:
     """The text inside a bookmark; ``prompt`` says that it is the placeholder of a control."""
 
     name: str
@@ -186,7 +186,7 @@ class Walked:
     """Everything found in one document, in reading order."""
 
     controls: list[Control] = field(default_factory=list)
-    bookmarks: list[Mark] = field(default_factory=list)
+    bookmarks: list[Bookmark] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     sections: list[etree._Element] = field(default_factory=list)
 

@@ -2,7 +2,7 @@
 
 from lxml import etree
 
-from formservice.adapters.word.found import Control, Facts
+from formservice.adapters.word.found import Control, Properties
 from formservice.adapters.word.runs import blanks_change, has_symbol_code
 
 
@@ -34,7 +34,7 @@ class Plain:
         for run in content:
             if run.tag != self._run or not self._take(run, pieces):
                 return None
-        facts, text = Facts(self._w, properties), "".join(pieces)
+        facts, text = Properties(self._w, properties), "".join(pieces)
         shown = text if facts.checked is None else facts.glyph(text)
         return Control(facts, shown, frozenset())
 

@@ -7,7 +7,7 @@ from lxml import etree
 
 from formservice.adapters.word.claims import claims
 from formservice.adapters.word.direct import Blocks, direct
-from formservice.adapters.word.found import Control, Ink, Mark, Walked, bookmark_key, number
+from formservice.adapters.word.found import Bookmark, Control, Ink, Walked, bookmark_key, number
 from formservice.adapters.word.package import Package, is_word
 from formservice.adapters.word.symbols import GLYPHS_OFF, GLYPHS_ON, TICKED, UNTICKED
 from formservice.adapters.word.walk import walk
@@ -134,7 +134,7 @@ def _from_control(control: Control, signed: bool) -> Sighting:
     return Sighting(facts.tag, Method.CONTROL, 1, text, blank=blank, doubts=doubts)
 
 
-def _from_bookmark(bookmark: Mark, key: str, signed: bool) -> Sighting:
+def _from_bookmark(bookmark: Bookmark, key: str, signed: bool) -> Sighting:
     """Return what stands in a bookmark whose control is gone; what kind it was is unknown.
 
     Ticks and dates come through a re-save unharmed and prove themselves by their form. Of

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from lxml import etree
 
-from formservice.adapters.word.found import Facts
+from formservice.adapters.word.found import Properties
 from formservice.adapters.word.walk import W_TRANSITIONAL
 
 _W = f"{{{W_TRANSITIONAL}}}"
@@ -105,7 +105,7 @@ def cut(document: etree._Element, anchors: frozenset[str]) -> tuple[Piece, ...]:
 
 
 def _tag(control: etree._Element) -> str:
-    return Facts(_W, control.find(f"{_W}sdtPr")).tag
+    return Properties(_W, control.find(f"{_W}sdtPr")).tag
 
 
 def _inside_another(control: etree._Element, anchors: frozenset[str]) -> bool:

@@ -8,9 +8,9 @@ from lxml import etree
 
 from formservice.adapters.word.found import (
     PARAGRAPH_END,
+    Bookmark,
     Control,
-    Facts,
-    Mark,
+    Properties,
     Stream,
     Walked,
     number,
@@ -215,7 +215,7 @@ class Walk(Runs):
 
     def _control(self, element: etree._Element) -> None:
         content = next(element.iterchildren(self._content), None)
-        facts = Facts(self.w, next(element.iterchildren(self._properties), None))
+        facts = Properties(self.w, next(element.iterchildren(self._properties), None))
         stream = self.stream
         start = stream.open()
         if self.insertions or self.deletions:
@@ -248,7 +248,7 @@ class Walk(Runs):
                 self.stream.mark(what)
         return inner.text(0)
 
-    def _tick(self, facts: Facts, drawn: str, start: int) -> str:
+    def _tick(self, facts: Properties, drawn: str, start: int) -> str:
         """Return ☐ or ☒ as drawn; in the text around it, the state of the control counts."""
         pieces = self.stream.pieces
         filled = [index for index in range(start, len(pieces)) if pieces[index]]
@@ -278,4 +278,4 @@ class Walk(Runs):
         if stream is not self.stream and not stream.hidden:
             noticed |= {Doubt.CHARACTERS}
         prompt = stream.hidden
-        self.found.bookmarks.append(Mark(name, stream.text(start), prompt, noticed))
+        self.found.bookmarks.append(Bookmark(name, stream.text(start), prompt, noticed))
