@@ -76,16 +76,21 @@ def _outcome(
     parent = os.getpid()
     with _forking:
         read, write = os.pipe()
+        # A Ctrl-C that meets fork's own callbacks is swallowed by them: it has to wait.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             child = os.fork()
         except OSError:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
             os.close(read)
             os.close(write)
             raise
         if child == 0:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
             _work(write, lambda: _kept_together(work, scratch), parent, seconds, memory)
         os.close(write)
     try:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         message = _received(read, time.monotonic() + seconds, memory)
     finally:
         os.close(read)
