@@ -25,6 +25,7 @@ from formservice.domain.frist import OFFICE_TIME
 
 if TYPE_CHECKING:
     from formservice.adapters.archive.store import Archive
+    from formservice.adapters.isolated_read import IsolatedRead
 
 # No I, L, O or U: references are read out on the telephone. 12 characters hold 60 bits.
 _REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -120,6 +121,15 @@ class Services:
         pdf = WholePdfReader(PdfReader(blank), PictureZones(blank, layouts=self._layouts))
         readers = (WordReader(), pdf, ScanReader(blank, layouts=self._layouts))
         return ReadFile(readers, self.forms, self.calendar)
+
+    @cached_property
+    def isolated_read(self) -> "IsolatedRead":
+        """The use case „read“ for received files: within limits, its result as plain data."""
+        from formservice.adapters.isolated_read import IsolatedRead
+
+        # Built here, so that every child process finds definitions and readers ready.
+        limits = self.settings
+        return IsolatedRead(self.read, seconds=limits.read_seconds, memory=limits.read_bytes)
 
     @cached_property
     def archive(self) -> "Archive":

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from formservice.bootstrap import Services, Settings
-from formservice.cli import read
 from formservice.domain.errors import InputError
 
 ROOT = Path(__file__).parent.parent
@@ -25,9 +24,7 @@ def test_there_are_foreign_files():
 def test_a_foreign_file_ends_in_documents_or_a_named_error(path):
     # 60 seconds and 2 GiB a file are the limits every received file is read under.
     try:
-        found = read.read_bytes(
-            SERVICES, path.read_bytes(), path.name, received=date(2026, 3, 27), form=None
-        )
+        found = SERVICES.isolated_read(path.read_bytes(), path.name, received=date(2026, 3, 27))
     except InputError as error:
         found = []
         told = bool(error.code and error.message and error.hint)

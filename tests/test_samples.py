@@ -9,7 +9,6 @@ import pytest
 
 from formservice.application.report import plain
 from formservice.bootstrap import Services, Settings
-from formservice.cli import read
 from formservice.cli.demo import golden
 from formservice.domain.form import FieldKind
 from formservice.domain.values import values_from_data
@@ -39,13 +38,8 @@ def test_a_sample_is_read_as_its_golden_file_says_and_no_accepted_value_is_wrong
 ):
     place = folder(services, case, channel)
     (file,) = place.glob("input.*")
-    found = read.read_bytes(
-        services,
-        file.read_bytes(),
-        file.name,
-        received=date.fromisoformat(case.received),
-        form=None,
-    )
+    received = date.fromisoformat(case.received)
+    found = services.isolated_read(file.read_bytes(), file.name, received=received)
     assert_true(services, case, found)
     expected = place / "expected.json"
     if regold:

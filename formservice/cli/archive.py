@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any  # readings have the shape of the JSON contract
 
+from formservice.adapters.isolated_read import IsolatedRead
 from formservice.application.report import error_data
 from formservice.bootstrap import Services, Settings, today
 from formservice.cli import errors, files, read, show
@@ -43,13 +44,13 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def _intake(chosen: argparse.Namespace) -> int:
     services = Services(Settings.from_environment())
     received = chosen.received or today()
-    services.read  # noqa: B018 - a wrong setting is told once, not for every file
+    reading = services.isolated_read  # a wrong setting is told now, not for every file
     results: list[dict[str, object]] = []
     kept = refused = 0
     broken = False
     for file in _files(chosen.paths, services.settings.data):
         try:
-            found = _kept(services, file, received)
+            found = _kept(services, reading, file, received)
             kept += 1
         except Exception as error:  # what is wrong with one file must not cost the others
             told = error if isinstance(error, FormServiceError) else errors.bug(error)
@@ -68,13 +69,15 @@ def _intake(chosen: argparse.Namespace) -> int:
     return errors.FAILED if broken else errors.NEEDS_A_PERSON if refused else errors.DONE
 
 
-def _kept(services: Services, file: str, received: date) -> list[dict[str, Any]]:
+def _kept(
+    services: Services, reading: IsolatedRead, file: str, received: date
+) -> list[dict[str, Any]]:
     """Keep one file and return its documents; one that is known is not read again."""
     data = files.content(file)
     known = services.archive.readings(hashlib.sha256(data).hexdigest())
     if known:
         return [{**one, "file": file, "already_known": True} for one in known]
-    found = read.read_bytes(services, data, file, received=received, form=None)
+    found = reading(data, file, received=received)
     filed = services.archive.file(data, Path(file).name, received, found)
     return [{**one, "already_known": filed.already_known} for one in found]
 

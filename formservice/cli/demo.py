@@ -8,8 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any  # readings have the shape of the JSON contract
 
+from formservice.application.report import error_data
 from formservice.bootstrap import Services, Settings
-from formservice.cli import errors, files, generate, read, show
+from formservice.cli import errors, files, generate, show
 from formservice.cli.german import counted
 from formservice.domain.errors import FormServiceError, NotFoundError
 
@@ -94,9 +95,9 @@ def _file(services: Services, sample: Sample) -> list[dict[str, Any]]:
     """Read one sample and keep it; a file that cannot be read is kept out and shown."""
     data = sample.input.read_bytes()
     try:
-        found = read.read_bytes(services, data, sample.name, received=sample.received, form=None)
+        found = services.isolated_read(data, sample.name, received=sample.received)
     except FormServiceError as error:
-        return [{"error": {"code": error.code, "message": error.message, "hint": error.hint}}]
+        return [error_data(error, sample.name)]
     services.archive.file(data, sample.input.name, sample.received, found)
     return found
 

@@ -93,9 +93,7 @@ def _build(chosen: argparse.Namespace) -> int:
     from formservice.adapters.building.build import build_form  # noqa: PLC0415 - slow to import
 
     services = _services()
-    wanted = (
-        [services.forms.get(*chosen.form.split("/", 1))] if chosen.form else list(services.forms)
-    )
+    wanted = [services.forms.get(chosen.form)] if chosen.form else list(services.forms)
     built = []
     for definition in wanted:
         folder = services.template_folder(definition.ref)

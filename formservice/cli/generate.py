@@ -56,7 +56,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def _run(chosen: argparse.Namespace) -> int:
     services = Services(Settings.from_environment())
-    definition = services.forms.get(*chosen.form.split("/", 1))
+    definition = services.forms.get(chosen.form)
     _refuse_contradictions(chosen)
     if chosen.list is not None:
         return _many(services, definition, chosen)

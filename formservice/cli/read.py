@@ -1,15 +1,13 @@
 """``formservice read``: read, check, print; stores nothing."""
 
 import argparse
-import hashlib
 import json
-import time
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any  # readings have the shape of the JSON contract
 
-from formservice.adapters.isolation import run_isolated
-from formservice.application.report import document_data, error_data
+from formservice.adapters.isolated_read import IsolatedRead
+from formservice.application.report import error_data
 from formservice.bootstrap import Services, Settings, today
 from formservice.cli import errors, files, show
 from formservice.domain.errors import FormServiceError
@@ -52,12 +50,12 @@ def day(text: str) -> date:
 
 def _run(chosen: argparse.Namespace) -> int:
     services = Services(Settings.from_environment())
-    form = services.forms.get(*chosen.form.split("/", 1)) if chosen.form else None
+    form = services.forms.get(chosen.form) if chosen.form else None
     received = chosen.received or today()
-    services.read  # noqa: B018 - a wrong setting is told once, not for every file
+    read = services.isolated_read  # a wrong setting is told now, not for every file
     results: list[dict[str, Any]] = []
     failed = False
-    for found in read_files(services, chosen.files, received=received, form=form):
+    for found in _read_files(read, chosen.files, received=received, form=form):
         results.extend(found)
         failed = failed or any("error" in one for one in found)
         if not chosen.json:
@@ -77,42 +75,15 @@ def names(services: Services, found: dict[str, Any]) -> dict[str, str]:
     return {field.key: field.name for field in definition.fields}
 
 
-def read_files(
-    services: Services, wanted: Iterable[str], *, received: date, form: FormDefinition | None
+def _read_files(
+    read: IsolatedRead, wanted: Iterable[str], *, received: date, form: FormDefinition | None
 ) -> Iterator[list[dict[str, Any]]]:
     """Yield what every file holds, as data; a file that cannot be read is one error object."""
     for file in wanted:
         try:
             data = files.content(file)
-            yield read_bytes(services, data, file, received=received, form=form)
+            yield read(data, file, received=received, form=form)
         except FormServiceError as error:
             yield [error_data(error, file)]
         except Exception as error:  # what is wrong with one file must not cost the others
             yield [error_data(errors.bug(error), file)]
-
-
-def read_bytes(
-    services: Services, data: bytes, file: str, *, received: date, form: FormDefinition | None
-) -> list[dict[str, Any]]:
-    """Return the documents in ``data``, read in a child process with its own limits."""
-    services.read  # noqa: B018 - definitions are loaded once, before the child is split off
-    return run_isolated(
-        _read_here,
-        services,
-        data,
-        file,
-        received,
-        form,
-        seconds=services.settings.read_seconds,
-        memory=services.settings.read_bytes,
-    )
-
-
-def _read_here(
-    services: Services, data: bytes, file: str, received: date, form: FormDefinition | None
-) -> list[dict[str, Any]]:
-    start = time.perf_counter()
-    found = services.read(data, received=received, form=form)
-    seconds = time.perf_counter() - start
-    sha256 = hashlib.sha256(data).hexdigest()
-    return [document_data(one, file, sha256, seconds / len(found)) for one in found]

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from formservice.cli import read
+from formservice.adapters.isolated_read import IsolatedRead
 from formservice.cli.german import speak_german
 from formservice.cli.main import main, parser
 from tests.e2e.conftest import ROOT
@@ -253,14 +253,14 @@ def test_a_form_without_its_word_file_is_named_everywhere(run, tmp_path):
 def test_a_bug_in_one_file_costs_no_other_and_quotes_nothing(
     tmp_path, monkeypatch, capsys, command
 ):
-    reading = read.read_bytes
+    reading = IsolatedRead.__call__
 
-    def failing(services, data, file, **options):
+    def failing(self, data, file, **options):
         if file.endswith("b.docx"):
             raise RuntimeError("Kanarienvogel")
-        return reading(services, data, file, **options)
+        return reading(self, data, file, **options)
 
-    monkeypatch.setattr(read, "read_bytes", failing)
+    monkeypatch.setattr(IsolatedRead, "__call__", failing)
     monkeypatch.setenv("FORMSERVICE_DATA", str(tmp_path / "var"))
     names = [str(tmp_path / f"{one}.docx") for one in "abc"]
     for number, name in enumerate(names):
