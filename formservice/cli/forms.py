@@ -9,7 +9,7 @@ from formservice.bootstrap import Services, Settings
 from formservice.cli import errors
 from formservice.cli.german import counted
 from formservice.domain.errors import DefinitionError, Problem
-from formservice.domain.form import FormDefinition
+from formservice.domain.form import Field, FormDefinition
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -66,6 +66,18 @@ def _data(one: FormDefinition) -> dict[str, object]:
         "title": one.title,
         "pages": len(one.layout.pages) if one.layout else 0,
         "fields": [field.key for field in one.fields],
+        "about": {field.key: _about(field) for field in one.fields},
+    }
+
+
+def _about(field: Field) -> dict[str, object]:
+    """Return what somebody has to know who writes values for ``generate``."""
+    return {
+        "kind": field.kind.value,
+        "title": field.name,
+        "help": field.help,
+        "options": {option.key: option.label for option in field.options},
+        "several": field.several,
     }
 
 

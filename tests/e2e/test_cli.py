@@ -139,3 +139,11 @@ def test_definitions_are_listed_and_sound(run):
     checked = run("forms", "check", "--json")
     assert json.loads(checked.stdout) == {"ok": True, "problems": []}
     assert checked.returncode == 0
+
+
+def test_the_list_of_forms_tells_what_may_be_written_into_each_field(run):
+    forms = {one["id"]: one for one in json.loads(run("forms", "--json").stdout)}
+    about = forms["feedbackbogen"]["about"]
+    assert list(about) == forms["feedbackbogen"]["fields"]
+    assert list(about["anlass"]["options"]) == ["nichtantritt", "abbruch", "regulaer"]
+    assert all(one["title"] and one["help"] for one in about.values())
