@@ -6,6 +6,7 @@ The one rule for all of them: a value that was changed on the way is never accep
 import io
 import shutil
 import subprocess
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -61,7 +62,9 @@ def flattened(data: bytes) -> bytes:
     return out.getvalue()
 
 
-def wrong(definition: FormDefinition, true: dict[str, object], found: ReadDocument) -> list[str]:
+def wrong(
+    definition: FormDefinition, true: Mapping[str, object], found: ReadDocument
+) -> list[str]:
     """Return the keys of fields that do not have their true value."""
     assert found.definition is definition
     assert found.record is not None
