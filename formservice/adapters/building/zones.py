@@ -354,8 +354,8 @@ def _registration(pages: int, qr: Sequence[int], squares: Sequence[int]) -> list
     for page in range(1, pages + 1):
         if qr.count(page) != 1:
             count = f"Seite {page} hat {qr.count(page)} QR-Bilder statt eines."
-            problems.append(Problem(QR, count))
+            problems.append(Problem(f"{QR}{page}", count))
         if squares.count(page) != 3:
             count = f"Seite {page} hat {squares.count(page)} Eckquadrate statt drei."
-            problems.append(Problem(SQUARE, count))
+            problems.append(Problem(f"{SQUARE}…", count))
     return problems
