@@ -227,3 +227,15 @@ def test_several_processes_filing_the_same_bytes_make_one_document(tmp_path):
     archive = Archive(tmp_path)
     assert sum(made) == len(list(archive.documents())) == 40
     archive.close()
+
+
+def test_what_a_crash_left_behind_goes_with_a_later_original_and_younger_work_stays(tmp_path):
+    originals = Originals(tmp_path)
+    originals.put(b"first")
+    old, young = tmp_path / "neu" / "old", tmp_path / "neu" / "young"
+    for left in (old, young):
+        left.write_bytes(b"half a form")
+    os.utime(old, (time.time() - 25 * 3600,) * 2)
+    kept = originals.put(b"second")
+    assert (old.exists(), young.exists()) == (False, True)
+    assert originals.read(kept) == b"second"

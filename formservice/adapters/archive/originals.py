@@ -4,13 +4,15 @@ import errno
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from formservice.domain.errors import NotFoundError, StorageError
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_ABANDONED_S = 24 * 3600  # writing one file takes seconds
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
@@ -18,7 +20,8 @@ class Originals:
     """A folder ``ab/cd/<sha256>`` of files that are written once and never changed.
 
     When ``put`` returns, the bytes survive a power cut. A crash at any moment leaves either the
-    whole original or nothing under its name; what is left in ``neu`` belongs to nobody.
+    whole original or nothing under its name; what it leaves in ``neu`` belongs to nobody and is
+    taken away with a later ``put``, for no form may lie about that nobody knows of.
     """
 
     def __init__(self, root: Path) -> None:
@@ -60,6 +63,7 @@ class Originals:
     def _write(self, data: bytes, target: Path) -> None:
         for folder in (self._new, target.parent):
             _make(folder)
+        self._sweep()
         handle, name = tempfile.mkstemp(dir=self._new)
         try:
             with os.fdopen(handle, "wb") as stream:
@@ -74,6 +78,13 @@ class Originals:
             _sync(target.parent)
         finally:
             Path(name).unlink(missing_ok=True)
+
+    def _sweep(self) -> None:
+        """Take away what a crash left behind; what others are writing now is younger."""
+        for left in self._new.iterdir():
+            with suppress(FileNotFoundError):  # another process finished it, or swept first
+                if time.time() - left.stat().st_mtime > _ABANDONED_S:
+                    left.unlink()
 
 
 def _make(folder: Path) -> None:
