@@ -1,6 +1,7 @@
 """What a short answer amounts to: none, all of it, a bare yes, a pointer to another sheet."""
 
 import re
+from collections.abc import Collection
 
 
 def _set(words: str) -> frozenset[str]:
@@ -27,7 +28,7 @@ _YES_FILLING = _set(
     "etwas leicht teilweise klar auf jeden fall natürlich"
 )
 _SHEET = re.compile(
-    r"\b(beiblatt|beiblätter|anlage|anlagen|anhang|extrablatt|zusatzblatt|rückseite|erwartungsbogen"
+    r"\b(beiblatt|beiblätter|anlage|anlagen|anhang|extrablatt|zusatzblatt|rückseite"
     r"|(?:gesondert|beigefügt|beiliegend|beigelegt|separat)e[sn]\s+blatt)\b",
     re.IGNORECASE,
 )
@@ -91,8 +92,13 @@ def says_only_yes(text: str) -> bool:
     )
 
 
-def only_points_elsewhere(text: str) -> bool:
-    """Whether the answer is no more than a pointer to another sheet („siehe Beiblatt“)."""
+def only_points_elsewhere(text: str, sheets: Collection[str] = ()) -> bool:
+    """Whether the answer is no more than a pointer to another sheet („siehe Beiblatt“).
+
+    ``sheets`` are further names of sheets it may point to, another form for instance.
+    """
+    for name in sheets:
+        text = re.sub(rf"\b{re.escape(name)}\b", "Beiblatt", text, flags=re.IGNORECASE)
     if not _SHEET.search(text):
         return False
     rest = [word.casefold() for word in words(_SHEET.sub(" ", text))]

@@ -114,7 +114,7 @@ def _plain(text: str) -> str:
 
 def _not_only_elsewhere(demand: Demand) -> Iterator[Breach]:
     for key in demand.fields:
-        if only_points_elsewhere(demand.facts.text(key)):
+        if only_points_elsewhere(demand.facts.text(key), demand.texts("sheets")):
             yield Breach(key)
 
 
@@ -176,5 +176,8 @@ ANSWERS = (
         "No answer is only a pointer to another sheet („siehe Beiblatt“).",
         _not_only_elsewhere,
         (WRITTEN,),
+        arguments={
+            "sheets": Parameter(ArgumentType.TEXTS, "further names of sheets it may point to", ())
+        },
     ),
 )

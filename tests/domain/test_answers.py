@@ -112,11 +112,15 @@ def test_more_than_a_yes_is_not_bare(text):
         "weitere Ausführungen auf dem Beiblatt",
         "siehe beigefügtes Blatt",
         "s. Rückseite",
-        "siehe Erwartungsbogen",
     ],
 )
 def test_a_pointer_to_another_sheet_is_understood(text):
     assert only_points_elsewhere(text)
+
+
+def test_a_pointer_to_a_sheet_named_by_the_definition_is_understood():
+    assert only_points_elsewhere("siehe Merkblatt 3", ("Merkblatt",))
+    assert not only_points_elsewhere("siehe Merkblatt 3")
 
 
 @pytest.mark.parametrize(
