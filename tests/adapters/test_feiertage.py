@@ -1,31 +1,37 @@
-"""The holiday calendar: against a second library, with local days, and at its limits."""
+"""The holiday calendar: against the laws themselves, with local days, and at its limits."""
 
 from datetime import date, timedelta
 
 import pytest
-import workalendar.europe.germany as second
+from dateutil.easter import easter
 
 from formservice.adapters.feiertage import LAENDER, Feiertage
 from formservice.domain.errors import UsageError
 
 
-@pytest.mark.parametrize(
-    ("land", "other"),
-    [
-        ("NI", second.LowerSaxony),
-        ("BW", second.BadenWurttemberg),
-        ("HE", second.Hesse),
-        ("NW", second.NorthRhineWestphalia),
-    ],
-)
-def test_two_libraries_agree_on_every_day_where_both_are_reliable(land, other):
+EVERYWHERE = ((1, 1), (5, 1), (10, 3), (12, 25), (12, 26))
+CHRISTIAN = (-2, 1, 39, 50)  # days from Easter Sunday, in every Land
+OF_LAND = {
+    # From the holiday laws of the Länder: fixed days, then days from Easter Sunday.
+    "NI": (((10, 31),), ()),
+    "BW": (((1, 6), (11, 1)), (60,)),
+    "HE": ((), (60,)),
+    "NW": (((11, 1),), (60,)),
+}
+
+
+@pytest.mark.parametrize("land", OF_LAND)
+def test_the_calendar_agrees_with_the_laws_counted_from_easter(land):
     ours = Feiertage(land)
-    for year in range(2024, 2036):
-        theirs = {day for day, _ in other().holidays(year)}
+    fixed, moving = OF_LAND[land]
+    for year in range(2018, 2041):
+        sunday = easter(year)
+        expected = {date(year, *day) for day in (*EVERYWHERE, *fixed)}
+        expected |= {sunday + timedelta(days=n) for n in (*CHRISTIAN, *moving)}
         days = [date(year, 1, 1) + timedelta(days=number) for number in range(365)]
-        # Easter Sunday and Whit Sunday are closed anyway; the libraries differ in naming them.
+        # Easter Sunday and Whit Sunday are closed anyway; laws differ in naming them.
         closed = {day for day in days if ours.holiday(day) and day.weekday() != 6}
-        assert closed == {day for day in theirs if day in days and day.weekday() != 6}
+        assert closed == {day for day in expected if day.weekday() != 6}
 
 
 @pytest.mark.parametrize("land", LAENDER)
