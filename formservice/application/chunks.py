@@ -1,6 +1,6 @@
 """Blocks gathered into chunks: one table cell, or the lines of one paragraph of a PDF page."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
 
 from formservice.domain.document import Block, Box, Cell
@@ -130,26 +130,28 @@ def _joined(chunk: Chunk, block: Block, number: int) -> Chunk:
 
 def left_neighbour(all_chunks: Sequence[Chunk], position: int) -> int | None:
     """Return the chunk standing directly left of the one at ``position`` in the same row."""
-    here = all_chunks[position]
-    best: int | None = None
-    for other, chunk in enumerate(all_chunks):
-        if other == position or chunk.page != here.page or not _is_left(chunk, here):
-            continue
-        if best is None or _left_edge(chunk) > _left_edge(all_chunks[best]):
-            best = other
-    return best
+    return _nearest(all_chunks, position, _is_left, _left_edge)
 
 
 def above_neighbour(all_chunks: Sequence[Chunk], position: int) -> int | None:
     """Return the nearest chunk above the one at ``position`` in its column."""
+    return _nearest(all_chunks, position, _is_above, _bottom_edge)
+
+
+def _nearest(
+    all_chunks: Sequence[Chunk],
+    position: int,
+    stands: Callable[[Chunk, Chunk], bool],
+    edge: Callable[[Chunk], float],
+) -> int | None:
+    """Return which chunk that ``stands`` so to the one at ``position`` has the furthest ``edge``."""
     here = all_chunks[position]
-    best: int | None = None
-    for other, chunk in enumerate(all_chunks):
-        if other == position or chunk.page != here.page or not _is_above(chunk, here):
-            continue
-        if best is None or _bottom_edge(chunk) > _bottom_edge(all_chunks[best]):
-            best = other
-    return best
+    fitting = [
+        other
+        for other, chunk in enumerate(all_chunks)
+        if other != position and chunk.page == here.page and stands(chunk, here)
+    ]
+    return max(fitting, key=lambda other: edge(all_chunks[other]), default=None)
 
 
 def distance(first: Chunk, second: Chunk, apart: int) -> float:

@@ -8,7 +8,6 @@ from dateutil.easter import easter
 from formservice.adapters.feiertage import LAENDER, Feiertage
 from formservice.domain.errors import UsageError
 
-
 EVERYWHERE = ((1, 1), (5, 1), (10, 3), (12, 25), (12, 26))
 CHRISTIAN = (-2, 1, 39, 50)  # days from Easter Sunday, in every Land
 OF_LAND = {
