@@ -144,7 +144,7 @@ def _nearest(
     stands: Callable[[Chunk, Chunk], bool],
     edge: Callable[[Chunk], float],
 ) -> int | None:
-    """Return which chunk that ``stands`` so to the one at ``position`` has the furthest ``edge``."""
+    """Return which chunk that ``stands`` so to the one at ``position`` has the last ``edge``."""
     here = all_chunks[position]
     fitting = [
         other
