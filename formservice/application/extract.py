@@ -90,7 +90,8 @@ def _joined(sightings: Sequence[Sighting]) -> list[Sighting]:
 def _with_parts(first: Sighting, parts: dict[int, Sighting]) -> Sighting:
     """Return ``first`` with its further parts; a hole in their numbering is a doubt."""
     stem, announced = _without_mark(first.text)
-    filled = {number: part for number, part in parts.items() if not part.blank}
+    # A part of nothing but line breaks is a part: the answer was cut there.
+    filled = {number: part for number, part in parts.items() if part.text or not part.blank}
     if not filled:
         if not announced:
             return first

@@ -98,6 +98,12 @@ def test_a_continuation_is_joined_exactly_and_may_come_in_any_order():
     assert (one.value, one.accepted) == ("a \n bc", True)
 
 
+def test_a_part_of_nothing_but_line_breaks_is_a_part():
+    parts = [sight("bericht", "a\n"), sight("bericht__2", "\n\n", blank=True)]
+    one = extract(FORM, [*parts, sight("bericht__3", "b")]).fields["bericht"]
+    assert (one.value, one.accepted) == ("a\n\n\nb", True)
+
+
 def test_a_missing_part_of_a_continuation_is_a_doubt():
     one = extract(FORM, [sight("bericht", "a"), sight("bericht__3", "c")]).fields["bericht"]
     assert one.doubts == {Doubt.PART_MISSING}

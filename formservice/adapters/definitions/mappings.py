@@ -79,7 +79,11 @@ def load(mappings: Path, templates: Path) -> Definitions:
 
 
 def gather(mappings: Path, templates: Path) -> tuple[Definitions, list[Problem]]:
-    """Return the definitions without fault, and the problems of all others."""
+    """Return the definitions that can be understood, and the problems of all.
+
+    A definition whose rules name a field that is not there can still be held against its Word
+    file: so every fault is told at once.
+    """
     definitions: list[FormDefinition] = []
     problems: list[Problem] = []
     if not mappings.is_dir():
@@ -104,7 +108,7 @@ def gather(mappings: Path, templates: Path) -> tuple[Definitions, list[Problem]]
 
 
 def _definition(path: Path, file: str) -> tuple[FormDefinition | None, list[Problem]]:
-    """Return one definition, or None with all its problems."""
+    """Return one definition, None if it cannot be understood, with all its problems."""
     if path.suffix != ".yaml":
         return None, [Problem("", "Die Datei muss auf .yaml enden.", file)]
     try:
@@ -126,4 +130,4 @@ def _definition(path: Path, file: str) -> tuple[FormDefinition | None, list[Prob
     ):
         if value != place:
             problems.append(source.problem((name,), f"Der Ablageort sagt „{place}“."))
-    return (None if problems else content.definition()), problems
+    return content.definition(), problems
