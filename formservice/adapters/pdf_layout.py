@@ -33,7 +33,10 @@ DESCENT = 0.212
 PADDING = 4.0
 PADDING_ABOVE = 2.0
 
-TAB = 3000  # distance of tab stops in units
+_TAB = 3000  # distance of tab stops in units
+# A tab is drawn wider than the three blanks (278 units each) that stand for it on lines from
+# right to left: on paper it must not pass for one blank.
+_NARROWEST_TAB = 900
 
 # White space at which a line may break. No-break spaces are not among them.
 _BLANKS = frozenset(" \n\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u3000")
@@ -85,6 +88,11 @@ def is_right_to_left(text: str) -> bool:
 def shaped(text: str) -> str:
     """Return ``text`` with Arabic letters in their joined shapes, in logical order."""
     return str(_reshaper().reshape(text))
+
+
+def tab_stop(x: int) -> int:
+    """Return where the text behind a tab at ``x`` goes on, in units from the left."""
+    return -(-(x + _NARROWEST_TAB) // _TAB) * _TAB
 
 
 def width_of(text: str) -> int:
@@ -189,7 +197,7 @@ def _wrapped(
             line, x = [], 0
         elif word == "\t":
             line.append(word)
-            x = (x // TAB + 1) * TAB
+            x = tab_stop(x)
         elif word in _BLANKS:
             line.append(word)
             x += width

@@ -189,6 +189,24 @@ def test_a_form_printed_by_poppler_is_read_exactly(
     assert found(seen) == expected(ref, values)
 
 
+@pytest.mark.engine
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("pdftocairo") is None, reason="poppler-utils is not installed")
+@pytest.mark.parametrize("least", [1, 9, 17])
+def test_a_printed_tab_is_never_taken_for_a_blank(least: int, tmp_path: Path) -> None:
+    # Wherever the next tab stop lies: just behind the word, or almost three letters away.
+    keys = [field.key for field in definition(FEEDBACK).fields if field.o_ton]
+    values: dict[str, Value] = {
+        key: "i" * number + "\tdann" for number, key in enumerate(keys, start=least)
+    }
+    (tmp_path / "form.pdf").write_bytes(filled(FEEDBACK, values))
+    command = ["pdftocairo", "-pdf", "form.pdf", "print.pdf"]
+    subprocess.run(command, cwd=tmp_path, check=True, timeout=60)
+    seen = read((tmp_path / "print.pdf").read_bytes(), FEEDBACK)
+    wrong = [key for key in keys if seen[key].text != values[key]]
+    assert [key for key in wrong if Doubt.WHITE_SPACE not in seen[key].doubts] == []
+
+
 def turned(pdf: pikepdf.Pdf) -> None:
     for page in pdf.pages:
         content = b"q 0 1 -1 0 841.89 0 cm\n"

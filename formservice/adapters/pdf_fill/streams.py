@@ -22,12 +22,12 @@ from formservice.adapters.pdf_layout import (
     LEADING,
     PADDING,
     PADDING_ABOVE,
-    TAB,
     Frame,
     Setting,
     is_invisible,
     is_right_to_left,
     shaped,
+    tab_stop,
     width_of,
 )
 from formservice.application.extract import CONTINUED
@@ -257,9 +257,9 @@ def _runs(text: str, pen: Pen) -> Iterator[bytes]:
             if face is not sans:
                 pen.faces[face.name] = face
         run += drawn
-        x += face.widths[drawn]
+        start, x = x, x + face.widths[drawn]
         if char == "\t":
-            stop = (x // TAB + 1) * TAB
+            stop = tab_stop(start)
             yield b"[%s %d] TJ " % (string(current.encoded(run)), x - stop)
             run, x = "", stop
     if run:
