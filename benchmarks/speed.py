@@ -33,7 +33,7 @@ from formservice.application.ports import OpenDocument, Reader
 from formservice.application.read import seen_on
 from formservice.bootstrap import Services, Settings
 from formservice.domain.record import Record
-from tests.make_samples import flattened
+from tests.adapters.pdf_filled import flattened
 from tests.sample_cases import FEEDBACKBOGEN
 
 ROOT = Path(__file__).parent.parent

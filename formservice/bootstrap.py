@@ -118,8 +118,9 @@ class Services:
         from formservice.adapters.word.read import WordReader
 
         blank = self._blank_pdf
-        pdf = WholePdfReader(PdfReader(blank), PictureZones(blank, layouts=self._layouts))
-        readers = (WordReader(), pdf, ScanReader(blank, layouts=self._layouts))
+        pictures = PictureZones(blank, layouts=self._layouts)
+        pdf = WholePdfReader(PdfReader(blank), pictures)
+        readers = (WordReader(), pdf, ScanReader(pictures))
         return ReadFile(readers, self.forms, self.calendar)
 
     @cached_property

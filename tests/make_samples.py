@@ -25,6 +25,7 @@ from formservice.bootstrap import Services, Settings
 from formservice.domain.form import Field, FieldKind, FormDefinition
 from formservice.domain.record import Value
 from formservice.domain.values import shown, ticks, values_from_data
+from tests.adapters.pdf_filled import flattened
 from tests.sample_cases import CASES, Case
 
 ROOT = Path(__file__).parent.parent
@@ -156,17 +157,6 @@ def flat(services, definition, case, chance) -> bytes:
         return office(word(services, definition, case, chance), "pdf")
     data = services.generate.one(definition, case.values, "pdf")
     return signed(flattened(data), definition, case, chance, annotation=False)
-
-
-def flattened(data: bytes) -> bytes:
-    """Return a filled PDF with its fields drawn into the pages, as „print to PDF“ leaves it."""
-    with pikepdf.open(io.BytesIO(data)) as pdf:
-        pdf.flatten_annotations(mode="all")
-        if "/AcroForm" in pdf.Root:
-            del pdf.Root.AcroForm
-        out = io.BytesIO()
-        pdf.save(out)
-    return out.getvalue()
 
 
 def signed(

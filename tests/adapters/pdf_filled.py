@@ -123,6 +123,7 @@ def joined(data: bytes, key: str) -> str:
 
 
 def flattened(data: bytes) -> bytes:
+    """Return a filled PDF with the looks of its fields drawn into the pages."""
     with pikepdf.open(BytesIO(data)) as pdf:
         pdf.flatten_annotations("all")
         if "/AcroForm" in pdf.Root:

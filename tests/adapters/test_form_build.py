@@ -1,7 +1,6 @@
 """Building a form: what is refused, what is written, and that it can be repeated."""
 
 import json
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,10 +19,7 @@ from formservice.domain.errors import (
 from formservice.domain.form import Field, FieldKind, FlowItem
 from tests.adapters.stress_form import DEFINITION, stress_form
 from tests.adapters.word_forms import add_marks, empty_form, saved, write
-
-needs_office = pytest.mark.skipif(
-    shutil.which("soffice") is None, reason="LibreOffice (libreoffice-writer) is not installed"
-)
+from tests.programs import needs_office
 
 
 def _never(_: bytes) -> bytes:

@@ -2,7 +2,6 @@
 
 import io
 import json
-import shutil
 from dataclasses import replace
 
 import pdfplumber
@@ -13,15 +12,14 @@ from formservice.adapters.building.build import as_json, build
 from formservice.domain.form import Field, FieldKind
 from tests.adapters.stress_form import DEFINITION
 from tests.adapters.word_forms import empty_form, saved, write
+from tests.programs import needs_office
 
 _ROWS, _COLUMNS = 60, 4
 
 pytestmark = [
     pytest.mark.engine,
     pytest.mark.slow,
-    pytest.mark.skipif(
-        shutil.which("soffice") is None, reason="LibreOffice (libreoffice-writer) is not installed"
-    ),
+    needs_office,
 ]
 
 

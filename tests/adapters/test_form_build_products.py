@@ -3,7 +3,6 @@
 import hashlib
 import io
 import json
-import shutil
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from formservice.adapters.building.check import weaknesses
 from formservice.adapters.definitions import mappings
 from formservice.domain.document import Box
 from formservice.domain.form import FormDefinition, Layout
+from tests.programs import needs_office
 
 _ROOT = Path(__file__).parents[2]
 _TINY = _ROOT / "tests" / "tiny_form"
@@ -41,9 +41,6 @@ def _forms() -> list[tuple[FormDefinition, Path]]:
 
 each_form = pytest.mark.parametrize(
     ("definition", "folder"), [pytest.param(*form, id=str(form[0].ref)) for form in _forms()]
-)
-needs_office = pytest.mark.skipif(
-    shutil.which("soffice") is None, reason="LibreOffice (libreoffice-writer) is not installed"
 )
 
 

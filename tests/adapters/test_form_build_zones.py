@@ -2,7 +2,6 @@
 
 import io
 import json
-import shutil
 from itertools import combinations
 
 import pdfplumber
@@ -11,13 +10,12 @@ import pytest
 
 from formservice.adapters.building.build import Built, as_json, build
 from tests.adapters.stress_form import DEFINITION, stress_form
+from tests.programs import needs_office
 
 pytestmark = [
     pytest.mark.engine,
     pytest.mark.slow,
-    pytest.mark.skipif(
-        shutil.which("soffice") is None, reason="LibreOffice (libreoffice-writer) is not installed"
-    ),
+    needs_office,
 ]
 
 

@@ -1,6 +1,5 @@
 """What a filled PDF shows: the same in all viewers, inside the boxes, extractable, scannable."""
 
-import shutil
 import subprocess
 from io import BytesIO
 
@@ -25,6 +24,7 @@ from tests.adapters.pdf_filled import (
     whole,
     zone_text,
 )
+from tests.programs import needs_poppler
 
 HARD = {
     "q1_erwartung": NASTY["line breaks"] + PARAGRAPH,
@@ -172,7 +172,7 @@ def inside(box: tuple[str, float, float, float, float], field: list[float]) -> b
 
 @pytest.mark.engine
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="poppler-utils is not installed")
+@needs_poppler
 @pytest.mark.parametrize("form", ["erwartungsbogen", "feedbackbogen"])
 def test_pdfium_and_poppler_show_the_same(form, tmp_path):
     hard = HARD if form == "feedbackbogen" else {"erwartungen": "\n".join(HARD.values())[:2500]}

@@ -1,7 +1,6 @@
 """Forms printed or flattened to PDF: values by their place, exact or doubted with reason."""
 
 import io
-import shutil
 import subprocess
 from collections.abc import Callable
 from datetime import date
@@ -32,6 +31,7 @@ from tests.adapters.pdf_forms import (
     template,
     zones,
 )
+from tests.programs import needs_office, needs_poppler
 
 DEFINITIONS = load(TEMPLATES.parent / "mappings", TEMPLATES)
 REPORT: dict[str, Value] = {
@@ -176,12 +176,11 @@ def test_drawn_values_are_read_exactly_from_any_print(
 
 
 @pytest.mark.engine
+@needs_poppler
 @pytest.mark.parametrize(("ref", "values"), CASES, ids=["feedbackbogen", "erwartungsbogen"])
 def test_a_form_printed_by_poppler_is_read_exactly(
     ref: FormRef, values: dict[str, Value], tmp_path: Path
 ) -> None:
-    if shutil.which("pdftocairo") is None:
-        pytest.skip("poppler-utils is not installed")
     (tmp_path / "form.pdf").write_bytes(filled(ref, values))
     command = ["pdftocairo", "-pdf", "form.pdf", "print.pdf"]
     subprocess.run(command, cwd=tmp_path, check=True, timeout=60)
@@ -191,7 +190,7 @@ def test_a_form_printed_by_poppler_is_read_exactly(
 
 @pytest.mark.engine
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("pdftocairo") is None, reason="poppler-utils is not installed")
+@needs_poppler
 @pytest.mark.parametrize("least", [1, 9, 17])
 def test_a_printed_tab_is_never_taken_for_a_blank(least: int, tmp_path: Path) -> None:
     # Wherever the next tab stop lies: just behind the word, or almost three letters away.
@@ -471,7 +470,7 @@ def test_scan_pages_are_left_to_others() -> None:
 
 @pytest.mark.engine
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@needs_office
 def test_values_near_a_row_that_grew_in_word_are_never_accepted_wrong(tmp_path: Path) -> None:
     values: dict[str, Value] = PLAN | {
         "ifk_name": "Frau Dr. Sommerfeld-Wintermann vom Fallmanagement in Göttingen",

@@ -1,6 +1,5 @@
 """Scans of the real forms, filled by our own renderers."""
 
-import shutil
 import subprocess
 from datetime import date
 from functools import cache
@@ -19,15 +18,10 @@ from formservice.domain.form import FormRef
 from formservice.domain.record import Value
 from formservice.domain.values import shown
 from tests.adapters.scan_prints import PRINT_DPI, Grey, Scan
+from tests.programs import needs_office, needs_tesseract
 
 _HOME = Path(__file__).parents[2]
 REFERENCE = "7GK3XQ9ZP2MA"
-needs_tesseract = pytest.mark.skipif(
-    shutil.which("tesseract") is None, reason="Tesseract ist nicht installiert"
-)
-needs_office = pytest.mark.skipif(
-    shutil.which("soffice") is None, reason="LibreOffice ist nicht installiert"
-)
 pytestmark = [pytest.mark.engine, pytest.mark.slow, needs_tesseract]
 
 VALUES: dict[str, dict[str, Value]] = {

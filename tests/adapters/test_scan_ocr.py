@@ -1,7 +1,6 @@
 """The OCR port: both ways to Tesseract keep one contract."""
 
 import os
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -22,11 +21,9 @@ from formservice.adapters.scan.ocr import (
 )
 from formservice.domain.errors import EngineMissingError
 from tests.adapters.scan_prints import Grey, needs_fonts
+from tests.programs import needs_tesseract
 
 _FONT = "/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf"
-needs_tesseract = pytest.mark.skipif(
-    shutil.which("tesseract") is None, reason="Tesseract ist nicht installiert"
-)
 TABLE = (
     "1\t1\t0\t0\t0\t0\t0\t0\t300\t60\t-1\t\n"
     "5\t1\t1\t1\t1\t1\t10\t12\t80\t20\t96.5\tStraße\n"

@@ -1,6 +1,5 @@
 """What is read from scans of a form, from picture to sightings."""
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -30,10 +29,8 @@ from tests.adapters.scan_prints import (
     needs_fonts,
     printed,
 )
+from tests.programs import needs_tesseract
 
-needs_tesseract = pytest.mark.skipif(
-    shutil.which("tesseract") is None, reason="Tesseract ist nicht installiert"
-)
 pytestmark = [pytest.mark.engine, needs_tesseract, needs_fonts]
 
 TEXTS = {
@@ -296,7 +293,7 @@ def test_both_ways_to_tesseract_read_the_same_form(zones: PictureZones) -> None:
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF"])
 def test_a_file_is_read_like_its_picture(kind: str) -> None:
     picture, _ = CLEAN.of(printed(FILLED))
-    with ScanReader(blank_pdf).open(file_of(picture, kind)) as document:
+    with ScanReader(PictureZones(blank_pdf)).open(file_of(picture, kind)) as document:
         (page,) = document.pages
         assert page.claims[0].reference == REFERENCE
         seen = {one.key: one for one in document.zones(1, LAYOUT, 1)}

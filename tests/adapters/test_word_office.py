@@ -1,7 +1,6 @@
 """What comes back when LibreOffice opens a filled form and saves it again."""
 
 import random
-import shutil
 import subprocess
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,11 +14,12 @@ from formservice.domain.document import Doubt, Page
 from formservice.domain.form import Field, FieldKind, FormDefinition, FormRef
 from formservice.domain.record import Value
 from formservice.domain.values import is_placeholder, shown, ticks
+from tests.programs import needs_office
 
 pytestmark = [
     pytest.mark.engine,
     pytest.mark.slow,
-    pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice fehlt"),
+    needs_office,
 ]
 ROOT = Path(__file__).parent.parent.parent
 PER_FORM = 8

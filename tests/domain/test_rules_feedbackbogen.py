@@ -14,16 +14,7 @@ Said = tuple[str, str, str, str | None]
 Values = Mapping[str, Value | None]
 Case = tuple[str, Mapping[str, Value], Values, Sequence[Said]]
 
-QUESTIONS = [
-    "q1_erwartung",
-    "q2_geaendert",
-    "q3_erreicht",
-    "q4_wodurch",
-    "q5_nicht_erreicht",
-    "q6_warum_nicht",
-    "q7_ressourcen",
-    "q8_danach",
-]
+QUESTIONS = [field.key for field in FEEDBACKBOGEN.fields if field.o_ton]
 NO_ANSWERS = dict.fromkeys(QUESTIONS)
 
 

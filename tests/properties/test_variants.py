@@ -4,7 +4,6 @@ The one rule for all of them: a value that was changed on the way is never accep
 """
 
 import io
-import shutil
 import subprocess
 from collections.abc import Mapping
 from datetime import date
@@ -20,6 +19,8 @@ from formservice.application.report import plain
 from formservice.bootstrap import Services, Settings
 from formservice.domain.form import FieldKind, FormDefinition
 from formservice.domain.values import values_from_data
+from tests.adapters.pdf_filled import flattened
+from tests.programs import needs_office, needs_tesseract
 
 ROOT = Path(__file__).parent.parent.parent
 SERVICES = Services(
@@ -47,16 +48,6 @@ def pages_of(data: bytes, *order: int) -> bytes:
         pages = [pdf.pages[index] for index in order]
         del pdf.pages[:]
         pdf.pages.extend(pages)
-        out = io.BytesIO()
-        pdf.save(out)
-    return out.getvalue()
-
-
-def flattened(data: bytes) -> bytes:
-    with pikepdf.open(io.BytesIO(data)) as pdf:
-        pdf.flatten_annotations(mode="all")
-        if "/AcroForm" in pdf.Root:
-            del pdf.Root.AcroForm
         out = io.BytesIO()
         pdf.save(out)
     return out.getvalue()
@@ -115,7 +106,7 @@ def test_fields_of_a_lost_page_are_not_found_rather_than_blank(sent):
 
 @pytest.mark.engine
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("tesseract") is None, reason="Tesseract is not installed")
+@needs_tesseract
 @pytest.mark.parametrize("turn", [90, 180, 270])
 def test_a_drawn_page_lying_on_its_side_is_read_like_a_scan(turn):
     true = {"name": "Klein", "vorname": "Robin", "anlass": "abbruch", "abbruch_am": "2026-03-17"}
@@ -133,7 +124,7 @@ def test_a_drawn_page_lying_on_its_side_is_read_like_a_scan(turn):
 
 @pytest.mark.engine
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@needs_office
 def test_answers_in_tables_of_others_are_found_in_word_and_in_print(tmp_path):
     true = {
         "traeger_massnahme": "Bildungsverein Leinetal e.V., Werkstatt",

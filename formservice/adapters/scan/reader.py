@@ -1,13 +1,12 @@
 """Reads picture files: PNG, JPEG and TIFF with any number of pages."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 
-from formservice.adapters.scan.ocr import Ocr, ocr
 from formservice.adapters.scan.picture import PictureFile, is_picture
 from formservice.adapters.scan.zones import PictureZones
 from formservice.application.ports import OpenDocument
 from formservice.domain.document import Block, Medium, Page, Sighting
-from formservice.domain.form import FormRef, Layout
+from formservice.domain.form import Layout
 
 
 class ScanDocument(OpenDocument):
@@ -44,14 +43,9 @@ class ScanDocument(OpenDocument):
 class ScanReader:
     """Reads scanned and photographed pages as picture files."""
 
-    def __init__(
-        self,
-        templates: Callable[[FormRef], bytes],
-        engine: Callable[[], Ocr] = ocr,
-        layouts: Callable[[], Iterable[Layout]] = tuple,
-    ) -> None:
-        """Take what ``PictureZones`` takes."""
-        self._zones = PictureZones(templates, engine, layouts)
+    def __init__(self, pictures: PictureZones) -> None:
+        """Read pages through ``pictures``; the PDF reader may share it, with all it has loaded."""
+        self._zones = pictures
 
     def reads(self, data: bytes) -> bool:
         """Say whether ``data`` is a PNG, JPEG or TIFF file."""
