@@ -94,6 +94,13 @@ _DAYS = (
     ),
     muster(
         Zeit.DAY,
+        rf"\b(?:bis|ab|am|zum|vom|de[nm]) (?P<d>\d{{1,2}}) {_MONTH}\b(?:,? {_YEAR}\b)?",
+        lesen.named_month,
+        cues=_MONTHS_SAID,
+        digits=True,
+    ),
+    muster(
+        Zeit.DAY,
         rf"(?<![\d.])(?P<d>\d{{1,2}})\. ?{_SHORT_MONTH}\b\.?(?: {_YEAR}\b)?",
         lesen.named_month,
         cues=_MONTHS_SAID,

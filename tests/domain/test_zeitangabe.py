@@ -38,6 +38,8 @@ FOUND = [
     ("31. Dezember 2026", "day", date(2026, 12, 31)),
     ("am 24. Dez. 2026", "day", date(2026, 12, 24)),
     ("2026-10-12", "day", date(2026, 10, 12)),
+    ("am 12 Juni", "day", date(2026, 6, 12)),
+    ("bis zum 3 märz 2027", "day", date(2027, 3, 3)),
     ("bis Freitag", "day", date(2026, 5, 15)),
     ("nächsten Mittwoch", "day", date(2026, 5, 20)),
     ("bis Weihnachten", "day", date(2026, 12, 24)),
