@@ -61,7 +61,10 @@ class Field:
     to screen readers where the label alone does not (two fields „Telefon:“). ``group`` joins
     fields of one person or block, which tells repeated labels apart in a foreign layout.
     ``placeholder`` is what the blank control shows. ``long_date`` writes „24. Juli 2023“.
-    ``o_ton`` marks the person's own words, kept character for character.
+    ``o_ton`` marks the person's own words, kept character for character. ``zeitangabe`` marks a
+    text that says until or from when; its raw text is the value, kind and day are read beside it.
+    ``purpose``, ``legal_basis`` and ``deletion_class`` say why the value may be held and how long;
+    empty means: as the form.
     """
 
     key: FieldKey
@@ -74,7 +77,11 @@ class Field:
     placeholder: str = ""
     long_date: bool = False
     o_ton: bool = False
+    zeitangabe: bool = False
     help: str = ""
+    purpose: str = ""
+    legal_basis: str = ""
+    deletion_class: str = ""
 
     @property
     def name(self) -> str:
@@ -96,6 +103,7 @@ class Rule:
     ``when`` limits it: every named choice must hold one of the options listed (an empty tuple
     means: holds nothing). ``arguments`` are the predicate's own settings. ``message`` is German
     and says what to do. An ``overridable`` finding may be set aside by a caseworker with reason.
+    ``each`` names a group (``ziele``): the demand is then put to every item of it on its own.
     """
 
     id: str
@@ -107,6 +115,7 @@ class Rule:
     arguments: Mapping[str, Argument] = field(default_factory=dict)
     overridable: bool = False
     code: str = "rule.broken"
+    each: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +157,43 @@ class Zone:
 class FlowItem:
     """One step through the form in reading order: a printed phrase, or the anchor of a field.
 
-    Exactly one of the two is set; ``anchor`` is a field key or a tick key.
+    Exactly one of the four is set; ``anchor`` is a field key or a tick key. In the flow of a
+    template, ``begin`` and ``end`` name the group whose items stand between them, anchors have
+    empty brackets, and ``{n}`` in a text is the number of the item.
     """
 
     text: str = ""
     anchor: str = ""
+    begin: str = ""
+    end: str = ""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PageCopy:
+    """A further print of page ``page`` of a form, with later items of a group.
+
+    ``group`` is the key of the group, ``first`` (from 0) its first item on the copy. With ``part``
+    above 0 the copy goes on with the lists inside that one item: their rows start behind those
+    of ``part`` earlier prints.
+    """
+
+    page: int
+    group: str
+    first: int
+    part: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """A place where something known is printed again: it is written, never read.
+
+    ``source`` is the key of the field repeated, or that of an item (``ziele[1]``), whose number
+    is printed.
+    """
+
+    source: str
+    page: int
+    box: Box
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +202,9 @@ class Layout:
 
     ``pages`` are sizes in points; ``zones`` where fields stand; ``flow`` all printed phrases,
     word for word, and field anchors in reading order; ``qr`` and ``squares`` the registration
-    marks as (page, box).
+    marks as (page, box). ``copies`` are the last of ``pages``: copies of pages of the form, for
+    groups with more items than one print has rows. ``template_flow`` is the flow with its groups
+    not yet repeated, empty where nothing repeats.
     """
 
     ref: FormRef
@@ -170,6 +213,14 @@ class Layout:
     flow: tuple[FlowItem, ...] = ()
     qr: tuple[tuple[int, Box], ...] = ()
     squares: tuple[tuple[int, Box], ...] = ()
+    copies: tuple[PageCopy, ...] = ()
+    echoes: tuple[Echo, ...] = ()
+    template_flow: tuple[FlowItem, ...] = ()
+
+    def printed(self, page: int) -> int:
+        """Return which page of ``form.pdf`` shows ``page``, both counted from 1."""
+        own = len(self.pages) - len(self.copies)
+        return page if page <= own else self.copies[page - own - 1].page
 
     def on_page(self, page: int) -> tuple[Zone, ...]:
         """Return the zones of one page of the form, counted from 1."""
@@ -187,10 +238,58 @@ class Continuation:
 
 
 @dataclass(frozen=True, slots=True)
+class FixedText:
+    """The printed wording people sign for: its version, and the hash of every phrase of it.
+
+    ``sha256`` is that of the printed phrases of the form; a form returned with other wording is
+    no answer to ours.
+    """
+
+    version: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prefill:
+    """Where a form takes known values from: fields of a read record of ``form``.
+
+    ``fields`` gives for each field of ours the fields of the other form it is taken from; several
+    are joined with ``joint``.
+    """
+
+    form: str
+    fields: Mapping[FieldKey, tuple[FieldKey, ...]]
+    joint: str = ", "
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Fields that repeat together: the goals of a plan, the services of a goal.
+
+    ``key`` is that of the group with empty brackets for the groups around it
+    (``ziele[].teilziele``); the items of ``ziele`` have the keys ``ziele[0]``, ``ziele[1]`` …
+    ``title`` is what one item is called, before its number. ``rows`` is how many stand on the
+    printed form; what goes beyond stands on copies of its page. A ``single`` group repeats one
+    field that has no name of its own (``ziele[0].teilziele[2]``). ``members`` hold keys with empty
+    brackets (``ziele[].text``) and may hold one more level of groups.
+    """
+
+    key: str
+    title: str
+    rows: int
+    members: "tuple[Field | Group, ...]"
+    single: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class FormDefinition:
     """Everything the product knows about one edition of one form.
 
     ``marks`` are printed phrases no other form has. ``layout`` is None until the form is built.
+    ``fields`` are those of one printed copy, repeated ones with their numbers
+    (``ziele[0].text``); ``members`` is the tree they come from (``domain.groups``), empty where
+    nothing repeats. An edition that is not ``released`` is used only where it is named.
+    ``notice`` is a caution for those who use the form.
     """
 
     ref: FormRef
@@ -202,6 +301,14 @@ class FormDefinition:
     deadlines: tuple[DeadlineRule, ...] = ()
     layout: Layout | None = None
     continuation: Continuation | None = None
+    members: tuple[Field | Group, ...] = ()
+    released: bool = True
+    notice: str = ""
+    fixed_text: FixedText | None = None
+    prefills: tuple[Prefill, ...] = ()
+    purpose: str = ""
+    legal_basis: str = ""
+    deletion_class: str = ""
 
     def field(self, key: FieldKey) -> Field:
         """Return the field called ``key``; KeyError if there is none."""

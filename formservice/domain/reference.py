@@ -11,6 +11,7 @@ _NAME = r"[a-z][a-z0-9-]{1,60}"
 _EDITION = r"\d{4}-\d{2}(?:-\d{2})?"
 _REFERENCE = r"[0-9A-Z]{0,26}"
 _PAYLOAD = re.compile(rf"{_PREFIX}\|({_NAME})\|({_EDITION})\|(\d{{1,3}})\|({_REFERENCE})")
+_NUMBERED = re.compile(r"X(\d*)(?=([a-z_])?)")
 _IDENTIFIER = re.compile(rf"{_SCHEME}({_NAME})/({_EDITION})(?:#({_REFERENCE}))?")
 _PRINTED = re.compile(rf"({_NAME})/({_EDITION})(?:\D{{0,20}}?Seite\s+(\d{{1,3}}))?")
 
@@ -50,3 +51,32 @@ def claim_from_identifier(text: str, source: str) -> Claim | None:
         return None
     form, edition, reference = match.groups()
     return Claim(form, edition, source, reference=reference or None)
+
+
+def bookmark(anchor: str) -> str:
+    """Return the name of the bookmark around a control in a Word file.
+
+    Word allows letters, digits and underscore: ``anlass.abbruch`` is ``anlass__abbruch``,
+    ``ziele[0].teilziele[1]`` is ``zieleX0teilzieleX1``. Keys have no capital letters.
+    """
+    if "[" in anchor:
+        anchor = re.sub(r"\[(\d*)\]\.?", r"X\1", anchor)
+    return anchor.replace(".", "__")
+
+
+def anchor_of_bookmark(name: str) -> str:
+    """Return which anchor a bookmark belongs to; the opposite of ``bookmark``.
+
+    A number after two underscores is a continuation, whose key is written the same way.
+    """
+    if "X" in name:
+        name = _NUMBERED.sub(lambda match: f"[{match[1]}]{_dot(match[2])}", name)
+    if "__" not in name:
+        return name
+    stem, _, option = name.rpartition("__")
+    return f"{stem}.{option}" if stem and option and not option.isdigit() else name
+
+
+def _dot(following: str | None) -> str:
+    # An underscore begins the option of a choice, whose dot is written as two of them.
+    return "." if following and following != "_" else ""

@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from formservice.adapters.word.direct import Blocks, direct
-from formservice.adapters.word.found import Control, Walked, bookmark_key
+from formservice.adapters.word.found import Control, Walked
 from formservice.adapters.word.package import Package, parse
 from formservice.adapters.word.plain import Plain
 from formservice.adapters.word.read import WordReader
 from formservice.adapters.word.walk import walk
+from formservice.domain.reference import anchor_of_bookmark
 from tests.adapters import word_packages
 from tests.adapters.word_packages import bookmark, control, paragraph, run, table, tick
 
@@ -91,7 +92,7 @@ def test_what_is_read_directly_is_what_a_walk_finds(body):
         assert seen(found) == seen(whole)
         assert sections(found) == sections(whole)
         tags = {one.facts.tag for one in whole.controls}
-        assert {bookmark_key(one.name) for one in whole.bookmarks} <= tags
+        assert {anchor_of_bookmark(one.name) for one in whole.bookmarks} <= tags
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.parent.name)

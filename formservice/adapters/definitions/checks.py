@@ -16,8 +16,11 @@ from formservice.domain.deadlines import RECEIVED
 from formservice.domain.errors import Problem
 from formservice.domain.form import FieldKind
 from formservice.domain.frist import Einheit
+from formservice.domain.groups import MOST_ITEMS, numbered
+from formservice.domain.reference import bookmark
 
 _BOOKMARK = 40  # characters Word allows in the name of a bookmark
+_DEEPEST = 2  # groups inside each other
 
 
 def disagreements(source: Source) -> Iterator[Problem]:
@@ -25,6 +28,8 @@ def disagreements(source: Source) -> Iterator[Problem]:
     draft = Draft(source)
     for key in draft.fields:
         yield from _field(draft, key)
+    for key in draft.groups:
+        yield from _group(draft, key)
     yield from _titles(draft)
     for name, rule in mapping(draft.data.get("rules")).items():
         yield from rule_problems(draft, ("rules", str(name)), mapping(rule))
@@ -42,7 +47,7 @@ def disagreements(source: Source) -> Iterator[Problem]:
 
 
 def _field(draft: Draft, key: str) -> Iterator[Problem]:
-    path, kind, options = ("fields", key), draft.kind(key), draft.options(key)
+    path, kind, options = draft.places[key], draft.kind(key), draft.options(key)
     entry, choice = draft.fields[key], kind is FieldKind.CHOICE
     if choice and len(options) < 2:
         yield draft.source.problem(
@@ -62,11 +67,26 @@ def _field(draft: Draft, key: str) -> Iterator[Problem]:
             )
     if "label" in entry and not draft.name(key):
         yield draft.source.problem((*path, "label"), "Das Feld braucht label oder title.")
-    for bookmark in [f"{key}__{option}" for option in options]:
-        if len(bookmark) > _BOOKMARK:
+    highest = [MOST_ITEMS] * key.count("[]")
+    for anchor in [f"{key}.{option}" for option in options] or [key] * ("[]" in key):
+        mark = bookmark(numbered(anchor, highest))
+        if len(mark) > _BOOKMARK:
             yield draft.source.problem(
-                path, f"„{bookmark}“ ist als Textmarke zu lang: höchstens {_BOOKMARK} Zeichen."
+                path, f"„{mark}“ ist als Textmarke zu lang: höchstens {_BOOKMARK} Zeichen."
             )
+
+
+def _group(draft: Draft, key: str) -> Iterator[Problem]:
+    """Yield what is wrong with a group: nothing or two things in it, or a group too deep."""
+    entry, path = draft.groups[key], draft.places[key]
+    if ("item" in entry) is bool(mapping(entry.get("fields"))):
+        yield draft.source.problem(
+            path, "Eine Gruppe (group) braucht entweder fields oder item, eines von beiden."
+        )
+    if key.count("[]") >= _DEEPEST:
+        yield draft.source.problem(
+            path, "Eine Gruppe darf Gruppen enthalten, diese aber keine weiteren."
+        )
 
 
 def _titles(draft: Draft) -> Iterator[Problem]:
@@ -79,15 +99,18 @@ def _titles(draft: Draft) -> Iterator[Problem]:
     labels: dict[tuple[str, str], str] = {}
     for key, entry in draft.fields.items():
         name, label = draft.name(key), str(entry.get("label") or "")
-        place = (str(entry.get("group") or ""), label)
-        if name and titles.setdefault(name, key) != key:
+        # In a group of its own („Leistung 2: Zeitangabe“) a name need not differ from others.
+        around = key.rpartition("[]")[0]
+        place = (f"{around} {entry.get('group') or ''}", label)
+        first = titles.setdefault(f"{around} {name}", key)
+        if name and first != key:
             yield draft.source.problem(
-                ("fields", key, "title"),
-                f"Das Feld {titles[name]} heißt ebenso; bitte einen eigenen title geben.",
+                (*draft.places[key], "title"),
+                f"Das Feld {first} heißt ebenso; bitte einen eigenen title geben.",
             )
         if label and labels.setdefault(place, key) != key:
             yield draft.source.problem(
-                ("fields", key, "group"),
+                (*draft.places[key], "group"),
                 f"Das Feld {labels[place]} hat dasselbe label; bitte eine eigene group geben.",
             )
 

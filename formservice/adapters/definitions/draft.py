@@ -16,14 +16,33 @@ Place = tuple[Step, ...]
 
 
 class Draft:
-    """Tolerant access to the parts of one file."""
+    """Tolerant access to the parts of one file.
+
+    ``fields`` and ``groups`` hold the entries by key, those that repeat with empty brackets
+    (``ziele[].text``); ``places`` says where each stands in the file.
+    """
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.data = mapping(source.data)
-        self.fields = {
-            str(key): mapping(entry) for key, entry in mapping(self.data.get("fields")).items()
-        }
+        self.fields: dict[str, Mapping[object, object]] = {}
+        self.groups: dict[str, Mapping[object, object]] = {}
+        self.places: dict[str, Place] = {}
+        self._gather(("fields",), "", mapping(self.data.get("fields")))
+
+    def _gather(self, place: Place, before: str, entries: Mapping[object, object]) -> None:
+        for name, content in entries.items():
+            self._enter((*place, str(name)), f"{before}{name}", mapping(content))
+
+    def _enter(self, place: Place, key: str, entry: Mapping[object, object]) -> None:
+        self.places[key] = place
+        if entry.get("kind") != "group":
+            self.fields[key] = entry
+            return
+        self.groups[key] = entry
+        self._gather((*place, "fields"), f"{key}[].", mapping(entry.get("fields")))
+        if "item" in entry:
+            self._enter((*place, "item"), f"{key}[]", mapping(entry["item"]))
 
     def kind(self, key: str) -> FieldKind | None:
         """Return the kind of field ``key``, None if it is misspelt or missing."""
@@ -44,7 +63,7 @@ def unknown_field(
     draft: Draft, path: Place, key: object, others: tuple[str, ...] = ()
 ) -> Iterator[Problem]:
     """Yield a problem at ``path`` unless ``key`` is a field; ``others`` are guesses besides."""
-    if isinstance(key, str) and key not in draft.fields:
+    if isinstance(key, str) and key not in draft.fields and key not in others:
         yield draft.source.problem(
             path, f"Ein Feld {key} gibt es nicht.", nearest(key, [*draft.fields, *others])
         )

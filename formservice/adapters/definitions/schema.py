@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Discriminator, StringConstraints, Tag, ValidationError
 from pydantic import Field as Setting
 
 from formservice.adapters.definitions.yaml_text import Source, Step
@@ -16,26 +16,46 @@ from formservice.domain.form import (
     DeadlineRule,
     Field,
     FieldKind,
+    FixedText,
     FormDefinition,
     FormRef,
+    Group,
     Option,
+    Prefill,
     Rule,
     Severity,
 )
 from formservice.domain.frist import Art, Einheit
+from formservice.domain.groups import flat
 from formservice.domain.nearest import nearest
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 # A key becomes a Word bookmark and a PDF field name: no dot, no „__“ (it joins option and part).
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=40)]
-When = dict[Key, list[Key]]
+# A repeated field is named with empty brackets behind its group: ``ziele[].text``.
+Path = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*(\[\]|\.[a-z][a-z0-9]*(_[a-z0-9]+)*)*$",
+        max_length=120,
+    ),
+]
+When = dict[Path, list[Key]]
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
-class FieldEntry(_Strict):
+class _Purpose(_Strict):
+    """Why values may be held and how long; at a field it goes before the form's own."""
+
+    purpose: str = ""
+    legal_basis: str = ""
+    deletion_class: str = ""
+
+
+class FieldEntry(_Purpose):
     """One entry below ``fields``."""
 
     kind: Annotated[FieldKind, Setting(strict=False)]
@@ -47,16 +67,40 @@ class FieldEntry(_Strict):
     placeholder: str = ""
     long_date: bool = False
     o_ton: bool = False
+    zeitangabe: bool = False
     help: str = ""
+
+
+class GroupEntry(_Strict):
+    """One entry below ``fields`` of kind ``group``: fields that repeat, or one single ``item``."""
+
+    kind: Literal["group"]
+    title: Text
+    rows: Annotated[int, Setting(ge=1, le=50)]
+    fields: "dict[Key, Member]" = {}
+    item: FieldEntry | None = None
+
+
+def _kind(entry: object) -> str:
+    """Tell the entry of a group from that of a field."""
+    kind = entry.get("kind") if isinstance(entry, dict) else getattr(entry, "kind", None)
+    return "group" if kind == "group" else "field"
+
+
+Member = Annotated[
+    Annotated[FieldEntry, Tag("field")] | Annotated[GroupEntry, Tag("group")],
+    Discriminator(_kind),
+]
 
 
 class RuleEntry(_Strict):
     """One entry below ``rules``."""
 
     predicate: Text
-    fields: Annotated[list[Key], Setting(min_length=1)]
+    fields: Annotated[list[Path], Setting(min_length=1)]
     severity: Annotated[Severity, Setting(strict=False)]
     message: Text
+    each: Path | None = None
     when: When = {}
     with_: dict[str, str | int | float | bool | list[str]] = Setting(default={}, alias="with")
     overridable: bool = False
@@ -90,7 +134,21 @@ class ContinuationEntry(_Strict):
     text: Key
 
 
-class DefinitionFile(_Strict):
+class FixedTextEntry(_Strict):
+    """The entry ``fixed_text`` of a form whose printed wording people sign for."""
+
+    version: Text
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class PrefillEntry(_Strict):
+    """One entry below ``prefill``: which fields of another form become ours."""
+
+    fields: Annotated[dict[Path, Path | Annotated[list[Path], Setting(min_length=1)]], Setting()]
+    joint: str = ", "
+
+
+class DefinitionFile(_Purpose):
     """A whole file ``mappings/<form>/<edition>.yaml``."""
 
     form: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,60}$")]
@@ -98,24 +156,37 @@ class DefinitionFile(_Strict):
     title: Text
     language: Literal["de-DE"]
     marks: Annotated[list[Text], Setting(min_length=1)]
-    fields: Annotated[dict[Key, FieldEntry], Setting(min_length=1)]
+    fields: Annotated[dict[Key, Member], Setting(min_length=1)]
     rules: dict[Text, RuleEntry] = {}
     deadlines: list[DeadlineEntry] = []
     continuation: ContinuationEntry | None = None
+    released: bool = True
+    notice: str = ""
+    fixed_text: FixedTextEntry | None = None
+    prefill: dict[str, PrefillEntry] = {}
 
     def definition(self) -> FormDefinition:
         """Return the definition this file describes, without its layout."""
+        members = tuple(_member(key, entry) for key, entry in self.fields.items())
         return FormDefinition(
             ref=FormRef(self.form, self.edition),
             title=self.title,
             language=self.language,
             marks=tuple(self.marks),
-            fields=tuple(_field(key, entry) for key, entry in self.fields.items()),
+            fields=flat(members, {}),
+            members=members if any(isinstance(one, Group) for one in members) else (),
             rules=tuple(_rule(key, entry) for key, entry in self.rules.items()),
             deadlines=tuple(_deadline(entry) for entry in self.deadlines),
             continuation=Continuation(**self.continuation.model_dump())
             if self.continuation
             else None,
+            released=self.released,
+            notice=self.notice,
+            fixed_text=FixedText(**self.fixed_text.model_dump()) if self.fixed_text else None,
+            prefills=tuple(_prefill(form, entry) for form, entry in self.prefill.items()),
+            purpose=self.purpose,
+            legal_basis=self.legal_basis,
+            deletion_class=self.deletion_class,
         )
 
 
@@ -125,6 +196,26 @@ def understand(source: Source) -> tuple[DefinitionFile | None, list[Problem]]:
         return DefinitionFile.model_validate(source.data), []
     except ValidationError as error:
         return None, _explained(source, error)
+
+
+def _member(path: str, entry: FieldEntry | GroupEntry) -> Field | Group:
+    """Return one field or group; ``path`` is its key with those of the groups around it."""
+    if isinstance(entry, FieldEntry):
+        return _field(path, entry)
+    if entry.item is not None:
+        members: tuple[Field | Group, ...] = (_field(f"{path}[]", entry.item),)
+    else:
+        inner = entry.fields.items()
+        members = tuple(_member(f"{path}[].{name}", one) for name, one in inner)
+    return Group(path, entry.title, entry.rows, members, single=entry.item is not None)
+
+
+def _prefill(form: str, entry: PrefillEntry) -> Prefill:
+    fields = {
+        key: (source,) if isinstance(source, str) else tuple(source)
+        for key, source in entry.fields.items()
+    }
+    return Prefill(form, fields, entry.joint)
 
 
 def _field(key: str, entry: FieldEntry) -> Field:
@@ -148,6 +239,7 @@ def _rule(key: str, entry: RuleEntry) -> Rule:
         arguments=arguments,
         overridable=entry.overridable,
         code=entry.code or usual.value,
+        each=entry.each or "",
     )
 
 
@@ -177,7 +269,8 @@ _SENTENCES = {
     "string_too_short": "Der Text darf nicht leer sein.",
     "string_too_long": "Der Name ist zu lang: höchstens 40 Zeichen.",
     "too_short": "Mindestens ein Eintrag ist nötig.",
-    "greater_than_equal": "Die Zahl darf nicht kleiner als 0 sein.",
+    "greater_than_equal": "Die Zahl ist zu klein.",
+    "less_than_equal": "Die Zahl ist zu groß: höchstens 50.",
 }
 _PATTERNS = {
     "form": "Die Kennung besteht aus Kleinbuchstaben, Ziffern und Bindestrichen.",
@@ -197,9 +290,11 @@ def _explained(source: Source, error: ValidationError) -> list[Problem]:
     meant: set[tuple[Step, ...]] = set()
     missing: list[tuple[tuple[Step, ...], Problem]] = []
     for detail in error.errors(include_url=False, include_context=False):
-        path = tuple(step for step in detail["loc"] if step != "[key]")
+        path = _untagged(tuple(step for step in detail["loc"] if step != "[key]"))
         if detail["type"] == "extra_forbidden":
-            guess = nearest(str(path[-1]), _known(path))
+            guess = nearest(
+                str(path[-1]), _known(path, of_group=detail["loc"][-2:-1] == ("group",))
+            )
             found.append(source.problem(path, "Der Schlüssel ist unbekannt.", guess))
             if guess:
                 meant.add((*path[:-1], guess))
@@ -212,6 +307,15 @@ def _explained(source: Source, error: ValidationError) -> list[Problem]:
             found.append(problem)
     # A misspelt key is one mistake, not two: unknown here and missing there.
     return found + [problem for path, problem in missing if path not in meant]
+
+
+def _untagged(path: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Return ``path`` without the words that only say which kind of entry was tried."""
+    steps: list[Step] = []
+    for step in path:
+        if not (len(steps) > 1 and steps[-2] == "fields" and step in ("field", "group")):
+            steps.append(step)
+    return tuple(steps)
 
 
 def _sentence(kind: str, path: tuple[Step, ...], value: object) -> tuple[str, str | None]:
@@ -228,13 +332,17 @@ def _sentence(kind: str, path: tuple[Step, ...], value: object) -> tuple[str, st
     return _SENTENCES.get(kind, "Der Wert passt nicht hierher."), None
 
 
-def _known(path: tuple[Step, ...]) -> Iterable[str]:
+def _known(path: tuple[Step, ...], *, of_group: bool) -> Iterable[str]:
     """Return the keys allowed beside the last step of ``path``."""
     below: Mapping[str, type[_Strict]] = {
         "fields": FieldEntry,
         "rules": RuleEntry,
         "deadlines": DeadlineEntry,
         "continuation": ContinuationEntry,
+        "fixed_text": FixedTextEntry,
+        "prefill": PrefillEntry,
     }
-    model = below[str(path[0])] if len(path) > 1 else DefinitionFile
+    model = below.get(str(path[0]), DefinitionFile) if len(path) > 1 else DefinitionFile
+    if path[0] == "fields" and of_group:
+        model = GroupEntry
     return [entry.alias or name for name, entry in model.model_fields.items()]

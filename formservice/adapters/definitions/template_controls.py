@@ -9,6 +9,7 @@ from lxml import etree
 from formservice.domain.errors import Problem
 from formservice.domain.form import Field, FieldKind, FormDefinition
 from formservice.domain.nearest import nearest
+from formservice.domain.reference import bookmark
 
 Element: TypeAlias = etree._Element
 
@@ -47,7 +48,7 @@ class Anchor:
     @property
     def bookmark(self) -> str:
         """Word allows letters, digits and underscore only."""
-        return self.key.replace(".", "__")
+        return bookmark(self.key)
 
     @property
     def kind(self) -> FieldKind:

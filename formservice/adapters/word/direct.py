@@ -11,10 +11,11 @@ from typing import NamedTuple, overload
 
 from lxml import etree
 
-from formservice.adapters.word.found import Control, Walked, bookmark_key, number
+from formservice.adapters.word.found import Control, Walked, number
 from formservice.adapters.word.plain import Plain
 from formservice.adapters.word.walk import MOST_PARAGRAPHS, Walk, namespace, walk
 from formservice.domain.document import Block
+from formservice.domain.reference import anchor_of_bookmark
 
 # What may stand around a control without changing what stands in it.
 _AROUND = ("document", "body", "tbl", "tr", "tc", "p")
@@ -38,7 +39,9 @@ def direct(document: etree._Element) -> Walked | None:
     if found is None:
         return None
     tags = {control.facts.tag for control in found}
-    if not all(name.startswith("_") or bookmark_key(name) in tags for name in inventory.bookmarks):
+    if not all(
+        name.startswith("_") or anchor_of_bookmark(name) in tags for name in inventory.bookmarks
+    ):
         return None
     return Walked(found, sections=[section])
 

@@ -200,14 +200,3 @@ def number(value: str | None) -> int:
     """Return a count written in an attribute, 0 for anything else."""
     short = value is not None and len(value) < 10 and value.isascii() and value.isdigit()
     return int(value) if value is not None and short else 0
-
-
-def bookmark_key(name: str) -> str:
-    """Return the field or tick key of a bookmark: ``anlass__abbruch`` is ``anlass.abbruch``.
-
-    A number after the underscores is a continuation, whose key is written the same way.
-    """
-    if "__" not in name:
-        return name
-    stem, _, part = name.rpartition("__")
-    return f"{stem}.{part}" if stem and part and not part.isdigit() else name

@@ -7,7 +7,7 @@ from lxml import etree
 
 from formservice.adapters.word.claims import claims
 from formservice.adapters.word.direct import Blocks, direct
-from formservice.adapters.word.found import Bookmark, Control, Ink, Walked, bookmark_key, number
+from formservice.adapters.word.found import Bookmark, Control, Ink, Walked, number
 from formservice.adapters.word.package import Package, is_word
 from formservice.adapters.word.symbols import GLYPHS_OFF, GLYPHS_ON, TICKED, UNTICKED
 from formservice.adapters.word.walk import walk
@@ -15,6 +15,7 @@ from formservice.application.ports import OpenDocument
 from formservice.domain.document import Doubt, Medium, Method, Page, Sighting
 from formservice.domain.errors import EmptyDocumentError
 from formservice.domain.form import Layout
+from formservice.domain.reference import anchor_of_bookmark
 from formservice.domain.values import is_date, parse_date
 
 _A4 = (595.3, 841.9)
@@ -105,7 +106,7 @@ def _sightings(found: Walked, *, signed: bool) -> tuple[Sighting, ...]:
     seen += (
         _from_bookmark(bookmark, key, signed)
         for bookmark in found.bookmarks
-        if (key := bookmark_key(bookmark.name)) not in tagged
+        if (key := anchor_of_bookmark(bookmark.name)) not in tagged
     )
     return tuple(seen)
 

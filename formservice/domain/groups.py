@@ -1,0 +1,313 @@
+"""Groups: fields that repeat, their keys, how many of each there are, and where they stand.
+
+A key with empty brackets (``ziele[].text``) is a *pattern*; with numbers (``ziele[0].text``) it
+names one field. A *shape* says how many items every group of one document has.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+from formservice.domain.document import Box
+from formservice.domain.form import (
+    Echo,
+    Field,
+    FieldKey,
+    FlowItem,
+    FormDefinition,
+    Group,
+    Layout,
+    PageCopy,
+    Zone,
+)
+
+Shape: TypeAlias = Mapping[str, int]
+"""How many items each group has, by key: ``{"ziele": 2, "ziele[0].teilziele": 3}``."""
+
+MOST_ITEMS = 99
+"""No form has more; higher numbers are slips of the pen or somebody else's names."""
+
+_NUMBER = re.compile(r"\[([0-9]{1,6})\]")
+_ITEM = re.compile(r"[^\[\]]*\[[0-9]{1,6}\]")
+
+
+def pattern(key: FieldKey) -> str:
+    """Return ``key`` with empty brackets: ``ziele[0].text`` is one ``ziele[].text``."""
+    return _NUMBER.sub("[]", key) if "[" in key else key
+
+
+def numbers(key: FieldKey) -> tuple[int, ...]:
+    """Return the numbers in the brackets of ``key``, outer first."""
+    return tuple(int(number) for number in _NUMBER.findall(key)) if "[" in key else ()
+
+
+def numbered(form: str, indices: Sequence[int]) -> FieldKey:
+    """Return the pattern ``form`` with its first empty brackets filled with ``indices``."""
+    for index in indices:
+        form = form.replace("[]", f"[{index}]", 1)
+    return form
+
+
+def items_of(key: FieldKey) -> list[str]:
+    """Return the items around a field, outer first: ``ziele[0]``, ``ziele[0].teilziele[1]``."""
+    return [key[: match.end()] for match in _ITEM.finditer(key)]
+
+
+def groups(members: Iterable[Field | Group]) -> Iterator[Group]:
+    """Yield all groups of a form, each before the groups inside it."""
+    for member in members:
+        if isinstance(member, Group):
+            yield member
+            yield from groups(member.members)
+
+
+def patterns(members: Iterable[Field | Group]) -> Iterator[Field]:
+    """Yield the fields of a form as declared, repeated ones once with empty brackets."""
+    for member in members:
+        if isinstance(member, Group):
+            yield from patterns(member.members)
+        else:
+            yield member
+
+
+def flat(members: Iterable[Field | Group], shape: Shape) -> tuple[Field, ...]:
+    """Return the fields of one document; a group missing in ``shape`` has its printed rows."""
+    return tuple(_flat(members, shape, (), ""))
+
+
+def _flat(
+    members: Iterable[Field | Group], shape: Shape, indices: tuple[int, ...], called: str
+) -> Iterator[Field]:
+    for member in members:
+        if isinstance(member, Field):
+            yield _one(member, indices, called, single=False) if indices else member
+            continue
+        for index in range(shape.get(numbered(member.key, indices), member.rows)):
+            inner = (*indices, index)
+            name = f"{called}, " if called else ""
+            name += f"{member.title} {index + 1}"
+            if member.single:
+                for field in patterns(member.members):
+                    yield _one(field, inner, name, single=True)
+            else:
+                yield from _flat(member.members, shape, inner, name)
+
+
+def _one(field: Field, indices: Sequence[int], called: str, *, single: bool) -> Field:
+    """Return the field of one item, called after it („Ziel 2: Wiedervorlage“)."""
+    key = numbered(field.key, indices)
+    return replace(
+        field,
+        key=key,
+        label=field.label.replace("{n}", str(indices[-1] + 1)),
+        title=called if single else f"{called}: {field.name}",
+        group=f"{items_of(key)[-1]} {field.group}".strip(),
+    )
+
+
+def shape_of(definition: FormDefinition, keys: Iterable[FieldKey]) -> dict[str, int]:
+    """Return the least shape that has all of ``keys``; keys of other forms are passed over."""
+    known = {group.key for group in groups(definition.members)}
+    shape: dict[str, int] = {}
+    for key in keys:
+        for item in items_of(key):
+            group, _, number = item.rpartition("[")
+            count = int(number[:-1]) + 1
+            if pattern(group) in known and count <= MOST_ITEMS:
+                shape[group] = max(shape.get(group, 0), count)
+    return shape
+
+
+def printed_shape(definition: FormDefinition, shape: Shape) -> dict[str, int]:
+    """Return the shape of a print with at least the items of ``shape``: no page half there."""
+    whole: dict[str, int] = {}
+    for outer in definition.members:
+        if not isinstance(outer, Group):
+            continue
+        _, slots = _copied(definition.layout, outer)
+        over = max(0, shape.get(outer.key, 0) - outer.rows)
+        whole[outer.key] = outer.rows + -(-over // slots) * slots
+        for index in range(whole[outer.key]):
+            for inner in (one for one in outer.members if isinstance(one, Group)):
+                parts = _parts(outer, shape, index)
+                whole[numbered(inner.key, (index,))] = inner.rows * parts
+    return whole
+
+
+def _parts(outer: Group, shape: Shape, index: int) -> int:
+    """Return on how many prints the lists inside one item stand."""
+    inner = [one for one in outer.members if isinstance(one, Group)]
+    needed = (-(-shape.get(numbered(one.key, (index,)), 0) // one.rows) for one in inner)
+    return max([1, *needed])
+
+
+def _copied(layout: Layout | None, outer: Group) -> tuple[int, int]:
+    """Return the page that is copied for further items of a group, and how many it holds."""
+    pages: dict[int, int] = {}
+    for zone in layout.zones if layout else ():
+        items = items_of(zone.key)
+        if items and pattern(items[0]) == f"{outer.key}[]":
+            index = numbers(items[0])[0]
+            if index < outer.rows:
+                pages[index] = zone.page
+    if not pages:
+        return 1, outer.rows
+    last = max(pages.values())
+    return last, sum(page == last for page in pages.values())
+
+
+def copies(definition: FormDefinition, shape: Shape) -> tuple[PageCopy, ...]:
+    """Return the page copies a print of ``shape`` needs, in the order they are printed."""
+    found: list[PageCopy] = []
+    whole = printed_shape(definition, shape)
+    for outer in definition.members:
+        if not isinstance(outer, Group):
+            continue
+        page, slots = _copied(definition.layout, outer)
+        count = whole[outer.key]
+        found += [PageCopy(page, outer.key, i) for i in range(outer.rows, count, slots)]
+        for index in range(count):
+            parts = _parts(outer, shape, index)
+            found += [PageCopy(page, outer.key, index, part) for part in range(1, parts)]
+    return tuple(found)
+
+
+def shape_of_copies(definition: FormDefinition, seen: Iterable[PageCopy]) -> dict[str, int]:
+    """Return the least shape whose print has the copies ``seen``; wrong ones are passed over."""
+    shape: dict[str, int] = {}
+    outers = {one.key: one for one in definition.members if isinstance(one, Group)}
+    for copy in seen:
+        outer = outers.get(copy.group)
+        if outer is None or copy.first >= MOST_ITEMS or copy.part >= MOST_ITEMS:
+            continue
+        shape[outer.key] = max(shape.get(outer.key, 0), copy.first + 1)
+        for inner in outer.members:
+            if isinstance(inner, Group) and copy.part:
+                key = numbered(inner.key, (copy.first,))
+                shape[key] = max(shape.get(key, 0), inner.rows * copy.part + 1)
+    return shape
+
+
+def key_on_copy(definition: FormDefinition, copy: PageCopy, key: FieldKey) -> FieldKey | None:
+    """Return which field stands on ``copy`` where ``key`` stands on the page it is a copy of.
+
+    None where that place is no field of the copy: its content is only repeated
+    (``shown_on_copy``), or it stays empty. ``key`` may also be that of a tick.
+    """
+    place = _place(definition, copy, key)
+    if place is None:
+        return None
+    indices = list(place)
+    if copy.part:
+        if len(indices) < 2:
+            return None
+        indices[1] += copy.part * _rows(definition, items_of(key)[1])
+    return numbered(pattern(key), indices)
+
+
+def shown_on_copy(definition: FormDefinition, copy: PageCopy, source: str) -> str | None:
+    """Return what ``copy`` shows where its page shows ``source``, a field or an item's number.
+
+    None where it shows nothing: in the place of an item the copy has not.
+    """
+    items = items_of(source)
+    if not items or pattern(items[0]) != f"{copy.group}[]":
+        return source
+    if len(items) > 1:
+        return key_on_copy(definition, copy, source)
+    place = _place(definition, copy, source)
+    return None if place is None else numbered(pattern(source), place)
+
+
+def _place(definition: FormDefinition, copy: PageCopy, key: FieldKey) -> tuple[int, ...] | None:
+    """Return the numbers ``key`` has on ``copy``, None if its item is not there."""
+    outer = next((one for one in definition.members if one.key == copy.group), None)
+    items = items_of(key)
+    if not isinstance(outer, Group) or not items or pattern(items[0]) != f"{outer.key}[]":
+        return None
+    _, slots = _copied(definition.layout, outer)
+    slot = numbers(items[0])[0] - (outer.rows - slots)
+    if not 0 <= slot < slots or (copy.part and slot):
+        return None
+    return (copy.first + slot, *numbers(key)[1:])
+
+
+def _rows(definition: FormDefinition, item: str) -> int:
+    """Return how many rows the group of ``item`` has on one print."""
+    key = pattern(item).removesuffix("[]")
+    return next(group.rows for group in groups(definition.members) if group.key == key)
+
+
+def reshaped(definition: FormDefinition, shape: Shape) -> FormDefinition:
+    """Return ``definition`` for documents of ``shape``: its fields, its layout with copies."""
+    if not definition.members:
+        return definition
+    layout = definition.layout
+    return replace(
+        definition,
+        fields=flat(definition.members, shape),
+        layout=None if layout is None else _layout(definition, layout, shape),
+    )
+
+
+def _layout(definition: FormDefinition, layout: Layout, shape: Shape) -> Layout:
+    added = copies(definition, shape)
+    pages, zones, echoes = list(layout.pages), list(layout.zones), list(layout.echoes)
+    qr, squares = list(layout.qr), list(layout.squares)
+    for copy in added:
+        number = len(pages) + 1
+        pages.append(layout.pages[copy.page - 1])
+        for zone in layout.on_page(copy.page):
+            key = key_on_copy(definition, copy, zone.key)
+            if key is not None:
+                zones.append(Zone(key, zone.kind, number, zone.box))
+        for echo in layout.echoes:
+            source = shown_on_copy(definition, copy, echo.source)
+            if echo.page == copy.page and source is not None:
+                echoes.append(Echo(source, number, echo.box))
+        qr += _moved(layout.qr, copy.page, number)
+        squares += _moved(layout.squares, copy.page, number)
+    return replace(
+        layout,
+        pages=tuple(pages),
+        zones=tuple(zones),
+        echoes=tuple(echoes),
+        qr=tuple(qr),
+        squares=tuple(squares),
+        copies=added,
+        flow=tuple(repeated(definition, layout.template_flow, shape)) or layout.flow,
+    )
+
+
+def _moved(places: Sequence[tuple[int, Box]], page: int, number: int) -> list[tuple[int, Box]]:
+    return [(number, box) for on, box in places if on == page]
+
+
+def repeated(
+    definition: FormDefinition, flow: Sequence[FlowItem], shape: Shape
+) -> Iterator[FlowItem]:
+    """Yield the flow of one document: what stands between ``begin`` and ``end`` once per item."""
+    rows = {group.key: group.rows for group in groups(definition.members)}
+    yield from _repeated(flow, rows, shape, ())
+
+
+def _repeated(
+    flow: Sequence[FlowItem], rows: Mapping[str, int], shape: Shape, indices: tuple[int, ...]
+) -> Iterator[FlowItem]:
+    position = 0
+    while position < len(flow):
+        item = flow[position]
+        position += 1
+        if item.begin:
+            end = flow.index(FlowItem(end=item.begin), position)
+            inside = flow[position:end]
+            position = end + 1
+            for index in range(shape.get(numbered(item.begin, indices), rows[item.begin])):
+                yield from _repeated(inside, rows, shape, (*indices, index))
+        elif item.anchor:
+            yield FlowItem(anchor=numbered(item.anchor, indices))
+        elif indices:
+            yield FlowItem(text=item.text.replace("{n}", str(indices[-1] + 1)))
+        else:
+            yield item
