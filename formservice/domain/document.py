@@ -120,6 +120,8 @@ class Claim:
 
     ``source`` tells who says so: ``qr``, ``text`` (short text in the footer), ``property``
     (document property), ``info`` (PDF metadata) or ``looks`` (its picture is like the blank form).
+    ``copy`` is set on a copy of ``page`` that holds later items of a group: which of the form's
+    groups, the first item, the part of it (each from 0; ``domain.groups.PageCopy``).
     """
 
     form: str
@@ -127,6 +129,7 @@ class Claim:
     source: str
     page: int | None = None
     reference: str | None = None
+    copy: tuple[int, int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
