@@ -42,7 +42,7 @@ NASTY = {
 @cache
 def definitions() -> dict[str, FormDefinition]:
     forms = load(ROOT / "mappings", ROOT / "form_templates")
-    return {definition.ref.form: definition for definition in forms}
+    return {name: forms.get(name) for name in {one.ref.form for one in forms if one.released}}
 
 
 def template(ref: FormRef) -> bytes:

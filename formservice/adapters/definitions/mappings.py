@@ -36,10 +36,10 @@ class Definitions:
         return self._by_ref.get(ref)
 
     def get(self, form: str, edition: str | None = None) -> FormDefinition:
-        """Return one definition, the newest edition unless one is named.
+        """Return one definition, the newest released edition unless one is named.
 
         ``form`` may hold the edition itself (``feedbackbogen/2023-09-22``). NotFoundError names
-        the nearest known form.
+        the nearest known form, or the editions if none of them is released.
         """
         name, _, inside = form.partition("/")
         wanted = edition or inside or None
@@ -53,7 +53,13 @@ class Definitions:
                 f"{question}Vorhanden: {', '.join(known) or 'keines'}.",
             )
         if wanted is None:
-            return self._by_ref[editions[-1]]
+            released = [ref for ref in editions if self._by_ref[ref].released]
+            if not released:
+                raise NotFoundError(
+                    f"Vom Formular „{name}“ ist noch keine Ausgabe freigegeben.",
+                    f"Bitte die Ausgabe nennen: {', '.join(str(ref) for ref in editions)}.",
+                )
+            return self._by_ref[released[-1]]
         if FormRef(name, wanted) not in self._by_ref:
             raise NotFoundError(
                 f"Das Formular „{name}“ gibt es nicht in der Ausgabe „{wanted}“.",
