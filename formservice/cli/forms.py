@@ -55,7 +55,8 @@ def _list(chosen: argparse.Namespace) -> int:
         pages = len(one.layout.pages) if one.layout else 0
         built = counted(pages, "Seite", "Seiten") if pages else "noch nicht gebaut"
         fields = counted(len(one.fields), "Feld", "Felder")
-        print(f"{one.ref!s:36} {one.title}  ({fields}, {built})")
+        state = "freigegeben" if one.released else "nicht freigegeben"
+        print(f"{one.ref!s:36} {one.title}  ({fields}, {built}, {state})")
     return errors.DONE
 
 
@@ -64,6 +65,8 @@ def _data(one: FormDefinition) -> dict[str, object]:
         "id": one.ref.form,
         "edition": one.ref.edition,
         "title": one.title,
+        "released": one.released,
+        "notice": one.notice,
         "pages": len(one.layout.pages) if one.layout else 0,
         "fields": [field.key for field in one.fields],
         "about": {field.key: _about(field) for field in one.fields},
