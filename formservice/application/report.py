@@ -35,7 +35,7 @@ def document_data(
         "rivals": []
         if record is None
         else [{"field": one.key, **_field(one)} for one in record.rivals],
-        "findings": [_finding(one) for one in findings],
+        "findings": [finding_data(one) for one in findings],
         "deadlines": [_deadline(one) for one in deadlines],
         "archivable": result is not None and result.archivable,
         "seconds": round(seconds, 3),
@@ -96,7 +96,8 @@ def _box(box: Box | None) -> list[float] | None:
     return [round(edge, _BOX_DIGITS) for edge in (box.left, box.top, box.right, box.bottom)]
 
 
-def _finding(one: Finding) -> dict[str, object]:
+def finding_data(one: Finding) -> dict[str, object]:
+    """Return one finding as JSON-ready data."""
     return {
         "code": str(one.code),
         "severity": one.severity.value,

@@ -14,6 +14,7 @@ class FindingCode(StrEnum):
     UNREADABLE = "field.unreadable"
     DOUBTFUL = "field.doubtful"
     CONFLICT = "field.conflict"
+    CHANGED = "field.changed"
     MALFORMED = "field.malformed"
     NOT_FOUND = "field.not-found"
     RULE = "rule.broken"
