@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache, lru_cache
 
+from formservice.domain.entries import entries
 from formservice.domain.errors import InvalidDataError, Problem
 from formservice.domain.form import Field, FieldKind, FormDefinition
-from formservice.domain.nearest import nearest
 from formservice.domain.record import Value
 
 # A single answer longer than this is no answer to a form but a file pasted by mistake.
@@ -178,10 +178,12 @@ def ticks(field: Field, value: Value | None) -> dict[str, bool]:
 
 
 def values_from_data(definition: FormDefinition, data: object) -> dict[str, Value]:
-    """Return the values in ``data`` (decoded JSON: field key to value) for ``definition``.
+    """Return the values in ``data`` (decoded JSON), by concrete key, for ``definition``.
 
-    ``null`` means no value. Dates may be ISO or German; a choice is its option key, or a list of
-    them where several are allowed; a single tick key with true or false is folded into its choice.
+    Repeated fields come in lists or under flat keys (``domain.entries``). ``null`` means no value.
+    Dates may be ISO or German; a choice is its option key, or a list of them where several are
+    allowed, or true and false where the options are ``ja`` and ``nein``; a single tick key with
+    true or false is folded into its choice.
 
     Raises:
         InvalidDataError: names every unknown key, wrong type and impossible date.
@@ -191,8 +193,7 @@ def values_from_data(definition: FormDefinition, data: object) -> dict[str, Valu
         raise InvalidDataError("Die Angaben sind kein JSON-Objekt.", [problem])
     problems: list[Problem] = []
     values: dict[str, Value] = {}
-    for key, content in _with_ticks_folded(definition, data, problems).items():
-        field = definition.field(key)
+    for key, (field, content) in entries(definition, data, problems).items():
         try:
             value = _value(field, content)
         except ValueError as error:
@@ -204,42 +205,6 @@ def values_from_data(definition: FormDefinition, data: object) -> dict[str, Valu
         count = "1 Angabe ist" if len(problems) == 1 else f"{len(problems)} Angaben sind"
         raise InvalidDataError(f"{count} für „{definition.title}“ nicht möglich.", problems)
     return values
-
-
-def _with_ticks_folded(
-    definition: FormDefinition, data: Mapping[object, object], problems: list[Problem]
-) -> dict[str, object]:
-    """Return ``data`` by field key, tick keys gathered into their choice; note unknown keys."""
-    known = {field.key: field for field in definition.fields}
-    choice_of = {
-        anchor: field
-        for field in definition.fields
-        if field.kind is FieldKind.CHOICE
-        for anchor in field.anchors
-    }
-    plain: dict[str, object] = {}
-    ticked: dict[str, list[str]] = {}
-    for key, content in data.items():
-        name = str(key)
-        if name in known:
-            plain[name] = content
-        elif name in choice_of and (content is None or isinstance(content, bool)):
-            chosen = ticked.setdefault(choice_of[name].key, [])
-            if content:
-                chosen.append(name.rsplit(".", 1)[1])
-        elif name in choice_of:
-            problems.append(Problem(name, "Erwartet wird ja oder nein (in JSON true oder false)."))
-        else:
-            sentence = "Dieses Feld gibt es im Formular nicht."
-            problems.append(Problem(name, sentence, nearest=nearest(name, [*known, *choice_of])))
-    for name, chosen in ticked.items():
-        if name in plain:
-            problems.append(Problem(name, "Die Auswahl ist zweimal angegeben."))
-        elif known[name].several or len(chosen) > 1:
-            plain[name] = chosen
-        else:
-            plain[name] = chosen[0] if chosen else None
-    return plain
 
 
 def _value(field: Field, content: object) -> Value | None:
@@ -256,6 +221,8 @@ def _value(field: Field, content: object) -> Value | None:
         kind = "ein Datum als Text" if field.kind is FieldKind.DATE else "Text"
         raise ValueError(f"Erwartet wird {kind} (in Anführungszeichen).")
     text = clean(content)
+    if len(text) > LONGEST_VALUE:
+        raise ValueError(f"Der Text ist länger als {LONGEST_VALUE} Zeichen.")
     if not text.strip():
         return None
     if field.kind is FieldKind.DATE:
@@ -264,14 +231,14 @@ def _value(field: Field, content: object) -> Value | None:
         except ValueError:
             sentence = "Kein Tag des Kalenders; erwartet wird JJJJ-MM-TT oder TT.MM.JJJJ."
             raise ValueError(sentence) from None
-    if len(text) > LONGEST_VALUE:
-        raise ValueError(f"Der Text ist länger als {LONGEST_VALUE} Zeichen.")
     return text
 
 
 def _choice(field: Field, content: object) -> Value | None:
     """Return the chosen option, or a tuple of them in printed order where several may be."""
     options = [option.key for option in field.options]
+    if isinstance(content, bool) and set(options) == {"ja", "nein"}:
+        content = "ja" if content else "nein"
     chosen = [content] if isinstance(content, str) else content
     listed = ", ".join(options)
     if not isinstance(chosen, list | tuple) or not all(isinstance(one, str) for one in chosen):
@@ -279,7 +246,7 @@ def _choice(field: Field, content: object) -> Value | None:
     unknown = [one for one in chosen if one not in options]
     if unknown:
         raise ValueError(f"Diese Auswahl gibt es nicht; möglich sind: {listed}.")
-    if len(set(chosen)) > 1 and not field.several:
+    if len(chosen) > 1 and not field.several:
         raise ValueError(f"Hier ist nur eine Auswahl möglich: {listed}.")
     ordered = tuple(option for option in options if option in chosen)
     if not ordered:

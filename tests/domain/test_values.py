@@ -122,6 +122,11 @@ def test_nothing_is_no_value():
     assert values_from_data(FORM, {"name": None, "tag": "", "viele": [], "eins": None}) == {}
 
 
+def test_true_and_false_answer_a_choice_of_yes_and_no():
+    assert values_from_data(FORM, {"eins": True}) == {"eins": "ja"}
+    assert values_from_data(FORM, {"eins": False}) == {"eins": "nein"}
+
+
 def test_single_ticks_fold_into_their_choice():
     assert values_from_data(FORM, {"eins.nein": True, "eins.ja": False}) == {"eins": "nein"}
     assert values_from_data(FORM, {"viele.b": True, "viele.a": True}) == {"viele": ("a", "b")}
@@ -139,7 +144,9 @@ def test_single_ticks_fold_into_their_choice():
         ({"tag": 20260101}, "tag"),
         ({"eins": "vielleicht"}, "eins"),
         ({"eins": ["ja", "nein"]}, "eins"),
-        ({"eins": True}, "eins"),
+        ({"eins": ["ja", "ja"]}, "eins"),
+        ({"viele": True}, "viele"),
+        ({"name": " " * (LONGEST_VALUE + 1)}, "name"),
         ({"viele": ["a", 1]}, "viele"),
         ({"box": "ja"}, "box"),
         ({"sig": "gez."}, "sig"),
