@@ -47,9 +47,15 @@ def documents(pages: Sequence[Page], forms: Sequence[Candidate]) -> list[Found]:
         is_sheet = alone.ref in sheet_refs and alone.ref is not None
         if (is_sheet or _continues_only(page)) and _takes(runs[-1:], nearest[-1:], page, forms):
             sheets[-1].append(page)
-        elif runs and nearest[-1] == here and _belongs(runs[-1], page, here, forms):
+        elif (
+            runs
+            and _one_form(identities[-1], alone)
+            and (nearest[-1] is None) == (here is None)
+            and _belongs(runs[-1], page, here, forms)
+        ):
             runs[-1].append(page)
             identities[-1] = identify(runs[-1], forms)
+            nearest[-1] = identities[-1].nearest if here else None
         elif runs and _ends(runs[-1], nearest[-1], page, forms):
             runs[-1].append(page)
         else:
@@ -62,6 +68,13 @@ def documents(pages: Sequence[Page], forms: Sequence[Candidate]) -> list[Found]:
         for identity, run, behind in zip(identities, runs, sheets, strict=True)
     ]
     return _with_strayed_sheets(_reunited(_bridged(found, forms), forms), forms)
+
+
+def _one_form(one: Identity, other: Identity) -> bool:
+    """Say whether two pieces may be the same form, where one leaves open which edition it is."""
+    if one.nearest is None or other.nearest is None or one.nearest == other.nearest:
+        return one.nearest == other.nearest
+    return one.nearest.form == other.nearest.form and bool(one.editions or other.editions)
 
 
 def _bridged(found: Sequence[Found], forms: Sequence[Candidate]) -> list[Found]:
@@ -77,7 +90,7 @@ def _bridged(found: Sequence[Found], forms: Sequence[Candidate]) -> list[Found]:
             before is not None
             and between is not None
             and between.identity.score < _PAGE_SCORE <= one.identity.score
-            and before.identity.nearest == one.identity.nearest
+            and _one_form(before.identity, one.identity)
             and not any(page.claims for half in (before, one) for page in half.pages)
             and _belongs(before.pages, one.pages[0], one.identity.nearest, forms)
         ):
@@ -93,12 +106,16 @@ def _reunited(found: Sequence[Found], forms: Sequence[Candidate]) -> list[Found]
 
     Pages belong together that carry one reference, or, without any, that are each there once.
     """
-    mates: dict[tuple[FormRef | None, str | None], list[Found]] = defaultdict(list)
+    mates: dict[tuple[str | None, str | None], list[Found]] = defaultdict(list)
     for one in found:
-        mates[(one.identity.nearest, _reference(one.pages))].append(one)
+        mates[_kin(one)].append(one)
     joined: list[Found] = []
     for one in found:
-        group = mates[(one.identity.nearest, _reference(one.pages))]
+        group = mates[_kin(one)]
+        if len({mate.identity.nearest for mate in group if not mate.identity.editions}) > 1:
+            # Two editions are here for sure: a page that may be of either stays alone.
+            same = one.identity.nearest, one.identity.editions
+            group = [m for m in group if (m.identity.nearest, m.identity.editions) == same]
         known = one.identity.score >= _PAGE_SCORE and not _is_sheet(one, forms)
         pages = [page for mate in group for page in mate.pages] if known else []
         if len(group) == 1 or not known or not _each_once(pages):
@@ -108,6 +125,12 @@ def _reunited(found: Sequence[Found], forms: Sequence[Candidate]) -> list[Found]
             sheets = tuple(sheet for mate in group for sheet in mate.sheets)
             joined.append(Found(identify(pages, forms), tuple(pages), sheets))
     return joined
+
+
+def _kin(found: Found) -> tuple[str | None, str | None]:
+    """Return form and reference, which the pages of one document have in common."""
+    nearest = found.identity.nearest
+    return (nearest.form if nearest else None, _reference(found.pages))
 
 
 def _each_once(pages: Sequence[Page]) -> bool:

@@ -8,9 +8,14 @@ from formservice.domain.form import FormDefinition, FormRef
 from formservice.domain.values import folded
 
 # Below these a person chooses. A foreign page shares up to a third of the short phrases
-# („Name“, „Datum“) with any form; two editions of one form differ by their claim alone.
+# („Name“, „Datum“) with any form.
 LOWEST_SCORE = 0.4
 LOWEST_MARGIN = 0.2
+# Editions of one form share nearly everything. One is told by what it has and the other has not:
+# at least this share of it is seen, and of the other's no more than half as much.
+_OWN_SHARE = 0.5
+# An edition that has nothing of its own is told by what is missing, if all else is there.
+_ALL_ELSE = 0.8
 # A claim („this is feedbackbogen/2023-09-22“) weighs this much; the rest is what stands there.
 _CLAIM_WEIGHT = 0.7
 
@@ -20,12 +25,14 @@ class Identity:
     """The form some pages were recognised as; ``ref`` is None when no form wins with a margin.
 
     ``nearest`` is the best candidate all the same, None if nothing speaks for any form.
+    ``editions`` are those of its form that cannot be told apart here, none where one is sure.
     """
 
     ref: FormRef | None
     nearest: FormRef | None
     score: float
     margin: float
+    editions: tuple[FormRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +69,70 @@ def candidate(definition: FormDefinition) -> Candidate:
 def identify(pages: Sequence[Page], forms: Sequence[Candidate]) -> Identity:
     """Return which of ``forms`` the pages belong to, taken together."""
     names = {part_of(sighting.key)[0] for page in pages for sighting in page.sightings}
-    claims = [claim for page in pages for claim in page.claims]
+    claims = [page.claims for page in pages if page.claims]
     # Where what it claims to be and every single name agree, the wording need not be taken out.
-    text = "" if _is_settled(forms, names, claims) else wording(pages)
+    settled = _is_settled(forms, names, [claim for own in claims for claim in own])
+    text = "" if settled else wording(pages)
     scored = sorted(
-        ((_score(form, text, names, claims), form.ref) for form in forms),
+        ((_score(form, text, names, claims), form) for form in forms),
         key=lambda pair: pair[0],
         reverse=True,
     )
     if not scored or scored[0][0] == 0:
         return Identity(None, None, 0.0, 0.0)
-    best, ref = scored[0]
-    margin = round(best - (scored[1][0] if len(scored) > 1 else 0.0), 3)
+    best, form = scored[0]
+    others = max((score for score, one in scored if one.ref.form != form.ref.form), default=0.0)
+    twins = [one for score, one in scored if one.ref.form == form.ref.form]
+    seconds = (score for score, one in scored[1:] if one.ref.form == form.ref.form)
+    ahead = best - max(seconds, default=0.0)
+    open_editions: tuple[FormRef, ...] = ()
+    if len(twins) > 1 and ahead < LOWEST_MARGIN:
+        told = None if claims else _told_apart(twins, best, text, names)
+        if told is None:
+            open_editions = tuple(sorted((one.ref for one in twins), key=str))
+        else:
+            form, ahead = told, 1.0
+    margin = round(min(best - others, ahead), 3)
     enough = best >= LOWEST_SCORE and margin >= LOWEST_MARGIN
-    return Identity(ref if enough else None, ref, round(best, 3), margin)
+    ref = form.ref if enough and not open_editions else None
+    return Identity(ref, form.ref, round(best, 3), margin, open_editions)
+
+
+def _told_apart(
+    editions: Sequence[Candidate], score: float, text: str, names: set[str]
+) -> Candidate | None:
+    """Return which of the ``editions`` of one form it is, by what the others do not have."""
+    for one in editions:
+        others = [other for other in editions if other is not one]
+        if all(_is_rather(one, other, score, text, names) for other in others):
+            return one
+    return None
+
+
+def _is_rather(one: Candidate, other: Candidate, score: float, text: str, names: set[str]) -> bool:
+    """Say whether what is there speaks for ``one`` and not for ``other``."""
+    has, lacks = _own_found(one, other, text, names), _own_found(other, one, text, names)
+    if has is None:
+        return lacks == 0 and score >= _ALL_ELSE
+    return has >= _OWN_SHARE and (lacks is None or lacks <= has / 2)
+
+
+def _own_found(one: Candidate, other: Candidate, text: str, names: set[str]) -> float | None:
+    """Return how much is there of what ``one`` has and ``other`` has not, None without any.
+
+    Names of controls count where there are any; a phrase that is part of one of the other's is
+    no difference.
+    """
+    own = one.anchors - other.anchors
+    if names & (one.anchors | other.anchors) and own:
+        return len(own & names) / len(own)
+    phrases = {
+        phrase for phrase in one.phrases if not any(phrase in theirs for theirs in other.phrases)
+    }
+    if not phrases:
+        return None
+    found = sum(one.phrases[phrase] for phrase in phrases if phrase in text)
+    return found / sum(one.phrases[phrase] for phrase in phrases)
 
 
 def _is_settled(forms: Sequence[Candidate], names: set[str], claims: Sequence[Claim]) -> bool:
@@ -87,16 +144,22 @@ def _is_settled(forms: Sequence[Candidate], names: set[str], claims: Sequence[Cl
     )
 
 
-def _score(form: Candidate, text: str, names: set[str], claims: Sequence[Claim]) -> float:
-    """Return 0..1: how much speaks for ``form``."""
+def _score(
+    form: Candidate, text: str, names: set[str], claims: Sequence[Sequence[Claim]]
+) -> float:
+    """Return 0..1: how much speaks for ``form``; ``claims`` are those of each page with any."""
     evidence = max(_names_found(form, names), _wording_found(form, text))
-    ours = (form.ref.form, form.ref.edition)
-    if any((claim.form, claim.edition) == ours for claim in claims):
-        return _CLAIM_WEIGHT + (1 - _CLAIM_WEIGHT) * evidence
-    if any(claim.form == form.ref.form for claim in claims):
-        # The same form in another edition: the claim is evidence against this one.
-        return _CLAIM_WEIGHT / 2 * evidence
-    return evidence
+    name, edition = form.ref.form, form.ref.edition
+    claimed = [{one.edition for one in own if one.form == name} for own in claims]
+    claimed = [editions for editions in claimed if editions]
+    if not claimed:
+        return evidence
+    # A page that is like two editions says both; the other pages of the form decide.
+    share = sum(edition in editions for editions in claimed) / len(claimed)
+    if share:
+        return share * (_CLAIM_WEIGHT + (1 - _CLAIM_WEIGHT) * evidence)
+    # The same form in another edition: the claim is evidence against this one.
+    return _CLAIM_WEIGHT / 2 * evidence
 
 
 def _names_found(form: Candidate, names: set[str]) -> float:
