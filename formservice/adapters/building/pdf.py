@@ -12,6 +12,7 @@ from formservice.adapters.building.paint import clean, forget_pictures
 from formservice.adapters.building.tags import tag_fields
 from formservice.adapters.building.variants import MarkedCopy
 from formservice.adapters.building.zones import Place
+from formservice.adapters.pdf_tree import FieldTree
 from formservice.domain.form import Field, FieldKind, FormDefinition
 from formservice.domain.reference import identifier
 
@@ -147,35 +148,17 @@ def _add_fields(
     controls: Mapping[str, _Control],
     fonts: pikepdf.Dictionary,
 ) -> None:
-    """Name the fields and hang them into the pages and the form.
-
-    A dot is forbidden in a name, so the boxes of a choice are children of one parent field.
-    """
+    """Name the fields and hang them into the pages and the form."""
     top = pikepdf.Array()
-    parents: dict[str, pikepdf.Object] = {}
+    choices = {one.field.key: one.field.name for one in controls.values() if one.option}
+    tree = FieldTree(pdf, top, choices)
     for place, widget in widgets:
-        control = controls[place.mark.key]
         page = pdf.pages[place.page - 1]
         if "/Annots" not in page:
             page.Annots = pdf.make_indirect(pikepdf.Array())
         page.Annots.append(widget)
         page.Tabs = pikepdf.Name.S
-        if not control.option:
-            widget.T = control.field.key
-            top.append(widget)
-            continue
-        parent = parents.get(control.field.key)
-        if parent is None:
-            parent = pdf.make_indirect(
-                pikepdf.Dictionary(
-                    T=control.field.key, TU=control.field.name, Kids=pikepdf.Array()
-                )
-            )
-            parents[control.field.key] = parent
-            top.append(parent)
-        widget.T = control.option
-        widget.Parent = parent
-        parent.Kids.append(widget)
+        tree.hang(widget, place.mark.key)
     pdf.Root.AcroForm = pdf.make_indirect(
         pikepdf.Dictionary(
             Fields=top,
