@@ -2,16 +2,22 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from threading import Lock
+from typing import TypeAlias
 from xml.sax.saxutils import escape
 
 from formservice.adapters.qr import png
+from formservice.adapters.word.loops import expanded, grown
+from formservice.adapters.word.names import ECHO
 from formservice.adapters.word.slots import Direction, Hole, Slot
 from formservice.adapters.word.template import REFERENCE, Template, compiled
-from formservice.adapters.word.zip import Member, fast, stored
+from formservice.adapters.word.zip import fast, stored
 from formservice.domain.errors import InvalidDataError, Problem
 from formservice.domain.form import Field, FieldKind, FormDefinition, FormRef
+from formservice.domain.groups import Shape, flat
 from formservice.domain.record import Value
 from formservice.domain.reference import identifier, payload
 from formservice.domain.values import clean, shown, ticks
@@ -30,6 +36,10 @@ _OPEN_TEXT = '<w:t xml:space="preserve">'
 _CLOSE_TEXT = "</w:t>"
 _NO_TEXT = _OPEN_TEXT + _CLOSE_TEXT
 _CLOSE_RUN = b"</w:r>"
+_UNKNOWN_PAGE = 0
+# A compiled template takes about 300 KB.
+_MOST_GROWN = 32
+_Shaped: TypeAlias = tuple[FormRef, tuple[tuple[str, int], ...]]
 # Said in so many words, for a control of no kind is one for a signature.
 _RICH_TEXT = b"<w:richText/>"
 _BIDI = b"<w:bidi/>"
@@ -38,43 +48,78 @@ _BIDI = b"<w:bidi/>"
 class WordRenderer:
     """Writes filled Word files; see ``ports.Renderer``.
 
-    Templates are cut up once per form and kept; filling only joins bytes. Instances may be
+    Templates are cut up once per form, or once per number of items where something repeats, and
+    kept; filling only joins bytes. Instances may be
     shared between threads: what is kept never changes.
     """
 
     def __init__(self, template: Callable[[FormRef], bytes]) -> None:
         """Take the bytes of ``form.docx`` from ``template``."""
         self._template = template
-        self._compiled: dict[FormRef, Template] = {}
+        self._compiled: dict[_Shaped, _Prepared] = {}
+        self._lock = Lock()
 
     def render(
         self, definition: FormDefinition, values: Mapping[str, Value], reference: str
     ) -> bytes:
         """Return the Word file filled with ``values``; the same input gives the same bytes.
 
+        A group with more items than the printed form has rows makes the file grow.
+
         Raises:
             DefinitionError: the template cannot be used, or lacks a control of a field.
             InvalidDataError: a value has the wrong type for its field.
         """
-        template = self._compiled.get(definition.ref)
-        if template is None:
-            template = compiled(self._template(definition.ref), definition)
-            self._compiled[definition.ref] = template
-        contents = _contents(definition, values)
+        prepared = self._prepared(definition, values)
+        template = prepared.template
+        contents = _contents(prepared.fields, values)
+        for source in template.echoes:
+            if source in contents:
+                contents[ECHO + source] = contents[source]
         members = [fast(template.main, b"".join(_document(template, contents)))]
         for name, before, after in template.properties:
             held = reference if name == REFERENCE else identifier(definition.ref, reference)
             members.append(fast(name, before + escape(held).encode() + after))
-        members.extend(_pictures(template, definition.ref, reference))
+        for page, name in template.pictures:
+            # Where the file has grown, nobody knows what stands on which of its later pages.
+            known = page if page == 1 or not prepared.grown else _UNKNOWN_PAGE
+            members.append(stored(name, png(payload(definition.ref, known, reference))))
         return template.base.with_members(members)
 
+    def _prepared(self, definition: FormDefinition, values: Mapping[str, Value]) -> "_Prepared":
+        """Return the template for the number of items in ``values``."""
+        shape = grown(definition, values) if definition.members else {}
+        key = definition.ref, tuple(sorted(shape.items()))
+        found = self._compiled.get(key)
+        if found is None:
+            found = self._compile(definition, shape)
+            with self._lock:
+                self._compiled[key] = found
+                # The printed form stays; others are as many as there are people.
+                for old in [one for one in self._compiled if one[1]][:-_MOST_GROWN]:
+                    del self._compiled[old]
+        return found
 
-def _contents(
-    definition: FormDefinition, values: Mapping[str, Value]
-) -> dict[str, tuple[str, str]]:
+    def _compile(self, definition: FormDefinition, shape: Shape) -> "_Prepared":
+        if definition.members:
+            definition = replace(definition, fields=flat(definition.members, shape))
+        word = expanded(self._template(definition.ref), definition)
+        return _Prepared(compiled(word, definition), definition.fields, bool(shape))
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A template for documents of one shape, with their fields; ``grown`` beyond the print."""
+
+    template: Template
+    fields: tuple[Field, ...]
+    grown: bool
+
+
+def _contents(fields: Iterable[Field], values: Mapping[str, Value]) -> dict[str, tuple[str, str]]:
     """Return (text, ISO date) of every control that is filled, by anchor."""
     contents: dict[str, tuple[str, str]] = {}
-    for field in definition.fields:
+    for field in fields:
         value = values.get(field.key)
         if value is None:
             continue
@@ -180,7 +225,3 @@ def _is_right_to_left(text: str) -> bool:
     """Say whether the first letter of ``text`` is written right to left."""
     first = None if text.isascii() else _LETTER.search(text)
     return first is not None and unicodedata.bidirectional(first[0]) in ("R", "AL")
-
-
-def _pictures(template: Template, ref: FormRef, reference: str) -> list[Member]:
-    return [stored(name, png(payload(ref, page, reference))) for page, name in template.pictures]

@@ -1,5 +1,7 @@
 """Names of our own in Word files: put there by templates and filling, looked for when read."""
 
+from formservice.domain.form import FieldKind, FormDefinition
+
 # Custom properties of every form; the identifier in Dublin Core says the same in one line.
 PROPERTY_FORM = "formservice.form"
 PROPERTY_EDITION = "formservice.edition"
@@ -11,3 +13,19 @@ IDENTIFIER = "{http://purl.org/dc/elements/1.1/}identifier"
 # The pictures in the header: „formservice-qr-2“ for page 2, „formservice-square-…“ in the corners.
 QR = "formservice-qr-"
 SQUARE = "formservice-square-"
+
+# A control whose tag begins with this prints something again: „=vorname“, „=ziele[]“. It is
+# written and never read.
+ECHO = "="
+
+
+def titles(definition: FormDefinition) -> dict[str, str]:
+    """Return what the control of every anchor is called: a box of a choice „choice: option“."""
+    found: dict[str, str] = {}
+    for field in definition.fields:
+        if field.kind is FieldKind.CHOICE:
+            called = [f"{field.name}: {option.label}" for option in field.options]
+        else:
+            called = [field.name]
+        found.update(zip(field.anchors, called, strict=True))
+    return found

@@ -12,6 +12,7 @@ from enum import StrEnum
 from lxml import etree
 
 from formservice.adapters.word.found import Properties
+from formservice.adapters.word.names import ECHO
 from formservice.adapters.word.walk import W_TRANSITIONAL
 
 _W = f"{{{W_TRANSITIONAL}}}"
@@ -102,6 +103,14 @@ def cut(document: etree._Element, anchors: frozenset[str]) -> tuple[Piece, ...]:
         if element.getprevious() is not None and _is_begin(element.getprevious()):
             _prepare(element)
     return _pieces(_serial(document), _serial(filled), [tag for tag, _ in controls])
+
+
+def repeated(document: etree._Element) -> tuple[str, ...]:
+    """Return the keys of the fields whose values ``document`` prints again, each once."""
+    tags = (_tag(control) for control in document.iter(f"{_W}sdt"))
+    # The numbers of items are printed already.
+    found = (tag.removeprefix(ECHO) for tag in tags if tag.startswith(ECHO) and tag[-1] != "]")
+    return tuple(dict.fromkeys(found))
 
 
 def _tag(control: etree._Element) -> str:

@@ -10,6 +10,7 @@ from lxml import etree
 from formservice.adapters.word.names import (
     CORE_PART,
     CUSTOM_PART,
+    ECHO,
     IDENTIFIER,
     PROPERTY_EDITION,
     PROPERTY_FORM,
@@ -17,7 +18,7 @@ from formservice.adapters.word.names import (
     QR,
 )
 from formservice.adapters.word.package import Package, parse
-from formservice.adapters.word.slots import Piece, Slot, cut
+from formservice.adapters.word.slots import Piece, Slot, cut, repeated
 from formservice.adapters.word.zip import Base, small, stored
 from formservice.domain.errors import DefinitionError, InputError, Problem
 from formservice.domain.form import FormDefinition
@@ -55,7 +56,8 @@ class Template:
 
     ``pieces`` make up the part ``main``; ``anchors`` are the anchors of its slots in order;
     ``properties`` are (part, bytes before, bytes after) the reference or identifier;
-    ``pictures`` the QR codes as (page of the form, part). ``base`` holds everything else.
+    ``pictures`` the QR codes as (page of the form, part). ``echoes`` are the keys of fields whose
+    values are printed again. ``base`` holds everything else.
     """
 
     main: str
@@ -63,6 +65,7 @@ class Template:
     anchors: tuple[str, ...]
     properties: tuple[tuple[str, bytes, bytes], ...]
     pictures: tuple[tuple[int, str], ...]
+    echoes: tuple[str, ...]
     base: Base
 
 
@@ -100,7 +103,8 @@ class _Parts:
         core = self._core()
         anchors = [anchor for field in definition.fields for anchor in field.anchors]
         root = parse(self._contents.pop(self._main))
-        pieces = cut(root, frozenset(anchors))
+        echoes = repeated(root)
+        pieces = cut(root, frozenset([*anchors, *(ECHO + source for source in echoes)]))
         slots = [piece.anchor for piece in pieces if isinstance(piece, Slot)]
         missing = [anchor for anchor in anchors if anchor not in slots]
         if missing:
@@ -110,7 +114,7 @@ class _Parts:
         for name, _, _ in properties:
             del self._contents[name]
         return Template(
-            self._main, pieces, tuple(slots), tuple(properties), pictures, self._base()
+            self._main, pieces, tuple(slots), tuple(properties), pictures, echoes, self._base()
         )
 
     def _base(self) -> Base:
