@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import formservice
 from formservice.adapters.definitions.mappings import Definitions, load
 from formservice.adapters.feiertage import Feiertage
+from formservice.adapters.record_schema import Schemas
 from formservice.application.generate import Generate
 from formservice.application.ports import Renderer
 from formservice.application.read import ReadFile
@@ -106,7 +107,7 @@ class Services:
             "docx": WordRenderer(lambda ref: self.template(ref, "form.docx")),
             "pdf": PdfRenderer(self._blank_pdf, self._sheet()),
         }
-        return Generate(renderers, self.new_reference)
+        return Generate(renderers, self.new_reference, Schemas().problems)
 
     @cached_property
     def read(self) -> ReadFile:

@@ -39,7 +39,7 @@ VAGUE = {
     "core",
 }
 # Slow to import, and each needed by few commands only.
-HEAVY = {"cv2", "numpy", "tesserocr", "pytesseract", "pdfplumber", "openpyxl"}
+HEAVY = {"cv2", "numpy", "tesserocr", "pytesseract", "pdfplumber", "openpyxl", "jsonschema"}
 # What only some commands need; it may stand at the top of its module, but not of everybody's.
 SOMETIMES = {"sqlalchemy", "docx", "lxml", "pikepdf", "pypdfium2", "uharfbuzz", "fontTools"}
 

@@ -1,12 +1,15 @@
 """Form plus known values → finished document, for one case or a list of them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from formservice.application.ports import Renderer
 from formservice.domain.errors import FormServiceError, InvalidDataError, Problem
 from formservice.domain.form import FormDefinition
 from formservice.domain.values import values_from_data
+
+Fits: TypeAlias = Callable[[FormDefinition, object], Sequence[Problem]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +25,15 @@ class Generate:
     """The use case „generate“: nothing is rendered before every value has been checked."""
 
     def __init__(
-        self, renderers: Mapping[str, Renderer], new_reference: Callable[[], str]
+        self, renderers: Mapping[str, Renderer], new_reference: Callable[[], str], fits: Fits
     ) -> None:
-        """Keep the renderers by format (``docx``, ``pdf``) and the source of references."""
+        """Keep the renderers by format (``docx``, ``pdf``), the source of references, the schema.
+
+        ``fits`` returns where data break the form's published schema.
+        """
         self._renderers = renderers
         self._new_reference = new_reference
+        self._fits = fits
 
     def one(self, definition: FormDefinition, data: object, format_: str) -> bytes:
         """Return the form filled with ``data`` (decoded JSON); ``{}`` gives the blank form.
@@ -34,7 +41,12 @@ class Generate:
         Raises:
             InvalidDataError: names every value that is unknown, of the wrong type or impossible.
         """
+        # First our own check: it explains each mistake. What it lets pass and the schema does not
+        # would be refused by every program that uses the schema, so it must not pass here either.
         values = values_from_data(definition, data)
+        if problems := self._fits(definition, data):
+            message = f"Die Angaben passen nicht zum Schema von „{definition.title}“."
+            raise InvalidDataError(message, problems)
         return self._renderers[format_].render(definition, values, self._new_reference())
 
     def many(

@@ -33,7 +33,8 @@ MONTHS = (
 )
 _ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _NUMERIC_DATE = re.compile(r"([0-9]{1,2})\s*\.\s*([0-9]{1,2})\s*\.\s*([0-9]{4})")
-_WRITTEN_DATE = re.compile(r"([0-9]{1,2})\s*\.?\s*([A-Za-zäÄ]{3,9})\.?\s+([0-9]{4})")
+# The blanks stand in one place only: in two, a long row of them would be tried in every division.
+_WRITTEN_DATE = re.compile(r"([0-9]{1,2})\s*(?:\.\s*)?([A-Za-zäÄ]{3,9})\.?\s+([0-9]{4})")
 
 # Not allowed in XML 1.0, hence in no Word file: C0 controls but tab and newline, surrogates,
 # and the two noncharacters.
