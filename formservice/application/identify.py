@@ -124,8 +124,8 @@ def _own_found(one: Candidate, other: Candidate, text: str, names: set[str]) -> 
     no difference.
     """
     own = one.anchors - other.anchors
-    if names & (one.anchors | other.anchors) and own:
-        return len(own & names) / len(own)
+    if names & (one.anchors | other.anchors) and one.anchors != other.anchors:
+        return len(own & names) / len(own) if own else None
     phrases = {
         phrase for phrase in one.phrases if not any(phrase in theirs for theirs in other.phrases)
     }
