@@ -24,6 +24,10 @@ _GERMAN = r"[0-9]{1,2}\s*\.\s*[0-9]{1,2}\s*\.\s*[0-9]{4}"
 # Both kinds of „ä“, composed and with a combining mark.
 _WRITTEN = r"[0-9]{1,2}\s*(\.\s*)?[A-Za-zÄä\u0308]{3,10}\.?\s+[0-9]{4}"
 _DATE = rf"^\s*(({_ISO}|{_GERMAN}|{_WRITTEN})\s*)?$"
+_HOW_LISTS = (
+    " Was sich wiederholt, steht in Listen oder unter Schlüsseln mit der Nummer des Eintrags,"
+    " gezählt ab 0; beides darf gemischt werden."
+)
 _HOW_DATES = "JJJJ-MM-TT, TT.MM.JJJJ oder „27. März 2026“."
 
 
@@ -45,8 +49,7 @@ class _Writer:
             "$id": f"urn:formservice:{form.ref.form}:{form.ref.edition}",
             "title": form.title,
             "description": f"Angaben für „formservice generate {form.ref}“. Jede darf fehlen"
-            " oder null sein. Wiederholte Felder stehen in Listen oder unter Schlüsseln"
-            " mit der Nummer des Eintrags, gezählt ab 0.",
+            f" oder null sein.{_HOW_LISTS if form.members else ''}",
             "x-form": form.ref.form,
             "x-edition": form.ref.edition,
             **_given({"x-notice": form.notice}),

@@ -1,12 +1,14 @@
-"""``formservice forms``: list, check and build the definitions."""
+"""``formservice forms``: list, check and build the definitions, show their schemas."""
 
 import argparse
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
+from formservice.adapters import record_schema
 from formservice.application.report import problem_data
 from formservice.bootstrap import Services, Settings
-from formservice.cli import errors
+from formservice.cli import errors, files
 from formservice.cli.german import counted
 from formservice.domain.errors import DefinitionError, Problem
 from formservice.domain.form import Field, FormDefinition
@@ -33,6 +35,18 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     build.add_argument("form", nargs="?", metavar="FORMULAR", help="nur dieses Formular")
     _json_too(build)
     build.set_defaults(run=_build)
+    schema = actions.add_parser(
+        "schema",
+        help="JSON Schema der Angaben, die „generate“ für ein Formular nimmt",
+        description="Schreibt das JSON Schema (2020-12) einer Ausgabe: Felder, Typen, Auswahlen,"
+        " Listen, dazu Zweck, Rechtsgrundlage und Löschklasse, soweit festgelegt.",
+    )
+    schema.add_argument("form", metavar="FORMULAR", help="wie bei „generate“")
+    schema.add_argument(
+        "-o", "--output", metavar="DATEI", default="-", help="Datei statt der Standardausgabe"
+    )
+    _json_too(schema)
+    schema.set_defaults(run=_schema)
 
 
 def _json_too(action: argparse.ArgumentParser) -> None:
@@ -118,4 +132,19 @@ def _build(chosen: argparse.Namespace) -> int:
             print(f"{definition.ref}: form.pdf und fields.json gebaut.")
     if chosen.json:
         print(json.dumps({"ok": True, "built": built}, ensure_ascii=False))
+    return errors.DONE
+
+
+def _schema(chosen: argparse.Namespace) -> int:
+    definition = _services().forms.get(chosen.form)
+    text = json.dumps(record_schema.schema(definition), ensure_ascii=False, indent=2)
+    if chosen.output == "-":
+        print(text)
+        return errors.DONE
+    files.write(Path(chosen.output), f"{text}\n".encode())
+    if chosen.json:
+        report = {"ok": True, "file": chosen.output, "form": str(definition.ref)}
+        print(json.dumps(report, ensure_ascii=False))
+    elif Path(chosen.output).is_file():  # after a pipe or /dev/stdout nothing may follow
+        print(f"{errors.printable(chosen.output)} geschrieben.")
     return errors.DONE
