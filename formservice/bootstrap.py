@@ -131,7 +131,9 @@ class Services:
 
         # Built here, so that every child process finds definitions and readers ready.
         limits = self.settings
-        return IsolatedRead(self.read, seconds=limits.read_seconds, memory=limits.read_bytes)
+        return IsolatedRead(
+            self.read, self.forms, seconds=limits.read_seconds, memory=limits.read_bytes
+        )
 
     @cached_property
     def archive(self) -> "Archive":

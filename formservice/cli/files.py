@@ -1,15 +1,25 @@
 """Files named on the command line: read up to a limit, written whole or not at all."""
 
+import json
 import os
 import sys
 import tempfile
 from pathlib import Path
 from typing import BinaryIO
 
-from formservice.domain.errors import DocumentTooLargeError, InputError, StorageError, UsageError
+from formservice.domain.errors import (
+    DocumentTooLargeError,
+    InputError,
+    InvalidDataError,
+    Problem,
+    StorageError,
+    UsageError,
+)
 
 # A file beyond this is no form but a mistake; the reader itself has finer limits.
 LARGEST_FILE = 512 * 1024**2
+# All values of one form at their longest are a small part of this.
+LARGEST_DATA = 64 * 1024**2
 _PIECE = 1024**2
 
 
@@ -36,6 +46,33 @@ def standard_input(largest: int = LARGEST_FILE) -> bytes:
     if sys.stdin is None:
         raise InputError("Die Standardeingabe ist geschlossen.", "Bitte eine Datei angeben.")
     return _bounded(sys.stdin.buffer, "Die Standardeingabe", largest)
+
+
+def decoded(name: str) -> object:
+    """Return the decoded JSON of a file, or of standard input for ``-``."""
+    called = "Die Standardeingabe" if name == "-" else name
+    data = standard_input(LARGEST_DATA) if name == "-" else content(name, LARGEST_DATA)
+    try:
+        return json.loads(data.decode("utf-8-sig"), object_pairs_hook=_no_duplicates)
+    except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, a number of 5,000 digits
+        place = ""
+        if isinstance(error, json.JSONDecodeError):
+            place = f" (Zeile {error.lineno}, Zeichen {error.colno})"
+        raise InputError(
+            f"{called} ist kein gültiges JSON in UTF-8{place}.",
+            'Erwartet wird zum Beispiel {"name": "…", "vorname": "…"}.',
+        ) from error
+
+
+def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Return a JSON object; a key given twice would silently lose its first value."""
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = sorted({key for key in keys if keys.count(key) > 1})
+        problems = [Problem(key, "Dieses Feld ist zweimal angegeben.") for key in twice]
+        raise InvalidDataError("Angaben sind doppelt.", problems)
+    return result
 
 
 def _bounded(file: BinaryIO, name: str, largest: int) -> bytes:

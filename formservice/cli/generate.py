@@ -10,16 +10,15 @@ from tqdm import tqdm
 
 from formservice.adapters.lists import rows
 from formservice.application.generate import Row
+from formservice.application.prefill import Prefilled, prefilled, prefilled_data
 from formservice.application.report import problem_data
 from formservice.bootstrap import Services, Settings
 from formservice.cli import errors, files
 from formservice.cli.german import counted
-from formservice.domain.errors import InputError, InvalidDataError, Problem, UsageError
+from formservice.domain.errors import UsageError
 from formservice.domain.form import FormDefinition
 
 FORMATS = ("docx", "pdf")
-# All values of one form at their longest are a small part of this.
-_LARGEST_DATA = 64 * 1024**2
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -27,17 +26,23 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser = commands.add_parser(
         "generate",
         help="vorausgefüllte Formulare erzeugen",
-        description="Erzeugt ein Formular aus einer JSON-Datei oder viele aus einer Liste."
+        description="Erzeugt ein Formular aus einer JSON-Datei oder dem Datensatz eines anderen"
+        " Formulars, oder viele aus einer Liste."
         " Ist eine Angabe unbekannt oder unmöglich, wird nichts geschrieben.",
     )
     parser.add_argument(
         "form", metavar="FORMULAR", help="zum Beispiel feedbackbogen oder feedbackbogen/2023-09-22"
     )
-    source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument(
+    parser.add_argument(
         "--data", metavar="DATEI.json", help="Feldschlüssel und Werte; - liest die Standardeingabe"
     )
-    source.add_argument("--list", metavar="DATEI", help="CSV oder XLSX: eine Zeile je Formular")
+    parser.add_argument(
+        "--from",
+        dest="record",
+        metavar="DATENSATZ.json",
+        help="Ausgabe von „read --json“: was daraus bekannt ist, wird übernommen; --data geht vor",
+    )
+    parser.add_argument("--list", metavar="DATEI", help="CSV oder XLSX: eine Zeile je Formular")
     parser.add_argument(
         "--format",
         type=str.casefold,
@@ -64,6 +69,7 @@ def _run(chosen: argparse.Namespace) -> int:
 
 
 def _refuse_contradictions(chosen: argparse.Namespace) -> None:
+    _refuse_sources(chosen)
     target = chosen.output
     if target == "":
         raise UsageError("Nach -o fehlt das Ziel.", "Bitte eine Datei oder einen Ordner nennen.")
@@ -79,21 +85,46 @@ def _refuse_contradictions(chosen: argparse.Namespace) -> None:
         raise UsageError(f"{target} ist kein Ordner.", "Bitte mit -o einen Ordner nennen.")
 
 
+def _refuse_sources(chosen: argparse.Namespace) -> None:
+    hint = "„formservice generate --help“ zeigt, was möglich ist."
+    if chosen.list is None and chosen.data is None and chosen.record is None:
+        raise UsageError("Es fehlt, woraus: --data, --from oder --list.", hint)
+    if chosen.list is not None and (chosen.data is not None or chosen.record is not None):
+        raise UsageError("--list geht nicht zusammen mit --data oder --from.", hint)
+    if chosen.data == "-" and chosen.record == "-":
+        raise UsageError("Die Standardeingabe gibt es nur einmal (--data - und --from -).", hint)
+
+
 def _one(services: Services, definition: FormDefinition, chosen: argparse.Namespace) -> int:
     format_ = _format(chosen)
-    document = services.generate.one(definition, _json(chosen.data), format_)
+    data = {} if chosen.data is None else files.decoded(chosen.data)
+    known = None
+    if chosen.record is not None:
+        known = prefilled(definition, files.decoded(chosen.record), data, services.forms)
+    document = services.generate.one(definition, known.data if known else data, format_)
     ref = definition.ref
     target = chosen.output or f"{ref.form}-{ref.edition}.{format_}"
     if target == "-":
         _to_standard_output(document)
-        return errors.DONE
-    files.write(Path(target), document)
+    else:
+        files.write(Path(target), document)
     if chosen.json:
         report = {"ok": True, "file": target, "form": str(ref), "format": format_}
-        print(json.dumps(report, ensure_ascii=False))
-    elif Path(target).is_file():  # after a pipe or /dev/stdout nothing may follow
+        print(json.dumps(report | (prefilled_data(known) if known else {}), ensure_ascii=False))
+        return errors.DONE
+    if target != "-" and Path(target).is_file():  # after a pipe or /dev/stdout nothing may follow
         print(f"{errors.printable(target)} geschrieben.")
+    if known is not None:
+        _tell(known)
     return errors.DONE
+
+
+def _tell(known: Prefilled) -> None:
+    """Say on standard error what was taken over from a record and what a person has to add."""
+    count = counted(len(known.taken), "Angabe", "Angaben")
+    print(f"{count} aus {known.source} übernommen.", file=sys.stderr)
+    for one in known.left_out:
+        print(f"  Nicht übernommen: {errors.printable(one.message)}", file=sys.stderr)
 
 
 def _to_standard_output(document: bytes) -> None:
@@ -118,35 +149,6 @@ def _format(chosen: argparse.Namespace) -> str:
         f"Die Endung .{suffix} sagt nicht, ob Word oder PDF gemeint ist.",
         "Bitte mit .docx oder .pdf enden oder --format angeben.",
     )
-
-
-def _json(name: str) -> object:
-    """Return the decoded JSON of a file or of standard input."""
-    called = "Die Standardeingabe" if name == "-" else name
-    data = (
-        files.standard_input(_LARGEST_DATA) if name == "-" else files.content(name, _LARGEST_DATA)
-    )
-    try:
-        return json.loads(data.decode("utf-8-sig"), object_pairs_hook=_no_duplicates)
-    except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, a number of 5,000 digits
-        place = ""
-        if isinstance(error, json.JSONDecodeError):
-            place = f" (Zeile {error.lineno}, Zeichen {error.colno})"
-        raise InputError(
-            f"{called} ist kein gültiges JSON in UTF-8{place}.",
-            'Erwartet wird zum Beispiel {"name": "…", "vorname": "…"}.',
-        ) from error
-
-
-def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """Return a JSON object; a key given twice would silently lose its first value."""
-    result = dict(pairs)
-    if len(result) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = sorted({key for key in keys if keys.count(key) > 1})
-        problems = [Problem(key, "Dieses Feld ist zweimal angegeben.") for key in twice]
-        raise InvalidDataError("Angaben sind doppelt.", problems)
-    return result
 
 
 def _many(services: Services, definition: FormDefinition, chosen: argparse.Namespace) -> int:

@@ -2,16 +2,16 @@
 
 import argparse
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from functools import partial
 from typing import Any  # readings have the shape of the JSON contract
 
-from formservice.adapters.isolated_read import IsolatedRead
+from formservice.application.prefill import documents_in, is_record
 from formservice.application.report import error_data
 from formservice.bootstrap import Services, Settings, today
 from formservice.cli import errors, files, show
 from formservice.domain.errors import FormServiceError
-from formservice.domain.form import FormDefinition
 from formservice.domain.values import parse_date
 
 
@@ -34,6 +34,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         metavar="TAG",
         help="Tag des Eingangs für die Fristen, zum Beispiel 27.03.2026 (sonst heute)",
     )
+    parser.add_argument(
+        "--against",
+        metavar="GESENDET.json",
+        help="vergleichen mit dem, was gesendet wurde: Datensatz („read --json“) dieses Formulars"
+        " oder des Formulars davor, oder die Angaben für „generate --data“",
+    )
     parser.add_argument("--json", action="store_true", help="Ausgabe als JSON")
     parser.set_defaults(run=_run)
 
@@ -52,10 +58,12 @@ def _run(chosen: argparse.Namespace) -> int:
     services = Services(Settings.from_environment())
     form = services.forms.get(chosen.form) if chosen.form else None
     received = chosen.received or today()
+    against = None if chosen.against is None else _sent(chosen.against)
     read = services.isolated_read  # a wrong setting is told now, not for every file
+    reading = partial(read, received=received, form=form, against=against)
     results: list[dict[str, Any]] = []
     failed = False
-    for found in _read_files(read, chosen.files, received=received, form=form):
+    for found in _read_files(reading, chosen.files):
         results.extend(found)
         failed = failed or any("error" in one for one in found)
         if not chosen.json:
@@ -75,14 +83,21 @@ def names(services: Services, found: dict[str, Any]) -> dict[str, str]:
     return {field.key: field.name for field in definition.fields}
 
 
+def _sent(name: str) -> object:
+    """Return what was sent, as decoded JSON; what is no record is told now, not for every file."""
+    content = files.decoded(name)
+    if is_record(content) or not isinstance(content, dict):
+        documents_in(content)
+    return content
+
+
 def _read_files(
-    read: IsolatedRead, wanted: Iterable[str], *, received: date, form: FormDefinition | None
+    read: Callable[[bytes, str], list[dict[str, Any]]], wanted: Iterable[str]
 ) -> Iterator[list[dict[str, Any]]]:
     """Yield what every file holds, as data; a file that cannot be read is one error object."""
     for file in wanted:
         try:
-            data = files.content(file)
-            yield read(data, file, received=received, form=form)
+            yield read(files.content(file), file)
         except FormServiceError as error:
             yield [error_data(error, file)]
         except Exception as error:  # what is wrong with one file must not cost the others
