@@ -258,10 +258,16 @@ class TestPagesWithoutCode:
         assert zones.claims(picture) == ()
 
     def test_claim_nothing_if_two_forms_look_the_same(self) -> None:
-        twin = replace(LAYOUT, ref=FormRef(REF.form, "2027-01"))
+        twin = replace(LAYOUT, ref=FormRef("doppel", REF.edition))
         twins = PictureZones(lambda _: blank_pdf(REF), layouts=lambda: (LAYOUT, twin))
         picture, _ = MILD.of(printed(replace(FILLED, qr=False)))
         assert twins.claims(picture) == ()
+
+    def test_claim_all_editions_of_a_form_whose_page_looks_the_same(self) -> None:
+        twin = replace(LAYOUT, ref=FormRef(REF.form, "2027-01"))
+        twins = PictureZones(lambda _: blank_pdf(REF), layouts=lambda: (LAYOUT, twin))
+        picture, _ = MILD.of(printed(replace(FILLED, qr=False)))
+        assert {claim.edition for claim in twins.claims(picture)} == {REF.edition, "2027-01"}
 
     def test_claim_nothing_if_they_are_of_another_kind(self, by_looks: PictureZones) -> None:
         assert by_looks.claims(np.full((2339, 1654), 240, np.uint8)) == ()

@@ -62,7 +62,10 @@ class PictureZones:
         return found or self._by_looks(picture)
 
     def _by_looks(self, picture: "Grey") -> tuple[Claim, ...]:
-        """Return which blank form the page is like, if it has the squares and one form wins."""
+        """Return which blank form the page is like, if it has the squares and one form wins.
+
+        The same page of several editions of it may be alike: then it is one of them.
+        """
         alike: list[tuple[float, Claim]] = []
         for layout in self._layouts():
             for number in range(1, len(layout.pages) + 1):
@@ -71,9 +74,10 @@ class PictureZones:
                     claim = Claim(layout.ref.form, layout.ref.edition, "looks", number)
                     alike.append((pose.likeness, claim))
         alike.sort(key=lambda one: one[0], reverse=True)
-        if not alike or (len(alike) > 1 and alike[0][0] - alike[1][0] < _CLEARLY_LIKER):
+        close = [claim for likeness, claim in alike if alike[0][0] - likeness < _CLEARLY_LIKER]
+        if len({(claim.form, claim.page) for claim in close}) > 1:
             return ()
-        return (alike[0][1],)
+        return tuple(close)
 
     def zones(
         self, picture: "Grey", layout: Layout, form_page: int, page: int = 1
