@@ -115,11 +115,14 @@ class ReadFile:
         if ref is None or ref == read.definition.ref:
             return read
         other = self._forms.find(ref)
+        chosen, alike = read.definition.title, other.title if other else str(ref)
+        if ref.form == read.definition.ref.form:
+            chosen, alike = str(read.definition.ref), str(ref)
         finding = Finding(
             FindingCode.OTHER_FORM,
             Severity.BLOCKS,
-            f"Gewählt ist „{read.definition.title}“, das Dokument ist aber dem Formular"
-            f" „{other.title if other else ref}“ gleich. Bitte die Wahl prüfen.",
+            f"Gewählt ist „{chosen}“, das Dokument ist aber dem Formular"
+            f" „{alike}“ gleich. Bitte die Wahl prüfen.",
         )
         findings = (finding, *read.result.findings)
         return replace(read, result=replace(read.result, findings=findings, archivable=False))

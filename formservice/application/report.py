@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from formservice.application.identify import LOWEST_SCORE
 from formservice.application.read import ReadDocument
 from formservice.domain.deadlines import Deadline
 from formservice.domain.document import Box
@@ -19,7 +20,7 @@ def document_data(
 ) -> dict[str, object]:
     """Return one document as JSON-ready data in the shape of the command-line contract."""
     result = document.result
-    findings = [_unidentified()] if result is None else list(result.findings)
+    findings = [_unidentified(document)] if result is None else list(result.findings)
     deadlines = () if result is None else result.deadlines
     record = document.record
     return {
@@ -122,10 +123,16 @@ def _deadline(one: Deadline) -> dict[str, object]:
     }
 
 
-def _unidentified() -> Finding:
-    return Finding(
-        FindingCode.UNIDENTIFIED,
-        Severity.BLOCKS,
+def _unidentified(document: ReadDocument) -> Finding:
+    sentence = (
         "Es ist nicht sicher, welches Formular das ist. Bitte das Formular von Hand wählen"
-        " (zum Beispiel „--form feedbackbogen“).",
+        " (zum Beispiel „--form feedbackbogen“)."
     )
+    identity = document.identity
+    if identity.editions and identity.score >= LOWEST_SCORE:
+        choices = " oder ".join(f"„--form {edition}“" for edition in identity.editions)
+        sentence = (
+            f"Das ist das Formular „{identity.editions[0].form}“, es ist aber nicht sicher, in"
+            f" welcher Ausgabe. Bitte die Ausgabe von Hand wählen ({choices})."
+        )
+    return Finding(FindingCode.UNIDENTIFIED, Severity.BLOCKS, sentence)
