@@ -14,12 +14,16 @@ from zipfile import BadZipFile
 from lxml.etree import XMLSyntaxError
 
 from formservice.adapters.building import office
-from formservice.adapters.building.flow import flow
+from formservice.adapters.building.flow import flow, template_flow
 from formservice.adapters.building.pdf import fillable
-from formservice.adapters.building.variants import Expected, marked_copy, tags
+from formservice.adapters.building.variants import ECHO_KIND, Expected, marked_copy, tags
 from formservice.adapters.building.zones import Found, Rectangle, find
+from formservice.adapters.word.loops import expanded
+from formservice.adapters.word.markers import is_number
+from formservice.adapters.word.names import ECHO
 from formservice.domain.errors import DefinitionError, Problem
 from formservice.domain.form import FieldKind, FlowItem, FormDefinition
+from formservice.domain.groups import numbers
 from formservice.domain.nearest import nearest
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float"
@@ -65,8 +69,11 @@ def build(
 ) -> Built:
     """Return what can be derived from ``docx``; errors as in ``build_form``."""
     expected = _expected(definition)
-    _refuse(definition, _control_problems(_tags(definition, docx), expected))
-    copy = marked_copy(docx, expected)
+    _tags(definition, docx)
+    word = expanded(docx, definition)
+    found_tags = _tags(definition, word)
+    _refuse(definition, _control_problems(found_tags, expected))
+    copy = marked_copy(word, expected | _repeating(found_tags))
     marked = convert(copy.docx)
     found = find(marked, copy)
     _refuse(definition, found.problems)
@@ -75,7 +82,9 @@ def build(
         "libreoffice": office.version(),
     }
     pdf = fillable(marked, copy, found.places, definition)
-    return Built(pdf, _fields(definition, found, flow(docx), source))
+    printed = flow(word)
+    looped = template_flow(docx, definition) if definition.members else ()
+    return Built(pdf, _fields(definition, found, (printed, looped), source))
 
 
 def as_json(fields: dict[str, Json]) -> bytes:
@@ -98,6 +107,17 @@ def _expected(definition: FormDefinition) -> dict[str, Expected]:
         for anchor in field.anchors:
             expected[anchor] = Expected("tick" if tick else field.kind.value, field.long_date)
     return expected
+
+
+def _repeating(tags_: Iterable[str]) -> dict[str, Expected]:
+    """Return what to expect of the controls that print something again."""
+    found: dict[str, Expected] = {}
+    for tag in tags_:
+        if is_number(tag):
+            found[tag] = Expected(ECHO_KIND, digits=len(str(numbers(tag)[-1] + 1)))
+        elif tag.startswith(ECHO):
+            found[tag] = Expected(ECHO_KIND)
+    return found
 
 
 def _tags(definition: FormDefinition, docx: bytes) -> list[str]:
@@ -129,7 +149,7 @@ def _control_problems(found: Iterable[str], expected: dict[str, Expected]) -> li
             nearest(tag, expected),
         )
         for tag in counts
-        if tag not in expected
+        if tag not in expected and not tag.startswith(ECHO)
     ]
     return problems
 
@@ -144,7 +164,7 @@ def _refuse(definition: FormDefinition, problems: Iterable[Problem]) -> None:
 def _fields(
     definition: FormDefinition,
     found: Found,
-    printed: Iterable[FlowItem],
+    flows: tuple[Iterable[FlowItem], Iterable[FlowItem]],
     source: dict[str, Json],
 ) -> dict[str, Json]:
     def box(page: int, place: Rectangle) -> Json:
@@ -153,6 +173,20 @@ def _fields(
         fractions = (left / width, top / height, right / width, bottom / height)
         return [round(value, _DIGITS) for value in fractions]
 
+    printed, looped = flows
+    echoes: list[Json] = [
+        {
+            "source": place.mark.key.removeprefix(ECHO),
+            "page": place.page,
+            "box": box(place.page, place.box),
+        }
+        for place in found.places
+        if place.mark.kind == ECHO_KIND
+    ]
+    repeating: dict[str, list[Json]] = {
+        "echoes": echoes,
+        "template_flow": [_step(item) for item in looped],
+    }
     return {
         "form": definition.ref.form,
         "edition": definition.ref.edition,
@@ -165,14 +199,20 @@ def _fields(
                 "box": box(place.page, place.box),
             }
             for place in found.places
+            if place.mark.kind != ECHO_KIND
         ],
         "qr": [{"page": page, "box": box(page, place)} for page, place in found.qr],
         "squares": [{"page": page, "box": box(page, place)} for page, place in found.squares],
-        "flow": [
-            {"anchor": item.anchor} if item.anchor else {"text": item.text} for item in printed
-        ],
+        "flow": [_step(item) for item in printed],
+        **{name: listed for name, listed in repeating.items() if listed},
         "source": source,
     }
+
+
+def _step(item: FlowItem) -> Json:
+    """Return one step of a flow: the one thing that is set."""
+    names = ("anchor", "begin", "end", "text")
+    return {name: held for name in names if (held := getattr(item, name))}
 
 
 def _write(path: Path, data: bytes) -> None:

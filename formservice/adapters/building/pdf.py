@@ -10,10 +10,11 @@ from formservice.adapters import pdf_fonts, pdf_names
 from formservice.adapters.building.check import weaknesses
 from formservice.adapters.building.paint import clean, forget_pictures
 from formservice.adapters.building.tags import tag_fields
-from formservice.adapters.building.variants import MarkedCopy
+from formservice.adapters.building.variants import ECHO_KIND, MarkedCopy
 from formservice.adapters.building.zones import Place
 from formservice.adapters.pdf_tree import FieldTree
-from formservice.domain.form import Field, FieldKind, FormDefinition
+from formservice.adapters.word.names import titles
+from formservice.domain.form import Field, FormDefinition
 from formservice.domain.reference import identifier
 
 ON_STATE, OFF_STATE = "/Ja", "/Off"
@@ -26,10 +27,9 @@ _TYPING_SIZE = 0
 
 @dataclass(frozen=True, slots=True)
 class _Control:
-    """What one widget is called: key as in fields.json, spoken name, part of the full name."""
+    """What one widget is: a control of a field, with its spoken name."""
 
     field: Field
-    option: str
     spoken: str
 
 
@@ -49,7 +49,9 @@ def fillable(
         forget_pictures(pdf, copy)
         fonts = pdf_fonts.embed(pdf).resources()
         widgets = [
-            (place, _widget(pdf, place, controls[place.mark.key], fonts)) for place in places
+            (place, _widget(pdf, place, controls[place.mark.key], fonts))
+            for place in places
+            if place.mark.kind != ECHO_KIND
         ]
         _add_fields(pdf, widgets, controls, fonts)
         tag_fields(pdf, widgets, artifacts)
@@ -67,15 +69,12 @@ def fillable(
 
 
 def _controls(definition: FormDefinition) -> dict[str, _Control]:
-    controls = {}
-    for field in definition.fields:
-        if field.kind is FieldKind.CHOICE:
-            for option in field.options:
-                spoken = f"{field.name}: {option.label}"
-                controls[f"{field.key}.{option.key}"] = _Control(field, option.key, spoken)
-        else:
-            controls[field.key] = _Control(field, "", field.name)
-    return controls
+    spoken = titles(definition)
+    return {
+        anchor: _Control(field, spoken[anchor])
+        for field in definition.fields
+        for anchor in field.anchors
+    }
 
 
 def _widget(
@@ -150,7 +149,7 @@ def _add_fields(
 ) -> None:
     """Name the fields and hang them into the pages and the form."""
     top = pikepdf.Array()
-    choices = {one.field.key: one.field.name for one in controls.values() if one.option}
+    choices = {one.field.key: one.field.name for one in controls.values() if one.field.options}
     tree = FieldTree(pdf, top, choices)
     for place, widget in widgets:
         page = pdf.pages[place.page - 1]

@@ -37,16 +37,22 @@ _TICK_FONT = "DejaVu Sans"
 _FILLER = {"text": 14, "date": 12, "signature": 30}
 # „24. September 2023“ in 10 pt is 92 pt wide.
 _LONG_DATE_FILLER = 18
+# What only repeats a field; the number of an item takes as much room as it is printed with.
+ECHO_KIND = "echo"
 
 _CELL_ORDER_AFTER_SHD = ("noWrap", "tcMar", "textDirection", "tcFitText", "vAlign", "hideMark")
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What the definition says about one control: kind as in ``fields.json``, long date or not."""
+    """What the definition says about one control: kind as in ``fields.json``, long date or not.
+
+    ``digits`` is how wide the number of an item is, 0 for everything else.
+    """
 
     kind: str
     long_date: bool = False
+    digits: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,7 @@ def marked_copy(source: bytes, expected: Mapping[str, Expected]) -> MarkedCopy:
                 tag,
                 expected[tag].kind,
                 colour,
-                single and expected[tag].kind != "tick",
+                single and expected[tag].kind != "tick" and not expected[tag].digits,
                 cells.get(cell) if cell is not None else None,
             )
             restore[colour] = _put_stand_in(sdt, mark, expected[tag])
@@ -290,6 +296,8 @@ def _stand_in_text(mark: Mark, expected: Expected) -> str:
         return TICK_GLYPH
     if mark.alone:
         return "X"
+    if expected.digits:
+        return "_" * expected.digits
     count = _LONG_DATE_FILLER if expected.long_date else _FILLER.get(mark.kind, _FILLER["text"])
     return "_" * count
 

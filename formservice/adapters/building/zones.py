@@ -12,9 +12,11 @@ from typing import Any, TypeAlias, TypedDict
 import pypdfium2
 import pypdfium2.raw
 
-from formservice.adapters.building.variants import Colour, Mark, MarkedCopy
-from formservice.adapters.word.names import QR, SQUARE
+from formservice.adapters.building.variants import ECHO_KIND, Colour, Mark, MarkedCopy
+from formservice.adapters.word.markers import is_number
+from formservice.adapters.word.names import ECHO, QR, SQUARE
 from formservice.domain.errors import Problem
+from formservice.domain.groups import items_of
 
 Rectangle: TypeAlias = tuple[float, float, float, float]
 
@@ -89,7 +91,7 @@ def find(pdf: bytes, copy: MarkedCopy) -> Found:
     problems: list[Problem] = []
     places = [place for mark in copy.marks if (place := _place(mark, printed, copy, problems))]
     places = _apart(places)
-    problems += _too_small(places) + _overlaps(places)
+    problems += _too_small(places) + _overlaps(places) + _torn(places)
     found = [
         (copy.pictures[colour], page.number, box)
         for page in printed
@@ -217,6 +219,8 @@ def _place(
     elif mark.alone and cell is not None:
         box = _inside(cell)
         line = None
+    elif mark.kind == ECHO_KIND and is_number(mark.key):
+        box, line = _as_printed(page, glyphs, mark), None
     elif mark.kind == "multiline":
         message = "Ein mehrzeiliges Feld muss allein in einer Tabellenzelle stehen."
         problems.append(Problem(mark.key, message))
@@ -224,6 +228,7 @@ def _place(
     else:
         limit = (0.0, 0.0, page.width - copy.right_margin, page.height) if cell is None else cell
         box, line = _beside_text(page, glyphs, mark, limit)
+        line = None if mark.kind == ECHO_KIND else line
     content = _marked_content(page, glyphs)
     if content is None:
         message = "Das Feld steht in Kopf- oder Fußzeile; dort finden es Vorleseprogramme nicht."
@@ -237,6 +242,13 @@ def _inside(cell: Rectangle) -> Rectangle:
     left, top, right, bottom = cell
     gap = _CELL_GAP if bottom - top > _ROOMY else _LOW_ROW_GAP
     return left + _CELL_GAP, top + gap, right - _CELL_GAP, bottom - gap
+
+
+def _as_printed(page: _PrintedPage, glyphs: Sequence[_Glyph], mark: Mark) -> Rectangle:
+    """Return the room of a number inside a phrase: it is part of the phrase, not apart from it."""
+    left, right = min(glyph["x0"] for glyph in glyphs), max(glyph["x1"] for glyph in glyphs)
+    top, bottom = _height(page, page.base(glyphs[0]), mark, (left, right), [])
+    return left, top, right, bottom
 
 
 def _outline(page: _PrintedPage, glyph: _Glyph) -> Rectangle:
@@ -340,9 +352,26 @@ def _too_small(places: Sequence[Place]) -> list[Problem]:
     return [
         Problem(place.mark.key, f"Das Feld ist mit {width:.0f} × {height:.0f} Punkt zu klein.")
         for place in places
-        if place.mark.kind != "tick"
+        if place.mark.kind not in ("tick", ECHO_KIND)
         for width, height in [(place.box[2] - place.box[0], place.box[3] - place.box[1])]
         if width < _LEAST_WIDTH or height < _LEAST_HEIGHT
+    ]
+
+
+def _torn(places: Sequence[Place]) -> list[Problem]:
+    """Return the items that do not stand on one page: further ones stand on copies of a page."""
+    pages: dict[str, set[int]] = defaultdict(set)
+    for place in places:
+        for item in items_of(place.mark.key.removeprefix(ECHO))[:1]:
+            pages[item].add(place.page)
+    return [
+        Problem(
+            item,
+            f"Der Eintrag verteilt sich auf die Seiten {', '.join(map(str, sorted(on)))}; er muss "
+            "ganz auf einer Seite stehen (weniger Zeilen, oder ein Seitenumbruch davor).",
+        )
+        for item, on in pages.items()
+        if len(on) > 1
     ]
 
 

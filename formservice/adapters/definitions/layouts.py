@@ -5,7 +5,7 @@ from pathlib import Path
 
 from formservice.domain.document import Box
 from formservice.domain.errors import Problem
-from formservice.domain.form import FlowItem, FormRef, Layout, Zone
+from formservice.domain.form import Echo, FlowItem, FormRef, Layout, Zone
 
 _CURE = "Bitte die Datei löschen und „formservice forms build“ ausführen."
 
@@ -43,13 +43,20 @@ def _layout(data: dict[str, list[dict[str, object]]]) -> Layout:
             Zone(str(item["key"]), str(item["kind"]), _number(item["page"]), _box(item["box"]))
             for item in data["fields"]
         ),
-        flow=tuple(
-            FlowItem(str(item.get("text", "")), str(item.get("anchor", "")))
-            for item in data.get("flow", [])
+        flow=_flow(data.get("flow", [])),
+        template_flow=_flow(data.get("template_flow", [])),
+        echoes=tuple(
+            Echo(str(item["source"]), _number(item["page"]), _box(item["box"]))
+            for item in data.get("echoes", [])
         ),
         qr=boxes("qr"),
         squares=boxes("squares"),
     )
+
+
+def _flow(steps: list[dict[str, object]]) -> tuple[FlowItem, ...]:
+    names = ("text", "anchor", "begin", "end")
+    return tuple(FlowItem(*(str(step.get(name, "")) for name in names)) for step in steps)
 
 
 def _number(value: object) -> int:
