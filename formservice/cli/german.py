@@ -1,8 +1,9 @@
 """An argument parser that speaks German, and the words shared by all commands."""
 
 import argparse
+import re
 from collections.abc import Sequence
-from typing import Any, NoReturn  # argparse's own signatures are as open as this
+from typing import Any, NoReturn  # argparse's own signatures and JSON are as open as this
 
 from formservice.domain.errors import UsageError
 
@@ -62,3 +63,19 @@ def speak_german() -> None:
 def counted(number: int, one: str, many: str) -> str:
     """Return „1 Zeile“ or „3 Zeilen“."""
     return f"{number} {one if number == 1 else many}"
+
+
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def plain(value: Any) -> str:
+    """Return a value of the JSON contract as people write it: „ja“, „27.03.2026“."""
+    if isinstance(value, bool):
+        return "ja" if value else "nein"
+    if isinstance(value, list):
+        return ", ".join(value)
+    text = str(value)
+    if _ISO_DAY.fullmatch(text):
+        year, month, day = text.split("-")
+        return f"{day}.{month}.{year}"
+    return text

@@ -1,10 +1,10 @@
 """What was read, as a person sees it on the terminal."""
 
-import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any  # the data has the shape of the JSON contract, checked where it is made
 
+from formservice.cli import differences, german
 from formservice.cli.errors import printable
 
 _SIGNS = {"blocks": "✗", "asks": "?", "notes": "i"}
@@ -21,7 +21,6 @@ _READINGS = {
 }
 _WIDTH = 96
 _NAME_WIDTH = 36
-_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def document(data: dict[str, Any], names: Mapping[str, str]) -> None:
@@ -39,11 +38,13 @@ def document(data: dict[str, Any], names: Mapping[str, str]) -> None:
     print(f"\n{name}  ({MEDIA[data['medium']]}, {pages})\n  {title}")
     for key, field in data["fields"].items():
         print(_field(names.get(key, key), field))
+    if data.get("against"):
+        differences.table(data["against"], names)
     for finding in data["findings"]:
         print(_wrapped(f"  {_SIGNS[finding['severity']]} ", finding["message"]))
     for deadline in data["deadlines"]:
         met = {True: "eingehalten", False: "versäumt", None: "offen"}[deadline["met"]]
-        print(f"  Frist „{deadline['title']}“: {_german(deadline['due'])} ({met})")
+        print(f"  Frist „{deadline['title']}“: {german.plain(deadline['due'])} ({met})")
         for reason in deadline["why"]:
             print(_wrapped("      ", reason))
     print("  Archivierbar." if data["archivable"] else "  Noch nicht archivierbar.")
@@ -60,7 +61,7 @@ def _pages(numbers: Sequence[int]) -> str:
 
 def _field(name: str, field: dict[str, Any]) -> str:
     value = field["value"]
-    text = _READINGS.get(field["reading"]) or _plain(value)
+    text = _READINGS.get(field["reading"]) or german.plain(value)
     mark = " " if field["accepted"] else "*"
     return _wrapped(f"  {mark}{_short(name):{_NAME_WIDTH}} ", text)
 
@@ -68,20 +69,6 @@ def _field(name: str, field: dict[str, Any]) -> str:
 def _short(name: str) -> str:
     """Return a name that fits its column."""
     return name if len(name) <= _NAME_WIDTH else f"{name[: _NAME_WIDTH - 1]}…"
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, bool):
-        return "ja" if value else "nein"
-    if isinstance(value, list):
-        return ", ".join(value)
-    text = str(value)
-    return _german(text) if _ISO_DAY.fullmatch(text) else text
-
-
-def _german(iso: str) -> str:
-    year, month, day = iso.split("-")
-    return f"{day}.{month}.{year}"
 
 
 def _wrapped(head: str, text: str) -> str:
