@@ -12,8 +12,10 @@ from datetime import date, datetime
 
 from formservice.domain.document import Doubt
 from formservice.domain.form import Field, FieldKey, FormDefinition
+from formservice.domain.groups import groups, items_of, pattern
 from formservice.domain.record import Extraction, Reading, Record, Value
 from formservice.domain.values import is_placeholder
+from formservice.domain.zeit_wann import tells_when
 from formservice.domain.zeitangabe import Zeitangabe, Zeittext
 
 
@@ -21,6 +23,23 @@ def says_something(text: str) -> bool:
     """Whether ``text`` holds a letter, a digit or a picture sign, not only punctuation."""
     # So: ✓ and emoji are answers, too; lines of dots, dashes or underscores are not.
     return any(sign.isalnum() or unicodedata.category(sign) == "So" for sign in text)
+
+
+def _either(one: bool | None, other: bool | None) -> bool | None:
+    """Return whether one of two things is so, None when neither is for sure."""
+    if one or other:
+        return True
+    return None if one is None or other is None else False
+
+
+def _inside(item: str, around: str) -> bool:
+    return not around or item == around or item.startswith((f"{around}.", f"{around}["))
+
+
+def _shared(group: str, within: str) -> str:
+    """Return the innermost item around ``within`` that the items of ``group`` may stand in."""
+    around = [one for one in items_of(within) if f"{group}[]".startswith(pattern(one))]
+    return around[-1] if around else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +52,102 @@ class Facts:
     # What several rules ask for is worked out once and kept as long as this check lasts.
     _filled: dict[FieldKey, bool | None] = dataclass_field(default_factory=dict, compare=False)
     _times: dict[FieldKey, Zeittext] = dataclass_field(default_factory=dict, compare=False)
+    _fields: dict[FieldKey, Field] = dataclass_field(default_factory=dict, compare=False)
+    _items: dict[str, bool | None] = dataclass_field(default_factory=dict, compare=False)
+    _titles: dict[str, str] = dataclass_field(default_factory=dict, compare=False)
 
     def field(self, key: FieldKey) -> Field | None:
         """Return the field called ``key``, None if the definition has none."""
-        return next((field for field in self.definition.fields if field.key == key), None)
+        if not self._fields:
+            self._fields.update((field.key, field) for field in self.definition.fields)
+        return self._fields.get(key)
 
     def name(self, key: FieldKey) -> str:
-        """Return what people call the field."""
+        """Return what people call the field, or the group or item of that key."""
         field = self.field(key)
-        return key if field is None else field.name
+        if field is not None:
+            return field.name
+        if key.endswith("]"):
+            return self.item_name(key)
+        item, title = key.rpartition(".")[0], self._title(pattern(key))
+        return f"{self.item_name(item)}: {title}" if item else title
+
+    def item_name(self, item: str) -> str:
+        """Return what an item is called („Ziel 2, Teilziel 1“), empty for no item."""
+        parts = (one.rpartition("[") for one in items_of(item))
+        return ", ".join(
+            f"{self._title(pattern(group))} {int(number[:-1]) + 1}" for group, _, number in parts
+        )
+
+    def _title(self, group: str) -> str:
+        if not self._titles:
+            self._titles.update((one.key, one.title) for one in groups(self.definition.members))
+        return self._titles.get(group, group)
+
+    def exists(self, item: str) -> bool | None:
+        """Whether anything in an item of a group is filled; None when it cannot be told."""
+        if not self._items:
+            for field in self.definition.fields:
+                for around in items_of(field.key):
+                    known = self._items.get(around, False)
+                    self._items[around] = _either(known, self.filled(field.key))
+        return self._items.get(item, False)
+
+    def items(self, group: str, within: str = "") -> list[str]:
+        """Return the items of a group that exist or may exist, in order.
+
+        ``group`` is a pattern (``ziele[].teilziele``) or concrete; ``within`` is an item that
+        limits it. A printed row in which nothing stands is no item.
+        """
+        self.exists("")
+        return [
+            item
+            for item, there in self._items.items()
+            if there is not False
+            and pattern(item) == f"{pattern(group)}[]"
+            and (pattern(group) == group or item.startswith(f"{group}["))
+            and _inside(item, within)
+        ]
+
+    def keys(self, key: str, within: str = "") -> tuple[FieldKey, ...]:
+        """Return what the field or group called ``key`` in a rule stands for in this record.
+
+        A pattern stands for one field, or inner group, of every item that exists. Where it shares
+        groups with ``within``, an item, only that item's own count.
+        """
+        if "[]" not in key:
+            return (key,)
+        group, _, rest = key.rpartition("[]")
+        scope = _shared(group, within)
+        return tuple(f"{item}{rest}" for item in self.items(group, scope))
+
+    def place(self, key: str) -> FieldKey:
+        """Return the field to look at for ``key``, which may be a group or an item."""
+        if self.field(key) is not None:
+            return key
+        inside = (one for one in self._fields if one.startswith((f"{key}[", f"{key}.")))
+        return next(inside, key)
 
     def filled(self, key: FieldKey) -> bool | None:
-        """Whether something meaningful stands there; None when it cannot be told."""
+        """Whether something meaningful stands there; None when it cannot be told.
+
+        A group is filled when one of its items is.
+        """
         if key not in self._filled:
-            self._filled[key] = self._stands_there(key)
+            if self.field(key) is None and key not in self.record.fields:
+                self._filled[key] = self._any_item(key)
+            else:
+                self._filled[key] = self._stands_there(key)
         return self._filled[key]
+
+    def _any_item(self, group: str) -> bool | None:
+        inside = [one for one in self._fields if one.startswith(f"{group}[")]
+        if not inside:
+            return None
+        answer: bool | None = False
+        for key in inside:
+            answer = _either(answer, self.filled(key))
+        return answer
 
     def _stands_there(self, key: FieldKey) -> bool | None:
         extraction = self.record.fields.get(key)
@@ -90,6 +190,16 @@ class Facts:
             found = self._times[key] = Zeittext(self.text(key))
         return found.read(reference)
 
+    def tells_when(self, key: FieldKey) -> bool:
+        """Whether the text says until when, from when or that it goes on.
+
+        Where nothing but a time expression is asked for, keywords will do („wöchentlich“).
+        """
+        field = self.field(key)
+        if field is not None and field.zeitangabe and tells_when(self.text(key)):
+            return True
+        return any(not found.past for found in self.times(key, self.received))
+
     def day(self, key: FieldKey) -> date | None:
         """Return the date that stands there, None when there is none."""
         value = self._value(key)
@@ -113,6 +223,13 @@ class Facts:
         otherwise the sender would be asked for things that contradict each other.
         """
         return all(self._holds(key, options) for key, options in when.items())
+
+    def spares(self, unless: Mapping[FieldKey, tuple[str, ...]]) -> bool:
+        """Whether one of the choices named holds, or may hold, one of its options."""
+        return any(
+            self.chosen(key) is None or self._holds(key, options)
+            for key, options in unless.items()
+        )
 
     def _holds(self, key: FieldKey, options: tuple[str, ...]) -> bool:
         chosen = self.chosen(key)

@@ -104,6 +104,8 @@ class Rule:
     means: holds nothing). ``arguments`` are the predicate's own settings. ``message`` is German
     and says what to do. An ``overridable`` finding may be set aside by a caseworker with reason.
     ``each`` names a group (``ziele``): the demand is then put to every item of it on its own.
+    ``unless`` is the opposite of ``when``: the demand is not put where a choice named there holds,
+    or may hold, one of the options.
     """
 
     id: str
@@ -116,6 +118,7 @@ class Rule:
     overridable: bool = False
     code: str = "rule.broken"
     each: str = ""
+    unless: Mapping[FieldKey, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from formservice.domain.predicate import Predicate
+from formservice.domain.predicates_ages import AGES
 from formservice.domain.predicates_answers import ANSWERS
 from formservice.domain.predicates_dates import DAYS
+from formservice.domain.predicates_groups import ITEMS
 from formservice.domain.predicates_presence import PRESENCE
+from formservice.domain.predicates_wording import WORDING
+
+_ALL = (*PRESENCE, *ITEMS, *DAYS, *AGES, *ANSWERS, *WORDING)
 
 PREDICATES: Mapping[str, Predicate] = MappingProxyType(
-    {predicate.name: predicate for predicate in (*PRESENCE, *DAYS, *ANSWERS)}
+    {predicate.name: predicate for predicate in _ALL}
 )

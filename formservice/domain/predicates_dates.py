@@ -1,5 +1,6 @@
 """Predicates about dates: their order, past and future, and times named in free text."""
 
+import calendar
 from collections.abc import Iterator
 from datetime import date
 
@@ -30,6 +31,36 @@ def _not_after(demand: Demand) -> Iterator[Breach]:
         yield Breach(key, {"other": demand.facts.name(bound)})
 
 
+def _after(demand: Demand) -> Iterator[Breach]:
+    key, bound = demand.fields
+    day, earlier = demand.facts.day(key), demand.facts.day(bound)
+    if day and earlier and day <= earlier:
+        yield Breach(key, {"other": demand.facts.name(bound)})
+
+
+def _within_months(demand: Demand) -> Iterator[Breach]:
+    key, bound = demand.fields
+    day, start = demand.facts.day(key), demand.facts.day(bound)
+    months = demand.number("months")
+    if day and start and _months(start, day) > months:
+        yield Breach(key, {"other": demand.facts.name(bound), "months": months})
+
+
+def _months(start: date, day: date) -> int:
+    """Return how many months, begun ones included, lie between two days."""
+    whole = (day.year - start.year) * 12 + day.month - start.month
+    # From 31 January a month reaches to the last of February (§ 188 BGB).
+    last = calendar.monthrange(day.year, day.month)[1]
+    return whole + (day.day > min(start.day, last))
+
+
+def _not_past(demand: Demand) -> Iterator[Breach]:
+    for key in demand.fields:
+        day = demand.facts.day(key)
+        if day and day < demand.facts.received:
+            yield Breach(key)
+
+
 def _in_the_past(demand: Demand) -> Iterator[Breach]:
     for key in demand.fields:
         day = demand.facts.day(key)
@@ -44,25 +75,20 @@ def _not_future(demand: Demand) -> Iterator[Breach]:
             yield Breach(key)
 
 
-def _plausible_birth_date(demand: Demand) -> Iterator[Breach]:
-    for key in demand.fields:
-        born = demand.facts.day(key)
-        if born is None or born >= demand.facts.received:
-            continue
-        age = _age(born, demand.facts.received)
-        if not demand.number("youngest") <= age <= demand.number("oldest"):
-            yield Breach(key)
-
-
-def _age(born: date, on: date) -> int:
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-
-
 def _time_expression(demand: Demand) -> Iterator[Breach]:
     for key in demand.fields:
-        text = demand.facts.text(key)
-        if text and all(found.past for found in demand.facts.times(key, demand.facts.received)):
+        if demand.facts.text(key) and not demand.facts.tells_when(key):
             yield Breach(key)
+
+
+def _any_time(demand: Demand) -> Iterator[Breach]:
+    facts = demand.facts
+    for key in demand.fields:
+        if facts.filled(key) is None or facts.tells_when(key):
+            return
+        if facts.filled(key) and not facts.text(key):
+            return  # a date, or what was meant to be one
+    yield Breach(demand.fields[0])
 
 
 def _time_not_before(demand: Demand) -> Iterator[Breach]:
@@ -111,23 +137,40 @@ DAYS = (
         most=2,
         params=_PAIR,
     ),
+    Predicate(
+        "after",
+        "The first date is later than the second.",
+        _after,
+        (DATES,),
+        least=2,
+        most=2,
+        params=_PAIR,
+    ),
+    Predicate(
+        "within_months",
+        "The first date is no more than so many months after the second.",
+        _within_months,
+        (DATES,),
+        least=2,
+        most=2,
+        arguments={"months": Parameter(ArgumentType.NUMBER, "most months", 12)},
+        params=frozenset({"other", "months"}),
+    ),
+    Predicate("not_past", "No date is before the day of receipt.", _not_past, (DATES,)),
     Predicate("in_the_past", "Every date is before the day of receipt.", _in_the_past, (DATES,)),
     Predicate("not_future", "No date is after the day of receipt.", _not_future, (DATES,)),
-    Predicate(
-        "plausible_birth_date",
-        "Someone born that day has an age possible here on the day of receipt.",
-        _plausible_birth_date,
-        (DATES,),
-        arguments={
-            "youngest": Parameter(ArgumentType.NUMBER, "lowest age in years", 14),
-            "oldest": Parameter(ArgumentType.NUMBER, "highest age in years", 100),
-        },
-    ),
     Predicate(
         "time_expression",
         "The text says until when (a date, „in 3 Monaten“, „KW 20“, „sofort“ …).",
         _time_expression,
         (WRITTEN,),
+    ),
+    Predicate(
+        "any_time",
+        "One of the fields is a date, or a text that says until when, from when or that it goes "
+        "on.",
+        _any_time,
+        (WRITTEN | DATES,),
     ),
     Predicate(
         "time_not_before",

@@ -40,6 +40,17 @@ def _at_most_one(demand: Demand) -> Iterator[Breach]:
             yield Breach(key)
 
 
+def _any_filled(demand: Demand) -> Iterator[Breach]:
+    if all(demand.facts.filled(key) is False for key in demand.fields):
+        yield Breach(demand.fields[0])
+
+
+def _not_chosen(demand: Demand) -> Iterator[Breach]:
+    for key in demand.fields:
+        if set(demand.facts.chosen(key) or ()) & set(demand.texts("options")):
+            yield Breach(key)
+
+
 def _only_with(demand: Demand) -> Iterator[Breach]:
     field, condition = demand.fields
     chosen = demand.facts.chosen(condition)
@@ -68,11 +79,21 @@ def _attached(demand: Demand) -> Iterator[Breach]:
 
 PRESENCE = (
     Predicate("filled", "Something meaningful stands in every field.", _filled),
+    Predicate("any_filled", "Something meaningful stands in one of the fields.", _any_filled),
     Predicate("empty", "Nothing stands in any of the fields.", _empty),
     Predicate(
         "exactly_one", "Exactly one box of each choice is ticked.", _exactly_one, (CHOICES,)
     ),
     Predicate("at_most_one", "No choice has more than one box ticked.", _at_most_one, (CHOICES,)),
+    Predicate(
+        "not_chosen",
+        "No choice holds one of the options.",
+        _not_chosen,
+        (CHOICES,),
+        arguments={
+            "options": Parameter(ArgumentType.OPTIONS, "options of the choices that must not be")
+        },
+    ),
     Predicate(
         "only_with",
         "The first field is filled only if the choice holds one of the options.",
@@ -81,7 +102,9 @@ PRESENCE = (
         least=2,
         most=2,
         arguments={
-            "options": Parameter(ArgumentType.TEXTS, "options of the choice that allow the field")
+            "options": Parameter(
+                ArgumentType.OPTIONS, "options of the choice that allow the field"
+            )
         },
         params=frozenset({"other"}),
     ),

@@ -1,6 +1,6 @@
 """Check a record: what was not read for sure, which rules are broken, which deadlines missed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,8 +8,9 @@ from formservice.domain.deadlines import Deadline, deadline_findings, deadlines_
 from formservice.domain.document import Doubt
 from formservice.domain.facts import Facts
 from formservice.domain.findings import Finding, FindingCode
-from formservice.domain.form import Field, FormDefinition, Rule, Severity
+from formservice.domain.form import Field, FieldKey, FormDefinition, Rule, Severity
 from formservice.domain.frist import Calendar
+from formservice.domain.groups import reshaped, shape_of
 from formservice.domain.predicate import Breach
 from formservice.domain.predicates import PREDICATES
 from formservice.domain.record import Extraction, Reading, Record
@@ -50,6 +51,7 @@ def check(
     Findings come in this order: about the reading in the order of fields, broken rules in the
     order of the definition, deadlines.
     """
+    definition = _fitting(definition, record)
     facts = Facts(definition, record, received)
     findings = (
         *_reading_findings(definition, record),
@@ -63,6 +65,14 @@ def check(
         deadlines=deadlines_of(definition, record, received, calendar),
         archivable=accepted and not blocked,
     )
+
+
+def _fitting(definition: FormDefinition, record: Record) -> FormDefinition:
+    """Return ``definition`` with as many items of its groups as ``record`` has."""
+    known = {field.key for field in definition.fields}
+    if not definition.members or record.fields.keys() <= known:
+        return definition
+    return reshaped(definition, shape_of(definition, record.fields))
 
 
 def _is_sure(extraction: Extraction | None) -> bool:
@@ -149,26 +159,50 @@ def _reasons(doubts: frozenset[Doubt]) -> str:
 
 
 def _broken(rule: Rule, facts: Facts) -> Iterator[Finding]:
-    if not facts.holds(rule.when):
+    if not rule.each:
+        yield from _broken_by(rule, facts, "")
+        return
+    for item in facts.items(rule.each):
+        yield from _broken_by(rule, facts, item)
+
+
+def _broken_by(rule: Rule, facts: Facts, item: str) -> Iterator[Finding]:
+    """Yield what breaks ``rule``, put to one item of a group or (``item`` empty) to all."""
+    if not facts.holds(_at(rule.when, facts, item)):
+        return
+    if rule.unless and facts.spares(_at(rule.unless, facts, item)):
         return
     predicate = PREDICATES[rule.predicate]
-    for breach in predicate.breaches(facts, rule.fields, rule.arguments):
+    for breach in predicate.breaches(facts, rule.fields, rule.arguments, item):
         yield Finding(
             rule.code,
             rule.severity,
-            _message(rule, breach, facts),
-            breach.field,
+            _message(rule, breach, facts, item),
+            None if breach.field is None else facts.place(breach.field),
             rule.id,
             rule.overridable,
             breach.params,
         )
 
 
-def _message(rule: Rule, breach: Breach, facts: Facts) -> str:
-    """Return the rule's sentence with its gaps (``{field}``, ``{words}`` …) filled."""
+def _at(
+    condition: Mapping[FieldKey, tuple[str, ...]], facts: Facts, item: str
+) -> Mapping[FieldKey, tuple[str, ...]]:
+    """Return a condition on the fields of one item."""
+    return {
+        concrete: options
+        for key, options in condition.items()
+        for concrete in facts.keys(key, item)
+    }
+
+
+def _message(rule: Rule, breach: Breach, facts: Facts, item: str) -> str:
+    """Return the rule's sentence with its gaps (``{field}``, ``{item}``, ``{words}`` …) filled."""
     message = rule.message
     if breach.field is not None:
         message = message.replace("{field}", facts.name(breach.field))
+    if item:
+        message = message.replace("{item}", facts.item_name(item))
     for gap, content in breach.params.items():
         message = message.replace("{" + gap + "}", str(content))
     return message

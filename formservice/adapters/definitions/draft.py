@@ -46,7 +46,7 @@ class Draft:
 
     def kind(self, key: str) -> FieldKind | None:
         """Return the kind of field ``key``, None if it is misspelt or missing."""
-        kind = self.fields[key].get("kind")
+        kind = self.fields[key].get("kind") if key in self.fields else None
         return next((member for member in FieldKind if member.value == kind), None)
 
     def options(self, key: str) -> list[str]:
@@ -69,11 +69,36 @@ def unknown_field(
         )
 
 
-def condition(draft: Draft, path: Place, when: object) -> Iterator[Problem]:
-    """Yield what is wrong with a ``when``: fields that are no choice, options there are not."""
+def covered(key: str, each: object) -> bool:
+    """Whether ``key`` stands for one field, or group, of each item of the group ``each``."""
+    around, brackets, _ = key.rpartition("[]")
+    return not brackets or f"{each or ''}[]".startswith(f"{around}[]")
+
+
+def uncovered(draft: Draft, path: Place, key: str, each: object) -> Problem:
+    """Return the problem at ``path``: ``key`` stands for several fields where one is meant."""
+    around = key.rpartition("[]")[0]
+    return (
+        draft.source.problem(
+            path, f"{key} steht für mehrere Felder; hier braucht die Regel each: {around}.", None
+        )
+        if not each
+        else draft.source.problem(
+            path, f"{key} steht auch dann für mehrere Felder, wenn each {each} nennt."
+        )
+    )
+
+
+def condition(draft: Draft, path: Place, when: object, each: object = None) -> Iterator[Problem]:
+    """Yield what is wrong with a ``when``: fields that are no choice, options there are not.
+
+    A pattern has to stand for one field of every item of the group ``each``.
+    """
     for key, chosen in mapping(when).items():
         place = (*path, str(key))
         yield from unknown_field(draft, place, key)
+        if key in draft.fields and not covered(str(key), each):
+            yield uncovered(draft, place, str(key), each)
         if key not in draft.fields or (kind := draft.kind(str(key))) is None:
             continue
         if kind is not FieldKind.CHOICE:

@@ -7,31 +7,36 @@ from formservice.adapters.definitions.draft import (
     Draft,
     Place,
     condition,
+    covered,
     mapping,
     sequence,
+    uncovered,
     unknown_field,
 )
 from formservice.domain.errors import Problem
 from formservice.domain.form import FieldKind
 from formservice.domain.nearest import nearest
-from formservice.domain.predicate import ArgumentType, Predicate
+from formservice.domain.predicate import GROUP, ArgumentType, Predicate
 from formservice.domain.predicates import PREDICATES
 
 _FIELD = "field"  # the gap of every message: the name of the field at fault
-_OPTIONS = "options"  # the argument that lists options of the rule's choice
+_ITEM = "item"  # with ``each``: what the item is called
 _TYPES = {
     ArgumentType.NUMBER: "eine ganze Zahl ab 0",
     ArgumentType.TEXTS: "eine Liste von Texten",
+    ArgumentType.OPTIONS: "eine Liste von Optionen",
     ArgumentType.TRUTH: "true oder false",
 }
 
 
 def rule_problems(draft: Draft, path: Place, rule: Mapping[object, object]) -> Iterator[Problem]:
     """Yield what is wrong with one rule, whose entry stands at ``path``."""
-    fields = [key for key in sequence(rule.get("fields")) if isinstance(key, str)]
-    for index, key in enumerate(fields):
-        yield from unknown_field(draft, (*path, "fields", index), key)
-    yield from condition(draft, (*path, "when"), rule.get("when"))
+    each = rule.get("each")
+    yield from _each(draft, (*path, "each"), each)
+    for index, key in enumerate(sequence(rule.get("fields"))):
+        yield from unknown_field(draft, (*path, "fields", index), key, tuple(draft.groups))
+    for part in ("when", "unless"):
+        yield from condition(draft, (*path, part), rule.get(part), each)
     name = rule.get("predicate")
     if not isinstance(name, str):
         return
@@ -41,13 +46,38 @@ def rule_problems(draft: Draft, path: Place, rule: Mapping[object, object]) -> I
             (*path, "predicate"), f"Ein Prädikat {name} gibt es nicht.", nearest(name, PREDICATES)
         )
         return
+    fields = [key for key in sequence(rule.get("fields")) if isinstance(key, str)]
     if fields:
         yield from _fields(draft, path, predicate, fields)
+        yield from _single(draft, path, rule, predicate)
     arguments = mapping(rule.get("with"))
     yield from _arguments(draft, path, predicate, arguments)
-    if predicate.arguments.get(_OPTIONS):
-        yield from _options(draft, path, fields, sequence(arguments.get(_OPTIONS)))
-    yield from gap_problems(draft, path, rule.get("message"), {_FIELD, *predicate.params})
+    for argument, parameter in predicate.arguments.items():
+        if parameter.type is ArgumentType.OPTIONS:
+            place = (*path, "with", argument)
+            yield from _options(draft, place, fields, sequence(arguments.get(argument)))
+    known = {_FIELD, *predicate.params} | ({_ITEM} if each else set())
+    yield from gap_problems(draft, path, rule.get("message"), known)
+
+
+def _each(draft: Draft, path: Place, each: object) -> Iterator[Problem]:
+    if isinstance(each, str) and each not in draft.groups:
+        known = list(draft.groups)
+        sentence = f"Eine Gruppe {each} gibt es nicht."
+        if each in draft.fields:
+            sentence = f"{each} ist ein Feld; each nennt eine Gruppe (group)."
+        yield draft.source.problem(path, sentence, nearest(each, known))
+
+
+def _single(
+    draft: Draft, path: Place, rule: Mapping[object, object], predicate: Predicate
+) -> Iterator[Problem]:
+    """Yield patterns that stand for several fields where the predicate compares single ones."""
+    each = rule.get("each")
+    for index, key in enumerate(sequence(rule.get("fields"))):
+        known = key in draft.fields or key in draft.groups
+        if isinstance(key, str) and known and not predicate.takes_lists and not covered(key, each):
+            yield uncovered(draft, (*path, "fields", index), key, each)
 
 
 def gap_problems(draft: Draft, path: Place, message: object, known: set[str]) -> Iterator[Problem]:
@@ -78,11 +108,16 @@ def _fields(
             f"{predicate.name} nimmt mindestens {predicate.least}{most} Felder, hier: {count}.",
         )
     for index, key in enumerate(fields):
-        kind = draft.kind(key) if key in draft.fields else None
-        if kind and not predicate.takes(index, kind):
+        kind = GROUP if key in draft.groups else draft.kind(key)
+        if kind == GROUP and not predicate.takes(index, GROUP):
             yield draft.source.problem(
                 (*path, "fields", index),
-                f"{predicate.name} nimmt an dieser Stelle kein Feld der Art {kind.value} ({key}).",
+                f"{predicate.name} nimmt an dieser Stelle keine Gruppe ({key}), sondern Felder.",
+            )
+        elif kind and not predicate.takes(index, kind):
+            yield draft.source.problem(
+                (*path, "fields", index),
+                f"{predicate.name} nimmt an dieser Stelle kein Feld der Art {kind} ({key}).",
             )
 
 
@@ -108,17 +143,15 @@ def _arguments(
 
 
 def _options(
-    draft: Draft, path: Place, fields: list[str], listed: Sequence[object]
+    draft: Draft, place: Place, fields: list[str], listed: Sequence[object]
 ) -> Iterator[Problem]:
     """Yield listed options that no choice among the rule's fields has."""
-    choices = [
-        key for key in fields if key in draft.fields and draft.kind(key) is FieldKind.CHOICE
-    ]
+    choices = [key for key in fields if draft.kind(key) is FieldKind.CHOICE]
     known = [option for key in choices for option in draft.options(key)]
     for index, option in enumerate(listed):
         if choices and option not in known:
             yield draft.source.problem(
-                (*path, "with", _OPTIONS, index),
+                (*place, index),
                 f"Die Auswahl {', '.join(choices)} hat keine Option {option}.",
                 nearest(str(option), known),
             )

@@ -102,6 +102,7 @@ class RuleEntry(_Strict):
     message: Text
     each: Path | None = None
     when: When = {}
+    unless: When = {}
     with_: dict[str, str | int | float | bool | list[str]] = Setting(default={}, alias="with")
     overridable: bool = False
     code: Text | None = None
@@ -240,6 +241,7 @@ def _rule(key: str, entry: RuleEntry) -> Rule:
         overridable=entry.overridable,
         code=entry.code or usual.value,
         each=entry.each or "",
+        unless=_when(entry.unless),
     )
 
 
