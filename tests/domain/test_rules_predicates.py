@@ -1,7 +1,7 @@
 """Every named predicate, with what meets it and what does not, on a form of its own."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import pytest
@@ -17,11 +17,13 @@ from formservice.domain.form import (
     FlowItem,
     FormDefinition,
     FormRef,
+    Group,
     Layout,
     Option,
     Rule,
     Severity,
 )
+from formservice.domain.groups import flat
 from formservice.domain.predicate import ArgumentType, Parameter
 from formservice.domain.predicates import PREDICATES
 from formservice.domain.record import Extraction, Reading, Record, Value
@@ -31,23 +33,26 @@ from tests.domain.records import DEFINITIONS, record
 
 RECEIVED = date(2026, 5, 13)
 CHOICE = (Option("x", "x"), Option("y", "y"))
+FIELDS: tuple[Field | Group, ...] = (
+    Field("a", FieldKind.MULTILINE, "Was ist Ihr größter Wunsch?", "Wunsch", placeholder="Text"),
+    Field("b", FieldKind.MULTILINE, "Und sonst:"),
+    Field("d", FieldKind.DATE, "Tag:"),
+    Field("e", FieldKind.DATE, "Ende:"),
+    Field("c", FieldKind.CHOICE, "Wahl:", options=CHOICE),
+    Field("m", FieldKind.CHOICE, "Mehrere:", options=CHOICE, several=True),
+    Field("t", FieldKind.TICK, "Haken"),
+    Field("s", FieldKind.SIGNATURE, "Unterschrift"),
+    Field("z", FieldKind.TEXT, "Wann", zeitangabe=True),
+    Group("g", "Punkt", 2, (Field("g[]", FieldKind.TEXT, "Punkt"),), single=True),
+    Group("h", "Zeichen", 2, (Field("h[]", FieldKind.SIGNATURE, "Zeichen"),), single=True),
+)
 FORM = FormDefinition(
     FormRef("probe", "2026-01"),
     "Probe",
     "de-DE",
     ("Probe",),
-    (
-        Field(
-            "a", FieldKind.MULTILINE, "Was ist Ihr größter Wunsch?", "Wunsch", placeholder="Text"
-        ),
-        Field("b", FieldKind.MULTILINE, "Und sonst:"),
-        Field("d", FieldKind.DATE, "Tag:"),
-        Field("e", FieldKind.DATE, "Ende:"),
-        Field("c", FieldKind.CHOICE, "Wahl:", options=CHOICE),
-        Field("m", FieldKind.CHOICE, "Mehrere:", options=CHOICE, several=True),
-        Field("t", FieldKind.TICK, "Haken"),
-        Field("s", FieldKind.SIGNATURE, "Unterschrift"),
-    ),
+    flat(FIELDS, {}),
+    members=FIELDS,
     layout=Layout(
         FormRef("probe", "2026-01"), (), (), (FlowItem("Bitte schreiben Sie in ganzen Sätzen."),)
     ),
@@ -55,8 +60,12 @@ FORM = FormDefinition(
 LATER: dict[str, Value] = {"d": date(2026, 5, 1), "e": date(2026, 5, 2)}
 EARLIER: dict[str, Value] = {"d": date(2026, 5, 2), "e": date(2026, 5, 1)}
 
+BORN: dict[str, Value] = {"d": date(2010, 5, 14)}
+SIXTEEN: dict[str, Value] = {**BORN, "e": date(2026, 5, 14)}
+FIFTEEN: dict[str, Value] = {**BORN, "e": date(2026, 5, 13)}
+
 # predicate, fields, values, arguments, fields at fault
-CASES: list[tuple[str, str, dict[str, Value], dict[str, Argument], list[str | None]]] = [
+CASES: list[tuple[str, Sequence[str], dict[str, Value], dict[str, Argument], list[str | None]]] = [
     ("filled", "a", {"a": "Arbeit"}, {}, []),
     ("filled", "a", {}, {}, ["a"]),
     ("filled", "a", {"a": " –\n"}, {}, ["a"]),
@@ -80,6 +89,22 @@ CASES: list[tuple[str, str, dict[str, Value], dict[str, Argument], list[str | No
     ("at_most_one", "c", {}, {}, []),
     ("at_most_one", "c", {"c": "x"}, {}, []),
     ("at_most_one", "c", {"c": ("x", "y")}, {}, ["c"]),
+    ("any_filled", "ab", {"b": "x"}, {}, []),
+    ("any_filled", "ag", {"g[1]": "x"}, {}, []),
+    ("any_filled", "ba", {}, {}, ["b"]),
+    ("any_filled", "ga", {}, {}, ["g"]),
+    ("not_chosen", "c", {}, {"options": ("x",)}, []),
+    ("not_chosen", "cm", {"c": "y", "m": ("y",)}, {"options": ("x",)}, []),
+    ("not_chosen", "cm", {"c": "x", "m": ("x", "y")}, {"options": ("x",)}, ["c", "m"]),
+    ("at_least_items", "g", {"g[1]": "x"}, {}, []),
+    ("at_least_items", "g", {}, {}, ["g"]),
+    ("at_least_items", "gh", {"g[0]": "x", "h[0]": True}, {"items": 2}, []),
+    ("at_most_items", "g", {"g[0]": "x"}, {"items": 1}, []),
+    ("at_most_items", "g", {"g[0]": "x", "g[1]": "x"}, {"items": 1}, ["g[1]"]),
+    ("different", ("g[]",), {"g[0]": "x", "g[1]": "y"}, {}, []),
+    ("different", ("g[]",), {"g[0]": "x", "g[1]": "X"}, {}, ["g[1]"]),
+    ("paired", "gh", {"g[1]": "x", "h[1]": True}, {}, []),
+    ("paired", "gh", {"g[1]": "x", "h[0]": True}, {}, ["h[1]"]),
     ("only_with", "ac", {"a": "ja", "c": "x"}, {"options": ("x",)}, []),
     ("only_with", "ac", {"c": "y"}, {"options": ("x",)}, []),
     ("only_with", "ac", {"a": "ja", "c": "y"}, {"options": ("x",)}, ["a"]),
@@ -98,6 +123,37 @@ CASES: list[tuple[str, str, dict[str, Value], dict[str, Argument], list[str | No
     ("not_before", "ed", {"d": RECEIVED, "e": RECEIVED}, {}, []),
     ("not_after", "de", LATER, {}, []),
     ("not_after", "de", EARLIER, {}, ["d"]),
+    ("after", "ed", LATER, {}, []),
+    ("after", "ed", EARLIER, {}, ["e"]),
+    ("after", "ed", {"d": RECEIVED, "e": RECEIVED}, {}, ["e"]),
+    ("after", "ed", {"e": RECEIVED}, {}, []),
+    ("within_months", "ed", LATER, {"months": 1}, []),
+    ("within_months", "ed", EARLIER, {"months": 1}, []),
+    ("within_months", "ed", {"d": date(2025, 5, 1), "e": date(2026, 5, 1)}, {}, []),
+    ("within_months", "ed", {"d": date(2025, 5, 1), "e": date(2026, 5, 2)}, {}, ["e"]),
+    ("within_months", "ed", {"d": date(2024, 2, 29), "e": date(2025, 2, 28)}, {}, []),
+    ("within_months", "ed", {"d": date(2024, 2, 29), "e": date(2025, 3, 1)}, {}, ["e"]),
+    ("within_months", "ed", {"d": date(2024, 1, 31), "e": date(2024, 2, 29)}, {"months": 1}, []),
+    ("not_past", "d", {"d": RECEIVED}, {}, []),
+    ("not_past", "d", {"d": date(2026, 5, 12)}, {}, ["d"]),
+    ("age_between", "de", {"d": date(2004, 5, 1), "e": date(2016, 5, 1)}, {}, []),
+    ("age_between", "de", {"d": date(2004, 5, 2), "e": date(2016, 5, 1)}, {}, ["d"]),
+    ("age_between", "de", {"d": date(1988, 5, 2), "e": date(2016, 5, 1)}, {}, []),
+    ("age_between", "de", {"d": date(1988, 5, 1), "e": date(2016, 5, 1)}, {}, ["d"]),
+    ("age_between", "de", {"d": date(2016, 5, 2), "e": date(2016, 5, 1)}, {}, []),
+    ("reached_age", "de", SIXTEEN, {}, []),
+    ("reached_age", "de", FIFTEEN, {}, ["d"]),
+    ("reached_age", "de", SIXTEEN, {"age": 17}, ["d"]),
+    ("filled_below_age", "ade", SIXTEEN, {}, []),
+    ("filled_below_age", "ade", FIFTEEN, {}, ["a"]),
+    ("filled_below_age", "ade", {**FIFTEEN, "a": "x"}, {}, []),
+    ("filled_below_age", "hde", FIFTEEN, {}, ["h"]),
+    ("filled_below_age", "hde", {**FIFTEEN, "h[1]": True}, {}, []),
+    ("filled_below_age", "ade", BORN, {}, []),
+    ("filled_from_age", "ade", SIXTEEN, {}, ["a"]),
+    ("filled_from_age", "ade", {**SIXTEEN, "a": "x"}, {}, []),
+    ("filled_from_age", "ade", FIFTEEN, {}, []),
+    ("filled_from_age", "ade", {"e": RECEIVED}, {}, []),
     ("in_the_past", "d", {"d": date(2026, 5, 12)}, {}, []),
     ("in_the_past", "d", {"d": RECEIVED}, {}, ["d"]),
     ("not_future", "d", {"d": RECEIVED}, {}, []),
@@ -110,6 +166,13 @@ CASES: list[tuple[str, str, dict[str, Value], dict[str, Argument], list[str | No
     ("time_expression", "a", {"a": "seit Mai 2020"}, {}, ["a"]),
     ("time_expression", "a", {"a": "Arbeit"}, {}, ["a"]),
     ("time_expression", "a", {}, {}, []),
+    ("time_expression", "z", {"z": "monatlich"}, {}, []),
+    ("time_expression", "a", {"a": "monatlich"}, {}, ["a"]),
+    ("any_time", "ad", {"d": RECEIVED}, {}, []),
+    ("any_time", "ab", {"a": "Arbeit", "b": "bis Mai"}, {}, []),
+    ("any_time", "ab", {"a": "Arbeit"}, {}, ["a"]),
+    ("any_time", "ad", {}, {}, ["a"]),
+    ("any_time", "z", {"z": "bald"}, {}, ["z"]),
     ("time_not_before", "ad", {"a": "bis 2.5.2026", "d": date(2026, 5, 1)}, {}, []),
     ("time_not_before", "ad", {"a": "bis 2.5.2025", "d": date(2026, 5, 1)}, {}, ["a"]),
     ("time_not_before", "ad", {"a": "bis Mai", "d": date(2026, 6, 1)}, {}, []),
@@ -128,6 +191,10 @@ CASES: list[tuple[str, str, dict[str, Value], dict[str, Argument], list[str | No
     ("o_ton_style", "a", {"a": "Arbeit finden"}, {}, ["a"]),
     ("o_ton_style", "a", {"a": "Arbeit finden"}, {"first_person_from": 3}, []),
     ("o_ton_style", "a", {"a": "TN will Arbeit"}, {"first_person_from": 9}, ["a"]),
+    ("positive_wording", "a", {"a": "Eine eigene Wohnung ist gefunden."}, {}, []),
+    ("positive_wording", "ab", {"a": "Keine Schulden", "b": "weniger"}, {}, ["a"]),
+    ("no_blanket", "a", {"a": "Termine im März 2018"}, {}, []),
+    ("no_blanket", "a", {"a": "alle Daten"}, {}, ["a"]),
     ("more_than_yes", "a", {"a": "ja, in Richtung Pflege"}, {}, []),
     ("more_than_yes", "a", {"a": "nein"}, {}, []),
     ("more_than_yes", "a", {"a": "Ja!"}, {}, ["a"]),
@@ -163,7 +230,7 @@ CASES: list[tuple[str, str, dict[str, Value], dict[str, Argument], list[str | No
 
 
 def breaches(
-    predicate: str, fields: str, one: Record, arguments: Mapping[str, Argument]
+    predicate: str, fields: Sequence[str], one: Record, arguments: Mapping[str, Argument]
 ) -> list[str | None]:
     facts = Facts(FORM, one, RECEIVED)
     return [
@@ -197,7 +264,11 @@ def test_every_predicate_reports_the_gaps_it_promises():
 def test_the_rules_of_every_definition_leave_no_gap_open():
     for definition in DEFINITIONS:
         for rule in definition.rules:
-            known = {"{field}", *("{" + gap + "}" for gap in PREDICATES[rule.predicate].params)}
+            known = {
+                "{field}",
+                "{item}" if rule.each else "{field}",
+                *("{" + gap + "}" for gap in PREDICATES[rule.predicate].params),
+            }
             rest = rule.message
             for gap in known:
                 rest = rest.replace(gap, "")
@@ -207,8 +278,7 @@ def test_the_rules_of_every_definition_leave_no_gap_open():
 @pytest.mark.parametrize("reading", [Reading.UNREADABLE, Reading.NOT_FOUND])
 @pytest.mark.parametrize("predicate", sorted(set(PREDICATES) - {"attached"}))
 def test_no_predicate_complains_about_what_nobody_could_read(predicate, reading):
-    fields = next(case[1] for case in CASES if case[0] == predicate)
-    arguments: dict[str, Argument] = {"options": ("x",)} if predicate == "only_with" else {}
+    fields, arguments = next((one[1], one[3]) for one in CASES if one[0] == predicate)
     unread = {
         key: Extraction(key, reading, "", None, 0.0, None) for key in record(FORM, {}).fields
     }
@@ -259,6 +329,7 @@ def test_a_condition_on_a_choice_nobody_could_read_does_not_hold():
         (ArgumentType.TRUTH, True, 1),
         (ArgumentType.TEXTS, ("ja",), "ja"),
         (ArgumentType.TEXTS, ["ja"], [1]),
+        (ArgumentType.OPTIONS, ["ja"], "ja"),
     ],
 )
 def test_an_argument_takes_only_its_type(kind, good, bad):
