@@ -10,6 +10,7 @@ from formservice.adapters.definitions.draft import (
     sequence,
     unknown_field,
 )
+from formservice.adapters.definitions.prefill_checks import own_problems
 from formservice.adapters.definitions.rule_checks import gap_problems, rule_problems
 from formservice.adapters.definitions.yaml_text import Source
 from formservice.domain.deadlines import RECEIVED
@@ -44,6 +45,7 @@ def disagreements(source: Source) -> Iterator[Problem]:
         yield from _deadline(draft, ("deadlines", index), deadline)
     for part, target in mapping(draft.data.get("continuation")).items():
         yield from unknown_field(draft, ("continuation", str(part)), target)
+    yield from own_problems(draft)
 
 
 def _field(draft: Draft, key: str) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from formservice.adapters.definitions.checks import disagreements
 from formservice.adapters.definitions.layouts import load_layout
+from formservice.adapters.definitions.prefill_checks import foreign_problems
 from formservice.adapters.definitions.schema import understand
 from formservice.adapters.definitions.yaml_text import parse
 from formservice.domain.errors import DefinitionError, NotFoundError, Problem
@@ -110,6 +111,7 @@ def gather(mappings: Path, templates: Path) -> tuple[Definitions, list[Problem]]
         layout, wrong = load_layout(built, definition.ref, name)
         problems += wrong
         definitions.append(replace(definition, layout=layout))
+    problems += foreign_problems(definitions, mappings)
     return Definitions(definitions), problems
 
 

@@ -4,7 +4,15 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, StringConstraints, Tag, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    StringConstraints,
+    Tag,
+    ValidationError,
+)
 from pydantic import Field as Setting
 
 from formservice.adapters.definitions.yaml_text import Source, Step
@@ -41,6 +49,12 @@ Path = Annotated[
     ),
 ]
 When = dict[Path, list[Key]]
+# One field may stand without a list around it.
+Sources = Annotated[
+    list[Path],
+    Setting(min_length=1),
+    BeforeValidator(lambda given: [given] if isinstance(given, str) else given),
+]
 
 
 class _Strict(BaseModel):
@@ -145,7 +159,7 @@ class FixedTextEntry(_Strict):
 class PrefillEntry(_Strict):
     """One entry below ``prefill``: which fields of another form become ours."""
 
-    fields: Annotated[dict[Path, Path | Annotated[list[Path], Setting(min_length=1)]], Setting()]
+    fields: Annotated[dict[Path, Sources], Setting(min_length=1)]
     joint: str = ", "
 
 
@@ -212,10 +226,7 @@ def _member(path: str, entry: FieldEntry | GroupEntry) -> Field | Group:
 
 
 def _prefill(form: str, entry: PrefillEntry) -> Prefill:
-    fields = {
-        key: (source,) if isinstance(source, str) else tuple(source)
-        for key, source in entry.fields.items()
-    }
+    fields = {key: tuple(sources) for key, sources in entry.fields.items()}
     return Prefill(form, fields, entry.joint)
 
 
