@@ -8,8 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from formservice.adapters.definitions.mappings import gather
-from formservice.adapters.definitions.template_controls import anchors, control_problems, printed
+from formservice.adapters.definitions.template_controls import (
+    anchors,
+    control_problems,
+    declared,
+    printed,
+)
 from formservice.adapters.definitions.template_frame import frame_problems
+from formservice.adapters.word.markers import markers
 from formservice.adapters.word.package import Package
 from formservice.domain.errors import InputError, Problem
 from formservice.domain.form import FormDefinition
@@ -59,9 +65,11 @@ def _word(definition: FormDefinition, template: _Template) -> tuple[str, list[Pr
         package = Package(path.read_bytes())
         main = package.parse(package.main)
         text = printed(main)
+        template_fields = declared(definition)
         problems = [
-            *control_problems(definition, main, file),
-            *_labels(definition, text, file),
+            *markers(main, definition, file).problems,
+            *control_problems(template_fields, main, file),
+            *_labels(template_fields, text, file),
             *frame_problems(definition, package, main, file),
         ]
     except FileNotFoundError:

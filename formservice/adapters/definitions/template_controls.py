@@ -1,13 +1,16 @@
 """Whether the content controls of a Word template are those its definition needs."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from lxml import etree
 
+from formservice.adapters.word.markers import is_number
+from formservice.adapters.word.names import ECHO, titles
 from formservice.domain.errors import Problem
 from formservice.domain.form import Field, FieldKind, FormDefinition
+from formservice.domain.groups import patterns
 from formservice.domain.nearest import nearest
 from formservice.domain.reference import bookmark
 
@@ -57,20 +60,27 @@ class Anchor:
 
 
 def anchors(definition: FormDefinition) -> dict[str, Anchor]:
-    """Return all controls of a form by tag; a box of a choice is titled „choice: option“."""
-    found: dict[str, Anchor] = {}
-    for field in definition.fields:
-        if field.kind is FieldKind.CHOICE:
-            titles = [f"{field.name}: {option.label}" for option in field.options]
-        else:
-            titles = [field.name]
-        for key, title in zip(field.anchors, titles, strict=True):
-            found[key] = Anchor(key, field, title)
-    return found
+    """Return all controls of a form by tag."""
+    named = titles(definition)
+    return {
+        anchor: Anchor(anchor, field, named[anchor])
+        for field in definition.fields
+        for anchor in field.anchors
+    }
+
+
+def declared(definition: FormDefinition) -> FormDefinition:
+    """Return ``definition`` as its Word template has it: repeated fields once, without numbers."""
+    if not definition.members:
+        return definition
+    return replace(definition, fields=tuple(patterns(definition.members)))
 
 
 def control_problems(definition: FormDefinition, body: Element, file: str) -> Iterator[Problem]:
-    """Yield everything wrong with the controls below ``body``."""
+    """Yield everything wrong with the controls below ``body``.
+
+    Those that only repeat something are looked at with the loops (``word.markers``).
+    """
     wanted = anchors(definition)
     controls: dict[str, list[Element]] = {}
     for control in body.iter(f"{W}sdt"):
@@ -79,6 +89,8 @@ def control_problems(definition: FormDefinition, body: Element, file: str) -> It
         title = _setting(untagged, "alias")
         yield Problem(title, "Ein Inhaltssteuerelement hat kein Tag (Feldschlüssel).", file)
     for tag in controls.keys() - wanted.keys():
+        if tag.startswith(ECHO):
+            continue
         guess = nearest(tag, wanted.keys() - controls.keys()) or nearest(tag, wanted)
         yield Problem(tag, "Ein solches Feld hat die Definition nicht.", file, guess)
     order = {element: index for index, element in enumerate(body.iter())}
@@ -99,23 +111,33 @@ def control_problems(definition: FormDefinition, body: Element, file: str) -> It
 
 
 def printed(element: Element) -> str:
-    """Return the text printed below ``element``, one line per paragraph, without controls."""
+    """Return the text printed below ``element``, one line per paragraph, without controls.
+
+    The number of an item reads „{n}“, as in the labels of its fields; loops are not printed.
+    """
     lines = []
     for paragraph in element.iter(f"{W}p"):
         pieces = [
-            (piece.text or "") if piece.tag == f"{W}t" else " "
-            for piece in paragraph.iter(f"{W}t", f"{W}tab", f"{W}br", f"{W}cr")
-            if _inside(piece, "r") is not None
+            _piece(piece)
+            for piece in paragraph.iter(f"{W}t", f"{W}tab", f"{W}br", f"{W}cr", f"{W}sdt")
+            if (piece.tag == f"{W}sdt" or _inside(piece, "r") is not None)
             and _inside(piece, "p") is paragraph
             and _inside(piece, "sdtContent") is None
         ]
         lines.append(" ".join("".join(pieces).split()))
-    return "\n".join(line for line in lines if line)
+    return "\n".join(line for line in lines if line and not line.startswith("{%"))
+
+
+def _piece(piece: Element) -> str:
+    if piece.tag == f"{W}sdt":
+        return "{n}" if is_number(_setting(piece, "tag")) else ""
+    return (piece.text or "") if piece.tag == f"{W}t" else " "
 
 
 def _identity(anchor: Anchor, control: Element) -> Iterator[str]:
     alias = _setting(control, "alias")
-    if alias != anchor.title:
+    # What repeats is titled for each item anew („Ziel 2: Wunsch“).
+    if alias != anchor.title and "[" not in anchor.key:
         yield f"Der Titel ist „{alias}“ statt „{anchor.title}“."
 
 
@@ -177,14 +199,50 @@ def _place(anchor: Anchor, control: Element) -> Iterator[str]:
     height = None if row is None else row.find(f"{W}trPr/{W}trHeight")
     if height is not None and height.get(f"{W}hRule") == "exact":
         yield "Die Tabellenzeile hat eine feste Höhe (exact); langer Text würde abgeschnitten."
-    if anchor.kind is not FieldKind.MULTILINE:
-        return
+    if any(_setting(outer, "tag") for outer in control.iterancestors(f"{W}sdt")):
+        yield "Das Element steckt in einem anderen Inhaltssteuerelement."
+    if anchor.kind is FieldKind.MULTILINE:
+        yield from _alone(control)
+    elif anchor.kind is not FieldKind.TICK and (before := _touching(control)) is not None:
+        yield (
+            f"Zwischen diesem Feld und „{before}“ steht nichts; auf Papier sähe niemand, wo das "
+            "eine endet. Bitte eine Beschriftung dazwischen setzen oder zwei Zellen nehmen."
+        )
+
+
+def _alone(control: Element) -> Iterator[str]:
+    """Yield what keeps a multi-line field from having its cell to itself."""
     cell = control.find(f"{W}sdtContent/{W}tc")
     cell = _inside(control, "tc") if cell is None else cell
+    rule = "Ein mehrzeiliges Feld muss allein in seiner Tabellenzelle stehen"
     if cell is None:
         yield "Ein mehrzeiliges Feld muss in einer Tabellenzelle stehen."
-    elif printed(cell) or len(list(cell.iter(f"{W}sdt"))) > 1:
-        yield "Ein mehrzeiliges Feld muss allein in seiner Tabellenzelle stehen."
+        return
+    others = [_setting(other, "tag") for other in cell.iter(f"{W}sdt") if other is not control]
+    if beside := printed(cell).replace("\n", " "):
+        yield f"{rule}; daneben steht dort „{beside[:40]}“."
+    elif others:
+        where = "im selben Absatz" if _shares_paragraph(control) else "in der Zelle"
+        yield f"{rule}; {where} steht noch das Feld „{others[0]}“."
+
+
+def _shares_paragraph(control: Element) -> bool:
+    paragraph = _inside(control, "p")
+    return paragraph is not None and len(list(paragraph.iter(f"{W}sdt"))) > 1
+
+
+def _touching(control: Element) -> str | None:
+    """Return the tag of the field right before this one in its paragraph, nothing between them."""
+    if _inside(control, "p") is None:
+        return None
+    for before in control.itersiblings("*", preceding=True):
+        if before.tag == f"{W}sdt":
+            ticked = before.find(f"{W}sdtPr/{_W14}checkbox") is not None
+            return None if ticked else _setting(before, "tag")
+        between = before.iter(f"{W}t", f"{W}tab", f"{W}br")
+        if any(one.tag != f"{W}t" or (one.text or "").strip() for one in between):
+            return None
+    return None
 
 
 def _bookmark(

@@ -36,6 +36,7 @@ def frame_problems(
         *_headers(package, main),
         *_first_page(main),
         *_footers(definition, package, main),
+        *_steering(package, main),
     ):
         yield Problem(where, sentence, file)
 
@@ -122,6 +123,14 @@ def _footers(
         codes = " ".join(piece.text or "" for piece in root.iter(f"{W}instrText")).split()
         if not {"PAGE", "NUMPAGES"} <= set(codes):
             yield part, "In der Fußzeile fehlen die Felder für Seite und Seitenzahl."
+
+
+def _steering(package: Package, main: Element) -> Iterator[tuple[str, str]]:
+    for kind in ("header", "footer"):
+        for part in _referenced(package, main, f"{kind}Reference"):
+            text = "".join(piece.text or "" for piece in package.parse(part).iter(f"{W}t"))
+            if "{%" in text or "{{" in text:
+                yield part, "Anweisungen wie „{% … %}“ wirken in Kopf- und Fußzeilen nicht."
 
 
 def _referenced(package: Package, main: Element, reference: str) -> list[str]:

@@ -67,7 +67,9 @@ def markers(body: Element, definition: FormDefinition, file: str | None = None) 
     """Return the markers below ``body``; ``file`` names the Word file in problems."""
     reading = _Reading(definition)
     reading.go_through(body)
-    problems = [Problem(where, sentence, file, guess) for where, sentence, guess in reading.wrong]
+    # While a loop is wrong, what stands where in it says nothing.
+    said = reading.wrong or [*reading.unlooped(), *reading.misplaced]
+    problems = [Problem(*one[:2], file, one[2]) for one in (*said, *reading.unknown)]
     return Markers(tuple(reading.found), tuple(dict.fromkeys(problems)))
 
 
@@ -95,13 +97,22 @@ class _Open:
     name: str  # of the loop's variable
 
 
+_Wrong: TypeAlias = tuple[str, str, str | None]
+
+
 @dataclass(slots=True)
 class _Reading:
-    """The state of one way through a template."""
+    """The state of one way through a template.
+
+    ``wrong`` are mistakes in loops, ``misplaced`` controls that stand in no or a wrong loop,
+    ``unknown`` controls that repeat what is not there.
+    """
 
     definition: FormDefinition
     found: list[Marker] = field(default_factory=list)
-    wrong: list[tuple[str, str, str | None]] = field(default_factory=list)
+    wrong: list[_Wrong] = field(default_factory=list)
+    misplaced: list[_Wrong] = field(default_factory=list)
+    unknown: list[_Wrong] = field(default_factory=list)
     _open: list[_Open] = field(default_factory=list)
     _groups: Mapping[str, Group] = field(default_factory=dict)
     _fields: Mapping[str, Field] = field(default_factory=dict)
@@ -120,14 +131,20 @@ class _Reading:
             elif tag in anchors:
                 self._control(tag)
         for left in self._open:
-            self._say(
-                left.marker.text,
-                f"Die Anweisung wird nicht geschlossen; {_END_OF[left.marker.step]} fehlt.",
-            )
+            end = "endfor" if left.marker.step is Step.FOR else "endif"
+            self._say(left.marker.text, f"Die Anweisung wird nicht geschlossen; „{end}“ fehlt.")
+
+    def unlooped(self) -> list[_Wrong]:
+        """Return the groups without a loop; that their fields stand in none is no second fault."""
         looped = {marker.group for marker in self.found if marker.step is Step.FOR}
-        for key in self._groups:
-            if key not in looped and not self.wrong:
-                self._say(key, "Für diese Gruppe hat die Word-Vorlage keine Schleife.")
+        missing = [key for key in self._groups if key not in looped]
+        self.misplaced = [
+            one for one in self.misplaced if not any(f"„{key}“" in one[1] for key in missing)
+        ]
+        return [
+            (key, "Die Word-Vorlage hat keine Schleife über diese Gruppe.", None)
+            for key in missing
+        ]
 
     def _say(self, where: str, sentence: str, guess: str | None = None) -> None:
         self.wrong.append((where, sentence, guess))
@@ -194,7 +211,7 @@ class _Reading:
         if name and not any(one.name == name for one in self._open):
             sentence = f"„{name}“ ist hier nicht der Name einer umgebenden Schleife."
         self._say(text, sentence, guess)
-        return ""
+        return known.get(guess or "", "")
 
     def _end(self, marker: Marker) -> None:
         begins = Step.FOR if marker.step is Step.END_FOR else Step.IF
@@ -225,36 +242,40 @@ class _Reading:
         looped, needed = self._looped(), around(tag)
         for group in needed:
             if group not in looped:
-                self._say(tag, f"Das Feld steht nicht in der Schleife über „{group}“.")
+                self._misplaced(tag, f"Das Feld steht nicht in der Schleife über „{group}“.")
                 return
         for group in looped:
-            if group and group not in needed:
-                self._say(
+            if group not in needed:
+                self._misplaced(
                     tag,
                     f"Das Feld gehört nicht in die Schleife über „{group}“; soll dort sein Wert "
                     f"wiederholt werden, braucht das Element das Tag „{ECHO}{tag}“.",
                 )
         if any(one.marker.step is Step.IF for one in self._open):
-            self._say(tag, "Ein Feld kann nicht von „if“ abhängen; jeder Eintrag braucht es.")
+            self._misplaced(
+                tag, "Ein Feld kann nicht von „if“ abhängen; jeder Eintrag braucht es."
+            )
+
+    def _misplaced(self, tag: str, sentence: str) -> None:
+        self.misplaced.append((tag, sentence, None))
 
     def _echo(self, tag: str) -> None:
         source = tag.removeprefix(ECHO)
         items = {f"{key}[]" for key in self._groups}
-        field_ = self._fields.get(source)
-        if source not in items and (field_ is None or field_.kind not in _SHOWN):
-            known = items | {key for key, one in self._fields.items() if one.kind in _SHOWN}
-            sentence = "Wiederholt werden soll ein Feld, das die Definition nicht hat."
-            if field_ is not None:
-                sentence = "Wiederholt werden können nur Text und Datum, und die Nummer."
+        one = self._fields.get(source)
+        if source not in items and (one is None or one.kind not in _SHOWN):
+            known = [*items, *(key for key, one in self._fields.items() if one.kind in _SHOWN)]
+            sentence = (
+                "Ein Feld, das so heißt und wiederholt werden kann, hat die Definition nicht."
+            )
             guess = nearest(source, known)
-            self._say(tag, sentence, guess and f"{ECHO}{guess}")
+            self.unknown.append((tag, sentence, guess and f"{ECHO}{guess}"))
             return
         for group in around(source):
             if group not in self._looped():
-                self._say(tag, f"Die Wiederholung steht nicht in der Schleife über „{group}“.")
-
-
-_END_OF = {Step.FOR: "„endfor“", Step.IF: "„endif“"}
+                self._misplaced(
+                    tag, f"Die Wiederholung steht nicht in der Schleife über „{group}“."
+                )
 
 
 def own_text(paragraph: Element) -> str:
