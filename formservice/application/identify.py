@@ -120,16 +120,16 @@ def _is_rather(one: Candidate, other: Candidate, score: float, text: str, names:
 def _own_found(one: Candidate, other: Candidate, text: str, names: set[str]) -> float | None:
     """Return how much is there of what ``one`` has and ``other`` has not, None without any.
 
-    Names of controls count where there are any; a phrase that is part of one of the other's is
-    no difference.
+    Names of controls count before wording; a phrase that is part of one of the other's is no
+    difference. Pages without a word of the form say nothing by their wording.
     """
     own = one.anchors - other.anchors
-    if names & (one.anchors | other.anchors) and one.anchors != other.anchors:
-        return len(own & names) / len(own) if own else None
+    if own and names & (one.anchors | other.anchors):
+        return len(own & names) / len(own)
     phrases = {
         phrase for phrase in one.phrases if not any(phrase in theirs for theirs in other.phrases)
     }
-    if not phrases:
+    if not phrases or not phrases_in(one, text):
         return None
     found = sum(one.phrases[phrase] for phrase in phrases if phrase in text)
     return found / sum(one.phrases[phrase] for phrase in phrases)
