@@ -109,11 +109,13 @@ def test_publishing_never_overwrites_what_is_published():
     assert added == ["a/2021-01"]
 
 
+FIELD = {"kind": "text", "label": "Hilfe", "help": "Wer hilft."}
+RULE = {"predicate": "filled", "fields": ["help"], "message": "Bitte ausfüllen."}
 FORM = {
     "form": "probe",
     "edition": "2026-01",
-    "fields": {"help": {"kind": "text", "label": "Hilfe", "help": "Wer hilft."}},
-    "rules": {"R-1": {"predicate": "filled", "fields": ["help"], "message": "Bitte ausfüllen."}},
+    "fields": {"help": FIELD},
+    "rules": {"R-1": RULE},
 }
 FILES = {"form.docx": b"docx", "form.pdf": b"pdf", "fields.json": b'{"pages": [], "source": 1}'}
 
@@ -135,9 +137,9 @@ def _print_of(folder: Path, form: object = FORM, **files: bytes) -> str:
 @pytest.mark.parametrize(
     "change",
     [
-        {"fields": {"help": {**FORM["fields"]["help"], "label": "Hilfe:"}}},
-        {"fields": {"name": FORM["fields"]["help"]}},
-        {"rules": {"R-1": {**FORM["rules"]["R-1"], "predicate": "empty"}}},
+        {"fields": {"help": {**FIELD, "label": "Hilfe:"}}},
+        {"fields": {"name": FIELD}},
+        {"rules": {"R-1": {**RULE, "predicate": "empty"}}},
         {"rules": {}},
     ],
     ids=["label", "key", "demand", "no rules"],
@@ -155,8 +157,8 @@ def test_a_better_explanation_is_no_other_edition(tmp_path):
     better = FORM | {
         "released": False,
         "notice": "Muster",
-        "fields": {"help": {**FORM["fields"]["help"], "help": "Wer beim Ausfüllen hilft."}},
-        "rules": {"R-1": {**FORM["rules"]["R-1"], "message": "Bitte „{field}“ ausfüllen."}},
+        "fields": {"help": {**FIELD, "help": "Wer beim Ausfüllen hilft."}},
+        "rules": {"R-1": {**RULE, "message": "Bitte „{field}“ ausfüllen."}},
     }
     rebuilt = b'{"pages": [], "source": 2, "echoes": []}'
     assert _print_of(tmp_path) == _print_of(tmp_path, better, fields_json=rebuilt)
