@@ -8,3 +8,8 @@ VALUE = "FormserviceValue"
 # Key of a field whose value has a further part on a sheet behind the form: tells whether the
 # first part was changed since (application.extract.split_mark).
 GOES_ON = "/FormserviceGoesOn"
+# Form XObjects with text drawn anew for every document (numbered), and with what is printed at
+# the foot of a copied page.
+PLACE, MARK = "/FormserviceText", "/FormserviceMark"
+# Begins the title of a structure element that waits for an echo; the source follows.
+ECHO = "="

@@ -104,7 +104,6 @@ def test_overlong_text_goes_on_on_a_sheet_behind_the_form():
         assert sheets >= 1
         assert len(pdf.pages) == 2 + sheets
         assert weaknesses(pdf) == []
-        assert all("/FsSans" in str(page.resources.Font) for page in list(pdf.pages)[2:])
 
 
 def test_a_text_is_parted_after_white_space_where_it_has_any():

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 import pikepdf
 
 from formservice.adapters import pdf_fonts, pdf_names, qr
-from formservice.adapters.pdf_fill.sheets import Heading
+from formservice.adapters.pdf_fill.joining import Place
 from formservice.adapters.pdf_fill.streams import (
     Drawing,
     text_appearance,
@@ -18,7 +18,7 @@ from formservice.adapters.pdf_fill.streams import (
     text_string,
 )
 from formservice.adapters.pdf_fill.template import Compiled, Widget
-from formservice.adapters.pdf_layout import Frame, Setting, fit
+from formservice.adapters.pdf_layout import Frame, Setting
 from formservice.application.extract import split_mark
 from formservice.domain.document import Box
 from formservice.domain.values import SIGNED
@@ -29,6 +29,8 @@ _PACKED_FROM = 1500
 _SIGNATURE_STRIP = 22.0
 # A run of dark modules is a little higher than its row, or viewers leave hairlines between rows.
 _RUN_HEIGHT = 1.03
+# A place in which nothing is drawn.
+_EMPTY = b"<</Type/XObject/Subtype/Form/BBox[0 0 1 1]/Length 0>>\nstream\n\nendstream"
 _REFERENCE = re.compile(rb"\b(\d+) 0 R\b")
 
 
@@ -39,6 +41,7 @@ class FilledFile:
         """Begin with the blank form."""
         self._form = form
         self._changing = {widget.number: widget.blank for widget in form.widgets.values()}
+        self._changing |= dict.fromkeys(form.places.values(), _EMPTY)
         self._next = form.next_number
         self._faces: dict[str, int] = {}
         self._drawn: dict[int, list[bytes]] = {}
@@ -68,16 +71,18 @@ class FilledFile:
             text_string(SIGNED),
         )
 
-    def heading(self, page: int, heading: Heading, text: str) -> None:
-        """Draw ``text`` into the heading of a sheet, as part of the page (counted from 0)."""
-        known = pdf_fonts.faces()[0].widths
-        plain = "".join(char if char in known else pdf_fonts.REPLACEMENT for char in text)
-        setting = fit(plain, heading.frame)
-        drawn = text_operators(Setting(setting.size, setting.lines), heading.frame, {})
-        self._drawn.setdefault(page, []).append(
-            b"/Span <</MCID %d>> BDC q 1 0 0 1 %.2f %.2f cm %b Q EMC\n"
-            % (heading.content, heading.left, heading.bottom, drawn)
-        )
+    def draw(self, place: Place, setting: Setting) -> None:
+        """Draw text in a place that is no field."""
+        drawing = Drawing()
+        drawing.content = text_operators(setting, place.frame, drawing.faces)
+        self._fill(place, self._appearance(drawing, place.frame))
+
+    def cross(self, place: Place) -> None:
+        """Tick a box that is no field here."""
+        self._fill(place, self._appearance(Drawing(place.cross), place.frame))
+
+    def _fill(self, place: Place, look: bytes) -> None:
+        self._changing[self._form.places[(place.page, place.resource)]] = look
 
     def code(self, page: int, box: Box, text: str) -> None:
         """Draw a QR code into ``box`` of a page (counted from 0); it is no content to be read."""
@@ -133,6 +138,9 @@ class FilledFile:
 
     def _look(self, drawing: Drawing, frame: Frame) -> int:
         """Add an appearance stream and return its number."""
+        return self._add(self._appearance(drawing, frame))
+
+    def _appearance(self, drawing: Drawing, frame: Frame) -> bytes:
         fonts = b"/%b %d 0 R" % (pdf_fonts.DRAWING.encode(), self._form.font)
         for name, face in drawing.faces.items():
             fonts += b"/%b %d 0 R" % (name.encode(), self._embedded(face))
@@ -141,7 +149,7 @@ class FilledFile:
             frame.height,
             fonts,
         )
-        return self._add(_stream(head, drawing.content))
+        return _stream(head, drawing.content)
 
     def _embedded(self, face: pdf_fonts.Face) -> int:
         """Copy a font into the file unless it is there, and return its number."""

@@ -1,28 +1,30 @@
-"""Fills the fillable PDF of a form: values, looks, QR codes, continuation sheets.
+"""Fills the fillable PDF of a form: values, looks, QR codes, further pages.
 
 The result stays fillable and tagged. ``/V`` holds every value exactly; the look of each field is
-our own, so all viewers show the same. What does not fit is continued on a sheet behind the form,
+our own, so all viewers show the same. Items of a group beyond those printed stand on copies of
+their page behind the form. What does not fit into a field is continued on a sheet behind those,
 in a field called ``key__2``, ``key__3`` and so on: their values put together are the whole text.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from threading import Lock
 
 from formservice.adapters import pdf_names
 from formservice.adapters.pdf_fill.file import FilledFile
-from formservice.adapters.pdf_fill.sheets import Part, joined
-from formservice.adapters.pdf_fill.template import Compiled, compiled
-from formservice.adapters.pdf_layout import Setting, fit
+from formservice.adapters.pdf_fill.joining import Added, Place
+from formservice.adapters.pdf_fill.prints import Prints, sheet_field
+from formservice.adapters.pdf_fill.template import Compiled
+from formservice.adapters.pdf_layout import LEADING, Setting, fit, width_of
 from formservice.domain.document import part_key
 from formservice.domain.errors import DefinitionError, Problem
-from formservice.domain.form import FieldKind, FormDefinition, FormRef, Layout
+from formservice.domain.form import FieldKind, FormDefinition, FormRef
+from formservice.domain.groups import copy_mark, numbers, printed_shape, shape_of
 from formservice.domain.record import Value
-from formservice.domain.reference import identifier, payload
+from formservice.domain.reference import payload
 from formservice.domain.values import shown, ticks
 
-# So many sheets behind a form are kept compiled; a longer text is compiled for itself.
-_KEPT_SHEETS = 6
+# An echo is as high as the line it stands in, but never smaller than this.
+_LEAST_ECHO = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,15 @@ class _Piece:
     setting: Setting
 
 
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """The values by what is done with them: texts by field, boxes to tick, signatures to note."""
+
+    texts: dict[str, str]
+    ticked: list[str]
+    signed: list[str]
+
+
 class PdfRenderer:
     """Writes finished forms as fillable PDF. One renderer may be used by several threads."""
 
@@ -41,10 +52,8 @@ class PdfRenderer:
         self, templates: Callable[[FormRef], bytes], sheet: FormDefinition | None = None
     ) -> None:
         """Keep the source of the built ``form.pdf`` files, and the continuation sheet."""
-        self._templates = templates
+        self._prints = Prints(templates, sheet)
         self._sheet = sheet
-        self._known: dict[tuple[FormRef, int], tuple[Compiled, list[Part]]] = {}
-        self._lock = Lock()
 
     def render(
         self, definition: FormDefinition, values: Mapping[str, Value], reference: str
@@ -57,22 +66,31 @@ class PdfRenderer:
             DefinitionError: the built form lacks a field, or a text needs a continuation sheet
                 and this installation has none.
         """
-        form, _ = self._compiled(definition.ref, 0)
-        texts, ticked, signed = _sorted(definition, values)
-        _require(definition, form, (*texts, *ticked, *signed))
-        settings = {key: fit(text, form.widgets[key].frame) for key, text in texts.items()}
-        pieces = self._pieces(definition, settings)
-        form, parts = self._compiled(definition.ref, len(pieces))
-        file = FilledFile(form)
+        shape = (
+            printed_shape(definition, shape_of(definition, values)) if definition.members else {}
+        )
+        made = self._prints.get(definition, shape)
+        whole = made.definition if definition.members else definition
+        given = _sorted(whole, values)
+        _require(definition, made.form, (*given.texts, *given.ticked, *given.signed))
+        settings = {
+            key: fit(text, made.form.widgets[key].frame) for key, text in given.texts.items()
+        }
+        pieces = self._pieces(whole, settings)
+        if pieces:
+            made = self._prints.get(definition, shape, len(pieces))
+        file = FilledFile(made.form)
         for key, setting in settings.items():
             file.text(key, setting)
-        for key in ticked:
+        for key in given.ticked:
             file.tick(key)
-        for key in signed:
+        for key in given.signed:
             file.sign(key)
-        _codes(file, definition.layout, 0, reference)
-        for part, piece in zip(parts, pieces, strict=True):
-            self._continue(file, part, piece, definition, reference)
+        for source, place in made.shown:
+            _show(file, source, place, given)
+        _codes(file, whole, 0, reference)
+        for number, (added, piece) in enumerate(zip(made.sheets, pieces, strict=True)):
+            self._continue(file, (number, added), piece, whole, reference)
         described = {
             pdf_names.FORM: definition.ref.form,
             pdf_names.EDITION: definition.ref.edition,
@@ -87,8 +105,8 @@ class PdfRenderer:
         if self._sheet is None or self._sheet.continuation is None:
             problem = Problem("continuation", "Ein Beiblatt ist nicht eingerichtet.")
             raise DefinitionError("Ein Text passt nicht in das Formular.", [problem])
-        sheet, _ = self._compiled(self._sheet.ref, 0)
-        frame = sheet.widgets[self._sheet.continuation.text].frame
+        sheet = self._prints.get(self._sheet, {})
+        frame = sheet.form.widgets[self._sheet.continuation.text].frame
         pieces = []
         for field in definition.fields:
             rest = settings[field.key].rest if field.key in settings else ""
@@ -103,67 +121,45 @@ class PdfRenderer:
     def _continue(
         self,
         file: FilledFile,
-        part: Part,
+        behind: tuple[int, Added],
         piece: _Piece,
         definition: FormDefinition,
         reference: str,
     ) -> None:
         """Write one sheet: the part of the text, and what it continues."""
-        sheet = self._sheet
+        sheet, (number, added) = self._sheet, behind
         if sheet is None or sheet.continuation is None:
             raise AssertionError("pieces are only made for a sheet")
         field = definition.field(piece.key)
         title = f"{field.name} (Teil {piece.number})"
-        file.continued(part.widget, part_key(piece.key, piece.number), title, piece.setting)
+        part = part_key(piece.key, piece.number)
+        file.continued(sheet_field(number), part, title, piece.setting)
         marks = sheet.continuation
         heads = {
             marks.form: " · ".join(filter(None, (definition.title, reference))),
             marks.part: str(piece.number),
             marks.field: piece.key,
         }
-        for key, heading in part.headings.items():
+        for key, place in added.places.items():
             # What else a heading has room for is the question the text answers.
-            file.heading(part.page, heading, heads.get(key, field.label))
-        _codes(file, sheet.layout, part.page, reference)
-
-    def _compiled(self, ref: FormRef, sheets: int) -> tuple[Compiled, list[Part]]:
-        """Return the template of a form with so many sheets behind it, ready to be filled."""
-        with self._lock:
-            found = self._known.get((ref, sheets))
-            if found is None:
-                found = self._compile(ref, sheets)
-                if sheets <= _KEPT_SHEETS:
-                    self._known[(ref, sheets)] = found
-            return found
-
-    def _compile(self, ref: FormRef, sheets: int) -> tuple[Compiled, list[Part]]:
-        template = self._templates(ref)
-        parts: list[Part] = []
-        if sheets and self._sheet is not None and self._sheet.continuation is not None:
-            blank = self._templates(self._sheet.ref)
-            template, parts = joined(template, blank, self._sheet.continuation.text, sheets)
-        nameless = [part.widget for part in parts]
-        return compiled(template, identifier(ref), nameless), parts
+            setting = fit(heads.get(key, field.label), place.frame)
+            file.draw(place, Setting(setting.size, setting.lines))
+        _codes(file, sheet, added.page, reference)
 
 
-def _sorted(
-    definition: FormDefinition, values: Mapping[str, Value]
-) -> tuple[dict[str, str], list[str], list[str]]:
-    """Return the texts by field, the boxes to tick and the signatures to note."""
-    texts: dict[str, str] = {}
-    ticked: list[str] = []
-    signed: list[str] = []
+def _sorted(definition: FormDefinition, values: Mapping[str, Value]) -> _Sorted:
+    given = _Sorted({}, [], [])
     for field in definition.fields:
         value = values.get(field.key)
         if value is None:
             continue
         if field.kind in (FieldKind.TICK, FieldKind.CHOICE):
-            ticked += [key for key, on in ticks(field, value).items() if on]
+            given.ticked.extend(key for key, on in ticks(field, value).items() if on)
         elif field.kind is FieldKind.SIGNATURE:
-            signed += [field.key] if value is True else []
+            given.signed.extend([field.key] if value is True else [])
         elif text := shown(field, value):
-            texts[field.key] = text
-    return texts, ticked, signed
+            given.texts[field.key] = text
+    return given
 
 
 def _require(definition: FormDefinition, form: Compiled, keys: tuple[str, ...]) -> None:
@@ -177,8 +173,38 @@ def _require(definition: FormDefinition, form: Compiled, keys: tuple[str, ...]) 
         )
 
 
-def _codes(file: FilledFile, layout: Layout | None, first: int, reference: str) -> None:
+def _show(file: FilledFile, source: str, place: Place, given: _Sorted) -> None:
+    """Draw what is known already where it is no field: a value, or the number of an item."""
+    if place.cross:
+        if source in given.ticked:
+            file.cross(place)
+    elif place.is_echo:
+        # In a list of single fields an item and its field have one name: its number is meant.
+        text = str(numbers(source)[-1] + 1) if source.endswith("]") else given.texts.get(source)
+        if text:
+            file.draw(place, _echoed(text, place))
+    elif source in given.texts:
+        setting = fit(given.texts[source], place.frame)
+        file.draw(place, setting)
+
+
+def _echoed(text: str, place: Place) -> Setting:
+    """Set an echo as large as the line it stands in, smaller where it is too long."""
+    text = " ".join(text.split())
+    size = place.frame.height / LEADING
+    room = place.frame.units(size)
+    size = max(_LEAST_ECHO, size * min(1.0, room / max(1, width_of(text))))
+    return Setting(round(size, 1), (text,))
+
+
+def _codes(file: FilledFile, definition: FormDefinition, first: int, reference: str) -> None:
     """Draw the QR codes of a form whose first page is ``first`` (from 0) in the file."""
-    if layout is not None:
-        for page, box in layout.qr:
-            file.code(first + page - 1, box, payload(layout.ref, page, reference))
+    layout = definition.layout
+    if layout is None:
+        return
+    own = len(layout.pages) - len(layout.copies)
+    for page, box in layout.qr:
+        copy = layout.copies[page - own - 1] if page > own else None
+        mark = None if copy is None else copy_mark(definition, copy)
+        text = payload(layout.ref, layout.printed(page), reference, mark)
+        file.code(first + page - 1, box, text)

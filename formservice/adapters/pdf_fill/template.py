@@ -9,16 +9,17 @@ nothing and compresses little, and needs no lock: a compiled template is never c
 import copy
 import struct
 import zlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
-from formservice.adapters import pdf_fonts
+from formservice.adapters import pdf_fonts, pdf_names
 from formservice.adapters.pdf_fill.streams import value_mark
 from formservice.adapters.pdf_layout import Frame
+from formservice.adapters.pdf_tree import fields
 
 # Objects in one object stream: few enough that a viewer need not unpack much for one of them.
 _PACK = 200
@@ -61,7 +62,8 @@ class Compiled:
 
     ``start`` is the unchanging beginning, ``entries`` its part of the cross-reference table.
     ``metadata`` are the XMP bytes before and after the place where a reference goes, with the
-    number of their object.
+    number of their object. ``places`` are the objects that draw text which is no field, by page
+    (from 0) and resource.
     """
 
     start: bytes
@@ -73,6 +75,7 @@ class Compiled:
     font: int
     widgets: Mapping[str, Widget]
     pages: Sequence[TemplatePage]
+    places: Mapping[tuple[int, str], int]
 
     @property
     def next_number(self) -> int:
@@ -123,11 +126,18 @@ def compiled(template: bytes, identifier: str, nameless: Collection[str] = ()) -
             name: _widget(widget, nameless=name in nameless) for name, widget in fields(pdf)
         }
         pages = [_page(page) for page in pdf.pages]
+        places = {
+            (number, name): form.objgen[0]
+            for number, page in enumerate(pdf.pages)
+            for name, form in page.resources.get("/XObject", Dictionary()).items()
+            if name.startswith(pdf_names.PLACE)
+        }
         metadata = _metadata(pdf, identifier)
         info = pdf.trailer.Info
         changing = {info.objgen[0]}
         changing |= {widget.number for widget in widgets.values()}
         changing |= {page.number for page in pages}
+        changing |= set(places.values())
         if metadata is not None:
             changing.add(metadata[0])
         start, entries = _packed(pdf, changing)
@@ -141,21 +151,8 @@ def compiled(template: bytes, identifier: str, nameless: Collection[str] = ()) -
             font=pdf.Root.AcroForm.DR.Font[f"/{pdf_fonts.DRAWING}"].objgen[0],
             widgets=widgets,
             pages=pages,
+            places=places,
         )
-
-
-def fields(pdf: pikepdf.Pdf) -> Iterator[tuple[str, pikepdf.Object]]:
-    """Yield every field of the form with its full name; a field of ours has one widget."""
-
-    def below(kids: pikepdf.Object, prefix: str) -> Iterator[tuple[str, pikepdf.Object]]:
-        for kid in kids:
-            name = f"{prefix}{kid.T}"
-            if "/Kids" in kid:
-                yield from below(kid.Kids, f"{name}.")
-            else:
-                yield name, kid
-
-    yield from below(pdf.Root.AcroForm.Fields, "")
 
 
 def _prepared(template: bytes) -> bytes:
