@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TypeAlias
 
 from formservice.adapters.tables import Cell, Line, table
+from formservice.domain.entries import wrong_key
 from formservice.domain.errors import EmptyDocumentError, InvalidDataError, Problem
 from formservice.domain.form import Field, FieldKind, FormDefinition
+from formservice.domain.groups import flat, groups, shape_of
 from formservice.domain.nearest import nearest
 from formservice.domain.values import folded
 
@@ -27,7 +29,8 @@ _HEADER += "füllt ein Formular."
 def rows(path: Path, definition: FormDefinition) -> Iterator[tuple[int, dict[str, object]]]:
     """Return the rows of a list below its header: the number a spreadsheet shows, and the data.
 
-    Columns are named by field key, tick key, title or label. Empty cells and rows are left out;
+    Columns are named by field key, tick key, title or label; repeated fields by the key with the
+    number of the item (``ziele[0].text``). Empty cells and rows are left out;
     what stands beyond the header comes under „Spalte n ohne Überschrift“: no cell is lost in
     silence.
 
@@ -62,7 +65,7 @@ def _rows(
 
 def _columns(definition: FormDefinition, header: Sequence[str]) -> list[_Column]:
     """Return what each column holds; InvalidDataError names every wrong heading."""
-    names = _names(definition)
+    names = _names(_fields(definition, header))
     found: list[_Column] = []
     problems: list[Problem] = []
     seen: dict[str, int] = {}
@@ -77,9 +80,7 @@ def _columns(definition: FormDefinition, header: Sequence[str]) -> list[_Column]
                 problems.append(Problem(where, sentence))
             seen.setdefault(key, index)
         elif heading:
-            guess = nearest(_plain(heading), names)
-            meant = _key(names[guess]) if guess else None
-            problems.append(Problem(where, "Ein solches Feld gibt es nicht.", nearest=meant))
+            problems.append(_unknown(definition, heading, where, names))
     if not seen:
         # Most likely there is no header and this is the first person: no cell may be quoted.
         message = f"Die erste Zeile nennt kein Feld von „{definition.title}“."
@@ -90,18 +91,38 @@ def _columns(definition: FormDefinition, header: Sequence[str]) -> list[_Column]
     return found
 
 
-def _names(definition: FormDefinition) -> Mapping[str, Field | str]:
+def _unknown(
+    definition: FormDefinition, heading: str, where: str, names: Mapping[str, Field | str]
+) -> Problem:
+    """Return why ``heading`` names no column: as a key of a repeated field, or as a name."""
+    name = _plain(heading)
+    if "[" in name or any(name == group.key for group in groups(definition.members)):
+        wrong = wrong_key(definition, name)
+        if wrong is not None:
+            return replace(wrong, where=where)
+    guess = nearest(name, names)
+    meant = _key(names[guess]) if guess else None
+    return Problem(where, "Ein solches Feld gibt es nicht.", nearest=meant)
+
+
+def _fields(definition: FormDefinition, header: Sequence[str]) -> tuple[Field, ...]:
+    """Return the fields of the print and those of further items that ``header`` names by key."""
+    further = flat(definition.members, shape_of(definition, map(_plain, header)))
+    return tuple(({field.key: field for field in (*definition.fields, *further)}).values())
+
+
+def _names(fields: Sequence[Field]) -> Mapping[str, Field | str]:
     """Return every name a column may have; a label that several fields share names none."""
     by_label: dict[str, list[Field]] = {}
-    for field in definition.fields:
+    for field in fields:
         by_label.setdefault(_plain(field.label), []).append(field)
     names: dict[str, Field | str] = {
-        label: fields[0] for label, fields in by_label.items() if label and len(fields) == 1
+        label: same[0] for label, same in by_label.items() if label and len(same) == 1
     }
-    for field in definition.fields:
+    for field in fields:
         names |= {anchor: anchor for anchor in field.anchors}
         names[_plain(field.name)] = field
-    return names | {field.key: field for field in definition.fields}
+    return names | {field.key: field for field in fields}
 
 
 def _key(column: Field | str) -> str:

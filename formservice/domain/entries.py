@@ -10,7 +10,16 @@ from typing import TypeAlias
 
 from formservice.domain.errors import Problem
 from formservice.domain.form import Field, FieldKey, FieldKind, FormDefinition, Group
-from formservice.domain.groups import MOST_ITEMS, groups, numbered, numbers, pattern, patterns
+from formservice.domain.groups import (
+    MOST_ITEMS,
+    flat,
+    groups,
+    numbered,
+    numbers,
+    pattern,
+    patterns,
+    shape_of,
+)
 from formservice.domain.nearest import nearest
 
 
@@ -49,6 +58,17 @@ def entries(
     return table.folded()
 
 
+def wrong_key(definition: FormDefinition, key: str) -> Problem | None:
+    """Return what is wrong with ``key`` as the name of one field or box, None if it is one."""
+    problems: list[Problem] = []
+    place = _Table(_places(definition), problems).place(key)
+    if isinstance(place, Group | _Item):
+        fields = flat(definition.members, shape_of(definition, [f"{key}[0]", key]))
+        inside = next((field.key for field in fields if field.key.startswith(key)), None)
+        return Problem(key, "Das ist eine Liste, gefragt ist ein einzelnes Feld.", nearest=inside)
+    return problems[0] if problems else None
+
+
 def _places(definition: FormDefinition) -> dict[str, _Place]:
     """Return everything data may name, by pattern."""
     members = definition.members or definition.fields
@@ -76,7 +96,7 @@ class _Table:
 
     def add(self, key: str, content: object) -> None:
         """Take one entry with all that is nested in it."""
-        place = self._place(key)
+        place = self.place(key)
         if place is None or content is None:
             return
         match place:
@@ -100,7 +120,7 @@ class _Table:
                 self._given[key] = (choice, options[0])
         return self._given
 
-    def _place(self, key: str) -> _Place | None:
+    def place(self, key: str) -> _Place | None:
         """Return what ``key`` names; None is a problem noted."""
         form, indices = pattern(key), numbers(key)
         place = self._places.get(form)

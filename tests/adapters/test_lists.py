@@ -22,6 +22,7 @@ from formservice.domain.errors import (
 )
 from formservice.domain.form import Field, FieldKind, FormDefinition, FormRef, Option
 from formservice.domain.values import values_from_data
+from tests.domain.plan_form import PLAN
 
 FORM = FormDefinition(
     ref=FormRef("probe", "2026-01"),
@@ -286,3 +287,41 @@ def test_a_workbook_that_unpacks_to_gigabytes_is_refused_unread(tmp_path):
         archive.writestr("xl/worksheets/sheet1.xml", bytes(201 * 1024 * 1024))
     with pytest.raises(InputError, match="ausgepackt zu groß"):
         read(tmp_path, stream.getvalue())
+
+
+def test_repeated_fields_are_columns_by_the_key_of_their_item(tmp_path):
+    header = "vorname;ziele[0].text;ziele[0].teilziele[1];ziele[6].angebot;ziele[6].angebot.nein;"
+    header += "ziele[0].leistungen[4].zeitangabe;ziele[0].wiedervorlage;Ziel 2: Angebot?"
+    path = tmp_path / "liste.csv"
+    path.write_text(f"{header}\nSamira;Abschluss;Lernen;;x;ab sofort;12.1.2017;ja\n", "utf-8")
+    ((_, data),) = rows(path, PLAN)
+    assert values_from_data(PLAN, data) == {
+        "vorname": "Samira",
+        "ziele[0].text": "Abschluss",
+        "ziele[0].teilziele[1]": "Lernen",
+        "ziele[6].angebot": "nein",
+        "ziele[0].leistungen[4].zeitangabe": "ab sofort",
+        "ziele[0].wiedervorlage": datetime.date(2017, 1, 12),
+        "ziele[1].angebot": "ja",
+    }
+
+
+@pytest.mark.parametrize(
+    ("heading", "nearest"),
+    [
+        ("ziele[0].txet", "ziele[0].text"),
+        ("ziele[].text", "ziele[0].text"),
+        ("ziele[5].txet", "ziele[5].text"),
+        ("ziele[99].text", None),
+        ("ziele[00].text", "ziele[0].text"),
+        ("ziele", "ziele[0].text"),
+        ("ziele[4]", "ziele[4].text"),
+        ("ziele[4].leistungen", "ziele[4].leistungen[0].text"),
+    ],
+)
+def test_a_wrong_key_of_a_repeated_field_is_named_with_the_nearest(tmp_path, heading, nearest):
+    path = tmp_path / "liste.csv"
+    path.write_text(f"vorname;{heading}\nSamira;x\n", "utf-8")
+    with pytest.raises(InvalidDataError) as caught:
+        rows(path, PLAN)
+    assert [one.nearest for one in caught.value.problems] == [nearest]
