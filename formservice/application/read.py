@@ -33,6 +33,7 @@ class ReadDocument:
     record: Record | None = None
     result: CheckResult | None = None
     reference: str | None = None
+    received: date | None = None
 
 
 class ReadFile:
@@ -104,6 +105,7 @@ class ReadFile:
             record=record,
             result=check(definition, record, received=received, calendar=self._calendar),
             reference=_reference(pages),
+            received=received,
         )
 
     def _compared(self, read: ReadDocument, pages: Sequence[Page]) -> ReadDocument:

@@ -8,8 +8,10 @@ from formservice.domain.deadlines import Deadline
 from formservice.domain.document import Box
 from formservice.domain.errors import FormServiceError, Problem
 from formservice.domain.findings import Finding, FindingCode
-from formservice.domain.form import Severity
-from formservice.domain.record import Extraction, Value
+from formservice.domain.form import FieldKey, Severity
+from formservice.domain.groups import pattern
+from formservice.domain.record import Extraction, Record, Value
+from formservice.domain.zeit_wann import written_on, zeitangabe_of
 
 # A thousandth of a millimetre on A4: finer than any renderer places a glyph.
 _BOX_DIGITS = 5
@@ -22,7 +24,7 @@ def document_data(
     result = document.result
     findings = [_unidentified(document)] if result is None else list(result.findings)
     deadlines = () if result is None else result.deadlines
-    record = document.record
+    record, times = document.record, _times(document)
     return {
         "file": file,
         "sha256": sha256,
@@ -32,7 +34,7 @@ def document_data(
         "reference": document.reference,
         "fields": {}
         if record is None
-        else {key: _field(one) for key, one in record.fields.items()},
+        else {key: _field(one) | times.get(key, {}) for key, one in record.fields.items()},
         "rivals": []
         if record is None
         else [{"field": one.key, **_field(one)} for one in record.rivals],
@@ -75,6 +77,33 @@ def _form(document: ReadDocument) -> dict[str, object] | None:
         return None
     ref = document.definition.ref
     return {"id": ref.form, "edition": ref.edition, "margin": document.identity.margin}
+
+
+def _times(document: ReadDocument) -> dict[FieldKey, dict[str, object]]:
+    """Return what is added to the fields that ask for a time in words."""
+    definition, record = document.definition, document.record
+    if definition is None or record is None or document.received is None:
+        return {}
+    asked = {pattern(field.key) for field in definition.fields if field.zeitangabe}
+    if not asked:
+        return {}
+    reference = _written_on(record, document.received)
+    return {
+        key: {"zeitangabe": _zeitangabe(one, reference)}
+        for key, one in record.fields.items()
+        if pattern(key) in asked
+    }
+
+
+def _written_on(record: Record, received: date) -> date:
+    """Return the day the record's relative times count from."""
+    single = (one.value for key, one in record.fields.items() if "[" not in key)
+    return written_on((day for day in single if isinstance(day, date)), received)
+
+
+def _zeitangabe(one: Extraction, reference: date) -> dict[str, object] | None:
+    said = zeitangabe_of(one.value, reference) if isinstance(one.value, str) else None
+    return None if said is None else {"art": said.art.value, "datum": plain(said.day)}
 
 
 def _field(one: Extraction) -> dict[str, object]:

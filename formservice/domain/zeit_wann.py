@@ -124,7 +124,8 @@ def _parts(text: str) -> Iterator[tuple[str, bool]]:
     if bracket:
         yield " ".join(bracket[1].split()), True
     lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
-    if len(lines) > 1:
+    # „bis zum“ at the end of a line goes on in the next one.
+    if len(lines) > 1 and not _BEFORE.search(f"{lines[-2]} "):
         yield lines[-1], _short(lines[-1])
     whole = " ".join(lines)
     yield whole, _short(whole)
