@@ -54,7 +54,8 @@ def fillable(
             if place.mark.kind != ECHO_KIND
         ]
         _add_fields(pdf, widgets, controls, fonts)
-        tag_fields(pdf, widgets, artifacts)
+        echoes = [place for place in places if place.mark.kind == ECHO_KIND]
+        tag_fields(pdf, widgets, echoes, artifacts)
         _describe(pdf, definition)
         stream = io.BytesIO()
         pdf.remove_unreferenced_resources()

@@ -12,13 +12,16 @@ _CELLS = ("/TD", "/TH")
 def tag_fields(
     pdf: pikepdf.Pdf,
     widgets: Sequence[tuple[Place, pikepdf.Object]],
+    echoes: Sequence[Place],
     artifacts: Mapping[int, set[int]],
 ) -> None:
     """Give every widget its Form element and every label cell its role.
 
-    ``widgets`` holds place and widget annotation; ``artifacts`` the marked contents of each page
-    (counted from 0) that are artifacts now and leave the tree. Form elements have no /Alt:
-    screen readers would say it in addition to the name the field has in /TU.
+    ``widgets`` holds place and widget annotation; ``echoes`` are the places where something is
+    printed again: an empty element titled with their tag waits there for it. ``artifacts`` are the
+    marked contents of each page (counted from 0) that are artifacts now and leave the tree. Form
+    elements have no /Alt: screen readers would say it in addition to the name the field has in
+    /TU.
     """
     root = pdf.Root.StructTreeRoot
     tree = pikepdf.NumberTree(root.ParentTree)
@@ -39,6 +42,17 @@ def tag_fields(
         parent.K.insert(index, element)
         tree[following] = element
         following += 1
+    for place in echoes:
+        parent, index = _spot(pdf, tree, place)
+        waiting = pikepdf.Dictionary(
+            Type=pikepdf.Name.StructElem,
+            S=pikepdf.Name.Span,
+            P=parent,
+            Pg=pdf.pages[place.page - 1].obj,
+            T=place.mark.key,
+            K=pikepdf.Array(),
+        )
+        parent.K.insert(index, pdf.make_indirect(waiting))
     for number, gone in artifacts.items():
         _forget(tree[int(pdf.pages[number].obj.StructParents)], gone)
     root.ParentTreeNextKey = following
