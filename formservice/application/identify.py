@@ -68,8 +68,11 @@ def candidate(definition: FormDefinition) -> Candidate:
 
 def identify(pages: Sequence[Page], forms: Sequence[Candidate]) -> Identity:
     """Return which of ``forms`` the pages belong to, taken together."""
-    names = {part_of(sighting.key)[0] for page in pages for sighting in page.sightings}
+    seen = (sighting.key for page in pages for sighting in page.sightings)
+    names = {part_of(key)[0] for key in seen if key[:1] != "="}  # an echo is no field
     claims = [page.claims for page in pages if page.claims]
+    known = {form.ref.form for form in forms}
+    claims = [own for own in claims if any(claim.form in known for claim in own)]
     # Where what it claims to be and every single name agree, the wording need not be taken out.
     settled = _is_settled(forms, names, [claim for own in claims for claim in own])
     text = "" if settled else wording(pages)
@@ -147,13 +150,16 @@ def _is_settled(forms: Sequence[Candidate], names: set[str], claims: Sequence[Cl
 def _score(
     form: Candidate, text: str, names: set[str], claims: Sequence[Sequence[Claim]]
 ) -> float:
-    """Return 0..1: how much speaks for ``form``; ``claims`` are those of each page with any."""
+    """Return 0..1: how much speaks for ``form``; ``claims`` are those of each page with any.
+
+    Forms may share most of their wording; a claim to be another known form speaks against this.
+    """
     evidence = max(_names_found(form, names), _wording_found(form, text))
     name, edition = form.ref.form, form.ref.edition
     claimed = [{one.edition for one in own if one.form == name} for own in claims]
     claimed = [editions for editions in claimed if editions]
     if not claimed:
-        return evidence
+        return _CLAIM_WEIGHT / 2 * evidence if claims else evidence
     # A page that is like two editions says both; the other pages of the form decide.
     share = sum(edition in editions for editions in claimed) / len(claimed)
     if share:
