@@ -150,6 +150,8 @@ class Facts:
         return answer
 
     def _stands_there(self, key: FieldKey) -> bool | None:
+        if key in self.record.elsewhere:
+            return True
         extraction = self.record.fields.get(key)
         if extraction is None:
             return None

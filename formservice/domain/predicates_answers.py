@@ -114,6 +114,8 @@ def _plain(text: str) -> str:
 
 def _not_only_elsewhere(demand: Demand) -> Iterator[Breach]:
     for key in demand.fields:
+        if key in demand.facts.record.elsewhere:
+            continue  # the sheet it points to is there
         if only_points_elsewhere(demand.facts.text(key), demand.texts("sheets")):
             yield Breach(key)
 

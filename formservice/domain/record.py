@@ -51,12 +51,14 @@ class Extraction:
 class Record:
     """One filled form: exactly one extraction per field of its definition.
 
-    ``rivals`` are other readings of the same fields, kept for the reviewer.
+    ``rivals`` are other readings of the same fields, kept for the reviewer. ``elsewhere`` names
+    fields whose answer stands on a sheet of its own that came with the form.
     """
 
     ref: FormRef
     fields: Mapping[FieldKey, Extraction]
     rivals: tuple[Extraction, ...] = ()
+    elsewhere: frozenset[FieldKey] = frozenset()
 
     def value(self, key: FieldKey) -> Value | None:
         """Return the value read for ``key``, None if it was not read."""
