@@ -60,6 +60,7 @@ def _field(draft: Draft, key: str) -> Iterator[Problem]:
         ("several", choice),
         ("long_date", kind is FieldKind.DATE),
         ("o_ton", kind in (FieldKind.TEXT, FieldKind.MULTILINE)),
+        ("zeitangabe", kind in (FieldKind.TEXT, FieldKind.MULTILINE)),
     ):
         # A value of the wrong type is another mistake, which the schema names.
         given = entry.get(name) is True or mapping(entry.get(name))
@@ -69,6 +70,10 @@ def _field(draft: Draft, key: str) -> Iterator[Problem]:
             )
     if "label" in entry and not draft.name(key):
         yield draft.source.problem((*path, "label"), "Das Feld braucht label oder title.")
+    if "[]" not in key and "{n}" in str(entry.get("label") or ""):
+        yield draft.source.problem(
+            (*path, "label"), "Die Lücke {n} füllt nur die Nummer in einer Gruppe (group)."
+        )
     highest = [MOST_ITEMS] * key.count("[]")
     for anchor in [f"{key}.{option}" for option in options] or [key] * ("[]" in key):
         mark = bookmark(numbered(anchor, highest))

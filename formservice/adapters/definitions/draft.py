@@ -5,6 +5,7 @@ same run that a rule names a field that is not there. What breaks the schema is 
 ``schema`` reports it.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from formservice.adapters.definitions.yaml_text import Source, Step
@@ -13,6 +14,8 @@ from formservice.domain.form import FieldKind
 from formservice.domain.nearest import nearest
 
 Place = tuple[Step, ...]
+
+_NUMBERED = re.compile(r"\[[^\]]")
 
 
 class Draft:
@@ -36,7 +39,7 @@ class Draft:
 
     def _enter(self, place: Place, key: str, entry: Mapping[object, object]) -> None:
         self.places[key] = place
-        if entry.get("kind") != "group":
+        if not is_group(entry):
             self.fields[key] = entry
             return
         self.groups[key] = entry
@@ -59,51 +62,60 @@ class Draft:
         return title or label.rstrip(": ")
 
 
+def is_group(entry: Mapping[object, object]) -> bool:
+    """Whether an entry below ``fields`` is meant to be a group, also if its kind is misspelt."""
+    kind = entry.get("kind")
+    if kind in {member.value for member in FieldKind}:
+        return False
+    return kind == "group" or not entry.keys().isdisjoint({"rows", "fields", "item"})
+
+
 def unknown_field(
     draft: Draft, path: Place, key: object, others: tuple[str, ...] = ()
 ) -> Iterator[Problem]:
-    """Yield a problem at ``path`` unless ``key`` is a field; ``others`` are guesses besides."""
-    if isinstance(key, str) and key not in draft.fields and key not in others:
-        yield draft.source.problem(
-            path, f"Ein Feld {key} gibt es nicht.", nearest(key, [*draft.fields, *others])
-        )
+    """Yield a problem at ``path`` unless ``key`` is a field; ``others`` are guesses besides.
+
+    What is written unlike a key (``ziele[0].text``) is for the schema to say.
+    """
+    if not isinstance(key, str) or _NUMBERED.search(key) or key in (*draft.fields, *others):
+        return
+    known = [*draft.fields, *others]
+    if key in draft.groups:
+        sentence = f"{key} ist eine Gruppe (group); hier muss ein einzelnes Feld stehen."
+        yield draft.source.problem(path, sentence)
+    else:
+        yield draft.source.problem(path, f"Ein Feld {key} gibt es nicht.", nearest(key, known))
 
 
-def covered(key: str, each: object) -> bool:
-    """Whether ``key`` stands for one field, or group, of each item of the group ``each``."""
-    around, brackets, _ = key.rpartition("[]")
-    return not brackets or f"{each or ''}[]".startswith(f"{around}[]")
+def repeated(draft: Draft, path: Place, key: object, each: object = None) -> Iterator[Problem]:
+    """Yield a problem at ``path`` if ``key`` stands for several fields where one is meant.
 
-
-def uncovered(draft: Draft, path: Place, key: str, each: object) -> Problem:
-    """Return the problem at ``path``: ``key`` stands for several fields where one is meant."""
-    around = key.rpartition("[]")[0]
-    return (
-        draft.source.problem(
-            path, f"{key} steht für mehrere Felder; hier braucht die Regel each: {around}.", None
-        )
-        if not each
-        else draft.source.problem(
-            path, f"{key} steht auch dann für mehrere Felder, wenn each {each} nennt."
-        )
-    )
+    ``each`` is the group to whose items a rule is put: they have one of the field each.
+    """
+    if key not in draft.fields and key not in draft.groups:
+        return
+    around, brackets, _ = str(key).rpartition("[]")
+    if not brackets or (each is not None and each not in draft.groups):
+        return
+    if each is None:
+        sentence = f"{key} steht für mehrere Felder; eindeutig ist es mit each: {around}."
+        yield draft.source.problem(path, sentence)
+    elif not f"{each}[]".startswith(f"{around}[]"):
+        sentence = f"{key} steht auch in einem einzelnen Eintrag von {each} für mehrere Felder."
+        yield draft.source.problem(path, sentence)
 
 
 def condition(draft: Draft, path: Place, when: object, each: object = None) -> Iterator[Problem]:
-    """Yield what is wrong with a ``when``: fields that are no choice, options there are not.
-
-    A pattern has to stand for one field of every item of the group ``each``.
-    """
+    """Yield what is wrong with a ``when``: fields that are no choice, options there are not."""
     for key, chosen in mapping(when).items():
         place = (*path, str(key))
         yield from unknown_field(draft, place, key)
-        if key in draft.fields and not covered(str(key), each):
-            yield uncovered(draft, place, str(key), each)
         if key not in draft.fields or (kind := draft.kind(str(key))) is None:
             continue
         if kind is not FieldKind.CHOICE:
             yield draft.source.problem(place, f"Das Feld {key} ist keine Auswahl (choice).")
             continue
+        yield from repeated(draft, place, key, each)
         known = draft.options(str(key))
         for index, option in enumerate(sequence(chosen)):
             if option not in known:

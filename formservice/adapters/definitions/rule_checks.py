@@ -7,10 +7,9 @@ from formservice.adapters.definitions.draft import (
     Draft,
     Place,
     condition,
-    covered,
     mapping,
+    repeated,
     sequence,
-    uncovered,
     unknown_field,
 )
 from formservice.domain.errors import Problem
@@ -49,7 +48,8 @@ def rule_problems(draft: Draft, path: Place, rule: Mapping[object, object]) -> I
     fields = [key for key in sequence(rule.get("fields")) if isinstance(key, str)]
     if fields:
         yield from _fields(draft, path, predicate, fields)
-        yield from _single(draft, path, rule, predicate)
+        for index, key in enumerate(() if predicate.takes_lists else fields):
+            yield from repeated(draft, (*path, "fields", index), key, each)
     arguments = mapping(rule.get("with"))
     yield from _arguments(draft, path, predicate, arguments)
     for argument, parameter in predicate.arguments.items():
@@ -67,17 +67,6 @@ def _each(draft: Draft, path: Place, each: object) -> Iterator[Problem]:
         if each in draft.fields:
             sentence = f"{each} ist ein Feld; each nennt eine Gruppe (group)."
         yield draft.source.problem(path, sentence, nearest(each, known))
-
-
-def _single(
-    draft: Draft, path: Place, rule: Mapping[object, object], predicate: Predicate
-) -> Iterator[Problem]:
-    """Yield patterns that stand for several fields where the predicate compares single ones."""
-    each = rule.get("each")
-    for index, key in enumerate(sequence(rule.get("fields"))):
-        known = key in draft.fields or key in draft.groups
-        if isinstance(key, str) and known and not predicate.takes_lists and not covered(key, each):
-            yield uncovered(draft, (*path, "fields", index), key, each)
 
 
 def gap_problems(draft: Draft, path: Place, message: object, known: set[str]) -> Iterator[Problem]:

@@ -1,5 +1,6 @@
 """What a definition file may contain, and the German sentence for what it may not."""
 
+import re
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Annotated, Literal
@@ -15,6 +16,7 @@ from pydantic import (
 )
 from pydantic import Field as Setting
 
+from formservice.adapters.definitions.draft import is_group
 from formservice.adapters.definitions.yaml_text import Source, Step
 from formservice.domain.errors import Problem
 from formservice.domain.findings import FindingCode
@@ -97,8 +99,9 @@ class GroupEntry(_Strict):
 
 def _kind(entry: object) -> str:
     """Tell the entry of a group from that of a field."""
-    kind = entry.get("kind") if isinstance(entry, dict) else getattr(entry, "kind", None)
-    return "group" if kind == "group" else "field"
+    if isinstance(entry, dict):
+        return "group" if is_group(entry) else "field"
+    return "group" if getattr(entry, "kind", None) == "group" else "field"
 
 
 Member = Annotated[
@@ -290,6 +293,8 @@ _PATTERNS = {
     "edition": "Die Ausgabe ist ein Datum wie 2023-09-22 oder ein Monat wie 2026-11.",
 }
 _KEY_PATTERN = "Ein Schlüssel besteht aus Kleinbuchstaben, Ziffern und einzelnen Unterstrichen."
+_REPEATED = "Felder einer Gruppe stehen mit leeren Klammern hinter dem Namen der Gruppe."
+_NUMBERED = re.compile(r"\[[^\]]*\]?")
 _VALUES: Mapping[str, type[Enum]] = {
     "kind": FieldKind,
     "severity": Severity,
@@ -335,9 +340,15 @@ def _sentence(kind: str, path: tuple[Step, ...], value: object) -> tuple[str, st
     last = str(path[-1]) if path else ""
     if kind == "enum" and last in _VALUES:
         known = [member.value for member in _VALUES[last]]
+        if last == "kind":
+            known.append("group")
         return f"Erlaubt ist: {', '.join(known)}.", nearest(str(value), known)
+    if kind == "literal_error" and last == "kind":
+        return "Eine Gruppe hat kind: group.", "group"
     if kind == "literal_error":
         return "Erlaubt ist: de-DE.", None
+    if kind == "string_pattern_mismatch" and "[" in str(value):
+        return _REPEATED, _NUMBERED.sub("[]", str(value))
     if kind == "string_pattern_mismatch":
         return (_PATTERNS[last] if path == (last,) and last in _PATTERNS else _KEY_PATTERN), None
     if "with" in path:
