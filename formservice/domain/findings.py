@@ -23,6 +23,7 @@ class FindingCode(StrEnum):
     DEADLINE_UNKNOWN = "deadline.unknown"
     UNIDENTIFIED = "form.unidentified"
     OTHER_FORM = "form.other"
+    WORDING = "form.wording"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from formservice.adapters.word.package import Package
 from formservice.domain.errors import InputError, Problem
 from formservice.domain.form import FormDefinition
 from formservice.domain.nearest import nearest
+from formservice.domain.wording import wording_hash
 
 _BUILD = "Bitte „formservice forms build“ ausführen."
 
@@ -52,6 +53,7 @@ def check(forms: Path) -> list[Problem]:
         text, wrong = _word(definition, template)
         problems += wrong
         problems += _built(definition, template)
+        problems += _fixed_text(definition, f"{mappings.name}/{definition.ref}.yaml")
         texts[str(definition.ref)] = text
     problems += _marks(definitions, texts, mappings.name)
     problems += _without_definition(mappings, templates)
@@ -133,6 +135,19 @@ def _built(definition: FormDefinition, template: _Template) -> Iterator[Problem]
         source = json.loads(layout.read_bytes()).get("source") or {}
         if source.get("docx") != hashlib.sha256(word.read_bytes()).hexdigest():
             yield Problem("source.docx", f"Die Word-Vorlage wurde geändert. {_BUILD}", layout_file)
+
+
+def _fixed_text(definition: FormDefinition, file: str) -> Iterator[Problem]:
+    """Yield that people would sign for another wording than the one the definition names."""
+    fixed, printed_now = definition.fixed_text, wording_hash(definition)
+    if fixed is None or printed_now is None or fixed.sha256 == printed_now:
+        return
+    yield Problem(
+        "fixed_text.sha256",
+        f"Der gedruckte Wortlaut ist nicht der von Fassung {fixed.version}. Bitte den Wortlaut"
+        f" wiederherstellen oder eine neue Fassung angeben, mit sha256: {printed_now}",
+        file,
+    )
 
 
 def _differences(found: set[str], definition: FormDefinition, file: str) -> Iterator[Problem]:
