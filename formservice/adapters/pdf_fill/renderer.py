@@ -17,7 +17,7 @@ from formservice.adapters.pdf_fill.template import Compiled
 from formservice.adapters.pdf_layout import LEADING, Setting, fit, width_of
 from formservice.domain.document import part_key
 from formservice.domain.errors import DefinitionError, Problem
-from formservice.domain.form import FieldKind, FormDefinition, FormRef
+from formservice.domain.form import Field, FieldKind, FormDefinition, FormRef
 from formservice.domain.groups import copy_mark, numbers, printed_shape, shape_of
 from formservice.domain.record import Value
 from formservice.domain.reference import payload
@@ -31,7 +31,7 @@ _LEAST_ECHO = 6.0
 class _Piece:
     """A further part of a text: of which field, which part (from 2), how it is set."""
 
-    key: str
+    field: Field
     number: int
     setting: Setting
 
@@ -90,7 +90,8 @@ class PdfRenderer:
             _show(file, source, place, given)
         _codes(file, whole, 0, reference)
         for number, (added, piece) in enumerate(zip(made.sheets, pieces, strict=True)):
-            self._continue(file, (number, added), piece, whole, reference)
+            heads = self._heads(piece, whole, reference, given.texts)
+            self._continue(file, (number, added), piece, heads, reference)
         described = {
             pdf_names.FORM: definition.ref.form,
             pdf_names.EDITION: definition.ref.edition,
@@ -114,7 +115,7 @@ class PdfRenderer:
             while rest:
                 setting = fit(rest, frame)
                 number += 1
-                pieces.append(_Piece(field.key, number, setting))
+                pieces.append(_Piece(field, number, setting))
                 rest = setting.rest
         return pieces
 
@@ -123,28 +124,42 @@ class PdfRenderer:
         file: FilledFile,
         behind: tuple[int, Added],
         piece: _Piece,
-        definition: FormDefinition,
+        heads: Mapping[str, str],
         reference: str,
     ) -> None:
         """Write one sheet: the part of the text, and what it continues."""
         sheet, (number, added) = self._sheet, behind
-        if sheet is None or sheet.continuation is None:
+        if sheet is None:
             raise AssertionError("pieces are only made for a sheet")
-        field = definition.field(piece.key)
-        title = f"{field.name} (Teil {piece.number})"
-        part = part_key(piece.key, piece.number)
+        title = f"{piece.field.name} (Teil {piece.number})"
+        part = part_key(piece.field.key, piece.number)
         file.continued(sheet_field(number), part, title, piece.setting)
-        marks = sheet.continuation
-        heads = {
-            marks.form: " · ".join(filter(None, (definition.title, reference))),
-            marks.part: str(piece.number),
-            marks.field: piece.key,
-        }
         for key, place in added.places.items():
-            # What else a heading has room for is the question the text answers.
-            setting = fit(heads.get(key, field.label), place.frame)
+            setting = fit(heads.get(key, ""), place.frame)
             file.draw(place, Setting(setting.size, setting.lines))
         _codes(file, sheet, added.page, reference)
+
+    def _heads(
+        self, piece: _Piece, definition: FormDefinition, reference: str, texts: Mapping[str, str]
+    ) -> dict[str, str]:
+        """Return what stands in the heading of a sheet: whose, to which form, part, question."""
+        sheet = self._sheet
+        if sheet is None or sheet.continuation is None:
+            return {}
+        marks = sheet.continuation
+        heads = {
+            field.key: piece.field.label
+            if field.kind is FieldKind.MULTILINE
+            else texts.get(field.key, "")
+            for field in sheet.fields
+            # A day on the sheet is that of the sheet.
+            if field.kind is not FieldKind.DATE
+        }
+        return heads | {
+            marks.form: " · ".join(filter(None, (definition.title, reference))),
+            marks.part: str(piece.number),
+            marks.field: piece.field.key,
+        }
 
 
 def _sorted(definition: FormDefinition, values: Mapping[str, Value]) -> _Sorted:
