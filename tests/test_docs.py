@@ -17,6 +17,10 @@ def text(name):
     return (ROOT / name).read_text("utf-8")
 
 
+def everything(folder, files):
+    return "\n".join(path.read_text("utf-8") for path in sorted((ROOT / folder).glob(files)))
+
+
 def error_classes(base=FormServiceError):
     yield base
     for child in base.__subclasses__():
@@ -75,6 +79,13 @@ def test_every_module_of_the_inner_floors_and_every_part_outside_stands_in_the_a
     assert [name for name in modules if not any(fnmatch(name, one) for one in named)] == []
     outer = modules | {"control", "bookmark", "text", "mark", "label", "ocr"}  # the second table
     assert [one for one in named if not any(fnmatch(name, one) for name in outer)] == []
+
+
+def test_every_deletion_class_is_explained_to_operators():
+    page = text("docs/betrieb.md")
+    used = set(re.findall(r"^\s*deletion_class: *(\S+)", everything("mappings", "*/*.yaml"), re.M))
+    table = set(re.findall(r"^\| `([a-z]+)` \|(?:[^|]*\|){4}$", page, re.M))
+    assert used == table
 
 
 def test_links_between_documents_lead_somewhere():
