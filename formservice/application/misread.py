@@ -34,6 +34,19 @@ _SHAPES = (
     "xX",
     "uU",
 )
+# Letters beyond ASCII that German text recognition knows; of others it takes the nearest, always.
+_TAUGHT = frozenset("äöüÄÖÜß§€„“”‚‘’–—…")
+_STROKES = {
+    "Đ": "D",
+    "đ": "d",
+    "Ł": "L",
+    "ł": "l",
+    "Ø": "O",
+    "ø": "o",
+    "ı": "i",
+    "Ħ": "H",
+    "ħ": "h",
+}
 # Marks so small that dirt makes them and light takes them away.
 _SPECKS = frozenset(".,;:'`´’‘‚\"„“”»«-–—_~^°*•·|")
 _PAIRS = {
@@ -72,23 +85,31 @@ def _mistakes(before: str, after: str, most: int) -> int:
     width = most + 1  # a pair shifts the texts by one character and costs one
     rows: list[dict[int, int]] = [{0: 0}]
     for i in range(len(before) + 1):
-        row = rows[i] if i < len(rows) else {}
+        if i == len(rows):  # no likely step leads here
+            return most + 1
+        row = rows[i]
         for j in range(max(0, i - width), min(len(after), i + width) + 1):
             cost = row.get(j, most + 1)
-            if cost > most:
-                continue
-            for one, other in ((1, 1), (0, 1), (1, 0), (2, 1), (1, 2)):
-                left, right = before[i : i + one], after[j : j + other]
-                if len(left) < one or len(right) < other or not _likely(left, right):
-                    continue
-                while len(rows) <= i + one:
-                    rows.append({})
-                target = rows[i + one]
-                new = cost + (left != right)
-                target[j + other] = min(new, target.get(j + other, most + 1))
+            if cost <= most:
+                _step(before, after, (i, j), cost, rows)
         if i:
             rows[i - 1] = {}  # no longer needed
-    return rows[len(before)].get(len(after), most + 1) if len(rows) > len(before) else most + 1
+    return rows[len(before)].get(len(after), most + 1)
+
+
+def _step(
+    before: str, after: str, place: tuple[int, int], cost: int, rows: list[dict[int, int]]
+) -> None:
+    """Enter what is reached from ``place``, which was reached at ``cost``, into ``rows``."""
+    i, j = place
+    for one, other in ((1, 1), (0, 1), (1, 0), (2, 1), (1, 2)):
+        left, right = before[i : i + one], after[j : j + other]
+        if len(left) < one or len(right) < other or not _likely(left, right):
+            continue
+        while len(rows) <= i + one:
+            rows.append({})
+        target, new = rows[i + one], cost + _weight(left, right)
+        target[j + other] = min(new, target.get(j + other, new))
 
 
 def _likely(left: str, right: str) -> bool:
@@ -101,11 +122,19 @@ def _likely(left: str, right: str) -> bool:
         return left in _PAIRS.get(right, ()) or right in _PAIRS.get(left, ())
     if left in _SPECKS and right in _SPECKS:
         return True
-    if _bare(left) == _bare(right):
+    if _bare(left).casefold() == _bare(right).casefold():
         return True
     return any(left in shapes and right in shapes for shapes in _SHAPES)
 
 
+def _weight(left: str, right: str) -> int:
+    """Return how many mistakes a step is: none for a letter the recognition was never taught."""
+    if left == right:
+        return 0
+    taught = left.isascii() or left in _TAUGHT
+    return 0 if not taught and _bare(left).casefold() == _bare(right).casefold() else 1
+
+
 def _bare(letter: str) -> str:
-    """Return a letter without its marks, which are the first to fade: ä is a, Ģ is G."""
-    return unicodedata.normalize("NFD", letter)[0]
+    """Return a letter without its marks, which are the first to fade: ä is a, Đ is D."""
+    return _STROKES.get(letter) or unicodedata.normalize("NFD", letter)[0]
