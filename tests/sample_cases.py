@@ -7,6 +7,8 @@ both against each other: an accepted value must be the true one.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tests.sample_plans import PLANS
+
 
 @dataclass(frozen=True)
 class Case:
@@ -265,6 +267,10 @@ FEEDBACKBOGEN = (
         },
         _BEIDE,
     ),
+)
+
+INTEGRATIONSFOERDERPLAN = tuple(
+    Case("integrationsfoerderplan", name, received, values) for name, received, values in PLANS
 )
 
 CASES = (*ERWARTUNGSBOGEN, *FEEDBACKBOGEN)
