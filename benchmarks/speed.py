@@ -30,7 +30,7 @@ from formservice.application.documents import documents
 from formservice.application.extract import extract
 from formservice.application.identify import candidate
 from formservice.application.ports import OpenDocument, Reader
-from formservice.application.read import seen_on
+from formservice.application.seen import seen_on
 from formservice.bootstrap import Services, Settings
 from formservice.domain.record import Record
 from tests.adapters.pdf_filled import flattened
@@ -193,7 +193,7 @@ class Bench:
     def _record(self, opened: OpenDocument) -> Record:
         found = documents(opened.pages, self._candidates)[0]
         definition = self._services.forms.get(str(found.identity.ref))
-        return extract(definition, seen_on(opened, found.pages, definition))
+        return extract(*seen_on(opened, found.pages, definition))
 
     def agrees(self) -> bool:
         """Say whether what is measured as reading gives what the use case gives."""

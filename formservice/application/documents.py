@@ -13,6 +13,7 @@ from formservice.application.identify import (
 )
 from formservice.domain.document import Claim, Page, part_of
 from formservice.domain.form import FormRef
+from formservice.domain.groups import pattern
 
 # One page of several carries only part of the wording; below this it is no page of the form.
 _PAGE_SCORE = 0.05
@@ -121,7 +122,7 @@ def _reunited(found: Sequence[Found], forms: Sequence[Candidate]) -> list[Found]
         if len(group) == 1 or not known or not _each_once(pages):
             joined.append(one)
         elif one is group[0]:
-            pages.sort(key=lambda page: claimed_page(page) or page.number)
+            pages.sort(key=lambda page: claimed_place(page) or (page.number,))
             sheets = tuple(sheet for mate in group for sheet in mate.sheets)
             joined.append(Found(identify(pages, forms), tuple(pages), sheets))
     return joined
@@ -135,9 +136,9 @@ def _kin(found: Found) -> tuple[str | None, str | None]:
 
 def _each_once(pages: Sequence[Page]) -> bool:
     """Say whether no page of the form comes up twice, as far as pages tell which one they are."""
-    numbers = [claimed_page(page) for page in pages]
-    if None not in numbers:
-        return len(set(numbers)) == len(numbers)
+    places = [claimed_place(page) for page in pages]
+    if None not in places:
+        return len(set(places)) == len(places)
     names = [{sighting.key for sighting in page.sightings} for page in pages]
     return all(names) and len(set().union(*names)) == sum(len(own) for own in names)
 
@@ -182,7 +183,7 @@ def _takes(
         if form is None or (here and there and here != there):
             return False
         parts = [part_of(sighting.key) for sighting in sheet.sightings]
-        continued = {key for key, number in parts if number > 1}
+        continued = {pattern(key) for key, number in parts if number > 1}
         return form.is_sheet or continued <= form.anchors
     return False
 
@@ -221,16 +222,17 @@ def _belongs(
     if last is not None and here is not None:
         if last.reference and here.reference and last.reference != here.reference:
             return False
-        if last.page is not None and here.page is not None:
-            return here.page > last.page
+        before, after = _place(last), _place(here)
+        if before is not None and after is not None:
+            return after > before
     form = next((one for one in forms if one.ref == ref), None)
     if form is None:
         return True
     keys = {sighting.key for one in run for sighting in one.sightings}
     own = {sighting.key for sighting in page.sightings}
-    before, now = phrases_in(form, wording(run)), phrases_in(form, wording([page]))
+    known, now = phrases_in(form, wording(run)), phrases_in(form, wording([page]))
     repeated_names = own and len(keys & own) > _REPEATED * len(own)
-    repeated_words = now and len(before & now) > _REPEATED * len(now)
+    repeated_words = now and len(known & now) > _REPEATED * len(now)
     return not (repeated_names or repeated_words)
 
 
@@ -240,7 +242,14 @@ def _claim(page: Page) -> Claim | None:
     return min(page.claims, key=lambda claim: order.get(claim.source, 9), default=None)
 
 
-def claimed_page(page: Page) -> int | None:
-    """Return which page of its form a page claims to be, None if it does not say."""
-    numbers = [claim.page for claim in page.claims if claim.page is not None]
-    return numbers[0] if numbers else None
+def claimed_place(page: Page) -> tuple[int, ...] | None:
+    """Return which page of its form a page claims to be, None if it does not say.
+
+    Behind the number of a page that is a copy stands which one. So copies come in the order of
+    their items, right behind the page they are a copy of.
+    """
+    return next((place for claim in page.claims if (place := _place(claim)) is not None), None)
+
+
+def _place(claim: Claim) -> tuple[int, ...] | None:
+    return None if claim.page is None else (claim.page, *(claim.copy or ()))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from formservice.domain.document import Claim, Page, part_of
 from formservice.domain.form import FormDefinition, FormRef
+from formservice.domain.groups import pattern
 from formservice.domain.values import folded
 
 # Below these a person chooses. A foreign page shares up to a third of the short phrases
@@ -40,7 +41,8 @@ class Candidate:
     """A form pages may belong to, with what is looked for: worked out once, asked for often.
 
     ``phrases`` are printed phrases, folded, with their weight; ``pages`` the control names of
-    each page of the form, ``anchors`` all of them.
+    each page of the form, ``anchors`` all of them. Names of repeated fields are patterns: a
+    document may have any number of them.
     """
 
     ref: FormRef
@@ -58,9 +60,11 @@ def candidate(definition: FormDefinition) -> Candidate:
     for mark in definition.marks:
         # No other form has these: they count double.
         weights[_words(mark)] = 2 * len(mark)
-    anchors = frozenset(anchor for one in definition.fields for anchor in one.anchors)
+    anchors = frozenset(pattern(anchor) for one in definition.fields for anchor in one.anchors)
     numbers = {zone.page for zone in zones}
-    pages = [frozenset(zone.key for zone in zones if zone.page == number) for number in numbers]
+    pages = [
+        frozenset(pattern(zone.key) for zone in zones if zone.page == number) for number in numbers
+    ]
     return Candidate(
         definition.ref, definition.continuation is not None, weights, (*pages, anchors), anchors
     )

@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from formservice.application.documents import Found, claimed_page, documents
-from formservice.application.extract import extract, missing
+from formservice.application.documents import Found, documents
+from formservice.application.extract import extract
 from formservice.application.identify import Identity, candidate, identify
-from formservice.application.labels import label_sightings
 from formservice.application.ports import Forms, OpenDocument, Reader
+from formservice.application.seen import seen_on
 from formservice.domain.document import Medium, Page, Sighting, part_key
 from formservice.domain.errors import EmptyDocumentError, UnsupportedMediaError
 from formservice.domain.findings import Finding, FindingCode
-from formservice.domain.form import FieldKind, FormDefinition, Layout, Severity
+from formservice.domain.form import FormDefinition, Severity
 from formservice.domain.frist import Calendar
+from formservice.domain.groups import numbers
 from formservice.domain.record import Record
 from formservice.domain.rules import CheckResult, check
 
@@ -94,7 +95,7 @@ class ReadFile:
         definition = self._forms.find(ref) if ref is not None else None
         if definition is None:
             return ReadDocument(_medium(found.pages), numbers, found.identity)
-        sightings = seen_on(opened, found.pages, definition)
+        definition, sightings = seen_on(opened, found.pages, definition, found.sheets)
         sightings += self._continued(opened, found.sheets, definition)
         record = extract(definition, sightings)
         return ReadDocument(
@@ -154,54 +155,21 @@ class ReadFile:
             if number is None or marks.field not in seen or marks.text not in seen:
                 continue
             keys = [field.key for field in definition.fields]
-            near = difflib.get_close_matches(seen[marks.field].text.strip(), keys, 1, 0.8)
-            if near:
-                return [replace(seen[marks.text], key=part_key(near[0], int(number[0])))]
+            key = _meant(seen[marks.field].text.strip(), keys)
+            if key:
+                return [replace(seen[marks.text], key=part_key(key, int(number[0])))]
         return []
 
 
-def seen_on(
-    opened: OpenDocument, pages: Sequence[Page], definition: FormDefinition
-) -> list[Sighting]:
-    """Return everything seen on ``pages``, from anchors over zones to the label chain."""
-    seen = [sighting for page in pages for sighting in page.sightings]
-    strange: list[Page] = []
-    for page in pages:
-        placed = _zones(opened, page, definition)
-        seen.extend(placed)
-        if not placed:
-            strange.append(page)
-    wanted = {
-        anchor
-        for field in missing(definition, seen)
-        if field.kind is not FieldKind.SIGNATURE
-        for anchor in field.anchors
-    }
-    # On a page in our own layout all fields are seen; its answers may quote labels of others.
-    blocks = [block for page in strange for block in page.blocks] if wanted else []
-    if blocks:
-        chained = label_sightings(definition, blocks)
-        seen.extend(one for one in chained if one.key in wanted)
-    return seen
+def _meant(written: str, keys: Sequence[str]) -> str | None:
+    """Return the field a sheet names, with some letters misread; of an item only word for word.
 
-
-def _zones(opened: OpenDocument, page: Page, definition: FormDefinition) -> Sequence[Sighting]:
-    """Return what stands in the zones of ``page``; all form pages are tried if it may be any."""
-    layout = definition.layout
-    if layout is None or page.medium is Medium.DOCX:
-        return ()
-    known = claimed_page(page) or _named_page(page, layout)
-    if known is not None:
-        return opened.zones(page.number, layout, known)
-    tries = (opened.zones(page.number, layout, n + 1) for n in range(len(layout.pages)))
-    return max(tries, key=len, default=())
-
-
-def _named_page(page: Page, layout: Layout) -> int | None:
-    """Return the page of the form that the names of the controls on ``page`` belong to, if one."""
-    names = {sighting.key for sighting in page.sightings}
-    numbers = {zone.page for zone in layout.zones if zone.key in names}
-    return numbers.pop() if len(numbers) == 1 else None
+    The fields of several items differ by one digit.
+    """
+    if written in keys:
+        return written
+    near = difflib.get_close_matches(written, keys, 1, 0.8)
+    return near[0] if near and not numbers(near[0]) else None
 
 
 def _medium(pages: Sequence[Page]) -> Medium:

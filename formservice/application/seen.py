@@ -1,0 +1,118 @@
+"""Everything seen on the pages of one document, and its definition in the shape they have."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from formservice.application.documents import claimed_place
+from formservice.application.extract import missing
+from formservice.application.labels import label_sightings
+from formservice.application.occurrences import numbered_by_occurrence
+from formservice.application.ports import OpenDocument
+from formservice.domain.document import Medium, Page, Sighting, part_of
+from formservice.domain.form import FieldKind, FormDefinition, Layout, PageCopy
+from formservice.domain.groups import (
+    Shape,
+    marked_copy,
+    printed_shape,
+    reshaped,
+    shape_of,
+    shape_of_copies,
+)
+
+
+class Seen(NamedTuple):
+    """What was seen of a document; ``definition`` has as many items as the document."""
+
+    definition: FormDefinition
+    sightings: list[Sighting]
+
+
+def seen_on(
+    opened: OpenDocument,
+    pages: Sequence[Page],
+    definition: FormDefinition,
+    sheets: Sequence[Page] = (),
+) -> Seen:
+    """Return everything seen on ``pages``, from anchors over zones to the label chain.
+
+    ``sheets`` are continuation sheets; they say only which items the document has.
+    """
+    seen = [sighting for page in pages for sighting in page.sightings]
+    if definition.members:
+        if all(page.medium is Medium.DOCX for page in pages):
+            seen = numbered_by_occurrence(definition, seen)
+        behind = (sighting for page in sheets for sighting in page.sightings)
+        definition = _in_shape(definition, pages, (*seen, *behind))
+    strange: list[Page] = []
+    for page in pages:
+        placed = _zones(opened, page, definition)
+        seen.extend(placed)
+        if not placed:
+            strange.append(page)
+    wanted = {
+        anchor
+        for field in missing(definition, seen)
+        if field.kind is not FieldKind.SIGNATURE
+        for anchor in field.anchors
+    }
+    # On a page in our own layout all fields are seen; its answers may quote labels of others.
+    blocks = [block for page in strange for block in page.blocks] if wanted else []
+    if blocks:
+        chained = label_sightings(definition, blocks)
+        seen.extend(one for one in chained if one.key in wanted)
+    return Seen(definition, seen)
+
+
+def _in_shape(
+    definition: FormDefinition, pages: Sequence[Page], seen: Iterable[Sighting]
+) -> FormDefinition:
+    """Return ``definition`` with the items whose fields were seen, or whose pages are there.
+
+    On paper there are always whole pages: the rows nobody filled are there as well, and so is
+    what stood on a page that is lost while a later one is here.
+    """
+    shape = shape_of(definition, (part_of(sighting.key)[0] for sighting in seen))
+    if all(page.medium is Medium.DOCX for page in pages):
+        return reshaped(definition, shape)
+    claimed = (_claimed_copy(definition, page) for page in pages)
+    of_copies = shape_of_copies(definition, (copy for copy in claimed if copy is not None))
+    return reshaped(definition, printed_shape(definition, _larger(shape, of_copies)))
+
+
+def _larger(one: Shape, other: Shape) -> Mapping[str, int]:
+    return {key: max(one.get(key, 0), other.get(key, 0)) for key in {*one, *other}}
+
+
+def _claimed_copy(definition: FormDefinition, page: Page) -> PageCopy | None:
+    """Return the copy that ``page`` claims to be, None if it claims none, or an impossible one."""
+    place = claimed_place(page)
+    if place is None or len(place) == 1:
+        return None
+    number, group, first, part = place
+    return marked_copy(definition, number, (group, first, part))
+
+
+def _zones(opened: OpenDocument, page: Page, definition: FormDefinition) -> Sequence[Sighting]:
+    """Return what stands in the zones of ``page``; all form pages are tried if it may be any."""
+    layout = definition.layout
+    if layout is None or page.medium is Medium.DOCX:
+        return ()
+    own = len(layout.pages) - len(layout.copies)
+    place = claimed_place(page)
+    if place is not None and len(place) > 1:
+        copy = _claimed_copy(definition, page)
+        # What claims to be a copy the form cannot have is not read as any other page.
+        known = own + 1 + layout.copies.index(copy) if copy in layout.copies else 0
+        return opened.zones(page.number, layout, known) if known else ()
+    number = place[0] if place is not None else _named_page(page, layout)
+    if number is not None:
+        return opened.zones(page.number, layout, number) if number <= len(layout.pages) else ()
+    tries = (opened.zones(page.number, layout, n + 1) for n in range(own))
+    return max(tries, key=len, default=())
+
+
+def _named_page(page: Page, layout: Layout) -> int | None:
+    """Return the page of the form that the names of the controls on ``page`` belong to, if one."""
+    names = {sighting.key for sighting in page.sightings}
+    numbers = {zone.page for zone in layout.zones if zone.key in names}
+    return numbers.pop() if len(numbers) == 1 else None
