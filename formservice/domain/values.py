@@ -34,7 +34,7 @@ MONTHS = (
 _ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _NUMERIC_DATE = re.compile(r"([0-9]{1,2})\s*\.\s*([0-9]{1,2})\s*\.\s*([0-9]{4})")
 # The blanks stand in one place only: in two, a long row of them would be tried in every division.
-_WRITTEN_DATE = re.compile(r"([0-9]{1,2})\s*(?:\.\s*)?([A-Za-zäÄ]{3,9})\.?\s+([0-9]{4})")
+_WRITTEN_DATE = re.compile(r"([0-9]{1,2})\s*(?:\.\s*)?([A-Za-zäÄ\u0308]{3,10})\.?\s+([0-9]{4})")
 
 # Not allowed in XML 1.0, hence in no Word file: C0 controls but tab and newline, surrogates,
 # and the two noncharacters.
@@ -158,7 +158,8 @@ def is_date(text: str) -> bool:
 
 def _month(name: str) -> int:
     """Return the number of a German month name or its beginning of at least three letters."""
-    wanted = name.casefold().replace("maerz", "märz")
+    # Some programs write „ä“ as a letter and a mark.
+    wanted = name.casefold().replace("a\u0308", "ä").replace("maerz", "märz")
     found = [
         number
         for number, month in enumerate(MONTHS, start=1)
@@ -221,18 +222,23 @@ def _value(field: Field, content: object) -> Value | None:
     if not isinstance(content, str):
         kind = "ein Datum als Text" if field.kind is FieldKind.DATE else "Text"
         raise ValueError(f"Erwartet wird {kind} (in Anführungszeichen).")
-    text = clean(content)
-    if len(text) > LONGEST_VALUE:
+    if len(content) > LONGEST_VALUE:
         raise ValueError(f"Der Text ist länger als {LONGEST_VALUE} Zeichen.")
+    if field.kind is FieldKind.DATE:
+        return _date(content)
+    text = clean(content)
+    return text if text.strip() else None
+
+
+def _date(text: str) -> date | None:
+    """Return a day, None for blanks. Control characters are not dropped: they may hide a digit."""
     if not text.strip():
         return None
-    if field.kind is FieldKind.DATE:
-        try:
-            return parse_date(text)
-        except ValueError:
-            sentence = "Kein Tag des Kalenders; erwartet wird JJJJ-MM-TT oder TT.MM.JJJJ."
-            raise ValueError(sentence) from None
-    return text
+    try:
+        return parse_date(text)
+    except ValueError:
+        sentence = "Kein Tag des Kalenders; erwartet wird JJJJ-MM-TT oder TT.MM.JJJJ."
+        raise ValueError(sentence) from None
 
 
 def _choice(field: Field, content: object) -> Value | None:

@@ -112,22 +112,21 @@ def test_a_second_definition_of_the_same_name_has_its_own_schema():
     assert [one.where for one in schemas.problems(other, {"tage": []})] == [""]
 
 
-def test_generating_holds_the_data_against_the_schema_after_the_check_that_explains():
+def test_generating_explains_first_and_holds_the_data_against_the_schema_then():
     form = SERVICES.forms.get("erwartungsbogen")
     with pytest.raises(InvalidDataError, match="1 Angabe") as explained:
         SERVICES.generate.one(form, {"fahrkosten": "vielleicht"}, "docx")
     assert "möglich sind: ja, nein" in str(explained.value.problems[0])
-    # A control character is dropped by our own check; the published schema knows no such date.
-    data = {"geburtsdatum": "2000-\x0101-01"}
-    assert values_from_data(form, data)
-    with pytest.raises(InvalidDataError, match="Schema") as refused:
-        SERVICES.generate.one(form, data, "docx")
-    assert [one.where for one in refused.value.problems] == ["geburtsdatum"]
 
 
 def test_a_row_of_blanks_in_a_date_is_no_endless_search():
     form = SERVICES.forms.get("erwartungsbogen")
-    for text in ("1" + " " * 150_000 + "!", " " * 150_000 + "!", "1.1" + " " * 150_000 + "x"):
+    for text in (
+        "2000-\x0101-01",
+        "1" + " " * 150_000 + "!",
+        " " * 150_000 + "!",
+        "1.1" + " " * 150_000 + "x",
+    ):
         with pytest.raises(InvalidDataError):
             values_from_data(form, {"geburtsdatum": text})
         assert Schemas().problems(form, {"geburtsdatum": text})

@@ -23,8 +23,7 @@ SCHEMAS = Schemas()
 BEYOND = ("Kein Tag des Kalenders", "zweimal angegeben")
 TWO_BOXES = "nur eine Auswahl möglich"
 
-# Characters as they are kept; others are dropped or composed before values are judged.
-_TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t"))
+_TEXT = st.text()
 _NEARLY_A_DATE = st.text("0123456789. -äMairzJun", max_size=12)
 _SCALAR = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), _TEXT, _NEARLY_A_DATE)
 _ANYTHING = st.recursive(
