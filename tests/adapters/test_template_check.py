@@ -198,6 +198,44 @@ def test_a_second_control_for_a_field_is_named(forms):
     assert "2 Textmarken heißen „name“; es muss genau eine sein." in sentences
 
 
+def beside(tag: str, other: str, between: str = "") -> Callable[[str], str]:
+    """Return a change that moves the control ``other`` right behind that with ``tag``."""
+
+    def change(main: str) -> str:
+        moved, found = control(main, other), control(main, tag)
+        return main.replace(moved, "").replace(found, f"{found}{between}{moved}")
+
+    return change
+
+
+def test_two_fields_in_one_line_need_something_printed_between_them(forms):
+    (problem,) = spoil(forms, MAIN, beside("name", "angerufen_am"))
+    assert (problem.where, problem.file) == ("angerufen_am", WORD)
+    assert "Zwischen diesem Feld und „name“ steht nichts" in problem.message
+
+
+@pytest.mark.parametrize("between", ["<w:r><w:t>am</w:t></w:r>", "<w:r><w:tab/></w:r>"])
+def test_two_fields_in_one_line_are_fine_beside_their_labels(forms, between):
+    assert spoil(forms, MAIN, beside("name", "angerufen_am", between)) == []
+
+
+@pytest.mark.parametrize(("tag", "other"), [("anliegen", "name"), ("name", "anliegen")])
+def test_several_lines_in_the_paragraph_of_another_field_are_named(forms, tag, other):
+    sentences = {one.where: one.message for one in spoil(forms, MAIN, beside(tag, other))}
+    assert "im selben Absatz steht noch das Feld „name“" in sentences["anliegen"]
+
+
+def test_a_control_inside_another_is_named(forms):
+    def nested(main: str) -> str:
+        moved = control(main, "name")
+        return edit("anliegen", "<w:sdtContent>", f"<w:sdtContent>{moved}")(
+            main.replace(moved, "")
+        )
+
+    sentences = {(one.where, one.message) for one in spoil(forms, MAIN, nested)}
+    assert ("name", "Das Element steckt in einem anderen Inhaltssteuerelement.") in sentences
+
+
 def test_all_faults_are_named_together(forms):
     def both(main: str) -> str:
         main = edit("name", "Text eingeben", "Hier tippen")(main)

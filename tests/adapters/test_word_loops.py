@@ -114,7 +114,7 @@ def test_nothing_that_must_be_unique_is_there_twice(form: FormDefinition):
         [one.get(f"{W}{name}") for one in xml.iter(f"{W}{tag}")]
         for tag, name in (("bookmarkStart", "id"), ("bookmarkEnd", "id"))
     )
-    unique = {
+    unique: dict[str, list[str | None]] = {
         "name": [one.get(f"{W}name") for one in xml.iter(f"{W}bookmarkStart")],
         "bookmark": starts,
         "drawing": [one.get("id") for one in xml.iter(DRAWN)],

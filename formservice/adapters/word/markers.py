@@ -25,6 +25,7 @@ Element: TypeAlias = etree._Element
 _W = f"{{{W_TRANSITIONAL}}}"
 _ANY = re.compile(r"\{[%{#]|[%}#]\}")
 _MARKER = re.compile(r"\{%(p|tr)\s+(.*?)\s*%\}")
+_MEANT = re.compile(r"\{%\s*(p|tr)?\s*((?:for|if)\s.*?|endfor|endif)\s*(?:%|$)")
 _FOR = re.compile(r"for\s+([^\W\d_]\w*)\s+in\s+([\w.]+)")
 _IF = re.compile(r"if\s+(not\s+)?loop\.(first|last)")
 _END = re.compile(r"end(for|if)")
@@ -157,17 +158,21 @@ class _Reading:
             return
         text = " ".join(text.split())
         match = _MARKER.fullmatch(text)
+        element = paragraph
         if match is None:
             self._say(text[:60], _no_marker(text))
-            return
-        element = paragraph if match[1] == "p" else next(paragraph.iterancestors(f"{_W}tr"), None)
-        if element is None:
-            self._say(text, "Mit „tr“ muss die Anweisung in einer Tabellenzeile stehen.")
-        elif _other_content(element, paragraph):
+        elif match[1] == "tr":
+            row = next(paragraph.iterancestors(f"{_W}tr"), None)
+            element = paragraph if row is None else row
+            if row is None:
+                self._say(text, "Mit „tr“ muss die Anweisung in einer Tabellenzeile stehen.")
+        if match is not None and _other_content(element, paragraph):
             what = "im Absatz" if match[1] == "p" else "in der Zeile"
             self._say(text, f"Neben der Anweisung steht noch anderes {what}; es entfiele.")
-        else:
-            self._statement(paragraph, element, match[1], match[2])
+        # What a slip was meant to be is still followed, or it would be told a second time as the
+        # lack of a beginning or an end.
+        if meant := match or _MEANT.search(text):
+            self._statement(paragraph, element, meant[1] or "p", meant[2])
 
     def _statement(self, paragraph: Element, element: Element, kind: str, statement: str) -> None:
         text = f"{{%{kind} {statement} %}}"
@@ -251,10 +256,13 @@ class _Reading:
                     f"Das Feld gehört nicht in die Schleife über „{group}“; soll dort sein Wert "
                     f"wiederholt werden, braucht das Element das Tag „{ECHO}{tag}“.",
                 )
-        if any(one.marker.step is Step.IF for one in self._open):
-            self._misplaced(
-                tag, "Ein Feld kann nicht von „if“ abhängen; jeder Eintrag braucht es."
-            )
+        for one in self._open:
+            if one.marker.step is Step.IF:
+                self._misplaced(
+                    one.marker.text,
+                    "Zwischen dieser Anweisung und „endif“ stehen Felder; jeder Eintrag braucht "
+                    "alle seine Felder.",
+                )
 
     def _misplaced(self, tag: str, sentence: str) -> None:
         self.misplaced.append((tag, sentence, None))
