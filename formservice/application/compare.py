@@ -97,6 +97,8 @@ def comparison(
         sent |= {key: _Sent(None) for key in record.fields if key not in sent}
         return Comparison(None, tuple(_fields(definition, record, sent)))
     source = source_for(definition, documents_in(content), forms)
+    if source.document.ref.form == definition.ref.form:  # all of it was there, not only part
+        source = Source(source.document, None)
     sent = {one.key: _sent(definition, one) for one in carried(definition, source, forms)}
     fields = tuple(_fields(definition, record, sent))
     return Comparison(source.document.ref, fields, _other(definition, source, forms))

@@ -50,7 +50,8 @@ class KnownDocument:
 class Source:
     """The document values come from, and the declared way from its fields to ours.
 
-    ``prefill`` is None where the document is the same form: then every field is its own source.
+    ``prefill`` is None where the document is the same form and this says nothing else: then every
+    field is its own source.
     """
 
     document: KnownDocument
@@ -116,6 +117,8 @@ def prefilled(
     for one in found:
         field = fields.get(one.key)
         reason = _reason(wide, field, one)
+        if not reason and one.value is not None and _declared_anew(definition, source, field):
+            reason = "declaration"
         if reason:
             name = one.key if field is None else field.name
             left_out.append(LeftOut(one.key, reason, f"„{name}“: {_REASONS[reason]}"))
@@ -149,6 +152,7 @@ _REASONS = {
     "unreadable": "ist nicht lesbar, bitte im Original nachsehen",
     "not-found": "wurde im Dokument nicht gefunden",
     "signature": "eine Unterschrift wird nie übernommen",
+    "declaration": "das erklärt die Person jedes Mal neu",
     "no-field": "dieses Feld hat das Formular nicht",
     "not-possible": "die Angabe passt nicht in das Feld",
 }
@@ -169,6 +173,19 @@ def _reason(definition: FormDefinition, field: Field | None, one: Carried) -> st
     if field is None:
         return "no-field"
     return "" if one.value is not None and _possible(definition, one) else "not-possible"
+
+
+def _declared_anew(definition: FormDefinition, source: Source, field: Field | None) -> bool:
+    """Say whether ``field`` is part of what the person signs for, not only who and where it is.
+
+    A box ticked beforehand is no consent (Art. 4 Nr. 11, recital 32 DSGVO), and an old day on a
+    declaration is wrong. What may be taken over nevertheless the form has to declare.
+    """
+    if definition.fixed_text is None or field is None:
+        return False
+    if field.kind in (FieldKind.CHOICE, FieldKind.TICK):
+        return True
+    return source.prefill is None and field.kind is FieldKind.DATE
 
 
 def _possible(definition: FormDefinition, one: Carried) -> bool:

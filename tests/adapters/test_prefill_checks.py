@@ -119,8 +119,16 @@ def test_a_signature_is_never_taken_over(problems):
     assert any("Unterschrift" in one.message for one in problems("{hand: name}"))
 
 
-def test_the_form_itself_needs_no_mention(problems):
-    assert "ohnehin" in only(problems("{wer: wer}", "notiz"))[1]
+def test_a_form_may_say_what_a_newer_print_of_itself_takes_over(problems):
+    assert problems("{wer: wer}", "notiz") == []
+    assert only(problems("{wer: wehr}", "notiz"))[2] == "wer"
+
+
+def test_a_declaration_is_never_ticked_beforehand(problems, monkeypatch):
+    fixed = f'fixed_text: {{version: "1", sha256: "{"0" * 64}"}}\nprefill:'
+    monkeypatch.setattr(f"{__name__}.NOTE", NOTE.replace("prefill:", fixed))
+    assert "Erklärung" in only(problems("{eilt: fahrkosten}"))[1]
+    assert problems("{wer: name}") == []
 
 
 def test_what_breaks_the_schema_is_told_once(problems):

@@ -9,7 +9,7 @@ import pytest
 from formservice.application.compare import against_data, comparison
 from formservice.domain.document import Method
 from formservice.domain.errors import InputError
-from formservice.domain.form import FormDefinition, Severity
+from formservice.domain.form import FormDefinition, Prefill, Severity
 from formservice.domain.groups import reshaped, shape_of
 from formservice.domain.record import Reading, Record, Value
 from tests.application.handover_forms import ASKED, FORMS, REPORT, SENT, WORDS, document
@@ -181,7 +181,8 @@ def test_the_data_given_to_generate_may_be_compared_nested_or_flat():
 def test_an_earlier_record_of_the_same_form_may_be_compared_whatever_its_edition():
     earlier = document(REPORT, {"name": "Klein", "sig": True, "altes_feld": "x"})
     earlier["form"]["edition"] = "2019-01"
-    one = compared(record(REPORT, {"name": "Groß", "sig": True}), [earlier])
+    own = replace(REPORT, prefills=(Prefill("bericht", {"sig": ("sig",)}),))
+    one = compared(record(REPORT, {"name": "Groß", "sig": True}), [earlier], own)
     assert results(one, all_of_them=True) == {"name": "changed", "sig": "same"}
     assert "Versand" in one.findings[0].message
 

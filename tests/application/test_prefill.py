@@ -7,7 +7,7 @@ import pytest
 from formservice.adapters.definitions.mappings import Definitions
 from formservice.application.prefill import prefilled, prefilled_data
 from formservice.domain.errors import InputError, InvalidDataError
-from formservice.domain.form import FormRef
+from formservice.domain.form import FixedText, FormRef, Prefill
 from formservice.domain.values import values_from_data
 from tests.application.handover_forms import ASKED, FORMS, REPORT, SENT, WORDS, document
 
@@ -125,6 +125,21 @@ def test_the_same_form_is_taken_over_field_by_field_but_never_signed():
     known = report(document(REPORT, values))
     assert known.data == {key: value for key, value in values.items() if key != "sig"}
     assert reasons(known) == {"sig": "signature"}
+
+
+def test_what_a_person_declares_is_declared_anew_each_time():
+    signed_for = replace(REPORT, fixed_text=FixedText("1", "0" * 64), prefills=())
+    values = {"name": "Özdemir", "dringend": "ja", "von": "2026-03-02"}
+    known = prefilled(signed_for, document(REPORT, values), {}, Definitions([signed_for]))
+    assert known.data == {"name": "Özdemir"}
+    assert reasons(known) == {"dringend": "declaration", "von": "declaration"}
+
+
+def test_a_form_may_declare_what_it_takes_over_from_itself():
+    own = replace(REPORT, prefills=(Prefill("bericht", {"name": ("name",), "von": ("von",)}),))
+    values = {"name": "Özdemir", "erwartung": WORDS, "von": "2026-03-02"}
+    known = prefilled(own, document(REPORT, values), {}, Definitions([own]))
+    assert known.data == {"name": "Özdemir", "von": "2026-03-02"}
 
 
 def test_of_another_edition_of_the_form_only_what_this_one_has_is_taken():

@@ -26,10 +26,6 @@ def own_problems(draft: Draft) -> Iterator[Problem]:
     """Yield what is wrong with ``prefill`` as far as the file itself tells."""
     for form, entry in mapping(draft.data.get("prefill")).items():
         path: Place = ("prefill", str(form))
-        if form == draft.data.get("form"):
-            yield draft.source.problem(
-                path, "Aus demselben Formular wird ohnehin übernommen; hier steht ein anderes."
-            )
         for key, given in mapping(mapping(entry).get("fields")).items():
             sources = [given] if isinstance(given, str) else sequence(given)
             yield from _own(draft, (*path, "fields", str(key)), str(key), sources)
@@ -39,8 +35,11 @@ def _own(draft: Draft, place: Place, key: str, sources: Sequence[object]) -> Ite
     yield from unknown_field(draft, place, key)
     if draft.fields.get(key) is None:
         return
-    if draft.kind(key) is FieldKind.SIGNATURE:
+    kind = draft.kind(key)
+    if kind is FieldKind.SIGNATURE:
         yield draft.source.problem(place, "Eine Unterschrift wird nie übernommen.")
+    if draft.data.get("fixed_text") and kind in (FieldKind.CHOICE, FieldKind.TICK):
+        yield draft.source.problem(place, "Eine Erklärung wird nie angekreuzt übernommen.")
     if draft.fields[key].get("o_ton") is True and len(sources) > 1:
         yield draft.source.problem(
             place, "Ein O-Ton wird Wort für Wort aus genau einem Feld übernommen."
