@@ -23,9 +23,9 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init_
 # A module longer than this has two subjects; split it by medium or noun.
 LONGEST = 400
 # The first whole loop took about 110: each way in or out of the house (DOCX, AcroForm, flat PDF,
-# scan, lists, archive) is five to twenty. What the core forms asked for (repeating groups, wording people sign for, taking
-# values over and comparing them, schemas) was about thirty. Raise it in the commit that adds a
-# subject, and say why.
+# scan, lists, archive) is five to twenty. What the core forms asked for (repeating groups, wording
+# people sign for, values taken over and compared, schemas) was about thirty. Raise it in the commit
+# that adds a subject, and say why.
 MOST_MODULES = 160
 # Names that say nothing about what is inside.
 VAGUE = {
