@@ -13,6 +13,7 @@ from datetime import date, datetime
 from formservice.domain.document import Doubt
 from formservice.domain.form import Field, FieldKey, FormDefinition
 from formservice.domain.groups import groups, items_of, pattern
+from formservice.domain.items import Items
 from formservice.domain.record import Extraction, Reading, Record, Value
 from formservice.domain.values import is_placeholder
 from formservice.domain.zeit_wann import tells_when
@@ -23,23 +24,6 @@ def says_something(text: str) -> bool:
     """Whether ``text`` holds a letter, a digit or a picture sign, not only punctuation."""
     # So: ✓ and emoji are answers, too; lines of dots, dashes or underscores are not.
     return any(sign.isalnum() or unicodedata.category(sign) == "So" for sign in text)
-
-
-def _either(one: bool | None, other: bool | None) -> bool | None:
-    """Return whether one of two things is so, None when neither is for sure."""
-    if one or other:
-        return True
-    return None if one is None or other is None else False
-
-
-def _inside(item: str, around: str) -> bool:
-    return not around or item == around or item.startswith((f"{around}.", f"{around}["))
-
-
-def _shared(group: str, within: str) -> str:
-    """Return the innermost item around ``within`` that the items of ``group`` may stand in."""
-    around = [one for one in items_of(within) if f"{group}[]".startswith(pattern(one))]
-    return around[-1] if around else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +37,7 @@ class Facts:
     _filled: dict[FieldKey, bool | None] = dataclass_field(default_factory=dict, compare=False)
     _times: dict[FieldKey, Zeittext] = dataclass_field(default_factory=dict, compare=False)
     _fields: dict[FieldKey, Field] = dataclass_field(default_factory=dict, compare=False)
-    _items: dict[str, bool | None] = dataclass_field(default_factory=dict, compare=False)
+    _items: list[Items] = dataclass_field(default_factory=list, compare=False)
     _titles: dict[str, str] = dataclass_field(default_factory=dict, compare=False)
 
     def field(self, key: FieldKey) -> Field | None:
@@ -84,49 +68,17 @@ class Facts:
             self._titles.update((one.key, one.title) for one in groups(self.definition.members))
         return self._titles.get(group, group)
 
-    def exists(self, item: str) -> bool | None:
-        """Whether anything in an item of a group is filled; None when it cannot be told."""
+    @property
+    def items(self) -> Items:
+        """The items of the record's groups."""
         if not self._items:
-            for field in self.definition.fields:
-                for around in items_of(field.key):
-                    known = self._items.get(around, False)
-                    self._items[around] = _either(known, self.filled(field.key))
-        return self._items.get(item, False)
-
-    def items(self, group: str, within: str = "") -> list[str]:
-        """Return the items of a group that exist or may exist, in order.
-
-        ``group`` is a pattern (``ziele[].teilziele``) or concrete; ``within`` is an item that
-        limits it. A printed row in which nothing stands is no item.
-        """
-        self.exists("")
-        return [
-            item
-            for item, there in self._items.items()
-            if there is not False
-            and pattern(item) == f"{pattern(group)}[]"
-            and (pattern(group) == group or item.startswith(f"{group}["))
-            and _inside(item, within)
-        ]
-
-    def keys(self, key: str, within: str = "") -> tuple[FieldKey, ...]:
-        """Return what the field or group called ``key`` in a rule stands for in this record.
-
-        A pattern stands for one field, or inner group, of every item that exists. Where it shares
-        groups with ``within``, an item, only that item's own count.
-        """
-        if "[]" not in key:
-            return (key,)
-        group, _, rest = key.rpartition("[]")
-        scope = _shared(group, within)
-        return tuple(f"{item}{rest}" for item in self.items(group, scope))
+            keys = (field.key for field in self.definition.fields)
+            self._items.append(Items(keys, self.filled))
+        return self._items[0]
 
     def place(self, key: str) -> FieldKey:
         """Return the field to look at for ``key``, which may be a group or an item."""
-        if self.field(key) is not None:
-            return key
-        inside = (one for one in self._fields if one.startswith((f"{key}[", f"{key}.")))
-        return next(inside, key)
+        return key if self.field(key) is not None else self.items.first(key)
 
     def filled(self, key: FieldKey) -> bool | None:
         """Whether something meaningful stands there; None when it cannot be told.
@@ -135,19 +87,10 @@ class Facts:
         """
         if key not in self._filled:
             if self.field(key) is None and key not in self.record.fields:
-                self._filled[key] = self._any_item(key)
+                self._filled[key] = self.items.filled(key)
             else:
                 self._filled[key] = self._stands_there(key)
         return self._filled[key]
-
-    def _any_item(self, group: str) -> bool | None:
-        inside = [one for one in self._fields if one.startswith(f"{group}[")]
-        if not inside:
-            return None
-        answer: bool | None = False
-        for key in inside:
-            answer = _either(answer, self.filled(key))
-        return answer
 
     def _stands_there(self, key: FieldKey) -> bool | None:
         if key in self.record.elsewhere:

@@ -139,6 +139,6 @@ class Predicate:
             for name, parameter in self.arguments.items()
             if parameter.default is not None
         }
-        places = tuple(facts.keys(key, item) for key in fields)
+        places = tuple(facts.items.keys(key, item) for key in fields)
         if any(places):
             yield from self.test(Demand(facts, places, {**defaults, **given}))

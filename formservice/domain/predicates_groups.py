@@ -20,7 +20,7 @@ from formservice.domain.predicate import (
 
 def _at_least_items(demand: Demand) -> Iterator[Breach]:
     facts, least = demand.facts, demand.number("items")
-    if sum(len(facts.items(group)) for group in demand.fields) < least:
+    if sum(len(facts.items.of(group)) for group in demand.fields) < least:
         first = demand.fields[0]
         yield Breach(first, {"items": least})
 
@@ -31,8 +31,8 @@ def _at_most_items(demand: Demand) -> Iterator[Breach]:
     counted = [
         item
         for group in demand.places[0]
-        for item in facts.items(group)
-        if facts.exists(item) and _counts(demand, item)
+        for item in facts.items.of(group)
+        if facts.items.exists(item) and _counts(demand, item)
     ]
     if len(counted) > most:
         yield Breach(facts.place(counted[most]), {"items": most, "count": len(counted)})
@@ -71,9 +71,9 @@ def _said(facts: Facts, key: FieldKey) -> object:
 def _paired(demand: Demand) -> Iterator[Breach]:
     facts = demand.facts
     first, second = demand.fields
-    for item in facts.items(first):
+    for item in facts.items.of(first):
         other = second + item[len(first) :]
-        if facts.exists(item) and facts.filled(other) is False:
+        if facts.items.exists(item) and facts.filled(other) is False:
             yield Breach(other, {"other": facts.name(item)})
 
 

@@ -162,7 +162,7 @@ def _broken(rule: Rule, facts: Facts) -> Iterator[Finding]:
     if not rule.each:
         yield from _broken_by(rule, facts, "")
         return
-    for item in facts.items(rule.each):
+    for item in facts.items.of(rule.each):
         yield from _broken_by(rule, facts, item)
 
 
@@ -192,7 +192,7 @@ def _at(
     return {
         concrete: options
         for key, options in condition.items()
-        for concrete in facts.keys(key, item)
+        for concrete in facts.items.keys(key, item)
     }
 
 

@@ -309,7 +309,7 @@ def test_every_finding_names_a_field_of_the_document_and_an_item_that_exists(val
     facts = Facts(definition, record(definition, values), RECEIVED)
     for each in ("ziele", "ziele[].schritte", "ziele[].hilfen"):
         rule = ("filled", "ziele[].text", "ziele[].schritte", "ziele[].hilfen[].zeit")
-        items = facts.items(each)
+        items = facts.items.of(each)
         for field, message in found(values, *rule, each=each):
             assert field in known
             assert message.split("|")[0] in {facts.item_name(item) for item in items}
@@ -320,7 +320,7 @@ def test_every_item_named_has_something_in_it(values):
     definition = shaped(values)
     one = record(definition, values)
     facts = Facts(definition, one, RECEIVED)
-    for item in (*facts.items("ziele"), *facts.items("ziele[].schritte")):
+    for item in (*facts.items.of("ziele"), *facts.items.of("ziele[].schritte")):
         inside = (key for key in one.fields if f"{key}.".startswith((f"{item}.", f"{item}[")))
         assert any(facts.filled(key) for key in inside)
 
@@ -338,4 +338,6 @@ def places() -> Iterator[tuple[str, str, tuple[str, ...]]]:
 def test_a_key_stands_for_what_it_names_in_one_item_or_in_all(key, item, expected):
     values: dict[str, Value] = {**TWO, "ziele[1].schritte[0]": "Antrag", "namen[0]": "Ada"}
     definition = shaped(values)
-    assert Facts(definition, record(definition, values), RECEIVED).keys(key, item) == expected
+    assert (
+        Facts(definition, record(definition, values), RECEIVED).items.keys(key, item) == expected
+    )
