@@ -21,18 +21,22 @@ from formservice.adapters import pdf_names
 from formservice.adapters.building import office
 from formservice.adapters.building.build import as_json, build
 from formservice.adapters.building.check import weaknesses
+from formservice.adapters.building.variants import tags
 from formservice.adapters.definitions import mappings
+from formservice.adapters.word.loops import expanded
 from formservice.domain.document import Box
 from formservice.domain.form import FormDefinition, Layout
+from formservice.domain.groups import items_of, repeated
 from tests.programs import needs_office
 
 _ROOT = Path(__file__).parents[2]
 _TINY = _ROOT / "tests" / "tiny_form"
+_LOOPS = _ROOT / "tests" / "loop_form"
 
 
 def _forms() -> list[tuple[FormDefinition, Path]]:
     found = []
-    for root in (_ROOT, _TINY):
+    for root in (_ROOT, _TINY, _LOOPS):
         for definition in mappings.load(root / "mappings", root / "form_templates"):
             ref = definition.ref
             found.append((definition, root / "form_templates" / ref.form / ref.edition))
@@ -94,6 +98,41 @@ def test_the_flow_names_every_field_and_prints_every_label(definition, folder):
 
 
 @each_form
+def test_only_forms_that_repeat_something_say_what(definition, folder):
+    held = json.loads((folder / "fields.json").read_bytes())
+    tagged = tags((folder / "form.docx").read_bytes())
+    assert ("template_flow" in held) == bool(definition.members)
+    assert ("echoes" in held) == any(tag.startswith("=") for tag in tagged)
+
+
+@each_form
+def test_the_flow_of_the_template_repeats_to_the_flow_of_the_print(definition, folder):
+    layout = _layout(definition)
+    assert tuple(repeated(definition, layout.template_flow, {})) in ((), layout.flow)
+
+
+@each_form
+def test_nothing_is_printed_where_something_known_is_repeated(definition, folder):
+    echoes = _layout(definition).echoes
+    with pdfplumber.open(folder / "form.pdf") as pdf:
+        for echo in echoes:
+            page = pdf.pages[echo.page - 1]
+            for glyph in page.chars:
+                x, y = (glyph["x0"] + glyph["x1"]) / 2, (glyph["top"] + glyph["bottom"]) / 2
+                there = echo.box.contains(float(x / page.width), float(y / page.height))
+                assert not there or not glyph["text"].strip(), echo.source
+
+
+@each_form
+def test_every_item_stands_on_one_page(definition, folder):
+    pages: dict[str, set[int]] = {}
+    for zone in _layout(definition).zones:
+        for item in items_of(zone.key)[:1]:
+            pages.setdefault(item, set()).add(zone.page)
+    assert {item for item, on in pages.items() if len(on) > 1} == set()
+
+
+@each_form
 def test_nothing_known_speaks_against_pdf_ua(definition, folder):
     with pikepdf.open(folder / "form.pdf") as pdf:
         assert weaknesses(pdf) == []
@@ -107,16 +146,17 @@ def test_a_second_reader_finds_every_field_named_printed_tagged_and_drawn(defini
     root = reader.root_object
     assert root["/Lang"] == definition.language
     assert "/NeedAppearances" not in root["/AcroForm"]
-    numbers = list(root["/StructTreeRoot"]["/ParentTree"]["/Nums"])
+    numbers = _numbers(root["/StructTreeRoot"]["/ParentTree"])
     parents = dict(zip(numbers[::2], numbers[1::2], strict=True))
     names = {}
     for page in reader.pages:
         assert page["/Tabs"] == "/S"
         for reference in page["/Annots"]:
             widget = reference.get_object()
-            name = widget["/T"]
-            if "/Parent" in widget:
-                name = f"{widget['/Parent']['/T']}.{name}"
+            name, branch = widget["/T"], widget
+            while "/Parent" in branch:
+                branch = branch["/Parent"].get_object()
+                name = f"{branch['/T']}.{name}"
             names[name] = widget["/FT"]
             assert widget["/TU"], name
             assert widget["/F"] == 4, name
@@ -127,6 +167,12 @@ def test_a_second_reader_finds_every_field_named_printed_tagged_and_drawn(defini
             assert element["/K"]["/Obj"].get_object() == widget, name
     kinds = {"tick": "/Btn", "signature": "/Sig"}
     assert names == {zone.key: kinds.get(zone.kind, "/Tx") for zone in _layout(definition).zones}
+
+
+def _numbers(tree: Any) -> list[Any]:
+    """Return keys and values of a number tree in turn; a large one has branches."""
+    branches = [kid.get_object() for kid in tree.get("/Kids", [])]
+    return [*tree.get("/Nums", []), *(one for branch in branches for one in _numbers(branch))]
 
 
 @each_form
@@ -165,10 +211,12 @@ def test_building_again_gives_what_is_committed(definition, folder):
     assert [(z["key"], z["kind"], z["page"]) for z in fresh["fields"]] == [
         (z["key"], z["kind"], z["page"]) for z in committed["fields"]
     ]
-    for name in ("fields", "qr", "squares"):
-        for new, old in zip(fresh[name], committed[name], strict=True):
+    assert fresh.keys() == committed.keys()
+    for name in ("fields", "qr", "squares", "echoes"):
+        for new, old in zip(fresh.get(name, []), committed.get(name, []), strict=True):
             assert new["box"] == pytest.approx(old["box"], abs=tolerance), old
-    assert fresh["flow"] == committed["flow"]
+    for name in ("flow", "template_flow"):
+        assert fresh.get(name) == committed.get(name)
     if same_engine:
         # Fonts of another patch level may differ in single pixels.
         assert _difference(built.pdf, (folder / "form.pdf").read_bytes()) < 0.0005
@@ -191,7 +239,8 @@ def _difference(one: bytes, other: bytes) -> float:
 @pytest.mark.slow
 def test_what_word_prints_in_a_control_stands_in_the_zone_of_the_pdf(definition, folder):
     """Fill the Word file itself, print it, and look where the words are."""
-    document = docx.Document(str(folder / "form.docx"))
+    unrolled = expanded((folder / "form.docx").read_bytes(), definition)
+    document = docx.Document(io.BytesIO(unrolled))
     expected = {}
     for number, zone in enumerate(_layout(definition).zones):
         if zone.kind != "tick":
