@@ -140,10 +140,10 @@ class Facts:
 
         Where nothing but a time expression is asked for, keywords will do („wöchentlich“).
         """
-        field = self.field(key)
-        if field is not None and field.zeitangabe and tells_when(self.text(key)):
+        if any(not found.past for found in self.times(key, self.received)):
             return True
-        return any(not found.past for found in self.times(key, self.received))
+        field = self.field(key)
+        return field is not None and field.zeitangabe and tells_when(self.text(key))
 
     def day(self, key: FieldKey) -> date | None:
         """Return the date that stands there, None when there is none."""
