@@ -18,6 +18,8 @@ from formservice.domain.form import FormRef
 PIXELS = 2
 # Points within which a letter of a page is the printed one of the blank form.
 SAME_PLACE = 2.5
+# What filling itself draws beside the fields: echoes, the values repeated on a copied page.
+_OURS = re.compile(rb"/Formservice[A-Za-z]+\d* Do\b")
 # Operators that set text, place pictures or draw lines. Without any of them a content stream
 # shows rectangles at most, such as the QR code of a filled form. The pattern begins with the
 # letters looked for, not with what may stand before them: so all others are skipped quickly.
@@ -82,7 +84,7 @@ class Blank:
         True means that nobody drew text, pictures or strokes on it. False means nothing: many
         programs write content anew without changing what it shows.
         """
-        parts = [part.strip() for part in streams(page)]
+        parts = [_OURS.sub(b"", part).strip() for part in streams(page)]
         pieced = []
         for printed in self.contents:
             # Most programs leave the streams as they are, and some join them.

@@ -36,13 +36,17 @@ def file_claim(pdf: pikepdf.Pdf) -> Claim | None:
 
 
 def footer_claim(blocks: Iterable[Block]) -> Claim | None:
-    """Return what the short text at the foot of a page says about it."""
-    for block in blocks:
-        if block.box is not None and block.box.top > _FOOTER:
-            claim = claim_from_print(block.text)
-            if claim is not None:
-                return claim
-    return None
+    """Return what the short text at the foot of a page says about it.
+
+    On a copy of a page stand two of them; the one that says so counts.
+    """
+    found = [
+        claim
+        for block in blocks
+        if block.box is not None and block.box.top > _FOOTER
+        if (claim := claim_from_print(block.text)) is not None
+    ]
+    return next((claim for claim in found if claim.copy), found[0] if found else None)
 
 
 def page_claims(
@@ -55,7 +59,11 @@ def page_claims(
     fields; and no page of the form, and no field, may come up twice in the file.
     """
     claims: list[tuple[Claim, ...]] = [() if footer is None else (footer,) for footer in footers]
-    numbers = [footer.page for footer in footers if footer is not None and _same(footer, whole)]
+    numbers = [
+        (footer.page, footer.copy)
+        for footer in footers
+        if footer is not None and _same(footer, whole)
+    ]
     seen: set[str] = set()
     twice = False
     for held in names:

@@ -283,10 +283,11 @@ def _without_shared_parent(found: list[Sighting]) -> list[Sighting]:
     """Drop a name that all fields of the page hang under, as put there when files are joined.
 
     Ticks of one choice share a parent of our own making, so at least one text field must hang
-    there too before the parent counts as foreign.
+    there too before the parent counts as foreign. So do the fields of one item (``ziele[2]``).
     """
     parents = {sighting.key.partition(".")[0] for sighting in found if "." in sighting.key}
     shared = len(parents) == 1 and all("." in sighting.key for sighting in found)
+    shared = shared and not any(parent.endswith("]") for parent in parents)
     if not shared or len(found) < 3 or all(sighting.on is not None for sighting in found):
         return found
     return [replace(each, key=each.key.partition(".")[2]) for each in found]

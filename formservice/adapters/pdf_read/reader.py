@@ -157,17 +157,20 @@ class OpenPdf(OpenDocument):
         over fields that are empty.
         """
         received = self.pages[page - 1]
-        blank = self._blanks.page(layout.ref, form_page)
+        if form_page > len(layout.pages):
+            return ()
+        blank = self._blanks.page(layout.ref, layout.printed(form_page))
         if blank is None or received.medium is Medium.SCAN:
             return ()
         source = self._pdf.pages[page - 1].obj
-        zones = layout.on_page(form_page)
+        zones, shown = layout.on_page(form_page), _shown(layout, form_page)
         laid_over = notes(source, self._frames[page - 1])
         if received.medium is not Medium.ACROFORM:
-            return self._filled(page, zones, blank, laid_over)
+            return self._filled(page, (zones, shown), blank, laid_over)
         named = self._named_by_place(page, zones)
         if laid_over or not blank.shows(source):
-            named += tuple(self._written_over(page, zones, blank, laid_over, named))
+            known = (*received.sightings, *named)
+            named += tuple(self._written_over(page, (zones, shown), blank, laid_over, known))
         return named
 
     def _named_by_place(self, page: int, zones: Sequence[Zone]) -> tuple[Sighting, ...]:
@@ -194,14 +197,13 @@ class OpenPdf(OpenDocument):
     def _written_over(
         self,
         page: int,
-        zones: Sequence[Zone],
+        zones: tuple[Sequence[Zone], Sequence[Zone]],
         blank: Blank,
         laid_over: Sequence[Note],
-        named: Sequence[Sighting],
+        known: Sequence[Sighting],
     ) -> Iterator[Sighting]:
         """Yield what stands over fields that are empty as fields."""
-        fields = (*self.pages[page - 1].sightings, *named)
-        done = {seen.key for seen in fields if not seen.blank}
+        done = {seen.key for seen in known if not seen.blank}
         for seen in self._filled(page, zones, blank, laid_over):
             if seen.key not in done and not seen.blank:
                 yield seen
@@ -237,27 +239,49 @@ class OpenPdf(OpenDocument):
         return Strip(first, end, self._drawing.patch(page - 1, self._frames[page - 1], seen, size))
 
     def _filled(
-        self, page: int, zones: Sequence[Zone], blank: Blank, laid_over: Sequence[Note]
+        self,
+        page: int,
+        zones: tuple[Sequence[Zone], Sequence[Zone]],
+        blank: Blank,
+        laid_over: Sequence[Note],
     ) -> Sequence[Sighting]:
+        """Return what stands in places of the form: those read, and those that only show."""
+        read, shown = zones
         view = self._frames[page - 1]
         look = self._drawing.look(page - 1, view)
         lies = fit(blank.words, words(look.runs))
         if lies is None:
             return ()
-        picture = self._strip(page, blank, lies, inked_rows(zones, blank))
+        picture = self._strip(page, blank, lies, inked_rows(read, blank))
         filled = Filled(page, view, blank, lies, picture, laid_over)
         exact = {
             key: value.removesuffix(CONTINUED)
             for key, value in look.values
             if value.strip() != SIGNED
         }
-        found = (filled.sighting(place) for place in places(zones, look.runs, blank, lies))
+        all_places = places((*read, *shown), look.runs, blank, lies)
+        found = (filled.sighting(place) for place in all_places if place.zone.key)
         # What our own appearances hold was reported already, unless the page shows other words.
         return tuple(
             seen
             for seen in found
             if seen.key not in exact or not _same_words(exact[seen.key], seen.text)
         )
+
+
+def _shown(layout: Layout, form_page: int) -> tuple[Zone, ...]:
+    """Return the places that hold no value of their own, as zones without a key.
+
+    These are echoes, and on a copy of a page the fields it only repeats.
+    """
+    read = {zone.box for zone in layout.on_page(form_page)}
+    repeated = (
+        Zone("", zone.kind, form_page, zone.box)
+        for zone in layout.on_page(layout.printed(form_page))
+        if zone.box not in read
+    )
+    echoes = (Zone("", "text", form_page, e.box) for e in layout.echoes if e.page == form_page)
+    return (*repeated, *echoes)
 
 
 def _same_words(value: str, drawn: str) -> bool:

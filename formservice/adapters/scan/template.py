@@ -86,9 +86,10 @@ class Template:
     def __init__(self, blank: "Grey", layout: Layout, page: int) -> None:
         """Keep the picture of the blank page at ``DPI`` and what the layout says of it."""
         self.blank = blank
-        self.layout = layout
+        self.described = _described(layout, page)
         self.width, self.height = layout.pages[page - 1]
         self.zones = layout.on_page(page)
+        self.echoes = tuple(self.rect(echo.box) for echo in layout.echoes if echo.page == page)
         self.squares = tuple(self.rect(box) for number, box in layout.squares if number == page)
         self.qr = next((self.rect(box) for number, box in layout.qr if number == page), None)
 
@@ -159,9 +160,9 @@ class Template:
         return telling
 
     def _filled_in(self) -> tuple[Rect, ...]:
-        """Return the places that say nothing about the form: zones, squares and code."""
+        """Return the places that say nothing about the form: zones, echoes, squares and code."""
         marks = self.squares if self.qr is None else (*self.squares, self.qr)
-        return (*(self.zone_rect(zone) for zone in self.zones), *marks)
+        return (*(self.zone_rect(zone) for zone in self.zones), *self.echoes, *marks)
 
 
 class Templates:
@@ -176,11 +177,23 @@ class Templates:
         """Return page ``page`` (from 1) of a blank form."""
         key = (layout.ref, page)
         kept = self._kept.get(key)
-        if kept is None or kept.layout is not layout:
+        # A layout is made anew for every document with further items; its own pages stay.
+        if kept is None or kept.described != _described(layout, page):
             _one_thread()
             blank = rendered(self._blank_pdf(layout.ref), page)
             kept = self._kept[key] = Template(blank, layout, page)
         return kept
+
+
+def _described(layout: Layout, page: int) -> tuple[object, ...]:
+    """Return all that ``layout`` says of one page."""
+    return (
+        layout.pages[page - 1],
+        layout.on_page(page),
+        tuple(box for number, box in layout.squares if number == page),
+        tuple(box for number, box in layout.qr if number == page),
+        tuple(echo for echo in layout.echoes if echo.page == page),
+    )
 
 
 def _one_thread() -> None:

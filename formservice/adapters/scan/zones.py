@@ -94,8 +94,9 @@ class PictureZones:
         """
         if not 1 <= form_page <= len(layout.pages):
             return ()
-        template = self._templates.page(layout, form_page)
-        pose = self._pose(picture, layout, template, form_page)
+        printed = layout.printed(form_page)
+        template = self._templates.page(layout, printed)
+        pose = self._pose(picture, layout, template, printed)
         if pose is None:
             return ()
         laid = pose.flattened(picture, template)
@@ -103,6 +104,11 @@ class PictureZones:
         found = placed(laid, template, proved=proved)
         if not proved and len(found) < len(template.zones) * _ENOUGH_ZONES:
             return ()
+        # On a copy some of the page's places hold later items, the others only repeat.
+        read = {zone.box: zone for zone in layout.on_page(form_page)}
+        found = tuple(
+            replace(one, zone=read[one.zone.box]) for one in found if one.zone.box in read
+        )
         seen: list[Sighting] = []
         for down in sorted({one.down for one in found}):
             here = [one for one in found if one.down == down]
@@ -140,6 +146,17 @@ class PictureZones:
             for line in lines_of(words)
             for segment in _segments(line)
         )
+
+    def printed(
+        self, picture: "Grey", layout: Layout, form_page: int | None, page: int = 1
+    ) -> tuple[Block, ...]:
+        """Return all text on a page, laid on ``form_page`` of ``layout`` if it is that page."""
+        if form_page is None or not 1 <= form_page <= len(layout.pages):
+            return self.blocks(picture, page)
+        printed = layout.printed(form_page)
+        template = self._templates.page(layout, printed)
+        pose = self._pose(picture, layout, template, printed)
+        return self.blocks(picture if pose is None else pose.flattened(picture, template), page)
 
     def _engine_ready(self) -> Ocr:
         if self._ocr is None:
