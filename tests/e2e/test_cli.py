@@ -135,7 +135,15 @@ def test_help_is_german_at_every_level(run):
 @pytest.mark.slow
 def test_definitions_are_listed_and_sound(run):
     listed = json.loads(run("forms", "--json").stdout)
-    assert {one["id"] for one in listed} == {"erwartungsbogen", "feedbackbogen", "beiblatt"}
+    assert {one["id"] for one in listed} == {
+        "erwartungsbogen",
+        "feedbackbogen",
+        "beiblatt",
+        "integrationsfoerderplan",
+        "einwilligung-ich-bin-dabei",
+        "einwilligung-daten",
+        "schweigepflichtentbindung",
+    }
     checked = run("forms", "check", "--json")
     assert json.loads(checked.stdout) == {"ok": True, "problems": []}
     assert checked.returncode == 0
