@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
-from formservice.domain.document import Page, Sighting
+from formservice.domain.document import Block, Page, Sighting
 from formservice.domain.form import FormDefinition, FormRef, Layout
 from formservice.domain.record import Value
 
@@ -20,6 +20,14 @@ class OpenDocument(Protocol):
         Both are counted from 1. A medium without geometry (DOCX) and a page that does not fit
         the layout return nothing.
         """
+
+    def printed(self, page: int, layout: Layout, form_page: int | None) -> Sequence[Block]:
+        """Return all text on page ``page``, also where its fields alone told what it is.
+
+        ``form_page`` of ``layout`` is what the page should be, None if that is not known; a
+        picture is laid on it before it is read. Slow, and wanted for few forms.
+        """
+        return self.pages[page - 1].blocks
 
     def close(self) -> None:
         """Release everything held."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from formservice.adapters.pdf_read.reader import OpenPdf, PdfReader
 from formservice.adapters.scan.zones import PictureZones
 from formservice.application.ports import OpenDocument
-from formservice.domain.document import Medium, Page, Sighting
+from formservice.domain.document import Block, Medium, Page, Sighting
 from formservice.domain.form import Layout
 
 # Tesseract gains nothing above; our pages lose thin strokes below (spec: 200 to 300 dpi).
@@ -51,6 +51,13 @@ class OpenWholePdf(OpenDocument):
             return self._opened.zones(page, layout, form_page)
         picture = self._opened.picture(page, _DPI)
         return self._pictures.zones(picture, layout, form_page, page)
+
+    def printed(self, page: int, layout: Layout, form_page: int | None) -> Sequence[Block]:
+        """Return all text drawn on page ``page``, or recognised where it is a picture."""
+        if self.pages[page - 1].medium is not Medium.SCAN:
+            return self.pages[page - 1].blocks or self._opened.blocks(page)
+        picture = self._opened.picture(page, _DPI)
+        return self._pictures.printed(picture, layout, form_page, page)
 
     def close(self) -> None:
         """Release everything held."""

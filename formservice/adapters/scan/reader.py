@@ -30,6 +30,10 @@ class ScanDocument(OpenDocument):
         """Return all text on a page without knowing the form: slow, for pages without QR code."""
         return self._zones.blocks(self._file.picture(page), page)
 
+    def printed(self, page: int, layout: Layout, form_page: int | None) -> Sequence[Block]:
+        """Return all text recognised on a page."""
+        return self._zones.printed(self._file.picture(page), layout, form_page, page)
+
     def close(self) -> None:
         """Release the pictures."""
         self._file.close()

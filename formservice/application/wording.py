@@ -1,0 +1,69 @@
+"""Whether a returned form prints the text people signed for: read in full, and compared.
+
+Only forms with a ``fixed_text`` are compared; reading all their text takes time.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from formservice.application.documents import claimed_place
+from formservice.application.ports import OpenDocument
+from formservice.application.wording_exact import differences
+from formservice.application.wording_seen import differences_seen
+from formservice.domain.document import Box, Medium, Page
+from formservice.domain.findings import Finding
+from formservice.domain.form import FormDefinition, Layout, Severity
+from formservice.domain.record import Record
+from formservice.domain.rules import CheckResult
+
+
+def with_wording(
+    result: CheckResult,
+    opened: OpenDocument,
+    pages: Sequence[Page],
+    definition: FormDefinition,
+    record: Record,
+) -> CheckResult:
+    """Return ``result`` with what is to say about the printed text of ``pages``, if anything."""
+    found = _findings(opened, pages, definition, record)
+    blocked = any(finding.severity is Severity.BLOCKS for finding in found)
+    return replace(
+        result,
+        findings=(*found, *result.findings),
+        archivable=result.archivable and not blocked,
+    )
+
+
+def _findings(
+    opened: OpenDocument, pages: Sequence[Page], definition: FormDefinition, record: Record
+) -> tuple[Finding, ...]:
+    layout = definition.layout
+    if definition.fixed_text is None or layout is None:
+        return ()
+    places = {page.number: _place(page, layout) for page in pages}
+    blocks = [
+        block
+        for page in pages
+        for block in opened.printed(page.number, layout, places[page.number])
+    ]
+    if all(page.medium is not Medium.SCAN for page in pages):
+        return differences(definition, record, blocks)
+    fields = {number: _fields(layout, place) for number, place in places.items()}
+    return differences_seen(definition, blocks, fields)
+
+
+def _place(page: Page, layout: Layout) -> int | None:
+    """Return which page of the form a page says it is; a copy prints what its page prints."""
+    place = claimed_place(page)
+    if place is None or place[0] > len(layout.pages) - len(layout.copies):
+        return None
+    return place[0]
+
+
+def _fields(layout: Layout, place: int | None) -> list[Box]:
+    """Return where on a page of the form something is written, or drawn as a mark."""
+    if place is None:
+        return []
+    boxes = [zone.box for zone in layout.on_page(place)]
+    boxes += [echo.box for echo in layout.echoes if echo.page == place]
+    return boxes + [box for page, box in (*layout.qr, *layout.squares) if page == place]

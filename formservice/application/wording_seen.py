@@ -1,0 +1,223 @@
+"""Whether a scanned form still shows the text people signed for, as far as recognition can tell.
+
+Recognition slips over single characters everywhere; a word that was changed, left out or put in
+is several characters in one place. Only the latter is reported, and only to be looked at.
+"""
+
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from formservice.application.wording_exact import BOTTOM, TOP, added, changed, sentences
+from formservice.domain.document import Block, Box
+from formservice.domain.findings import Finding, FindingCode
+from formservice.domain.form import FormDefinition, Severity
+from formservice.domain.wording import phrases
+
+# Shorter phrases are labels; so few letters are found, or missed, by chance.
+_LEAST = 12
+# Letters that must agree in a row to suggest where a sentence stands.
+_GRAM = 5
+# A sentence may stand so many letters farther than suggested: words put in before.
+_LEEWAY = 60
+# So many slips within so many letters are no slip of recognition but another word.
+_SLIPS, _WITHIN = 4, 9
+# Of a sentence of which less agrees nothing is told but that it is not there.
+_ALIKE = 0.6
+# If more of the sentences are not found as they should, the picture is too poor to say which.
+_POOR = 0.3
+# A line of print that was added has at least so many letters.
+_CLAUSE = 20
+# Lines of one paragraph: so far apart in line heights, and left edges within so much of the page.
+_LINE_GAP, _EDGE = 1.1, 0.012
+
+
+def differences_seen(
+    definition: FormDefinition, blocks: Sequence[Block], fields: Mapping[int, Sequence[Box]]
+) -> tuple[Finding, ...]:
+    """Return findings about recognised text that is clearly not ``definition``'s own.
+
+    ``blocks`` are the recognised text of all pages; ``fields`` has for every page the places
+    where answers and marks stand, in the same fractions as the blocks.
+    """
+    layout, fixed = definition.layout, definition.fixed_text
+    if layout is None or fixed is None:
+        return ()
+    stream = _Stream(list(_paragraphs(_printed(blocks, fields))))
+    ours = [one for phrase in phrases(layout.flow) for one in sentences(phrase)]
+    told = [one for one in ours if len(letters(one)) >= _LEAST]
+    wrong = [one for one in told if not stream.shows(letters(one))]
+    if told and len(wrong) > max(1, _POOR * len(told)):
+        return (_unsure(fixed.version),)
+    if wrong:
+        return (changed(fixed.version, wrong, Severity.ASKS),)
+    for short in ours:
+        stream.shows(letters(short))
+    if stream.has_more():
+        return (added(fixed.version, stream.before(told), Severity.ASKS),)
+    return ()
+
+
+def letters(text: str) -> str:
+    """Return the letters and digits of a text, without marks on them and all small."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in plain if sign.isalnum())
+
+
+def _unsure(version: str) -> Finding:
+    return Finding(
+        FindingCode.WORDING,
+        Severity.ASKS,
+        f"Der gedruckte Text ließ sich auf dem Scan nicht mit unserem (Fassung {version})"
+        " vergleichen. Bitte selbst vergleichen.",
+        overridable=True,
+    )
+
+
+def _printed(
+    blocks: Sequence[Block], fields: Mapping[int, Sequence[Box]]
+) -> Iterator[tuple[Block, Box]]:
+    """Yield what stands outside the fields, header and footer."""
+    for block in blocks:
+        box = block.box
+        if box is None:
+            continue
+        x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
+        if TOP < y < BOTTOM and not any(one.contains(x, y) for one in fields.get(block.page, ())):
+            yield block, box
+
+
+def _paragraphs(printed: Iterator[tuple[Block, Box]]) -> Iterator[str]:
+    """Yield the letters of each paragraph: lines below each other with one left edge."""
+    open_ones: list[tuple[Block, Box, list[str]]] = []
+    for block, box in printed:
+        height = box.bottom - box.top
+        for place, (last, above, gathered) in enumerate(open_ones):
+            gap = box.top - above.bottom
+            near = -height / 2 < gap < _LINE_GAP * height and box.top > above.top
+            if last.page == block.page and near and abs(box.left - above.left) < _EDGE:
+                gathered.append(letters(block.text))
+                open_ones[place] = (block, box, gathered)
+                break
+        else:
+            open_ones.append((block, box, [letters(block.text)]))
+    for _, _, gathered in open_ones:
+        yield "".join(gathered)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """How a sentence lies in the stream: slips as (place in the sentence), what it covers."""
+
+    slips: tuple[int, ...]
+    covered: tuple[int, ...]
+
+
+class _Stream:
+    """All letters of a document, paragraph by paragraph, and which of them are ours."""
+
+    def __init__(self, paragraphs: Sequence[str]) -> None:
+        """Note where each run of letters occurs."""
+        self._text = "\n".join(paragraphs)
+        self._ours = bytearray(len(self._text))
+        self._places: dict[str, list[int]] = defaultdict(list)
+        for place in range(len(self._text) - _GRAM + 1):
+            self._places[self._text[place : place + _GRAM]].append(place)
+
+    def shows(self, sentence: str) -> bool:
+        """Say whether ``sentence`` stands there but for slips; what it covers is ours then."""
+        start = self._free(sentence)
+        if start is not None:
+            self._ours[start : start + len(sentence)] = b"\1" * len(sentence)
+            return True
+        if len(sentence) < _LEAST:
+            return False
+        fits = (self._fit(sentence, place) for place in self._suggested(sentence))
+        best = min(fits, key=lambda fit: len(fit.slips), default=None)
+        if best is None or len(best.slips) > (1 - _ALIKE) * len(sentence):
+            return False
+        for place in best.covered:
+            self._ours[place] = 1
+        return not _is_other_word(best.slips)
+
+    def has_more(self) -> bool:
+        """Say whether there is a line of print that is not ours."""
+        return self._first_strange() is not None
+
+    def before(self, ours: Sequence[str]) -> str:
+        """Return the sentence of ours that ends last before the first line that is not."""
+        strange = self._first_strange() or 0
+        ends = [(self._text.rfind(letters(one), 0, strange), one) for one in ours]
+        place, sentence = max(ends, default=(-1, ""))
+        return sentence if place >= 0 else ""
+
+    def _first_strange(self) -> int | None:
+        start = 0
+        for place, letter in enumerate(f"{self._text}\n"):
+            if letter == "\n" or self._ours[place]:
+                if place - start >= _CLAUSE:
+                    return start
+                start = place + 1
+        return None
+
+    def _free(self, sentence: str) -> int | None:
+        start = self._text.find(sentence) if sentence else -1
+        while start >= 0:
+            if not any(self._ours[start : start + len(sentence)]):
+                return start
+            start = self._text.find(sentence, start + 1)
+        return None
+
+    def _suggested(self, sentence: str) -> list[int]:
+        """Return where the sentence may begin, by most letters in a row that agree."""
+        votes: Counter[int] = Counter()
+        for offset in range(len(sentence) - _GRAM + 1):
+            for place in self._places.get(sentence[offset : offset + _GRAM], ()):
+                if not self._ours[place]:
+                    votes[(place - offset) // _LEEWAY] += 1
+        return [bin_ * _LEEWAY for bin_, _ in votes.most_common(2)]
+
+    def _fit(self, sentence: str, around: int) -> _Fit:
+        """Return how the sentence lies best near a place: fewest letters changed, free ends."""
+        start = max(0, around - _LEEWAY)
+        text = self._text[start : around + len(sentence) + 2 * _LEEWAY]
+        rows = [list(range(len(sentence) + 1))]
+        for letter in text:
+            above, row = rows[-1], [0]
+            for place, wanted in enumerate(sentence):
+                row.append(
+                    min(above[place] + (letter != wanted), above[place + 1] + 1, row[place] + 1)
+                )
+            rows.append(row)
+        line = min(range(len(rows)), key=lambda number: rows[number][-1])
+        return _traced(sentence, text, rows, line, start)
+
+
+def _traced(
+    sentence: str, text: str, rows: Sequence[Sequence[int]], line: int, start: int
+) -> _Fit:
+    """Return the slips on the way back through the table of distances."""
+    slips, covered = [], []
+    column = len(sentence)
+    while column:
+        here = rows[line][column]
+        if line and here == rows[line - 1][column - 1] + (text[line - 1] != sentence[column - 1]):
+            covered.append(start + line - 1)
+            if text[line - 1] != sentence[column - 1]:
+                slips.append(column)
+            line, column = line - 1, column - 1
+        elif line and here == rows[line - 1][column] + 1:
+            slips.append(column)
+            line -= 1
+        else:
+            slips.append(column)
+            column -= 1
+    return _Fit(tuple(reversed(slips)), tuple(reversed(covered)))
+
+
+def _is_other_word(slips: Sequence[int]) -> bool:
+    """Say whether so many slips lie so close together that a word must be another one."""
+    return any(
+        last - first <= _WITHIN for first, last in zip(slips, slips[_SLIPS - 1 :], strict=False)
+    )
