@@ -73,7 +73,7 @@ def candidate(definition: FormDefinition) -> Candidate:
 def identify(pages: Sequence[Page], forms: Sequence[Candidate]) -> Identity:
     """Return which of ``forms`` the pages belong to, taken together."""
     seen = (sighting.key for page in pages for sighting in page.sightings)
-    names = {part_of(key)[0] for key in seen if key[:1] != "="}  # an echo is no field
+    names = {pattern(part_of(key)[0]) for key in seen if key[:1] != "="}  # an echo is no field
     claims = [page.claims for page in pages if page.claims]
     known = {form.ref.form for form in forms}
     claims = [own for own in claims if any(claim.form in known for claim in own)]
