@@ -46,7 +46,8 @@ def documents(pages: Sequence[Page], forms: Sequence[Candidate]) -> list[Found]:
         alone = identify([page], forms)
         here = alone.nearest if alone.score >= _PAGE_SCORE else None
         is_sheet = alone.ref in sheet_refs and alone.ref is not None
-        if (is_sheet or _continues_only(page)) and _takes(runs[-1:], nearest[-1:], page, forms):
+        behind = _continues_only(page) or (is_sheet and not _stands_alone(page))
+        if behind and _takes(runs[-1:], nearest[-1:], page, forms):
             sheets[-1].append(page)
         elif (
             runs
@@ -152,6 +153,7 @@ def _with_strayed_sheets(found: Sequence[Found], forms: Sequence[Candidate]) -> 
             number
             for number, one in enumerate(result)
             if not _is_sheet(one, forms)
+            and not any(_stands_alone(page) for page in pages)
             and all(_takes([one.pages], [one.identity.nearest], page, forms) for page in pages)
         ]
         if len(homes) == 1:
@@ -209,6 +211,11 @@ def _continues_only(page: Page) -> bool:
     """Say whether a page holds nothing but continuations (``q3_erreicht__2``)."""
     keys = [sighting.key for sighting in page.sightings]
     return bool(keys) and all(part_of(key)[1] > 1 for key in keys)
+
+
+def _stands_alone(page: Page) -> bool:
+    """Say whether a sheet has fields of its own: somebody filled it, it continues nothing."""
+    return any(part_of(sighting.key)[1] == 1 for sighting in page.sightings)
 
 
 def _belongs(

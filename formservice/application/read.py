@@ -11,6 +11,7 @@ from formservice.application.extract import extract
 from formservice.application.identify import Identity, candidate, identify
 from formservice.application.ports import Forms, OpenDocument, Reader
 from formservice.application.seen import seen_on
+from formservice.application.sheets import answered, belongs, is_free
 from formservice.domain.document import Medium, Page, Sighting, part_key
 from formservice.domain.errors import EmptyDocumentError, UnsupportedMediaError
 from formservice.domain.findings import Finding, FindingCode
@@ -25,7 +26,10 @@ _SHEET_NUMBER = re.compile(r"[0-9]{1,3}")
 
 @dataclass(frozen=True, slots=True)
 class ReadDocument:
-    """One document found in a file; ``definition`` and what follows are None if unidentified."""
+    """One document found in a file; ``definition`` and what follows are None if unidentified.
+
+    ``sheets`` are free sheets that belong to it; ``answers`` is the field one of them answers.
+    """
 
     medium: Medium
     page_numbers: tuple[int, ...]
@@ -35,6 +39,8 @@ class ReadDocument:
     result: CheckResult | None = None
     reference: str | None = None
     received: date | None = None
+    sheets: "tuple[ReadDocument, ...]" = ()
+    answers: str | None = None
 
 
 class ReadFile:
@@ -64,7 +70,8 @@ class ReadFile:
             if reader.reads(data):
                 with reader.open(data) as opened:
                     found = self._documents(opened.pages, form)
-                    read = [self._one(opened, one, received) for one in found]
+                    read = [piece for one in found for piece in self._one(opened, one, received)]
+                    read = self._with_free_sheets(read, received)
                     if form is not None:
                         read = [self._compared(one, opened.pages) for one in read]
                 return sorted(read, key=lambda one: one.definition is None)
@@ -87,26 +94,87 @@ class ReadFile:
             for one in found
         ]
 
-    def _one(self, opened: OpenDocument, found: Found, received: date) -> ReadDocument:
-        """Return one document read and checked, or only named if it is no known form."""
+    def _one(self, opened: OpenDocument, found: Found, received: date) -> list[ReadDocument]:
+        """Return one document read and checked, or only named if it is no known form.
+
+        Behind it come sheets that were taken for its continuation and are not.
+        """
         pages = (*found.pages, *found.sheets)
-        numbers = tuple(sorted(page.number for page in pages))
         ref = found.identity.ref
         definition = self._forms.find(ref) if ref is not None else None
         if definition is None:
-            return ReadDocument(_medium(found.pages), numbers, found.identity)
+            return [ReadDocument(_medium(found.pages), _numbers(pages), found.identity)]
         definition, sightings = seen_on(opened, found.pages, definition, found.sheets)
-        sightings += self._continued(opened, found.sheets, definition)
-        record = extract(definition, sightings)
-        return ReadDocument(
+        parts, free = self._continued(opened, found.sheets, definition)
+        record = extract(definition, [*sightings, *parts])
+        gone = {page.number for page in free}
+        pages = tuple(page for page in pages if page.number not in gone)
+        result = check(definition, record, received=received, calendar=self._calendar)
+        main = ReadDocument(
             medium=_medium(found.pages),
-            page_numbers=numbers,
+            page_numbers=_numbers(pages),
             identity=found.identity,
             definition=definition,
             record=record,
-            result=check(definition, record, received=received, calendar=self._calendar),
+            result=result,
             reference=_reference(pages),
             received=received,
+        )
+        forms = list(self._candidates.values())
+        apart = [Found(identify([page], forms), (page,)) for page in free]
+        return [main, *(one for sheet in apart for one in self._one(opened, sheet, received))]
+
+    def _with_free_sheets(
+        self, read: Sequence[ReadDocument], received: date
+    ) -> list[ReadDocument]:
+        """Return the documents with each free sheet given to the one it belongs to.
+
+        A sheet that does not say enough goes with the only form it may belong to, and a person is
+        asked.
+        """
+        sheets = [one for one in read if _is_free_sheet(one)]
+        mains = [one for one in read if not _is_free_sheet(one)]
+        for sheet in sheets:
+            said = [(number, _belongs(sheet, main)) for number, main in enumerate(mains)]
+            sure = [number for number, verdict in said if verdict]
+            perhaps = [number for number, verdict in said if verdict is None]
+            homes = sure or perhaps
+            if len(homes) == 1:
+                home = homes[0]
+                mains[home] = self._joined(mains[home], sheet, received, sure=bool(sure))
+            else:
+                mains.append(sheet)
+        return sorted(mains, key=lambda one: one.page_numbers)
+
+    def _joined(
+        self, main: ReadDocument, sheet: ReadDocument, received: date, *, sure: bool
+    ) -> ReadDocument:
+        """Return ``main`` with a free sheet: what it answers is asked for no more."""
+        form, record, old = main.definition, main.record, main.result
+        if form is None or record is None or old is None:
+            raise AssertionError("only what was read and checked takes a sheet")
+        if sheet.definition is None or sheet.record is None:
+            raise AssertionError("a sheet was read")
+        key = answered(sheet.definition, sheet.record, form, record)
+        more = replace(record, elsewhere=record.elsewhere | ({key} if key else set()))
+        before, after = (
+            check(form, one, received=received, calendar=self._calendar) for one in (record, more)
+        )
+        spared = [one for one in before.findings if one not in after.findings]
+        new = [one for one in after.findings if one not in before.findings]
+        findings = [one for one in old.findings if one not in spared]
+        findings += [*new, *_about_sheet(sheet, key, sure=sure)]
+        archivable = after.archivable and _text_is_sure(sheet)
+        return replace(
+            main,
+            page_numbers=tuple(sorted((*main.page_numbers, *sheet.page_numbers))),
+            record=more,
+            result=replace(
+                after,
+                findings=tuple(findings),
+                archivable=archivable and not any(_blocks(one) for one in findings),
+            ),
+            sheets=(*main.sheets, replace(sheet, answers=key)),
         )
 
     def _compared(self, read: ReadDocument, pages: Sequence[Page]) -> ReadDocument:
@@ -132,15 +200,20 @@ class ReadFile:
 
     def _continued(
         self, opened: OpenDocument, sheets: Sequence[Page], definition: FormDefinition
-    ) -> list[Sighting]:
-        """Return what continuation sheets hold, as parts (``key__2``) of the form's fields."""
+    ) -> tuple[list[Sighting], list[Page]]:
+        """Return what continuation sheets hold, as parts (``key__2``) of the form's fields.
+
+        Behind it stand the sheets that continue nothing.
+        """
         parts: list[Sighting] = []
+        free: list[Page] = []
         for page in sheets:
-            if page.sightings:  # fields, or what flattening left of their values
-                parts.extend(page.sightings)
-            else:
-                parts.extend(self._drawn_part(opened, page, definition))
-        return parts
+            # Fields, or what flattening left of their values; else what is drawn there.
+            found = list(page.sightings) or self._drawn_part(opened, page, definition)
+            parts.extend(found)
+            if not found:
+                free.append(page)
+        return parts, free
 
     def _drawn_part(
         self, opened: OpenDocument, page: Page, definition: FormDefinition
@@ -170,6 +243,57 @@ def _meant(written: str, keys: Sequence[str]) -> str | None:
         return written
     near = difflib.get_close_matches(written, keys, 1, 0.8)
     return near[0] if near and not numbers(near[0]) else None
+
+
+def _numbers(pages: Sequence[Page]) -> tuple[int, ...]:
+    return tuple(sorted(page.number for page in pages))
+
+
+def _is_free_sheet(one: ReadDocument) -> bool:
+    return (
+        one.definition is not None
+        and one.record is not None
+        and is_free(one.definition, one.record)
+    )
+
+
+def _belongs(sheet: ReadDocument, main: ReadDocument) -> bool | None:
+    """Say whether a free sheet belongs to ``main``, None when it does not say enough."""
+    if main.definition is None or main.record is None or main.definition.continuation:
+        return False
+    if sheet.definition is None or sheet.record is None:
+        return False
+    one_reference = sheet.reference is not None and sheet.reference == main.reference
+    pair = (sheet.definition, sheet.record), (main.definition, main.record)
+    return belongs(*pair, main.reference or "", one_reference=one_reference)
+
+
+def _about_sheet(sheet: ReadDocument, key: str | None, *, sure: bool) -> list[Finding]:
+    """Return what a person has to know about a free sheet, as findings of its form."""
+    marks = sheet.definition.continuation if sheet.definition else None
+    where = f"Beiblatt (Seite {sheet.page_numbers[0]}): "
+    found = [
+        replace(one, field=key, message=where + one.message)
+        for one in (sheet.result.findings if sheet.result else ())
+        if marks is not None and one.field == marks.text
+    ]
+    if not sure:
+        sentence = (
+            f"{where}Es sagt nicht sicher, dass es zu diesem Bogen gehört. Bitte prüfen, ob"
+            " Formular, Name und Vorname stimmen."
+        )
+        found.append(Finding(FindingCode.DOUBTFUL, Severity.ASKS, sentence, key))
+    return found
+
+
+def _text_is_sure(sheet: ReadDocument) -> bool:
+    marks = sheet.definition.continuation if sheet.definition else None
+    text = sheet.record.fields.get(marks.text) if sheet.record and marks else None
+    return text is not None and text.accepted
+
+
+def _blocks(finding: Finding) -> bool:
+    return finding.severity is Severity.BLOCKS
 
 
 def _medium(pages: Sequence[Page]) -> Medium:

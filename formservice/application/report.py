@@ -39,6 +39,7 @@ def document_data(
         if record is None
         else [{"field": one.key, **_field(one)} for one in record.rivals],
         "findings": [finding_data(one) for one in findings],
+        "sheets": [_sheet(one) for one in document.sheets],
         "deadlines": [_deadline(one) for one in deadlines],
         "archivable": result is not None and result.archivable,
         "seconds": round(seconds, 3),
@@ -117,6 +118,19 @@ def _field(one: Extraction) -> dict[str, object]:
         "page": one.page,
         "box": _box(one.box),
         "doubts": sorted(doubt.value for doubt in one.doubts),
+    }
+
+
+def _sheet(sheet: ReadDocument) -> dict[str, object]:
+    """Return a free sheet behind a form, with the field of the form it answers."""
+    record = sheet.record
+    return {
+        "form": _form(sheet),
+        "pages": list(sheet.page_numbers),
+        "answers": sheet.answers,
+        "fields": {}
+        if record is None
+        else {key: _field(one) for key, one in record.fields.items()},
     }
 
 
