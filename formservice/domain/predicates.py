@@ -9,9 +9,9 @@ from formservice.domain.predicates_answers import ANSWERS
 from formservice.domain.predicates_dates import DAYS
 from formservice.domain.predicates_groups import ITEMS
 from formservice.domain.predicates_presence import PRESENCE
-from formservice.domain.predicates_wording import WORDING
+from formservice.domain.predicates_phrasing import PHRASING
 
-_ALL = (*PRESENCE, *ITEMS, *DAYS, *AGES, *ANSWERS, *WORDING)
+_ALL = (*PRESENCE, *ITEMS, *DAYS, *AGES, *ANSWERS, *PHRASING)
 
 PREDICATES: Mapping[str, Predicate] = MappingProxyType(
     {predicate.name: predicate for predicate in _ALL}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from formservice.domain.predicate import WRITTEN, Breach, Demand, Predicate
-from formservice.domain.wortlaut import WEAK, releases_everything, weak_aims
+from formservice.domain.formulierung import WEAK, releases_everything, weak_aims
 
 
 def _positive_wording(demand: Demand) -> Iterator[Breach]:
@@ -19,7 +19,7 @@ def _no_blanket(demand: Demand) -> Iterator[Breach]:
             yield Breach(key)
 
 
-WORDING = (
+PHRASING = (
     Predicate(
         "positive_wording",
         "Every text says what is to be, without denying and without merely trying.",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formservice.domain.wortlaut import Aim, releases_everything, weak_aims
+from formservice.domain.formulierung import Aim, releases_everything, weak_aims
 
 
 @pytest.mark.parametrize(
