@@ -8,8 +8,8 @@ from formservice.domain.predicates_ages import AGES
 from formservice.domain.predicates_answers import ANSWERS
 from formservice.domain.predicates_dates import DAYS
 from formservice.domain.predicates_groups import ITEMS
-from formservice.domain.predicates_presence import PRESENCE
 from formservice.domain.predicates_phrasing import PHRASING
+from formservice.domain.predicates_presence import PRESENCE
 
 _ALL = (*PRESENCE, *ITEMS, *DAYS, *AGES, *ANSWERS, *PHRASING)
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from formservice.domain.predicate import WRITTEN, Breach, Demand, Predicate
 from formservice.domain.formulierung import WEAK, releases_everything, weak_aims
+from formservice.domain.predicate import WRITTEN, Breach, Demand, Predicate
 
 
 def _positive_wording(demand: Demand) -> Iterator[Breach]:
