@@ -49,6 +49,10 @@ def _template(ref: FormRef) -> bytes:
 DEFINITIONS = list(load(ROOT / "mappings", ROOT / "form_templates"))
 
 
+def _name(definition: FormDefinition) -> str:
+    return f"{definition.ref.form}@{definition.ref.edition}"
+
+
 def _value(field: Field, chance: random.Random) -> Value:
     if field.kind is FieldKind.CHOICE:
         option = chance.choice(field.options).key
@@ -73,7 +77,7 @@ def _records(definition: FormDefinition) -> list[dict[str, Value]]:
     ]
 
 
-RECORDS = {one.ref.form: _records(one) for one in DEFINITIONS}
+RECORDS = {_name(one): _records(one) for one in DEFINITIONS}
 
 
 def _convert(files: list[Path], kind: str, folder: Path) -> None:
@@ -88,8 +92,8 @@ def saved(tmp_path_factory) -> dict[tuple[str, int, str], Page]:
     source = tmp_path_factory.mktemp("source")
     renderer = WordRenderer(_template)
     for definition in DEFINITIONS:
-        for number, values in enumerate(RECORDS[definition.ref.form]):
-            path = source / f"{definition.ref.form}-{number}.docx"
+        for number, values in enumerate(RECORDS[_name(definition)]):
+            path = source / f"{_name(definition)}-{number}.docx"
             path.write_bytes(renderer.render(definition, values, "PROBE"))
     folders = {way: tmp_path_factory.mktemp(way) for way in WAYS}
     files = sorted(source.glob("*.docx"))
@@ -106,7 +110,7 @@ def saved(tmp_path_factory) -> dict[tuple[str, int, str], Page]:
 
 
 CASES = [
-    pytest.param(definition, way, id=f"{definition.ref.form}-{way}")
+    pytest.param(definition, way, id=f"{_name(definition)}-{way}")
     for definition in DEFINITIONS
     for way in WAYS
 ]
@@ -116,14 +120,14 @@ CASES = [
 def test_every_field_is_still_found(definition, way, saved):
     anchors = {anchor for field in definition.fields for anchor in field.anchors}
     for number in range(PER_FORM):
-        seen = {one.key for one in saved[definition.ref.form, number, way].sightings}
+        seen = {one.key for one in saved[_name(definition), number, way].sightings}
         assert seen == anchors
 
 
 @pytest.mark.parametrize(("definition", "way"), CASES)
 def test_ticks_are_certain_and_right(definition, way, saved):
-    for number, values in enumerate(RECORDS[definition.ref.form]):
-        seen = {one.key: one for one in saved[definition.ref.form, number, way].sightings}
+    for number, values in enumerate(RECORDS[_name(definition)]):
+        seen = {one.key: one for one in saved[_name(definition), number, way].sightings}
         for field in definition.fields:
             if field.kind in (FieldKind.CHOICE, FieldKind.TICK):
                 for key, on in ticks(field, values.get(field.key)).items():
@@ -133,8 +137,8 @@ def test_ticks_are_certain_and_right(definition, way, saved):
 
 @pytest.mark.parametrize(("definition", "way"), CASES)
 def test_no_text_is_silently_wrong(definition, way, saved):
-    for number, values in enumerate(RECORDS[definition.ref.form]):
-        seen = {one.key: one for one in saved[definition.ref.form, number, way].sightings}
+    for number, values in enumerate(RECORDS[_name(definition)]):
+        seen = {one.key: one for one in saved[_name(definition), number, way].sightings}
         for field in definition.fields:
             if field.kind in (FieldKind.CHOICE, FieldKind.TICK, FieldKind.SIGNATURE):
                 continue
@@ -148,8 +152,8 @@ def test_no_text_is_silently_wrong(definition, way, saved):
 
 @pytest.mark.parametrize(("definition", "way"), CASES)
 def test_line_breaks_and_arabic_survive_though_they_stay_doubted(definition, way, saved):
-    for number, values in enumerate(RECORDS[definition.ref.form]):
-        seen = {one.key: one for one in saved[definition.ref.form, number, way].sightings}
+    for number, values in enumerate(RECORDS[_name(definition)]):
+        seen = {one.key: one for one in saved[_name(definition), number, way].sightings}
         for field in definition.fields:
             value = values.get(field.key)
             if isinstance(value, str) and field.kind in (FieldKind.TEXT, FieldKind.MULTILINE):
@@ -158,8 +162,8 @@ def test_line_breaks_and_arabic_survive_though_they_stay_doubted(definition, way
 
 @pytest.mark.parametrize(("definition", "way"), CASES)
 def test_a_signature_is_never_taken_for_certain(definition, way, saved):
-    for number, values in enumerate(RECORDS[definition.ref.form]):
-        seen = {one.key: one for one in saved[definition.ref.form, number, way].sightings}
+    for number, values in enumerate(RECORDS[_name(definition)]):
+        seen = {one.key: one for one in saved[_name(definition), number, way].sightings}
         for field in definition.fields:
             if field.kind is FieldKind.SIGNATURE:
                 one = seen[field.key]
@@ -170,5 +174,5 @@ def test_a_signature_is_never_taken_for_certain(definition, way, saved):
 @pytest.mark.parametrize(("definition", "way"), CASES)
 def test_the_file_still_says_what_form_it_is(definition, way, saved):
     for number in range(PER_FORM):
-        claims = saved[definition.ref.form, number, way].claims
+        claims = saved[_name(definition), number, way].claims
         assert (definition.ref.form, "PROBE") in {(one.form, one.reference) for one in claims}
