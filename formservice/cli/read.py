@@ -12,6 +12,7 @@ from formservice.application.report import error_data
 from formservice.bootstrap import Services, Settings, today
 from formservice.cli import errors, files, show
 from formservice.domain.errors import FormServiceError
+from formservice.domain.groups import reshaped, shape_of
 from formservice.domain.values import parse_date
 
 
@@ -80,7 +81,10 @@ def names(services: Services, found: dict[str, Any]) -> dict[str, str]:
     if not form:
         return {}
     definition = services.forms.get(form["id"], form["edition"])
-    return {field.key: field.name for field in definition.fields}
+    # Items that were sent and did not come back are named as well.
+    keys = (*found["fields"], *(found.get("against") or {"fields": ()})["fields"])
+    whole = reshaped(definition, shape_of(definition, keys))
+    return {field.key: field.name for field in whole.fields}
 
 
 def _sent(name: str) -> object:

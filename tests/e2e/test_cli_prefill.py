@@ -103,6 +103,34 @@ def test_changed_words_of_the_person_are_shown_side_by_side_and_asked_about(run,
     assert any("Mai" in line and "Juni" in line for line in table.splitlines())
 
 
+@pytest.mark.parametrize("suffix", ["docx", "pdf"])
+def test_goals_beyond_the_printed_form_are_taken_over_and_compared_too(
+    run, made, tmp_path, suffix
+):
+    goals = [{"text": f"Ziel {letter}", "teilziele": ["Anfang"]} for letter in "ABCDE"]
+    plan = {"vorname": "Samira", "ziele": goals}
+    record = made("integrationsfoerderplan", plan, f"plan.{suffix}")
+    told = run("generate", "integrationsfoerderplan", "--from", record, "-o", f"neu.{suffix}")
+    assert "11 Angaben" in told.stderr.decode()
+    (same,) = json.loads(run("read", f"neu.{suffix}", "--against", record, "--json").stdout)
+    assert len(results(same)) == 11
+    assert set(results(same).values()) == {"same"}
+    made("integrationsfoerderplan", plan | {"ziele": goals[:4]}, f"weniger.{suffix}")
+    fewer = run("read", f"weniger.{suffix}", "--against", record).stdout.decode()
+    assert "9 gleich, 2 nicht gleich" in fewer
+    assert "„Ziel 5: Wortlaut des Ziels“ ist leer" in " ".join(fewer.split())
+    assert "Ziel 5, Teilziel 1" in fewer
+
+
+def test_no_consent_is_given_beforehand(run, made, tmp_path):
+    consent = {"name": "Haddad", "name_sorge": ["Rana Haddad"], "zustimmung_daten": "ja"}
+    record = made("einwilligung-daten", consent, "alt.docx")
+    told = run("generate", "einwilligung-daten", "--from", record, "-o", "neu.docx", "--json")
+    assert json.loads(told.stdout)["taken"] == ["name", "name_sorge[0]"]
+    (document,) = json.loads(run("read", "neu.docx", "--json").stdout)
+    assert values(document) == {"name": "Haddad", "name_sorge[0]": "Rana Haddad"}
+
+
 def test_the_data_that_were_sent_may_be_compared(run, made, tmp_path):
     sent = {"name": "Özdemir", "vorname": "Ayşe", "anlass": "abbruch"}
     made("feedbackbogen", sent | {"vorname": "Ayse", "q2_geaendert": "nein"}, "fb.docx")
