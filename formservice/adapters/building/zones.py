@@ -228,7 +228,10 @@ def _place(
     else:
         limit = (0.0, 0.0, page.width - copy.right_margin, page.height) if cell is None else cell
         box, line = _beside_text(page, glyphs, mark, limit)
-        line = None if mark.kind == ECHO_KIND else line
+        if mark.kind == ECHO_KIND:
+            # As large as the words around it, but with all the room beside it.
+            (_, top, _, bottom), line = _as_printed(page, glyphs), None
+            box = (box[0], top, box[2], bottom)
     content = _marked_content(page, glyphs)
     if content is None:
         message = "Das Feld steht in Kopf- oder Fußzeile; dort finden es Vorleseprogramme nicht."
