@@ -1,6 +1,5 @@
 """Predicates about dates: their order, past and future, and times named in free text."""
 
-import calendar
 from collections.abc import Iterator
 from datetime import date
 
@@ -49,9 +48,8 @@ def _within_months(demand: Demand) -> Iterator[Breach]:
 def _months(start: date, day: date) -> int:
     """Return how many months, begun ones included, lie between two days."""
     whole = (day.year - start.year) * 12 + day.month - start.month
-    # From 31 January a month reaches to the last of February (§ 188 BGB).
-    last = calendar.monthrange(day.year, day.month)[1]
-    return whole + (day.day > min(start.day, last))
+    # A month from 31 January ends on the last of February (§ 188 Abs. 3 BGB), which has no 31st.
+    return whole + (day.day > start.day)
 
 
 def _not_past(demand: Demand) -> Iterator[Breach]:

@@ -246,6 +246,7 @@ def test_items_that_share_what_should_be_their_own_are_named_with_the_first():
         "ziele[3].rang": ("eins", "zwei"),
         "ziele[4].text": "Arbeit",
         "ziele[5].text": "Geld",
+        "ziele[6].rang": ("eins", "zwei"),
     }
     assert at(values, "different", "ziele[].rang") == ["ziele[2].rang"]
     done: dict[str, Value] = {**values, "ziele[0].stand": "fertig"}
