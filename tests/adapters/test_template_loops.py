@@ -143,6 +143,14 @@ SLIPS = [
         ("{%tr endfor %}", "steht noch anderes in der Zeile", None),
     ),
     (
+        "a page break in the paragraph of a marker",
+        PLAN,
+        swap(
+            "{%p for ziel in ziele %}</w:t>", '{%p for ziel in ziele %}</w:t><w:br w:type="page"/>'
+        ),
+        ("{%p for ziel in ziele %}", "auch ein Umbruch zählt", None),
+    ),
+    (
         "a marker without its kind",
         PLAN,
         swap("{%p for ziel", "{% for ziel"),

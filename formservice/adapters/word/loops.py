@@ -191,6 +191,9 @@ def _print_number(control: Element, properties: Element, number: int) -> None:
     for prompt in properties.findall(f"{_W}showingPlcHdr"):
         properties.remove(prompt)
     texts = list(control.iter(f"{_W}t"))
+    for run in control.iter(f"{_W}r"):
+        if not texts:
+            texts = [etree.SubElement(run, f"{_W}t")]
     for text in texts[1:]:
         _parent(text).remove(text)
     for text in texts[:1]:

@@ -168,7 +168,8 @@ class _Reading:
                 self._say(text, "Mit „tr“ muss die Anweisung in einer Tabellenzeile stehen.")
         if match is not None and _other_content(element, paragraph):
             what = "im Absatz" if match[1] == "p" else "in der Zeile"
-            self._say(text, f"Neben der Anweisung steht noch anderes {what}; es entfiele.")
+            rest = f"Neben der Anweisung steht noch anderes {what}"
+            self._say(text, f"{rest} (auch ein Umbruch zählt); es entfiele.")
         # What a slip was meant to be is still followed, or it would be told a second time as the
         # lack of a beginning or an end.
         if meant := match or _MEANT.search(text):
@@ -313,7 +314,8 @@ def _no_marker(text: str) -> str:
 
 def _other_content(element: Element, paragraph: Element) -> bool:
     """Say whether ``element``, which the marker takes away, holds more than the marker."""
-    if next(element.iter(f"{_W}sdt", f"{_W}drawing", f"{_W}pict"), None) is not None:
+    kept = ("sdt", "drawing", "pict", "br", "sectPr")
+    if next(element.iter(*(f"{_W}{name}" for name in kept)), None) is not None:
         return True
     return any(
         (text.text or "").strip()
