@@ -7,7 +7,8 @@ from threading import Lock
 
 from formservice.adapters.pdf_fill.joining import Added, Joining, Place, Source, echo_key
 from formservice.adapters.pdf_fill.template import Compiled, compiled
-from formservice.domain.form import FieldKind, FormDefinition, FormRef, Layout, PageCopy
+from formservice.adapters.word.names import titles
+from formservice.domain.form import FormDefinition, FormRef, Layout, PageCopy
 from formservice.domain.groups import (
     Shape,
     copy_mark,
@@ -99,13 +100,7 @@ def sheet_field(number: int) -> str:
 
 def spoken(definition: FormDefinition) -> dict[str, str]:
     """Return what people call every field and box, and every choice."""
-    names: dict[str, str] = {}
-    for field in definition.fields:
-        names[field.key] = field.name
-        if field.kind is FieldKind.CHOICE:
-            for option in field.options:
-                names[f"{field.key}.{option.key}"] = f"{field.name}: {option.label}"
-    return names
+    return {field.key: field.name for field in definition.fields} | titles(definition)
 
 
 def _echoed(joining: Joining, layout: Layout) -> list[tuple[str, Place]]:

@@ -23,8 +23,8 @@ from formservice.domain.record import Value
 from formservice.domain.reference import payload
 from formservice.domain.values import shown, ticks
 
-# An echo is as high as the line it stands in, but never smaller than this.
-_LEAST_ECHO = 6.0
+# An echo is as high as the line it stands in, but neither larger nor smaller than this.
+_LARGEST_ECHO, _LEAST_ECHO = 10.0, 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +206,7 @@ def _show(file: FilledFile, source: str, place: Place, given: _Sorted) -> None:
 def _echoed(text: str, place: Place) -> Setting:
     """Set an echo as large as the line it stands in, smaller where it is too long."""
     text = " ".join(text.split())
-    size = place.frame.height / LEADING
+    size = min(_LARGEST_ECHO, place.frame.height / LEADING)
     room = place.frame.units(size)
     size = max(_LEAST_ECHO, size * min(1.0, room / max(1, width_of(text))))
     return Setting(round(size, 1), (text,))

@@ -8,6 +8,7 @@ from lxml import etree
 from formservice.adapters.word.claims import claims
 from formservice.adapters.word.direct import Blocks, direct
 from formservice.adapters.word.found import Bookmark, Control, Ink, Walked, number
+from formservice.adapters.word.names import ECHO
 from formservice.adapters.word.package import Package, is_word
 from formservice.adapters.word.symbols import GLYPHS_OFF, GLYPHS_ON, TICKED, UNTICKED
 from formservice.adapters.word.walk import walk
@@ -101,7 +102,9 @@ def _sightings(found: Walked, *, signed: bool) -> tuple[Sighting, ...]:
 
     ``signed`` says whether the file carries a digital signature.
     """
-    seen = [_from_control(control, signed) for control in found.controls]
+    # An echo repeats what another control holds.
+    controls = [one for one in found.controls if not one.facts.tag.startswith(ECHO)]
+    seen = [_from_control(control, signed) for control in controls]
     tagged = {sighting.key for sighting in seen}
     seen += (
         _from_bookmark(bookmark, key, signed)
