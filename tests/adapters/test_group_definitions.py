@@ -136,6 +136,8 @@ SPOILS = [
     ('["ziele[].bis", tag]', "[ziele, tag]", "rules.R-3.fields[0]", None),
     ("[ziele, ", '["ziele[].text", ', "rules.R-2.fields[0]", None),
     ("event: tag", "event: ziele", "deadlines[0].event", None),
+    ("    count: 1\n", '    count: 1\n    when: {"ziele[].stand": [offen]}\n',
+     "deadlines[0].when.ziele[].stand", None),
     # Gaps nobody fills.
     ("Es sind {count}", "Es sind {item}", "rules.R-2.message", "items"),
     ('"Rat:"', '"Rat {n}:"', "fields.rat.label", None),

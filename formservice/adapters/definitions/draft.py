@@ -98,8 +98,8 @@ def repeated(draft: Draft, path: Place, key: object, each: object = None) -> Ite
     if not brackets or (each is not None and each not in draft.groups):
         return
     if each is None:
-        sentence = f"{key} steht für mehrere Felder; eindeutig ist es mit each: {around}."
-        yield draft.source.problem(path, sentence)
+        cure = f" Eindeutig ist es mit each: {around}." if path[0] == "rules" else ""
+        yield draft.source.problem(path, f"{key} steht für mehrere Felder.{cure}")
     elif not f"{each}[]".startswith(f"{around}[]"):
         sentence = f"{key} steht auch in einem einzelnen Eintrag von {each} für mehrere Felder."
         yield draft.source.problem(path, sentence)
