@@ -236,6 +236,22 @@ def test_a_control_inside_another_is_named(forms):
     assert ("name", "Das Element steckt in einem anderen Inhaltssteuerelement.") in sentences
 
 
+def test_a_control_without_tag_and_title_is_named_by_what_stands_beside_it(forms):
+    bare = '<w:tag w:val="name"/>'
+    change = edit("name", f'<w:alias w:val="Name"/>{bare}', "")
+    places = {one.where: one.message for one in spoil(forms, MAIN, change)}
+    assert "kein Tag" in places["neben „Name:“"]
+
+
+def test_a_field_in_the_footer_is_named(forms):
+    field = '<w:sdt><w:sdtPr><w:tag w:val="name"/></w:sdtPr><w:sdtContent/></w:sdt>'
+    (problem,) = spoil(
+        forms, "word/footer1.xml", lambda text: text.replace("</w:p>", field + "</w:p>")
+    )
+    assert problem.where == "name"
+    assert "Fußzeile" in problem.message
+
+
 def test_all_faults_are_named_together(forms):
     def both(main: str) -> str:
         main = edit("name", "Text eingeben", "Hier tippen")(main)

@@ -175,6 +175,12 @@ SLIPS = [
         ("{%p endfor %}", "Dazu fehlt davor", None),
     ),
     (
+        "a number by the means of docxtpl",
+        PLAN,
+        swap("Was bis wann geschieht<", "Was bis wann geschieht {{ loop.index }}<"),
+        ("Was bis wann geschieht {{ loop.index }}", "mit einem Tag wie „=ziele[]“", None),
+    ),
+    (
         "a group without a loop",
         PLAN,
         lambda main: main.replace(marker("{%p for person in ziel.helfer %}"), "").replace(

@@ -86,8 +86,8 @@ def control_problems(definition: FormDefinition, body: Element, file: str) -> It
     for control in body.iter(f"{W}sdt"):
         controls.setdefault(_setting(control, "tag"), []).append(control)
     for untagged in controls.pop("", []):
-        title = _setting(untagged, "alias")
-        yield Problem(title, "Ein Inhaltssteuerelement hat kein Tag (Feldschlüssel).", file)
+        where = _setting(untagged, "alias") or _beside(untagged)
+        yield Problem(where, "Ein Inhaltssteuerelement hat kein Tag (Feldschlüssel).", file)
     for tag in controls.keys() - wanted.keys():
         if tag.startswith(ECHO):
             continue
@@ -132,6 +132,14 @@ def _piece(piece: Element) -> str:
     if piece.tag == f"{W}sdt":
         return "{n}" if is_number(_setting(piece, "tag")) else ""
     return (piece.text or "") if piece.tag == f"{W}t" else " "
+
+
+def _beside(control: Element) -> str:
+    """Return the printed words beside a control: by them people find it."""
+    around = _inside(control, "tr")
+    around = _inside(control, "p") if around is None else around
+    words = "" if around is None else printed(around).replace("\n", " ")
+    return f"neben „{words[:40]}“" if words else ""
 
 
 def _identity(anchor: Anchor, control: Element) -> Iterator[str]:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from formservice.adapters.definitions.template_controls import Element, W
+from formservice.adapters.word.markers import tag_of
 from formservice.adapters.word.names import (
     CORE_PART,
     CUSTOM_PART,
@@ -36,7 +37,7 @@ def frame_problems(
         *_headers(package, main),
         *_first_page(main),
         *_footers(definition, package, main),
-        *_steering(package, main),
+        *_misplaced(package, main),
     ):
         yield Problem(where, sentence, file)
 
@@ -125,12 +126,20 @@ def _footers(
             yield part, "In der Fußzeile fehlen die Felder für Seite und Seitenzahl."
 
 
-def _steering(package: Package, main: Element) -> Iterator[tuple[str, str]]:
+def _misplaced(package: Package, main: Element) -> Iterator[tuple[str, str]]:
+    """Yield what is understood in the text of a form only."""
     for kind in ("header", "footer"):
         for part in _referenced(package, main, f"{kind}Reference"):
-            text = "".join(piece.text or "" for piece in package.parse(part).iter(f"{W}t"))
+            root = package.parse(part)
+            text = "".join(piece.text or "" for piece in root.iter(f"{W}t"))
             if "{%" in text or "{{" in text:
                 yield part, "Anweisungen wie „{% … %}“ wirken in Kopf- und Fußzeilen nicht."
+            for control in root.iter(f"{W}sdt"):
+                if tag := tag_of(control):
+                    yield (
+                        tag,
+                        "Das Feld steht in einer Kopf- oder Fußzeile; dort liest es niemand.",
+                    )
 
 
 def _referenced(package: Package, main: Element, reference: str) -> list[str]:

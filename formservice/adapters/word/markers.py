@@ -298,6 +298,11 @@ def own_text(paragraph: Element) -> str:
 
 
 def _no_marker(text: str) -> str:
+    if "loop.index" in text:
+        return (
+            "Die Nummer eines Eintrags druckt ein Inhaltssteuerelement mit einem Tag wie "
+            f"„{ECHO}ziele[]“."
+        )
     if "{{" in text or "}}" in text:
         return (
             "Werte werden nicht mit „{{ … }}“ eingesetzt; jedes Feld braucht ein "
