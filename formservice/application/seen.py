@@ -5,14 +5,16 @@ from typing import NamedTuple
 
 from formservice.application.documents import claimed_place
 from formservice.application.extract import missing
+from formservice.application.label_items import item_sightings
 from formservice.application.labels import label_sightings
 from formservice.application.occurrences import numbered_by_occurrence
 from formservice.application.ports import OpenDocument
-from formservice.domain.document import Medium, Page, Sighting, part_of
+from formservice.domain.document import Block, Medium, Page, Sighting, part_of
 from formservice.domain.form import FieldKind, FormDefinition, Layout, PageCopy
 from formservice.domain.groups import (
     Shape,
     marked_copy,
+    numbers,
     printed_shape,
     reshaped,
     shape_of,
@@ -57,10 +59,27 @@ def seen_on(
     }
     # On a page in our own layout all fields are seen; its answers may quote labels of others.
     blocks = [block for page in strange for block in page.blocks] if wanted else []
+    if blocks and definition.members:
+        return _with_items(definition, seen, blocks)
     if blocks:
         chained = label_sightings(definition, blocks)
         seen.extend(one for one in chained if one.key in wanted)
     return Seen(definition, seen)
+
+
+def _with_items(
+    definition: FormDefinition, seen: Sequence[Sighting], blocks: Sequence[Block]
+) -> Seen:
+    """Return what was seen with what the label chain finds of items.
+
+    In a foreign layout only the labels tell how many items there are.
+    """
+    shape, chained = item_sightings(definition, blocks)
+    if not any(numbers(sighting.key) for sighting in seen):
+        definition = reshaped(definition, shape)
+    wanted = {anchor for field in missing(definition, seen) for anchor in field.anchors}
+    signed = {one.key for one in definition.fields if one.kind is FieldKind.SIGNATURE}
+    return Seen(definition, [*seen, *(one for one in chained if one.key in wanted - signed)])
 
 
 def _in_shape(
