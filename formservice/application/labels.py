@@ -6,7 +6,7 @@ last one read. Nothing found this way is accepted without a person: the layout i
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -23,11 +23,13 @@ from formservice.application.label_match import (
     Match,
     Phrases,
     boxes,
+    key_of,
     lone_tick,
     matches,
 )
 from formservice.domain.document import Block, Doubt, Method, Sighting
 from formservice.domain.form import Field, FieldKind, FormDefinition
+from formservice.domain.groups import items_of
 from formservice.domain.reference import claim_from_print
 from formservice.domain.values import is_date
 
@@ -87,6 +89,7 @@ class _Gatherer:
         self._tail: dict[int, Field | None] = {}
         self._undated = [f for f in definition.fields if not f.label and f.kind is FieldKind.DATE]
         self._boxes = self._with_boxes_to_the_left(found)
+        self._columns = _columns(definition, found)
 
     def _with_boxes_to_the_left(self, found: Sequence[Match]) -> set[int]:
         """Give options the box in the cell before them; return the chunks that are such boxes."""
@@ -109,7 +112,8 @@ class _Gatherer:
         for number in range(len(self._page)):
             self._walk(number)
         for key, found in self._found.items():
-            yield self._text_sighting(key, found)
+            if found.pieces or key not in self._columns:
+                yield self._text_sighting(key, found)
         for one in self._definition.fields:
             yield from self._tick_sightings(one)
 
@@ -267,6 +271,17 @@ class _Gatherer:
         _, key = min(fitting, key=lambda pair: abs(order.index(pair[0].key) - at))
         if self._ticks.get(key, (None, 0))[0] is None:
             self._ticks[key] = (match.on, number)
+
+
+def _columns(definition: FormDefinition, found: Sequence[Match]) -> set[str]:
+    """Return the repeated fields whose label is printed less often than they are.
+
+    It heads a column or a list: nothing beside it does not mean that nothing stands below.
+    """
+    printed = Counter(match.label for match in found)
+    repeated = [one for one in definition.fields if items_of(one.key)]
+    asked = Counter(key_of(one.label) for one in repeated)
+    return {one.key for one in repeated if asked[label := key_of(one.label)] > printed[label]}
 
 
 def _on_one_line(lines: Sequence[str]) -> str:

@@ -1,8 +1,12 @@
 """Values between printed labels, in layouts that are not ours."""
 
+from dataclasses import replace
+
 from formservice.application.labels import label_sightings
 from formservice.domain.document import Block, Box, Cell, Doubt
-from tests.application.literal_form import FORM
+from formservice.domain.form import Field, FieldKind, Group
+from formservice.domain.groups import flat
+from tests.application.literal_form import FIELDS, FORM
 
 
 def read(blocks):
@@ -198,3 +202,16 @@ def test_a_value_of_one_line_that_a_narrow_cell_wrapped_is_put_together():
     assert drawn("nhung@post.exa", "mple") == "nhung@post.example"
     assert drawn("Meyer-", "Lüdenscheidt") == "Meyer-Lüdenscheidt"
     assert drawn("Thị Hồng", "Nhung") == "Thị Hồng Nhung"
+
+
+def test_a_heading_over_the_rows_of_a_list_leaves_no_row_blank():
+    what = Field("schritte[].was", FieldKind.TEXT, "Was?")
+    when = Field("schritte[].wann", FieldKind.TEXT, "Wann?")
+    steps = Group("schritte", "Schritt", 2, (what, when))
+    form = replace(FORM, fields=flat((*FIELDS, steps), {}), members=(*FIELDS, steps))
+
+    def blank(*texts):
+        return [one.key for one in label_sightings(form, [*map(Block, texts)]) if one.blank]
+
+    assert blank("Was?", "Wann?", "1. anrufen, bis Mai") == []
+    assert blank("Was?", "Wann? jetzt", "Was? anrufen", "Wann? im Mai") == ["schritte[0].was"]
