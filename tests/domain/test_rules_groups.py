@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from formservice.domain.facts import Facts
@@ -304,6 +304,7 @@ def some_values() -> st.SearchStrategy[dict[str, Value]]:
 
 
 @given(some_values())
+@settings(deadline=None, max_examples=50)
 def test_every_finding_names_a_field_of_the_document_and_an_item_that_exists(values):
     definition = shaped(values)
     known = {field.key for field in definition.fields}
@@ -317,6 +318,7 @@ def test_every_finding_names_a_field_of_the_document_and_an_item_that_exists(val
 
 
 @given(some_values())
+@settings(deadline=None, max_examples=50)
 def test_every_item_named_has_something_in_it(values):
     definition = shaped(values)
     one = record(definition, values)
