@@ -237,7 +237,9 @@ def _belongs(
         return True
     keys = {sighting.key for one in run for sighting in one.sightings}
     own = {sighting.key for sighting in page.sightings}
-    known, now = phrases_in(form, wording(run)), phrases_in(form, wording([page]))
+    # Every item of a group has the same words.
+    now = phrases_in(form, wording([page])) - form.repeated
+    known = phrases_in(form, wording(run))
     repeated_names = own and len(keys & own) > _REPEATED * len(own)
     repeated_words = now and len(known & now) > _REPEATED * len(now)
     return not (repeated_names or repeated_words)

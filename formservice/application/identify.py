@@ -1,11 +1,11 @@
 """Which form pages are, and by what margin over the runner-up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from formservice.domain.document import Claim, Page, part_of
 from formservice.domain.form import FormDefinition, FormRef
-from formservice.domain.groups import pattern
+from formservice.domain.groups import groups, pattern
 from formservice.domain.values import folded
 
 # Below these a person chooses. A foreign page shares up to a third of the short phrases
@@ -42,7 +42,7 @@ class Candidate:
 
     ``phrases`` are printed phrases, folded, with their weight; ``pages`` the control names of
     each page of the form, ``anchors`` all of them. Names of repeated fields are patterns: a
-    document may have any number of them.
+    document may have any number of them. ``repeated`` are phrases printed once per item.
     """
 
     ref: FormRef
@@ -50,6 +50,7 @@ class Candidate:
     phrases: Mapping[str, int]
     pages: tuple[frozenset[str], ...]
     anchors: frozenset[str]
+    repeated: frozenset[str] = frozenset()
 
 
 def candidate(definition: FormDefinition) -> Candidate:
@@ -66,8 +67,29 @@ def candidate(definition: FormDefinition) -> Candidate:
         frozenset(pattern(zone.key) for zone in zones if zone.page == number) for number in numbers
     ]
     return Candidate(
-        definition.ref, definition.continuation is not None, weights, (*pages, anchors), anchors
+        ref=definition.ref,
+        is_sheet=definition.continuation is not None,
+        phrases=weights,
+        pages=(*pages, anchors),
+        anchors=anchors,
+        repeated=frozenset(_repeated(definition)),
     )
+
+
+def _repeated(definition: FormDefinition) -> Iterator[str]:
+    """Yield the phrases that come with every item; not those with the number of the item."""
+    rows = {group.key: group.rows for group in groups(definition.members)}
+    inside: list[str] = []
+    for item in definition.layout.template_flow if definition.layout else ():
+        if item.begin:
+            inside.append(item.begin)
+        elif item.end:
+            inside.pop()
+        elif item.text and len(inside) > 1:
+            for number in range(1, rows.get(inside[-1], 0) + 1):
+                yield _words(item.text.replace("{n}", str(number)))
+        elif item.text and inside and "{n}" not in item.text:
+            yield _words(item.text)
 
 
 def identify(pages: Sequence[Page], forms: Sequence[Candidate]) -> Identity:
