@@ -95,7 +95,9 @@ def _in_shape(
         return reshaped(definition, shape)
     claimed = (_claimed_copy(definition, page) for page in pages)
     of_copies = shape_of_copies(definition, (copy for copy in claimed if copy is not None))
-    return reshaped(definition, printed_shape(definition, _larger(shape, of_copies)))
+    whole = printed_shape(definition, _larger(shape, of_copies))
+    # Most plans fill no more than the form has, and then it is as it was built.
+    return definition if whole == printed_shape(definition, {}) else reshaped(definition, whole)
 
 
 def _larger(one: Shape, other: Shape) -> Mapping[str, int]:

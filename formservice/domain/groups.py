@@ -142,10 +142,11 @@ def _parts(outer: Group, shape: Shape, index: int) -> int:
 def _copied(layout: Layout | None, outer: Group) -> tuple[int, int]:
     """Return the page that is copied for further items of a group, and how many it holds."""
     pages: dict[int, int] = {}
-    for zone in _own(layout).zones if layout else ():
-        items = items_of(zone.key)
-        if items and pattern(items[0]) == f"{outer.key}[]":
-            index = numbers(items[0])[0]
+    start = f"{outer.key}["
+    own = len(layout.pages) - len(layout.copies) if layout else 0
+    for zone in layout.zones if layout else ():
+        if zone.key.startswith(start) and zone.page <= own:
+            index = int(zone.key[len(start) : zone.key.index("]")])
             if index < outer.rows:
                 pages[index] = zone.page
     if not pages:
@@ -210,7 +211,7 @@ def key_on_copy(definition: FormDefinition, copy: PageCopy, key: FieldKey) -> Fi
     None where that place is no field of the copy: its content is only repeated
     (``shown_on_copy``), or it stays empty. ``key`` may also be that of a tick.
     """
-    return _Frame.of(definition, copy).key(key)
+    return OnCopy.of(definition, copy).key(key)
 
 
 def shown_on_copy(definition: FormDefinition, copy: PageCopy, source: str) -> str | None:
@@ -218,11 +219,11 @@ def shown_on_copy(definition: FormDefinition, copy: PageCopy, source: str) -> st
 
     None where it shows nothing: in the place of an item the copy has not.
     """
-    return _Frame.of(definition, copy).shown(source)
+    return OnCopy.of(definition, copy).shown(source)
 
 
 @dataclass(frozen=True, slots=True)
-class _Frame:
+class OnCopy:
     """What is the same for all of a copy.
 
     ``before`` items stand on earlier pages of the form, ``slots`` on the page that is copied;
@@ -235,7 +236,7 @@ class _Frame:
     rows: Mapping[str, int]
 
     @classmethod
-    def of(cls, definition: FormDefinition, copy: PageCopy) -> "_Frame":
+    def of(cls, definition: FormDefinition, copy: PageCopy) -> "OnCopy":
         """Return what is known of ``copy``."""
         outer = next((one for one in _outer(definition) if one.key == copy.group), None)
         if outer is None:
@@ -245,6 +246,7 @@ class _Frame:
         return cls(copy, outer.rows - slots, slots, rows)
 
     def key(self, key: FieldKey) -> FieldKey | None:
+        """Return which field stands where ``key`` stands, see ``key_on_copy``."""
         indices = self._indices(key)
         if indices is None:
             return None
@@ -255,6 +257,7 @@ class _Frame:
         return numbered(pattern(key), indices)
 
     def shown(self, source: str) -> str | None:
+        """Return what is shown where ``source`` is, see ``shown_on_copy``."""
         items = items_of(source)
         if not items or pattern(items[0]) != f"{self.copy.group}[]":
             return source
@@ -322,7 +325,7 @@ def _layout(definition: FormDefinition, shape: Shape) -> Layout:
     qr, squares = list(layout.qr), list(layout.squares)
     for copy in added:
         number = len(pages) + 1
-        here = _Frame.of(definition, copy)
+        here = OnCopy.of(definition, copy)
         pages.append(layout.pages[copy.page - 1])
         for zone in layout.on_page(copy.page):
             key = here.key(zone.key)

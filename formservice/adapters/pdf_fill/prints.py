@@ -10,11 +10,10 @@ from formservice.adapters.pdf_fill.template import Compiled, compiled
 from formservice.adapters.word.names import titles
 from formservice.domain.form import FormDefinition, FormRef, Layout, PageCopy
 from formservice.domain.groups import (
+    OnCopy,
     Shape,
     copy_mark,
-    key_on_copy,
     reshaped,
-    shown_on_copy,
 )
 from formservice.domain.reference import identifier, printed
 
@@ -121,18 +120,18 @@ def _copied(
     layout = definition.layout
     if layout is None:
         raise AssertionError("only what has a layout has copies")
+    here = OnCopy.of(definition, copy)
     names: dict[str, str] = {}
     repeated: dict[str, str] = {}
     for zone in layout.on_page(copy.page):
-        key = key_on_copy(definition, copy, zone.key)
-        source = shown_on_copy(definition, copy, zone.key)
+        key, source = here.key(zone.key), here.shown(zone.key)
         if key is not None:
             names[zone.key] = key
         elif source is not None:
             repeated[zone.key] = source
     echoes = [echo for echo in layout.echoes if echo.page == copy.page]
     for position, echo in enumerate(echoes):
-        source = shown_on_copy(definition, copy, echo.source)
+        source = here.shown(echo.source)
         if source is not None:
             repeated[echo_key(position)] = source
     mark = printed(layout.ref, copy.page, copy_mark(definition, copy))
