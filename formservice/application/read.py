@@ -12,6 +12,7 @@ from formservice.application.identify import Identity, candidate, identify
 from formservice.application.ports import Forms, OpenDocument, Reader
 from formservice.application.seen import seen_on
 from formservice.application.sheets import answered, belongs, is_free
+from formservice.application.wording import with_wording
 from formservice.domain.document import Medium, Page, Sighting, part_key
 from formservice.domain.errors import EmptyDocumentError, UnsupportedMediaError
 from formservice.domain.findings import Finding, FindingCode
@@ -116,7 +117,7 @@ class ReadFile:
             identity=found.identity,
             definition=definition,
             record=record,
-            result=result,
+            result=with_wording(result, opened, found.pages, definition, record),
             reference=_reference(pages),
             received=received,
         )

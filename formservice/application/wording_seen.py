@@ -6,8 +6,9 @@ is several characters in one place. Only the latter is reported, and only to be 
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from formservice.application.wording_exact import BOTTOM, TOP, added, changed, sentences
 from formservice.domain.document import Block, Box
@@ -16,7 +17,7 @@ from formservice.domain.form import FormDefinition, Severity
 from formservice.domain.wording import phrases
 
 # Shorter phrases are labels; so few letters are found, or missed, by chance.
-_LEAST = 12
+_LEAST = 24
 # Letters that must agree in a row to suggest where a sentence stands.
 _GRAM = 5
 # A sentence may stand so many letters farther than suggested: words put in before.
@@ -29,8 +30,11 @@ _ALIKE = 0.6
 _POOR = 0.3
 # A line of print that was added has at least so many letters.
 _CLAUSE = 20
-# Lines of one paragraph: so far apart in line heights, and left edges within so much of the page.
-_LINE_GAP, _EDGE = 1.1, 0.012
+# Lines of one paragraph: their middles at most so many line heights apart, their left edges within
+# so much of the page, or in by as much as the text beside a tick.
+_LINE_STEP, _EDGE, _INDENT = 2.2, 0.012, 0.035
+# Words of one line: at most so many line heights apart.
+_WORD_GAP = 1.3
 
 
 def differences_seen(
@@ -47,13 +51,16 @@ def differences_seen(
     stream = _Stream(list(_paragraphs(_printed(blocks, fields))))
     ours = [one for phrase in phrases(layout.flow) for one in sentences(phrase)]
     told = [one for one in ours if len(letters(one)) >= _LEAST]
-    wrong = [one for one in told if not stream.shows(letters(one))]
+    # First what is there to the letter, so that nothing like it is taken for it.
+    unclear = [one for one in told if not stream.has(letters(one))]
+    wrong = [one for one in unclear if not stream.shows(letters(one))]
     if told and len(wrong) > max(1, _POOR * len(told)):
         return (_unsure(fixed.version),)
     if wrong:
         return (changed(fixed.version, wrong, Severity.ASKS),)
     for short in ours:
-        stream.shows(letters(short))
+        if len(letters(short)) < _LEAST:
+            stream.has(letters(short))
     if stream.has_more():
         return (added(fixed.version, stream.before(told), Severity.ASKS),)
     return ()
@@ -88,22 +95,62 @@ def _printed(
             yield block, box
 
 
-def _paragraphs(printed: Iterator[tuple[Block, Box]]) -> Iterator[str]:
+def _paragraphs(printed: Iterable[tuple[Block, Box]]) -> Iterator[str]:
     """Yield the letters of each paragraph: lines below each other with one left edge."""
-    open_ones: list[tuple[Block, Box, list[str]]] = []
-    for block, box in printed:
-        height = box.bottom - box.top
-        for place, (last, above, gathered) in enumerate(open_ones):
-            gap = box.top - above.bottom
-            near = -height / 2 < gap < _LINE_GAP * height and box.top > above.top
-            if last.page == block.page and near and abs(box.left - above.left) < _EDGE:
-                gathered.append(letters(block.text))
-                open_ones[place] = (block, box, gathered)
+    open_ones: list[tuple[_Line, list[str]]] = []
+    for line in _lines(list(printed)):
+        text = letters(" ".join(block.text for block, _ in line.pieces))
+        for place, (last, gathered) in enumerate(open_ones):
+            gap = (line.middle - last.middle) / last.height
+            same = last.page == line.page and -_EDGE < line.left - last.left < _INDENT
+            if same and 0 < gap < _LINE_STEP:
+                gathered.append(text)
+                open_ones[place] = (line, gathered)
                 break
         else:
-            open_ones.append((block, box, [letters(block.text)]))
-    for _, _, gathered in open_ones:
+            open_ones.append((line, [text]))
+    for _, gathered in open_ones:
         yield "".join(gathered)
+
+
+@dataclass(slots=True)
+class _Line:
+    """Words beside each other, from left to right; recognition may part them anyhow.
+
+    ``height`` is the usual height of a line on the page.
+    """
+
+    page: int
+    middle: float
+    height: float
+    pieces: list[tuple[Block, Box]]
+
+    @property
+    def left(self) -> float:
+        return self.pieces[0][1].left
+
+    def takes(self, page: int, box: Box) -> bool:
+        """Say whether a piece stands in this line, close to what is in it."""
+        apart = max(box.left - self.pieces[-1][1].right, self.left - box.right)
+        level = abs((box.top + box.bottom) / 2 - self.middle) < self.height / 2
+        return page == self.page and level and apart < _WORD_GAP * self.height
+
+
+def _lines(printed: Sequence[tuple[Block, Box]]) -> list[_Line]:
+    """Return the lines of print, page by page from top to bottom."""
+    lines: list[_Line] = []
+    for page in sorted({block.page for block, _ in printed}):
+        pieces = [one for one in printed if one[0].page == page and letters(one[0].text)]
+        height = median((box.bottom - box.top for _, box in pieces)) if pieces else 0.0
+        own: list[_Line] = []
+        for block, box in sorted(pieces, key=lambda one: one[1].left):
+            line = next((one for one in own if one.takes(page, box)), None)
+            if line is None:
+                own.append(_Line(page, (box.top + box.bottom) / 2, height, [(block, box)]))
+            else:
+                line.pieces.append((block, box))
+        lines += sorted(own, key=lambda one: one.middle)
+    return lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +172,15 @@ class _Stream:
         for place in range(len(self._text) - _GRAM + 1):
             self._places[self._text[place : place + _GRAM]].append(place)
 
-    def shows(self, sentence: str) -> bool:
-        """Say whether ``sentence`` stands there but for slips; what it covers is ours then."""
+    def has(self, sentence: str) -> bool:
+        """Say whether ``sentence`` stands there to the letter; it is ours then."""
         start = self._free(sentence)
         if start is not None:
             self._ours[start : start + len(sentence)] = b"\1" * len(sentence)
-            return True
-        if len(sentence) < _LEAST:
-            return False
+        return start is not None
+
+    def shows(self, sentence: str) -> bool:
+        """Say whether ``sentence`` stands there but for slips; what it covers is ours then."""
         fits = (self._fit(sentence, place) for place in self._suggested(sentence))
         best = min(fits, key=lambda fit: len(fit.slips), default=None)
         if best is None or len(best.slips) > (1 - _ALIKE) * len(sentence):

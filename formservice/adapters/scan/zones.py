@@ -133,6 +133,15 @@ class PictureZones:
 
     def blocks(self, picture: "Grey", page: int = 1) -> tuple[Block, ...]:
         """Return all text on an upright page, read without knowing the form: slow (0.6 s)."""
+        words, (height, width) = self._words(picture)
+        return tuple(
+            _block(segment, page, width, height)
+            for line in lines_of(words)
+            for segment in _segments(line)
+        )
+
+    def _words(self, picture: "Grey") -> tuple[Sequence[OcrWord], tuple[int, int]]:
+        """Return all words on a page, and the height and width of the picture they are of."""
         import cv2
         import numpy as np
 
@@ -140,23 +149,24 @@ class PictureZones:
         height, width = (max(1, round(side * scale)) for side in picture.shape)
         small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
         flat = evenly_lit(np.asarray(small, dtype=np.uint8))
-        words = self._engine_ready().words(flat, SPARSE, DPI)
-        return tuple(
-            _block(segment, page, width, height)
-            for line in lines_of(words)
-            for segment in _segments(line)
-        )
+        return self._engine_ready().words(flat, SPARSE, DPI), (height, width)
 
     def printed(
         self, picture: "Grey", layout: Layout, form_page: int | None, page: int = 1
     ) -> tuple[Block, ...]:
-        """Return all text on a page, laid on ``form_page`` of ``layout`` if it is that page."""
-        if form_page is None or not 1 <= form_page <= len(layout.pages):
-            return self.blocks(picture, page)
-        printed = layout.printed(form_page)
-        template = self._templates.page(layout, printed)
-        pose = self._pose(picture, layout, template, printed)
-        return self.blocks(picture if pose is None else pose.flattened(picture, template), page)
+        """Return every word on a page, laid on ``form_page`` of ``layout`` if it is that page."""
+        import cv2
+        import numpy as np
+
+        # Grain costs whole words here, where every line is read in one go.
+        picture = np.asarray(cv2.GaussianBlur(picture, (3, 3), 0), dtype=np.uint8)
+        if form_page is not None and 1 <= form_page <= len(layout.pages):
+            printed = layout.printed(form_page)
+            template = self._templates.page(layout, printed)
+            pose = self._pose(picture, layout, template, printed)
+            picture = picture if pose is None else pose.flattened(picture, template)
+        words, (height, width) = self._words(picture)
+        return tuple(_block([word], page, width, height) for word in words)
 
     def _engine_ready(self) -> Ocr:
         if self._ocr is None:
