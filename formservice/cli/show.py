@@ -38,6 +38,9 @@ def document(data: dict[str, Any], names: Mapping[str, str]) -> None:
     print(f"\n{name}  ({MEDIA[data['medium']]}, {pages})\n  {title}")
     for key, field in data["fields"].items():
         print(_field(names.get(key, key), field))
+    for sheet in data.get("sheets", ()):
+        title = names.get(sheet["answers"], "ohne sichere Zuordnung")
+        print(_wrapped("  + Beiblatt ", f"({_pages(sheet['pages'])}): {title}"))
     if data.get("against"):
         differences.table(data["against"], names)
     for finding in data["findings"]:
