@@ -122,6 +122,7 @@ def _beyond(problem: Problem, data: object) -> bool:
     return any(known in problem.message for known in BEYOND)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS, ids=lambda one: str(one.ref))
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
