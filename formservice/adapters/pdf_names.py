@@ -2,6 +2,8 @@
 
 # Keys of the document information that tell form, edition and reference of the file.
 FORM, EDITION, REFERENCE = "/FormserviceForm", "/FormserviceEdition", "/FormserviceReference"
+# And how many pages it has without continuation sheets, where some are copies.
+PAGES = "/FormservicePages"
 # Marked content that holds a value exactly beside what is drawn: /Key, /V, and /GoesOn where a
 # sheet behind the form holds more of it.
 VALUE = "FormserviceValue"

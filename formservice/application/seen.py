@@ -10,9 +10,11 @@ from formservice.application.labels import label_sightings
 from formservice.application.occurrences import numbered_by_occurrence
 from formservice.application.ports import OpenDocument
 from formservice.domain.document import Block, Medium, Page, Sighting, part_of
-from formservice.domain.form import FieldKind, FormDefinition, Layout, PageCopy
+from formservice.domain.form import FieldKind, FormDefinition, Group, Layout, PageCopy
 from formservice.domain.groups import (
+    MOST_ITEMS,
     Shape,
+    copies,
     marked_copy,
     numbers,
     printed_shape,
@@ -95,9 +97,27 @@ def _in_shape(
         return reshaped(definition, shape)
     claimed = (_claimed_copy(definition, page) for page in pages)
     of_copies = shape_of_copies(definition, (copy for copy in claimed if copy is not None))
-    whole = printed_shape(definition, _larger(shape, of_copies))
+    here = printed_shape(definition, _larger(shape, of_copies))
+    whole = _with_lost(definition, here, pages)
     # Most plans fill no more than the form has, and then it is as it was built.
     return definition if whole == printed_shape(definition, {}) else reshaped(definition, whole)
+
+
+def _with_lost(definition: FormDefinition, shape: Shape, pages: Sequence[Page]) -> Shape:
+    """Return ``shape`` with as many further copies as the pages say there are.
+
+    The last ones are lost, and nobody can tell what stood there: further items, most likely.
+    """
+    totals = [claim.total for page in pages for claim in page.claims if claim.total]
+    if not totals or definition.layout is None:
+        return shape
+    lost = min(max(totals), MOST_ITEMS) - len(definition.layout.pages)
+    lost -= len(copies(definition, shape))
+    outer = next((one.key for one in definition.members if isinstance(one, Group)), "")
+    for _ in range(lost):
+        more = {**shape, outer: shape[outer] + 1}
+        shape = printed_shape(definition, more)
+    return shape
 
 
 def _larger(one: Shape, other: Shape) -> Mapping[str, int]:

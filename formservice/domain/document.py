@@ -121,7 +121,8 @@ class Claim:
     ``source`` tells who says so: ``qr``, ``text`` (short text in the footer), ``property``
     (document property), ``info`` (PDF metadata) or ``looks`` (its picture is like the blank form).
     ``copy`` is set on a copy of ``page`` that holds later items of a group: which of the form's
-    groups, the first item, the part of it (each from 0; ``domain.groups.PageCopy``).
+    groups, the first item, the part of it (each from 0; ``domain.groups.PageCopy``). Where there
+    are copies, ``total`` is how many pages the document has, without continuation sheets.
     """
 
     form: str
@@ -130,6 +131,7 @@ class Claim:
     page: int | None = None
     reference: str | None = None
     copy: tuple[int, int, int] | None = None
+    total: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

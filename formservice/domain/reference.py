@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 from formservice.domain.document import Claim
@@ -12,8 +13,9 @@ _SCHEME = "formservice:"
 _NAME = r"[a-z][a-z0-9-]{1,60}"
 _EDITION = r"\d{4}-\d{2}(?:-\d{2})?"
 _REFERENCE = r"[0-9A-Z]{0,26}"
-# „2“ is a page of the form, „2+0.3.0“ a copy of it: group, first item and part, from 0.
-_PAGE = r"(\d{1,3})(?:\+(\d{1,2})\.(\d{1,2})\.(\d{1,2}))?"
+# „2“ is a page of the form, „2+0.3.0“ a copy of it: group, first item and part, from 0. „/5“
+# behind it is the number of pages of a document that has copies.
+_PAGE = r"(\d{1,3})(?:\+(\d{1,2})\.(\d{1,2})\.(\d{1,2}))?(?:/(\d{1,3}))?"
 _PAYLOAD = re.compile(rf"{_PREFIX}\|({_NAME})\|({_EDITION})\|{_PAGE}\|({_REFERENCE})")
 _NUMBERED = re.compile(r"X(\d*)(?=([a-z_])?)")
 _IDENTIFIER = re.compile(rf"{_SCHEME}({_NAME})/({_EDITION})(?:#({_REFERENCE}))?")
@@ -23,21 +25,23 @@ Copy: TypeAlias = tuple[int, int, int]
 """What makes a page a copy, as in ``Claim.copy``."""
 
 
-def payload(ref: FormRef, page: int, reference: str, copy: Copy | None = None) -> str:
-    """Return the text of the QR code on ``page``, or on a ``copy`` of it.
+def payload(ref: FormRef, page: str | int, reference: str) -> str:
+    """Return the text of the QR code on ``page`` (see ``numbered`` for pages with copies).
 
     ``reference`` may be empty (a blank form). Page 0 says that nobody knows which page it is.
     """
-    return f"{_PREFIX}|{ref.form}|{ref.edition}|{_numbered(page, copy)}|{reference}"
+    return f"{_PREFIX}|{ref.form}|{ref.edition}|{page}|{reference}"
 
 
-def printed(ref: FormRef, page: int, copy: Copy | None = None) -> str:
+def printed(ref: FormRef, page: str | int) -> str:
     """Return the short text that says on paper which page this is."""
-    return f"{ref} · Seite {_numbered(page, copy)}"
+    return f"{ref} · Seite {page}"
 
 
-def _numbered(page: int, copy: Copy | None) -> str:
-    return f"{page}" if copy is None else f"{page}+{'.'.join(map(str, copy))}"
+def numbered(page: int, copy: Copy | None, total: int) -> str:
+    """Return how a page is named, or a copy of it, in a document of ``total`` pages."""
+    mark = "" if copy is None else f"+{'.'.join(map(str, copy))}"
+    return f"{page}{mark}/{total}"
 
 
 def claim_from_payload(text: str) -> Claim | None:
@@ -45,31 +49,38 @@ def claim_from_payload(text: str) -> Claim | None:
     match = _PAYLOAD.fullmatch(text)
     if match is None:
         return None
-    form, edition, *page, reference = match.groups()
-    number, copy = _page(page)
-    return Claim(form, edition, "qr", number, reference or None, copy)
+    form, edition, *place, reference = match.groups()
+    return _placed(Claim(form, edition, "qr", reference=reference or None), place)
 
 
 def claim_from_print(text: str) -> Claim | None:
     """Return what the short text in a footer claims („feedbackbogen/2023-09-22 · Seite 1“).
 
-    On a copy of a page stand two of them; the one that says so counts.
+    In a document with copies there are two of them on a page; that which says more counts.
     """
     claims = []
     for match in _PRINTED.finditer(text):
-        form, edition, *page = match.groups()
-        number, copy = _page(page)
-        claims.append(Claim(form, edition, "text", number, copy=copy))
-    return next((claim for claim in claims if claim.copy), claims[0] if claims else None)
+        form, edition, *place = match.groups()
+        claims.append(_placed(Claim(form, edition, "text"), place))
+    return fullest(claims)
 
 
-def _page(groups: Sequence[str | None]) -> tuple[int | None, Copy | None]:
-    """Return page and copy from the four numbers of a claim, None where it does not say."""
-    page, *rest = (None if number is None else int(number) for number in groups)
-    group, first, part = rest
-    if not page or group is None or first is None or part is None:
-        return page or None, None
-    return page, (group, first, part)
+def fullest(claims: Sequence[Claim]) -> Claim | None:
+    """Return the claim that says most about its page, the first among equals."""
+    return max(
+        claims,
+        key=lambda claim: (claim.copy is not None, claim.total is not None),
+        default=None,
+    )
+
+
+def _placed(claim: Claim, place: Sequence[str | None]) -> Claim:
+    """Return ``claim`` with page, copy and total from the numbers written."""
+    page, group, first, part, total = (None if one is None else int(one) for one in place)
+    copy = None
+    if page and group is not None and first is not None and part is not None:
+        copy = (group, first, part)
+    return replace(claim, page=page or None, copy=copy, total=total or None)
 
 
 def identifier(ref: FormRef, reference: str = "") -> str:

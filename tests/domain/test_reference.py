@@ -9,6 +9,7 @@ from formservice.domain.reference import (
     claim_from_payload,
     claim_from_print,
     identifier,
+    numbered,
     payload,
     printed,
 )
@@ -34,13 +35,25 @@ def test_a_footer_is_understood() -> None:
 
 
 def test_a_copy_of_a_page_says_in_code_and_print_which_items_it_holds() -> None:
-    copy = (0, 3, 1)
-    assert payload(REF, 2, "7K2M", copy) == "FS1|feedbackbogen|2023-09-22|2+0.3.1|7K2M"
-    assert claim_from_payload(payload(REF, 2, "7K2M", copy)) == Claim(
-        REF.form, REF.edition, "qr", 2, "7K2M", copy
+    place = numbered(2, (0, 3, 1), 5)
+    assert payload(REF, place, "7K2M") == "FS1|feedbackbogen|2023-09-22|2+0.3.1/5|7K2M"
+    assert claim_from_payload(payload(REF, place, "7K2M")) == Claim(
+        REF.form, REF.edition, "qr", 2, "7K2M", (0, 3, 1), 5
     )
-    both = f"{REF} · Seite 2 von 2   {printed(REF, 2, copy)}"
-    assert claim_from_print(both) == Claim(REF.form, REF.edition, "text", 2, copy=copy)
+    both = f"{REF} · Seite 2 von 2   {printed(REF, place)}"
+    assert claim_from_print(both) == Claim(
+        REF.form, REF.edition, "text", 2, copy=(0, 3, 1), total=5
+    )
+
+
+def test_a_page_before_copies_says_how_many_pages_there_are() -> None:
+    both = f"{REF} · Seite 1 von 2   {printed(REF, numbered(1, None, 5))}"
+    assert claim_from_print(both) == Claim(REF.form, REF.edition, "text", 1, total=5)
+
+
+def test_a_copy_without_a_total_is_understood_as_well() -> None:
+    claim = claim_from_payload("FS1|feedbackbogen|2023-09-22|2+0.3.0|7K2M")
+    assert claim == Claim(REF.form, REF.edition, "qr", 2, "7K2M", (0, 3, 0))
 
 
 def test_page_nought_says_that_the_page_is_not_known() -> None:

@@ -96,7 +96,7 @@ class FilledFile:
             % (side, -side, left, top, _runs(rows))
         )
 
-    def finished(self, described: Mapping[str, str], identity: str, suffix: str) -> bytes:
+    def finished(self, described: Mapping[str, str | int], identity: str, suffix: str) -> bytes:
         """Return the bytes of the file.
 
         ``described`` is added to the document information, ``suffix`` to its identifier in the
@@ -112,7 +112,10 @@ class FilledFile:
                 drawn,
             )
         entries = {key.encode(): value for key, value in form.described.items()}
-        entries |= {key.encode(): text_string(text) for key, text in described.items()}
+        entries |= {
+            key.encode(): b" %d" % one if isinstance(one, int) else text_string(one)
+            for key, one in described.items()
+        }
         self._changing[form.info] = b"<<%b>>" % b"".join(k + b" " + v for k, v in entries.items())
         if form.metadata is not None:
             number, before, after = form.metadata

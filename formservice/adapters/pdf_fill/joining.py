@@ -137,11 +137,11 @@ class Joining:
         self._pdf.save(buffer, static_id=True)
         return buffer.getvalue()
 
-    def echoed(self, number: int, echoes: Sequence[Echo]) -> Added:
-        """Make places for ``echoes`` on a page of the form itself, counted from 0."""
+    def drawn(self, number: int, echoes: Sequence[Echo], mark: str) -> Added:
+        """Make places for ``echoes`` on a page of the form itself (from 0), print ``mark``."""
         drawn = _Drawn(structure.contents(self._pdf, number))
         _echoes_drawn(self._pdf, number, echoes, drawn)
-        return self._installed(number, self._plain[(self._form, number)], drawn)
+        return self._installed(number, self._plain[(self._form, number)], drawn, mark)
 
     def add(self, source: Source) -> Added:
         """Put a page behind the file."""

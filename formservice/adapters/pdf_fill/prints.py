@@ -15,7 +15,7 @@ from formservice.domain.groups import (
     copy_mark,
     reshaped,
 )
-from formservice.domain.reference import identifier, printed
+from formservice.domain.reference import identifier, numbered, printed
 
 # So many prints are kept compiled, 0.2 MB each; most forms need one, a plan one per number of
 # goals.
@@ -75,9 +75,9 @@ class Prints:
         if sheets or (layout is not None and (layout.copies or layout.echoes)):
             with Joining(template, spoken(whole)) as joining:
                 if layout is not None:
-                    shown += _echoed(joining, layout)
+                    shown += _own(joining, layout)
                     for copy in layout.copies:
-                        shown += _copied(joining, template, definition, copy)
+                        shown += _copied(joining, template, definition, copy, len(layout.pages))
                 behind = [joining.add(self._source(number)) for number in range(sheets)]
                 template = joining.finished()
         nameless = [sheet_field(number) for number in range(sheets)]
@@ -102,19 +102,26 @@ def spoken(definition: FormDefinition) -> dict[str, str]:
     return {field.key: field.name for field in definition.fields} | titles(definition)
 
 
-def _echoed(joining: Joining, layout: Layout) -> list[tuple[str, Place]]:
-    """Make the places of echoes on the form's own pages."""
+def _own(joining: Joining, layout: Layout) -> list[tuple[str, Place]]:
+    """Make the places of echoes on the form's own pages; return what is shown there."""
     shown = []
     for page in range(1, len(layout.pages) - len(layout.copies) + 1):
         echoes = [echo for echo in layout.echoes if echo.page == page]
-        if echoes:
-            places = joining.echoed(page - 1, echoes).places
+        mark = ""
+        if layout.copies:
+            mark = printed(layout.ref, numbered(page, None, len(layout.pages)))
+        if echoes or mark:
+            places = joining.drawn(page - 1, echoes, mark).places
             shown += [(echo.source, places[echo_key(i)]) for i, echo in enumerate(echoes)]
     return shown
 
 
 def _copied(
-    joining: Joining, template: bytes, definition: FormDefinition, copy: PageCopy
+    joining: Joining,
+    template: bytes,
+    definition: FormDefinition,
+    copy: PageCopy,
+    total: int,
 ) -> list[tuple[str, Place]]:
     """Put a copy of a page behind the form; return what is shown on it without being a field."""
     layout = definition.layout
@@ -134,6 +141,7 @@ def _copied(
         source = here.shown(echo.source)
         if source is not None:
             repeated[echo_key(position)] = source
-    mark = printed(layout.ref, copy.page, copy_mark(definition, copy))
+    place = numbered(copy.page, copy_mark(definition, copy), total)
+    mark = printed(layout.ref, place)
     added = joining.add(Source(template, copy.page - 1, names, echoes, mark=mark))
     return [(repeated[key], place) for key, place in added.places.items() if key in repeated]

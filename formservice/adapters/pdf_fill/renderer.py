@@ -20,7 +20,7 @@ from formservice.domain.errors import DefinitionError, Problem
 from formservice.domain.form import Field, FieldKind, FormDefinition, FormRef
 from formservice.domain.groups import copy_mark, numbers, printed_shape, shape_of
 from formservice.domain.record import Value
-from formservice.domain.reference import payload
+from formservice.domain.reference import numbered, payload
 from formservice.domain.values import shown, ticks
 
 # An echo is as high as the line it stands in, but neither larger nor smaller than this.
@@ -92,11 +92,13 @@ class PdfRenderer:
         for number, (added, piece) in enumerate(zip(made.sheets, pieces, strict=True)):
             heads = self._heads(piece, whole, reference, given.texts)
             self._continue(file, (number, added), piece, heads, reference)
-        described = {
+        described: dict[str, str | int] = {
             pdf_names.FORM: definition.ref.form,
             pdf_names.EDITION: definition.ref.edition,
             pdf_names.REFERENCE: reference,
         }
+        if whole.layout is not None and whole.layout.copies:
+            described[pdf_names.PAGES] = len(whole.layout.pages)
         return file.finished(described, f"{definition.ref}#{reference}", reference)
 
     def _pieces(self, definition: FormDefinition, settings: Mapping[str, Setting]) -> list[_Piece]:
@@ -221,5 +223,6 @@ def _codes(file: FilledFile, definition: FormDefinition, first: int, reference: 
     for page, box in layout.qr:
         copy = layout.copies[page - own - 1] if page > own else None
         mark = None if copy is None else copy_mark(definition, copy)
-        text = payload(layout.ref, layout.printed(page), reference, mark)
-        file.code(first + page - 1, box, text)
+        printed = layout.printed(page)
+        place = numbered(printed, mark, len(layout.pages)) if layout.copies else printed
+        file.code(first + page - 1, box, payload(layout.ref, place, reference))

@@ -7,7 +7,7 @@ import pikepdf
 from formservice.adapters import pdf_names
 from formservice.adapters.pdf_read.controls import text_string
 from formservice.domain.document import Block, Claim
-from formservice.domain.reference import claim_from_identifier, claim_from_print
+from formservice.domain.reference import claim_from_identifier, claim_from_print, fullest
 
 _MOST_METADATA = 1_000_000  # bytes looked through
 # Footers stand in the last eighth of a page; answers may quote the same words elsewhere.
@@ -23,7 +23,9 @@ def file_claim(pdf: pikepdf.Pdf) -> Claim | None:
             for key in (pdf_names.FORM, pdf_names.EDITION, pdf_names.REFERENCE)
         )
         if form and edition:
-            return Claim(form, edition, "info", None, reference or None)
+            pages: object = info.get(pdf_names.PAGES)
+            total = pages if isinstance(pages, int) else None
+            return Claim(form, edition, "info", None, reference or None, total=total)
     metadata = pdf.Root.get("/Metadata")
     if isinstance(metadata, pikepdf.Stream):
         try:
@@ -38,15 +40,14 @@ def file_claim(pdf: pikepdf.Pdf) -> Claim | None:
 def footer_claim(blocks: Iterable[Block]) -> Claim | None:
     """Return what the short text at the foot of a page says about it.
 
-    On a copy of a page stand two of them; the one that says so counts.
+    In a document with copies of pages there are two of them; that which says more counts.
     """
-    found = [
-        claim
+    found = (
+        claim_from_print(block.text)
         for block in blocks
         if block.box is not None and block.box.top > _FOOTER
-        if (claim := claim_from_print(block.text)) is not None
-    ]
-    return next((claim for claim in found if claim.copy), found[0] if found else None)
+    )
+    return fullest([claim for claim in found if claim is not None])
 
 
 def page_claims(
