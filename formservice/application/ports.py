@@ -21,11 +21,14 @@ class OpenDocument(Protocol):
         the layout return nothing.
         """
 
-    def printed(self, page: int, layout: Layout, form_page: int | None) -> Sequence[Block]:
+    def printed(
+        self, page: int, layout: Layout, form_page: int | None, attempt: int
+    ) -> Sequence[Block]:
         """Return all text on page ``page``, also where its fields alone told what it is.
 
         ``form_page`` of ``layout`` is what the page should be, None if that is not known; a
-        picture is laid on it before it is read. Slow, and wanted for few forms.
+        picture is laid on it, and looked at in another way at every ``attempt`` (from 0). Its
+        text comes word by word. Slow, and wanted for few forms.
         """
         return self.pages[page - 1].blocks
 

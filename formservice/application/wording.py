@@ -10,11 +10,14 @@ from formservice.application.documents import claimed_place
 from formservice.application.ports import OpenDocument
 from formservice.application.wording_exact import differences
 from formservice.application.wording_seen import differences_seen
-from formservice.domain.document import Box, Medium, Page
+from formservice.domain.document import Block, Box, Medium, Page
 from formservice.domain.findings import Finding
 from formservice.domain.form import FormDefinition, Layout, Severity
 from formservice.domain.record import Record
 from formservice.domain.rules import CheckResult
+
+# A picture is looked at in so many ways before anything is said against it.
+_LOOKS = 2
 
 
 def with_wording(
@@ -40,16 +43,16 @@ def _findings(
     layout = definition.layout
     if definition.fixed_text is None or layout is None:
         return ()
-    places = {page.number: _place(page, layout) for page in pages}
-    blocks = [
-        block
-        for page in pages
-        for block in opened.printed(page.number, layout, places[page.number])
-    ]
+    places = [(page.number, _place(page, layout)) for page in pages]
+
+    def look(attempt: int) -> list[Block]:
+        printed = (opened.printed(number, layout, place, attempt) for number, place in places)
+        return [block for blocks in printed for block in blocks]
+
     if all(page.medium is not Medium.SCAN for page in pages):
-        return differences(definition, record, blocks)
-    fields = {number: _fields(layout, place) for number, place in places.items()}
-    return differences_seen(definition, blocks, fields)
+        return differences(definition, record, look(0))
+    fields = {number: _fields(layout, place) for number, place in places}
+    return differences_seen(definition, (look(attempt) for attempt in range(_LOOKS)), fields)
 
 
 def _place(page: Page, layout: Layout) -> int | None:
@@ -65,5 +68,6 @@ def _fields(layout: Layout, place: int | None) -> list[Box]:
     if place is None:
         return []
     boxes = [zone.box for zone in layout.on_page(place)]
-    boxes += [echo.box for echo in layout.echoes if echo.page == place]
+    # The number of an item is part of the phrase it stands in.
+    boxes += [one.box for one in layout.echoes if one.page == place and one.source[-1:] != "]"]
     return boxes + [box for page, box in (*layout.qr, *layout.squares) if page == place]

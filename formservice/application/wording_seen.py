@@ -38,32 +38,36 @@ _WORD_GAP = 1.3
 
 
 def differences_seen(
-    definition: FormDefinition, blocks: Sequence[Block], fields: Mapping[int, Sequence[Box]]
+    definition: FormDefinition,
+    looks: Iterable[Sequence[Block]],
+    fields: Mapping[int, Sequence[Box]],
 ) -> tuple[Finding, ...]:
     """Return findings about recognised text that is clearly not ``definition``'s own.
 
-    ``blocks`` are the recognised text of all pages; ``fields`` has for every page the places
-    where answers and marks stand, in the same fractions as the blocks.
+    Each of ``looks`` is the recognised text of all pages, word by word; the next one is taken
+    while the last left something to ask, and only what none of them shows is told. ``fields`` has
+    for every page the places where answers and marks stand, in the same fractions as the words.
     """
     layout, fixed = definition.layout, definition.fixed_text
     if layout is None or fixed is None:
         return ()
-    stream = _Stream(list(_paragraphs(_printed(blocks, fields))))
     ours = [one for phrase in phrases(layout.flow) for one in sentences(phrase)]
     told = [one for one in ours if len(letters(one)) >= _LEAST]
-    # First what is there to the letter, so that nothing like it is taken for it.
-    unclear = [one for one in told if not stream.has(letters(one))]
-    wrong = [one for one in unclear if not stream.shows(letters(one))]
-    if told and len(wrong) > max(1, _POOR * len(told)):
+    wrong, behind = list(told), ""
+    for blocks in looks:
+        stream = _Stream(list(_paragraphs(_printed(blocks, fields))))
+        absent = stream.lacks(told)
+        wrong = [one for one in wrong if one in absent]
+        stream.lacks([one for one in ours if len(letters(one)) < _LEAST])
+        strange = stream.first_strange()
+        if not wrong and strange is None:
+            return ()
+        behind = stream.before(told, strange or 0)
+    if len(wrong) > max(1, _POOR * len(told)):
         return (_unsure(fixed.version),)
     if wrong:
         return (changed(fixed.version, wrong, Severity.ASKS),)
-    for short in ours:
-        if len(letters(short)) < _LEAST:
-            stream.has(letters(short))
-    if stream.has_more():
-        return (added(fixed.version, stream.before(told), Severity.ASKS),)
-    return ()
+    return (added(fixed.version, behind, Severity.ASKS),)
 
 
 def letters(text: str) -> str:
@@ -172,35 +176,14 @@ class _Stream:
         for place in range(len(self._text) - _GRAM + 1):
             self._places[self._text[place : place + _GRAM]].append(place)
 
-    def has(self, sentence: str) -> bool:
-        """Say whether ``sentence`` stands there to the letter; it is ours then."""
-        start = self._free(sentence)
-        if start is not None:
-            self._ours[start : start + len(sentence)] = b"\1" * len(sentence)
-        return start is not None
+    def lacks(self, sentences: Sequence[str]) -> list[str]:
+        """Return which sentences do not stand there; what stands there is ours from now on."""
+        # First what is there to the letter, so that nothing like it is taken for it.
+        unclear = [one for one in sentences if not self._has(letters(one))]
+        return [one for one in unclear if not self._shows(letters(one))]
 
-    def shows(self, sentence: str) -> bool:
-        """Say whether ``sentence`` stands there but for slips; what it covers is ours then."""
-        fits = (self._fit(sentence, place) for place in self._suggested(sentence))
-        best = min(fits, key=lambda fit: len(fit.slips), default=None)
-        if best is None or len(best.slips) > (1 - _ALIKE) * len(sentence):
-            return False
-        for place in best.covered:
-            self._ours[place] = 1
-        return not _is_other_word(best.slips)
-
-    def has_more(self) -> bool:
-        """Say whether there is a line of print that is not ours."""
-        return self._first_strange() is not None
-
-    def before(self, ours: Sequence[str]) -> str:
-        """Return the sentence of ours that ends last before the first line that is not."""
-        strange = self._first_strange() or 0
-        ends = [(self._text.rfind(letters(one), 0, strange), one) for one in ours]
-        place, sentence = max(ends, default=(-1, ""))
-        return sentence if place >= 0 else ""
-
-    def _first_strange(self) -> int | None:
+    def first_strange(self) -> int | None:
+        """Return where the first line of print begins that is not ours, None without any."""
         start = 0
         for place, letter in enumerate(f"{self._text}\n"):
             if letter == "\n" or self._ours[place]:
@@ -208,6 +191,31 @@ class _Stream:
                     return start
                 start = place + 1
         return None
+
+    def before(self, ours: Sequence[str], strange: int) -> str:
+        """Return the sentence of ours that ends last before the place ``strange``."""
+        ends = [(self._text.rfind(letters(one), 0, strange), one) for one in ours]
+        place, sentence = max(ends, default=(-1, ""))
+        return sentence if place >= 0 else ""
+
+    def _has(self, sentence: str) -> bool:
+        """Say whether ``sentence`` stands there to the letter."""
+        start = self._free(sentence)
+        if start is not None:
+            self._ours[start : start + len(sentence)] = b"\1" * len(sentence)
+        return start is not None
+
+    def _shows(self, sentence: str) -> bool:
+        """Say whether ``sentence`` stands there but for slips of recognition."""
+        if len(sentence) < _LEAST:
+            return False
+        fits = (self._fit(sentence, place) for place in self._suggested(sentence))
+        best = min(fits, key=lambda fit: len(fit.slips), default=None)
+        if best is None or len(best.slips) > (1 - _ALIKE) * len(sentence):
+            return False
+        for place in best.covered:
+            self._ours[place] = 1
+        return not _is_other_word(best.slips)
 
     def _free(self, sentence: str) -> int | None:
         start = self._text.find(sentence) if sentence else -1

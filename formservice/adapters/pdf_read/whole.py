@@ -52,12 +52,14 @@ class OpenWholePdf(OpenDocument):
         picture = self._opened.picture(page, _DPI)
         return self._pictures.zones(picture, layout, form_page, page)
 
-    def printed(self, page: int, layout: Layout, form_page: int | None) -> Sequence[Block]:
+    def printed(
+        self, page: int, layout: Layout, form_page: int | None, attempt: int
+    ) -> Sequence[Block]:
         """Return all text drawn on page ``page``, or recognised where it is a picture."""
         if self.pages[page - 1].medium is not Medium.SCAN:
             return self.pages[page - 1].blocks or self._opened.blocks(page)
         picture = self._opened.picture(page, _DPI)
-        return self._pictures.printed(picture, layout, form_page, page)
+        return self._pictures.printed(picture, layout, form_page, page=page, attempt=attempt)
 
     def close(self) -> None:
         """Release everything held."""

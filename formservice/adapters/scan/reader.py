@@ -30,9 +30,13 @@ class ScanDocument(OpenDocument):
         """Return all text on a page without knowing the form: slow, for pages without QR code."""
         return self._zones.blocks(self._file.picture(page), page)
 
-    def printed(self, page: int, layout: Layout, form_page: int | None) -> Sequence[Block]:
+    def printed(
+        self, page: int, layout: Layout, form_page: int | None, attempt: int
+    ) -> Sequence[Block]:
         """Return all text recognised on a page."""
-        return self._zones.printed(self._file.picture(page), layout, form_page, page)
+        return self._zones.printed(
+            self._file.picture(page), layout, form_page, page=page, attempt=attempt
+        )
 
     def close(self) -> None:
         """Release the pictures."""

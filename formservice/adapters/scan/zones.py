@@ -36,6 +36,8 @@ _RECOGNISED = frozenset({Doubt.RECOGNISED})
 _COLUMN_GAP = 1.5
 # A4 at the working resolution; smaller pictures are not enlarged for Tesseract.
 _A4_ROWS = 2_339
+# Small type that is missed at the working resolution is found larger.
+_ENLARGED = 1.5
 
 
 class PictureZones:
@@ -140,32 +142,44 @@ class PictureZones:
             for segment in _segments(line)
         )
 
-    def _words(self, picture: "Grey") -> tuple[Sequence[OcrWord], tuple[int, int]]:
+    def _words(
+        self, picture: "Grey", enlarged: float = 1.0
+    ) -> tuple[Sequence[OcrWord], tuple[int, int]]:
         """Return all words on a page, and the height and width of the picture they are of."""
         import cv2
         import numpy as np
 
-        scale = min(1.0, _A4_ROWS / max(picture.shape))
+        scale = min(1.0, _A4_ROWS / max(picture.shape)) * enlarged
         height, width = (max(1, round(side * scale)) for side in picture.shape)
-        small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+        how = cv2.INTER_AREA if scale <= 1 else cv2.INTER_CUBIC
+        small = cv2.resize(picture, (width, height), interpolation=how)
         flat = evenly_lit(np.asarray(small, dtype=np.uint8))
-        return self._engine_ready().words(flat, SPARSE, DPI), (height, width)
+        return self._engine_ready().words(flat, SPARSE, round(DPI * enlarged)), (height, width)
 
     def printed(
-        self, picture: "Grey", layout: Layout, form_page: int | None, page: int = 1
+        self,
+        picture: "Grey",
+        layout: Layout,
+        form_page: int | None,
+        *,
+        page: int = 1,
+        attempt: int = 0,
     ) -> tuple[Block, ...]:
-        """Return every word on a page, laid on ``form_page`` of ``layout`` if it is that page."""
+        """Return every word on a page, laid on ``form_page`` of ``layout`` if it is that page.
+
+        Grain costs whole words where all lines are read in one go: it is softened, and at a
+        second ``attempt`` the picture is also enlarged.
+        """
         import cv2
         import numpy as np
 
-        # Grain costs whole words here, where every line is read in one go.
         picture = np.asarray(cv2.GaussianBlur(picture, (3, 3), 0), dtype=np.uint8)
         if form_page is not None and 1 <= form_page <= len(layout.pages):
             printed = layout.printed(form_page)
             template = self._templates.page(layout, printed)
             pose = self._pose(picture, layout, template, printed)
             picture = picture if pose is None else pose.flattened(picture, template)
-        words, (height, width) = self._words(picture)
+        words, (height, width) = self._words(picture, _ENLARGED if attempt else 1.0)
         return tuple(_block([word], page, width, height) for word in words)
 
     def _engine_ready(self) -> Ocr:
