@@ -25,16 +25,21 @@ _ALIKE = 0.8
 _PERHAPS = 0.7
 # Shorter words („und“, „des“) say nothing about a subject.
 _TELLING = 4
+_LATER_PART = re.compile(r"[2-9]|1\d")
 _REFERENCE = re.compile(r"\b[0-9A-Z]{6,26}\b")
 
 
 def is_free(form: FormDefinition, record: Record) -> bool:
-    """Say whether ``record`` is a sheet with text that is no part of a continued answer."""
+    """Say whether ``record`` is a sheet on which something stands of its own.
+
+    A part of a continued answer does not; handwriting nobody can read does.
+    """
     marks = form.continuation
     if marks is None:
         return False
     text, part = record.fields.get(marks.text), _written(record, marks.part)
-    return text is not None and text.reading is Reading.READ and not re.search(r"[2-9]|1\d", part)
+    written = text is not None and text.reading in (Reading.READ, Reading.UNREADABLE)
+    return written and not _LATER_PART.search(part)
 
 
 def belongs(its: Read, main: Read, reference: str, *, one_reference: bool = False) -> bool | None:
