@@ -163,6 +163,6 @@ class Services:
         return tuple(one.layout for one in self.forms if one.layout is not None)
 
     def _sheet(self) -> FormDefinition | None:
-        """Return the continuation sheet; its newest edition if there are several."""
-        sheets = [one for one in self.forms if one.continuation]
+        """Return the continuation sheet; its newest released edition if there are several."""
+        sheets = [one for one in self.forms if one.continuation and one.released]
         return max(sheets, key=lambda one: one.ref.edition, default=None)
