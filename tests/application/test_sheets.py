@@ -52,7 +52,7 @@ THEIRS = {"formular": "Abholschein", "name": "Schmidt", "vorname": "Jürgen", "f
 
 
 def verdict(
-    changes: Mapping[str, str] | None = None,
+    changes: dict[str, str] | None = None,
     method: Method = Method.CONTROL,
     *,
     one_reference: bool = False,
