@@ -48,6 +48,9 @@ class FieldTree:
             parent = self._branch(above)
             widget.Parent = parent
             parent.Kids.append(widget)
+            if "/FT" in widget and "[" in name:
+                # Programs that copy pages lose branches; „text“ alone would be any item's.
+                widget.TM = name
         else:
             self._top.append(widget)
 

@@ -174,7 +174,7 @@ class OpenPdf(OpenDocument):
         return named
 
     def _named_by_place(self, page: int, zones: Sequence[Zone]) -> tuple[Sighting, ...]:
-        """Return signatures, and boxes of a choice whose fields lost the choice's name.
+        """Return signatures, and fields that lost the first part of their names.
 
         Programs that copy pages one by one leave „ja“ of „fahrkosten.ja“; its place tells which.
         """
@@ -182,7 +182,11 @@ class OpenPdf(OpenDocument):
         signs = any(zone.kind == "signature" for zone in zones)
         signed = signatures(source, host) if signs else {}
         known = {seen.key for seen in self.pages[page - 1].sightings}
-        lost = [zone for zone in zones if zone.kind == "tick" and zone.key not in known]
+        lost = [
+            zone
+            for zone in zones
+            if zone.kind != "signature" and "." in zone.key and zone.key not in known
+        ]
         orphans = each_control(source, host) if lost else []
         return (
             *(signed[zone.key] for zone in zones if zone.key in signed),
