@@ -16,7 +16,10 @@ ROOT = Path(__file__).parent.parent.parent
 SERVICES = Services(
     Settings.from_environment({"FORMSERVICE_FORMS": str(ROOT)}), new_reference=lambda: "PROBE"
 )
-FORMS = [SERVICES.forms.get(form) for form in ("erwartungsbogen", "feedbackbogen")]
+FORMS = [
+    SERVICES.forms.get(form)
+    for form in ("erwartungsbogen", "feedbackbogen", "feedbackbogen/2026-11", "beiblatt")
+]
 RECEIVED = date(2026, 3, 27)
 
 _AWKWARD = [
@@ -58,7 +61,7 @@ def records(definition: FormDefinition) -> st.SearchStrategy[dict[str, object]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("format_", ["docx", "pdf"])
-@pytest.mark.parametrize("definition", FORMS, ids=lambda one: one.ref.form)
+@pytest.mark.parametrize("definition", FORMS, ids=lambda one: str(one.ref))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_what_is_rendered_is_read_back_exactly(definition, format_, data):
