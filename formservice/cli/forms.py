@@ -35,6 +35,17 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     build.add_argument("form", nargs="?", metavar="FORMULAR", help="nur dieses Formular")
     _json_too(build)
     build.set_defaults(run=_build)
+    new = actions.add_parser(
+        "new",
+        help="ein neues Formular anlegen: Word-Datei und YAML-Datei zum Ändern",
+        description="Legt ein kleines, fertiges Formular an, das alles einmal enthält: jede Art"
+        " von Feld, eine Tabelle mit wiederholten Zeilen, eine Regel, eine Frist."
+        " Wie es weitergeht, steht in docs/formulare.md.",
+    )
+    new.add_argument("form", metavar="FORMULAR/AUSGABE", help="zum Beispiel hausbesuch/2026-12")
+    new.add_argument("--title", required=True, help="Titel, wie er auf dem Formular steht")
+    _json_too(new)
+    new.set_defaults(run=_new)
     schema = actions.add_parser(
         "schema",
         help="JSON Schema der Angaben, die „generate“ für ein Formular nimmt",
@@ -126,12 +137,28 @@ def _build(chosen: argparse.Namespace) -> int:
     built = []
     for definition in wanted:
         folder = services.template_folder(definition.ref)
-        build_form(folder, definition)
+        form = build_form(folder, definition)
         built.append(str(definition.ref))
+        if form.added and not chosen.json:
+            print(f"{definition.ref}: form.docx ergänzt: {', '.join(form.added)}.")
         if not chosen.json:
             print(f"{definition.ref}: form.pdf und fields.json gebaut.")
     if chosen.json:
         print(json.dumps({"ok": True, "built": built}, ensure_ascii=False))
+    return errors.DONE
+
+
+def _new(chosen: argparse.Namespace) -> int:
+    from formservice.adapters.building.start import start  # noqa: PLC0415 - slow to import
+
+    made = start(Settings.from_environment().forms, chosen.form, chosen.title)
+    if chosen.json:
+        report = {"ok": True, "form": chosen.form, "files": [str(path) for path in made]}
+        print(json.dumps(report, ensure_ascii=False))
+        return errors.DONE
+    for path in made:
+        print(f"{errors.printable(str(path))} angelegt.")
+    print(f"Weiter mit: formservice forms build {chosen.form}")
     return errors.DONE
 
 

@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 from zipfile import BadZipFile
@@ -14,6 +14,7 @@ from zipfile import BadZipFile
 from lxml.etree import XMLSyntaxError
 
 from formservice.adapters.building import office
+from formservice.adapters.building.complete import completed
 from formservice.adapters.building.flow import flow, template_flow
 from formservice.adapters.building.pdf import fillable
 from formservice.adapters.building.variants import ECHO_KIND, Expected, marked_copy, tags
@@ -36,14 +37,20 @@ DOCX_NAME, PDF_NAME, FIELDS_NAME = "form.docx", "form.pdf", "fields.json"
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What was derived: the blank fillable PDF, and the content of fields.json."""
+    """What was derived: the blank fillable PDF, and the content of fields.json.
+
+    ``added`` names what the Word file lacked and was given, in German.
+    """
 
     pdf: bytes
     fields: dict[str, Json]
+    added: tuple[str, ...] = ()
 
 
 def build_form(folder: Path, definition: FormDefinition) -> Built:
     """Build the form in ``folder`` and write form.pdf and fields.json beside its form.docx.
+
+    What the Word file lacks and the definition says is added to it first (``completed``).
 
     Raises:
         DefinitionError: the Word file is missing or unfit; lists all problems, nothing is written.
@@ -55,7 +62,10 @@ def build_form(folder: Path, definition: FormDefinition) -> Built:
     except FileNotFoundError as error:
         problem = Problem("", "Die Word-Datei des Formulars fehlt.", str(source))
         raise DefinitionError(f"{definition.ref}: Die Word-Datei fehlt.", [problem]) from error
-    built = build(definition, docx)
+    whole = completed(docx, definition)
+    built = replace(build(definition, whole.docx), added=whole.added)
+    if whole.docx != docx:
+        _write(source, whole.docx)
     _write(folder / PDF_NAME, built.pdf)
     _write(folder / FIELDS_NAME, as_json(built.fields))
     return built
