@@ -112,10 +112,11 @@ def _about(field: Field) -> dict[str, object]:
 def _check(chosen: argparse.Namespace) -> int:
     settings = Settings.from_environment()
     problems: Sequence[Problem]
+    from formservice.adapters.building.complete import completed  # noqa: PLC0415 - slow to import
     from formservice.adapters.definitions import template_check  # noqa: PLC0415 - slow to import
 
     try:
-        problems = template_check.check(settings.forms)
+        problems = template_check.check(settings.forms, lambda *form: completed(*form).docx)
     except DefinitionError as error:
         problems = error.problems
     if chosen.json:

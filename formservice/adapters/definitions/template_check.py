@@ -3,9 +3,10 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from formservice.adapters.definitions.mappings import gather
 from formservice.adapters.definitions.template_controls import (
@@ -22,6 +23,8 @@ from formservice.domain.form import FormDefinition
 from formservice.domain.nearest import nearest
 from formservice.domain.wording import wording_hash
 
+Complete: TypeAlias = Callable[[bytes, FormDefinition], bytes]
+
 _BUILD = "Bitte „formservice forms build“ ausführen."
 
 
@@ -37,10 +40,11 @@ class _Template:
         return self.folder / name, f"{self.shown}/{name}"
 
 
-def check(forms: Path) -> list[Problem]:
+def check(forms: Path, complete: Complete | None = None) -> list[Problem]:
     """Return all problems of all definitions, templates and built files; none if all is well.
 
-    ``forms`` is the folder that holds ``mappings`` and ``form_templates``.
+    ``forms`` is the folder that holds ``mappings`` and ``form_templates``. ``complete`` adds to a
+    Word file what building would: of a form never built, only what is left is a problem.
     """
     mappings, templates = forms / "mappings", forms / "form_templates"
     definitions, problems = gather(mappings, templates)
@@ -50,7 +54,8 @@ def check(forms: Path) -> list[Problem]:
             templates / definition.ref.form / definition.ref.edition,
             f"{templates.name}/{definition.ref}",
         )
-        text, wrong = _word(definition, template)
+        built = template.file("fields.json")[0].exists()
+        text, wrong = _word(definition, template, None if built else complete)
         problems += wrong
         problems += _built(definition, template)
         problems += _fixed_text(definition, f"{mappings.name}/{definition.ref}.yaml")
@@ -60,11 +65,14 @@ def check(forms: Path) -> list[Problem]:
     return problems
 
 
-def _word(definition: FormDefinition, template: _Template) -> tuple[str, list[Problem]]:
+def _word(
+    definition: FormDefinition, template: _Template, complete: Complete | None
+) -> tuple[str, list[Problem]]:
     """Return the printed text of the template and what is wrong with it."""
     path, file = template.file("form.docx")
     try:
-        package = Package(path.read_bytes())
+        data = path.read_bytes()
+        package = Package(complete(data, definition) if complete else data)
         main = package.parse(package.main)
         text = printed(main)
         template_fields = declared(definition)
