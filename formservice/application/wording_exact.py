@@ -41,13 +41,15 @@ def differences(
     if layout is None or fixed is None:
         return ()
     segments = [one for block in blocks if (one := segment(block)) is not None]
-    missing = list(_missing(segments, list(phrases(layout.flow))))
+    missing, parted = _missing(segments, list(phrases(layout.flow)))
     if missing:
         return (changed(fixed.version, missing),)
     if layout.copies:
         _take_repeated(segments, phrases(layout.flow))
     strange = _strange(segments, definition, record)
-    return () if strange is None else (added(fixed.version, strange),)
+    if strange is not None:
+        return (added(fixed.version, strange),)
+    return (changed(fixed.version, parted),) if parted else ()
 
 
 def changed(version: str, missing: Sequence[str], severity: Severity = Severity.BLOCKS) -> Finding:
@@ -130,19 +132,20 @@ _Span = tuple[int, int, int]
 """Number of a segment, and from where to where in it."""
 
 
-def _missing(segments: Sequence[Segment], ours: Sequence[str]) -> Iterator[str]:
-    """Yield the sentences of ours that stand nowhere, in order; mark all that do."""
+def _missing(segments: Sequence[Segment], ours: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the sentences of ours that stand nowhere, in order, and mark all that do.
+
+    The second list has phrases of which every sentence is there, but not one behind the other.
+    """
     # Longest first: a short label must not be found inside a sentence that has its words.
     order = sorted(range(len(ours)), key=lambda number: -len(ours[number]))
-    lost: dict[int, list[str]] = {}
-    whole = [number for number in order if not _take(segments, ours[number])]
-    for number in whole:
-        parts = sentences(ours[number])
-        absent = [part for part in parts if not _take(segments, part)]
-        # All sentences, but not as one phrase: something stands between them, or they moved.
-        lost[number] = absent or parts[:1]
-    for number in sorted(lost):
-        yield from lost[number]
+    unseen = [number for number in order if not _take(segments, ours[number])]
+    absent = {
+        number: [part for part in sentences(ours[number]) if not _take(segments, part)]
+        for number in unseen
+    }
+    missing = [part for number in sorted(absent) for part in absent[number]]
+    return missing, [ours[number] for number in sorted(absent) if not absent[number]]
 
 
 def _take(segments: Sequence[Segment], phrase: str) -> bool:
@@ -220,7 +223,9 @@ def _strange(
     segments: Sequence[Segment], definition: FormDefinition, record: Record
 ) -> str | None:
     """Return behind which phrase the first text stands that nobody knows, None without any."""
-    answers = Counter(_answers(definition, record))
+    prints = 1 + (len(definition.layout.copies) if definition.layout is not None else 0)
+    # A copy of a page shows the answers of that page again.
+    answers = Counter(list(_answers(definition, record)) * prints)
     prompts = {word for one in definition.fields for word in words(one.placeholder)}
     behind, found = "", None
     places = [(one.page, one.box) for one in record.fields.values() if one.box is not None]
