@@ -13,5 +13,3 @@ GOES_ON = "/FormserviceGoesOn"
 # Form XObjects with text drawn anew for every document (numbered), and with what is printed at
 # the foot of a copied page.
 PLACE, MARK = "/FormserviceText", "/FormserviceMark"
-# Begins the title of a structure element that waits for an echo; the source follows.
-ECHO = "="

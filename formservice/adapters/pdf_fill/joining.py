@@ -19,10 +19,10 @@ from formservice.adapters.pdf_fill import structure
 from formservice.adapters.pdf_fill.streams import text_operators
 from formservice.adapters.pdf_layout import PADDING, Frame, Setting
 from formservice.adapters.pdf_tree import FieldTree, fields
+from formservice.adapters.word.names import ECHO
 from formservice.domain.document import Box
 from formservice.domain.form import Echo
 
-_ECHO = "="  # begins no key
 _MULTILINE = 1 << 12  # flag „Multiline“ of a text field, ISO 32000-2 table 231
 # The short text on a copy: below the corner squares, where no form prints anything, and above
 # the 4 mm that printers leave white.
@@ -181,7 +181,7 @@ class Joining:
         for position, (key, (frame, cross)) in enumerate(drawn.rooms.items()):
             name = _resource(position)
             shown[name] = _form(self._pdf, b"", (1, 1), None)
-            places[key] = Place(number, name, frame, cross, is_echo=key.startswith(_ECHO))
+            places[key] = Place(number, name, frame, cross, is_echo=key.startswith(ECHO))
         if mark:
             shown[pdf_names.MARK] = self._marked(mark)
             left = (float(self._pdf.pages[number].mediabox[2]) - _MARK_WIDTH) / 2
@@ -276,7 +276,7 @@ def _echoes_drawn(pdf: pikepdf.Pdf, number: int, echoes: Sequence[Echo], drawn: 
 
 def echo_key(position: int) -> str:
     """Return under which key of ``Added.places`` the echo at ``position`` is."""
-    return f"{_ECHO}{position}"
+    return f"{ECHO}{position}"
 
 
 def _points(box: Box, width: float, height: float) -> tuple[float, float, float, float]:

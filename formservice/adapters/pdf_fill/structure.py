@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
-from formservice.adapters import pdf_names
+from formservice.adapters.word.names import ECHO
 
 
 def contents(pdf: pikepdf.Pdf, number: int) -> pikepdf.Object:
@@ -38,8 +38,8 @@ def echo_elements(pdf: pikepdf.Pdf, number: int) -> dict[str, list[pikepdf.Objec
     found: dict[str, list[pikepdf.Object]] = defaultdict(list)
     for element in _elements(pdf.Root.StructTreeRoot):
         title = str(element.get("/T", ""))
-        if title.startswith(pdf_names.ECHO) and element.get("/Pg") == page:
-            found[title.removeprefix(pdf_names.ECHO)].append(element)
+        if title.startswith(ECHO) and "/Pg" in element and element.Pg.objgen == page.objgen:
+            found[title.removeprefix(ECHO)].append(element)
     return found
 
 
