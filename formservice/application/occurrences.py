@@ -21,10 +21,13 @@ def numbered_by_occurrence(
     if len(set(keys)) == len(keys):
         return list(sightings)
     for outer in (one for one in definition.members if isinstance(one, Group)):
-        keys = _renumbered(keys, outer.key)
+        renamed = _renumbered(keys, outer.key)
+        if renamed is None:
+            continue
+        keys = renamed
         for inner in (one for one in outer.members if isinstance(one, Group)):
             for index in sorted({_number(key, outer.key) for key in keys} - {-1}):
-                keys = _renumbered(keys, numbered(inner.key, (index,)))
+                keys = _renumbered(keys, numbered(inner.key, (index,))) or keys
     return [
         one if one.key == key else replace(one, key=key)
         for one, key in zip(sightings, keys, strict=True)
@@ -44,15 +47,15 @@ def _below(key: str, group: str) -> str:
     return key[len(group) + 1 :].partition("]")[2]
 
 
-def _renumbered(keys: Sequence[str], group: str) -> list[str]:
-    """Return ``keys`` with the items of ``group`` numbered in their order, if that is plain."""
+def _renumbered(keys: Sequence[str], group: str) -> list[str] | None:
+    """Return ``keys`` with the items of ``group`` numbered in their order, None if not plain."""
     here = [position for position, key in enumerate(keys) if _number(key, group) >= 0]
     own = [keys[position] for position in here if not numbers(_below(keys[position], group))]
     if len(set(own)) == len(own):
         return list(keys)
     runs = _runs(keys, here, group)
     if not _is_plain(keys, runs, group):
-        return list(keys)
+        return None
     renamed = list(keys)
     for index, run in enumerate(runs):
         for position in run:
@@ -75,10 +78,7 @@ def _runs(keys: Sequence[str], here: Sequence[int], group: str) -> list[list[int
 
 
 def _is_plain(keys: Sequence[str], runs: Sequence[Sequence[int]], group: str) -> bool:
-    """Say whether all items are whole, and stand in the order of the numbers they had."""
-    order = [_number(keys[run[0]], group) for run in runs]
-    if order != sorted(order):
-        return False
+    """Say whether all items are whole."""
     wanted = _own(keys, runs[0], group)
     return all(_own(keys, run, group) == wanted for run in runs) and len(set(wanted)) == len(
         wanted
