@@ -164,7 +164,7 @@ def _take(segments: Sequence[Segment], phrase: str) -> bool:
 
 def _take_repeated(segments: Sequence[Segment], ours: Iterable[str]) -> None:
     """Mark what further prints of a page repeat of our phrases."""
-    for phrase in sorted(set(ours), key=len, reverse=True):
+    for phrase in sorted(set(ours), key=lambda one: (-len(one), one)):
         if any(words(phrase)):
             while _take(segments, phrase):
                 pass
@@ -202,13 +202,23 @@ def _rest(segments: Sequence[Segment], last: int, text: str) -> list[_Span] | No
         one = segments[number]
         if not _goes_on(before, one):
             continue
-        if one.text.startswith(text) and len(text) in one.ends and one.is_free(0, len(text)):
-            return [(number, 0, len(text))]
-        if text.startswith(one.text) and one.is_free(0, len(one.text)):
-            tail = _rest(segments, number, text[len(one.text) :])
-            if tail is not None:
-                return [(number, 0, len(one.text)), *tail]
+        tail = _continued(segments, number, text)
+        # The next line of the column is the one, or the phrase is not there; on the next page
+        # it may be any of the first.
+        if tail is not None or one.page == before.page:
+            return tail
     return None
+
+
+def _continued(segments: Sequence[Segment], number: int, text: str) -> list[_Span] | None:
+    """Return the spans of ``text`` from the start of a segment on, None if it is not there."""
+    one = segments[number]
+    if one.text.startswith(text) and len(text) in one.ends and one.is_free(0, len(text)):
+        return [(number, 0, len(text))]
+    if not text.startswith(one.text) or not one.is_free(0, len(one.text)):
+        return None
+    tail = _rest(segments, number, text[len(one.text) :])
+    return None if tail is None else [(number, 0, len(one.text)), *tail]
 
 
 def _goes_on(before: Segment, after: Segment) -> bool:
