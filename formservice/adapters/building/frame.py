@@ -35,6 +35,8 @@ _WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 _NAMED = f"{_WP}docPr"
 # Lengths of pictures are in EMU, 36,000 to the millimetre; those of pages in twips.
 _TWIP = 635
+_NEAR = 36000
+_SQUARES = 3
 _WIDTH, _HEIGHT = 11906 * _TWIP, 16838 * _TWIP
 _TYPES = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _KINDS = ("first", "default")
@@ -133,40 +135,75 @@ def _new_strip(parts: Parts, name: str, kind: str, shared: str | None) -> str:
 
 
 def _pictures(parts: Parts, part: str, kind: str, section: Element) -> bool:
-    """Add squares and QR code to a header that has none of them."""
+    """Add the squares and the QR code a header lacks, and put all of them in their places."""
+    root, changed = parts.root(part), False
+    ours = [one for one in root.iter(f"{_W}drawing") if _name(one).startswith((QR, SQUARE))]
+    squares = sum(_name(one).startswith(SQUARE) for one in ours)
+    for drawing in _start().headers[kind].iter(f"{_W}drawing"):
+        corner = _corner(drawing)
+        there = next((one for one in ours if _corner(one) == corner), None)
+        if there is None and (corner == QR or squares < _SQUARES):
+            there = _added(parts, part, drawing)
+            changed = True
+        if there is not None:
+            changed = _placed(there, drawing, section) or changed
+    if changed:
+        parts.changed(part)
+    return changed
+
+
+def _name(drawing: Element) -> str:
+    named = next(drawing.iter(_NAMED), None)
+    return "" if named is None else named.get("name", "")
+
+
+def _corner(drawing: Element) -> str:
+    """Return the name of one of our pictures without the page it is for."""
+    return _name(drawing).rstrip("0123456789")
+
+
+def _added(parts: Parts, part: str, drawing: Element) -> Element:
+    """Copy a picture of the starting template into a header."""
     root = parts.root(part)
-    if any(one.get("name", "").startswith((QR, SQUARE)) for one in root.iter(_NAMED)):
-        return False
     paragraph = next(root.iter(f"{_W}p"), None)
     if paragraph is None:
         paragraph = etree.SubElement(root, f"{_W}p")
-    number = 1 if kind == "first" else 2
-    for drawing in _start().headers[kind].iter(f"{_W}drawing"):
-        name = next(drawing.iter(_NAMED)).get("name", "")
-        run = etree.SubElement(paragraph, f"{_W}r")
-        own = copy.deepcopy(drawing)
-        media = f"word/media/{QR}{number}.png"
-        if name.startswith(SQUARE):
-            media = "word/media/formservice-square.png"
-            parts.write(media, _start().square)
-        elif not parts.has(media):
-            parts.write(media, b"")  # drawn by ``_codes``
-        next(own.iter(_BLIP)).set(_EMBED, parts.relate(part, "image", media))
-        run.append(own)
-        _move(own, section)
+    own = copy.deepcopy(drawing)
+    media = f"word/media/{_name(drawing)}.png"
+    if _name(drawing).startswith(SQUARE):
+        media = "word/media/formservice-square.png"
+        parts.write(media, _start().square)
+    elif not parts.has(media):
+        parts.write(media, b"")  # drawn by ``_codes``
+    next(own.iter(_BLIP)).set(_EMBED, parts.relate(part, "image", media))
+    etree.SubElement(paragraph, f"{_W}r").append(own)
     parts.declare_png()
-    parts.changed(part)
-    return True
+    return own
 
 
-def _move(drawing: Element, section: Element) -> None:
-    """Keep the distance of a picture to the nearest edges on a page of another size."""
-    size = section.find(f"{_W}pgSz")
+def _placed(drawing: Element, model: Element, section: Element) -> bool:
+    """Put a picture as far from the nearest edges of this page as ``model`` is on A4.
+
+    Whoever turns the page to landscape leaves the pictures where the corners were.
+    """
+    size, moved = section.find(f"{_W}pgSz"), False
     for axis, name, ours in (("H", "w", _WIDTH), ("V", "h", _HEIGHT)):
-        offset = next(drawing.iter(f"{_WP}position{axis}")).find(f"{_WP}posOffset")
+        offset, ideal = _offset(drawing, axis), _offset(model, axis)
+        wanted = 0 if ideal is None else int(ideal.text or 0)
         length = "" if size is None else size.get(f"{_W}{name}", "")
-        if offset is not None and length.isdigit() and int(offset.text or 0) * 2 > ours:
-            offset.text = str(int(offset.text or 0) + int(length) * _TWIP - ours)
+        if length.isdigit() and wanted * 2 > ours:
+            wanted += int(length) * _TWIP - ours
+        if offset is not None and abs(int(offset.text or 0) - wanted) > _NEAR:
+            offset.text, moved = str(wanted), True
+    return moved
+
+
+def _offset(drawing: Element, axis: str) -> Element | None:
+    """Return the distance of a picture from the left or upper edge of the page."""
+    for position in drawing.iter(f"{_WP}position{axis}"):
+        if position.get("relativeFrom") == "page":
+            return position.find(f"{_WP}posOffset")
+    return None
 
 
 def _own_first_page(section: Element) -> bool:
