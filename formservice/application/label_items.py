@@ -41,7 +41,8 @@ def item_sightings(
         for position, index in _starts(_starter(group), blocks)
     ]
     starts.sort(key=lambda start: start[0])
-    ends = [position for position, _, _ in starts[1:]] + [len(blocks)]
+    # An item ends where the next one begins.
+    ends = [*(position for position, _, _ in starts[1:]), len(blocks)][: len(starts)]
     head = blocks[: starts[0][0]] if starts else blocks
     found = label_sightings(_alone(definition, plain, (), {}), head)
     for (begin, group, index), end in zip(starts, ends, strict=True):
@@ -51,7 +52,7 @@ def item_sightings(
         fields = tuple(one for one in fields if items_of(one.key)[0] == f"{group.key}[{index}]")
         # Behind the last item the form itself goes on.
         rest = plain if end == len(blocks) else []
-        sub = _alone(definition, (*fields, *rest), _headings(definition, group), shape)
+        sub = _alone(definition, (*fields, *rest), _headings(definition, group), inner)
         shape[group.key] = max(shape.get(group.key, 0), index + 1)
         shape |= inner
         found += [one for one in label_sightings(sub, own) if not one.key.startswith(_HEADING)]
@@ -102,6 +103,8 @@ def _starts(label: str, blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
         index = int(match["n"]) - 1 if "n" in match.groupdict() else last + 1
         # „Ziel 1“ once more, or far ahead: a second plan, or a slip of the pen.
         last = index if last < index < MOST_ITEMS else last + 1
+        if last >= MOST_ITEMS:
+            return
         yield position, last
 
 
@@ -158,8 +161,20 @@ def _alone(
     headings: Sequence[Field],
     shape: dict[str, int],
 ) -> FormDefinition:
-    """Return the part of ``definition`` that has only ``fields``, as a form by itself."""
+    """Return the part of ``definition`` that has only ``fields``, as a form by itself.
+
+    A label that begins an item stands at the beginning of the part; further on it is a word of an
+    answer.
+    """
     layout = definition.layout
     if layout is not None and layout.template_flow:
-        layout = replace(layout, flow=tuple(repeated(definition, layout.template_flow, shape)))
+        outer = (one for one in definition.members if isinstance(one, Group))
+        begins = [pattern for one in outer if (pattern := _pattern(_starter(one)))]
+        flow = repeated(definition, layout.template_flow, shape)
+        kept = (
+            item
+            for item in flow
+            if not any(begin.fullmatch(folded(item.text)) for begin in begins)
+        )
+        layout = replace(layout, flow=tuple(kept))
     return replace(definition, fields=(*fields, *headings), layout=layout, members=())
