@@ -20,6 +20,7 @@ from formservice.adapters.word.markers import markers
 from formservice.adapters.word.package import Package
 from formservice.domain.errors import InputError, Problem
 from formservice.domain.form import FormDefinition
+from formservice.domain.groups import pattern
 from formservice.domain.nearest import nearest
 from formservice.domain.wording import wording_hash
 
@@ -44,7 +45,8 @@ def check(forms: Path, complete: Complete | None = None) -> list[Problem]:
     """Return all problems of all definitions, templates and built files; none if all is well.
 
     ``forms`` is the folder that holds ``mappings`` and ``form_templates``. ``complete`` adds to a
-    Word file what building would: of a form never built, only what is left is a problem.
+    Word file what building would: of a draft and of a form never built, only what is left is a
+    problem.
     """
     mappings, templates = forms / "mappings", forms / "form_templates"
     definitions, problems = gather(mappings, templates)
@@ -54,8 +56,8 @@ def check(forms: Path, complete: Complete | None = None) -> list[Problem]:
             templates / definition.ref.form / definition.ref.edition,
             f"{templates.name}/{definition.ref}",
         )
-        built = template.file("fields.json")[0].exists()
-        text, wrong = _word(definition, template, None if built else complete)
+        final = definition.released and template.file("fields.json")[0].exists()
+        text, wrong = _word(definition, template, None if final else complete)
         problems += wrong
         problems += _built(definition, template)
         problems += _fixed_text(definition, f"{mappings.name}/{definition.ref}.yaml")
@@ -126,23 +128,34 @@ def _marks(
 
 
 def _built(definition: FormDefinition, template: _Template) -> Iterator[Problem]:
-    pdf, pdf_file = template.file("form.pdf")
-    if pdf.is_file():
-        yield from _differences(_pdf_fields(pdf), definition, pdf_file)
-    else:
-        yield Problem("", f"Die Datei fehlt. {_BUILD}", pdf_file)
+    """Yield where what was built is not what the Word file and the definition say now.
+
+    That the Word file was changed since is said once, and not for every field of it.
+    """
     layout, layout_file = template.file("fields.json")
+    changed = definition.layout is not None and _changed_since(template)
+    pdf, pdf_file = template.file("form.pdf")
+    if not pdf.is_file():
+        yield Problem("", f"Die Datei fehlt. {_BUILD}", pdf_file)
+    elif not changed:
+        yield from _differences(_pdf_fields(pdf), definition, pdf_file)
     if definition.layout is None:
         if not layout.is_file():  # a broken one is reported when definitions are loaded
             yield Problem("", f"Die Datei fehlt. {_BUILD}", layout_file)
-        return
-    zones = {zone.key for zone in definition.layout.zones}
-    yield from _differences(zones, definition, layout_file)
-    word, _ = template.file("form.docx")
-    if word.is_file():
-        source = json.loads(layout.read_bytes()).get("source") or {}
-        if source.get("docx") != hashlib.sha256(word.read_bytes()).hexdigest():
-            yield Problem("source.docx", f"Die Word-Vorlage wurde geändert. {_BUILD}", layout_file)
+    elif changed:
+        yield Problem("source.docx", f"Die Word-Vorlage wurde geändert. {_BUILD}", layout_file)
+    else:
+        zones = {zone.key for zone in definition.layout.zones}
+        yield from _differences(zones, definition, layout_file)
+
+
+def _changed_since(template: _Template) -> bool:
+    """Say whether there is a Word file other than the one the layout was built from."""
+    word, layout = template.file("form.docx")[0], template.file("fields.json")[0]
+    if not word.is_file():
+        return False
+    source = json.loads(layout.read_bytes()).get("source") or {}
+    return bool(source.get("docx") != hashlib.sha256(word.read_bytes()).hexdigest())
 
 
 def _fixed_text(definition: FormDefinition, file: str) -> Iterator[Problem]:
@@ -159,10 +172,11 @@ def _fixed_text(definition: FormDefinition, file: str) -> Iterator[Problem]:
 
 
 def _differences(found: set[str], definition: FormDefinition, file: str) -> Iterator[Problem]:
+    """Yield the fields only one of the two has; those that repeat are named once."""
     wanted = anchors(definition)
-    for key in sorted(wanted.keys() - found):
+    for key in sorted({pattern(key) for key in wanted.keys() - found}):
         yield Problem(key, f"Das Feld fehlt. {_BUILD}", file)
-    for key in sorted(found - wanted.keys()):
+    for key in sorted({pattern(key) for key in found - wanted.keys()}):
         yield Problem(
             key, f"Ein solches Feld hat die Definition nicht. {_BUILD}", file, nearest(key, wanted)
         )
