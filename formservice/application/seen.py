@@ -9,7 +9,7 @@ from formservice.application.label_items import item_sightings
 from formservice.application.labels import label_sightings
 from formservice.application.occurrences import numbered_by_occurrence
 from formservice.application.ports import OpenDocument
-from formservice.domain.document import Block, Medium, Page, Sighting, part_of
+from formservice.domain.document import Medium, Page, Sighting, part_of
 from formservice.domain.form import FieldKind, FormDefinition, Group, Layout, PageCopy
 from formservice.domain.groups import (
     MOST_ITEMS,
@@ -62,7 +62,7 @@ def seen_on(
     # On a page in our own layout all fields are seen; its answers may quote labels of others.
     blocks = [block for page in strange for block in page.blocks] if wanted else []
     if blocks and definition.members:
-        return _with_items(definition, seen, blocks)
+        return _with_items(definition, seen, strange)
     if blocks:
         chained = label_sightings(definition, blocks)
         seen.extend(one for one in chained if one.key in wanted)
@@ -70,15 +70,19 @@ def seen_on(
 
 
 def _with_items(
-    definition: FormDefinition, seen: Sequence[Sighting], blocks: Sequence[Block]
+    definition: FormDefinition, seen: Sequence[Sighting], strange: Sequence[Page]
 ) -> Seen:
-    """Return what was seen with what the label chain finds of items.
+    """Return what was seen with what the label chain finds of items on pages not our own.
 
-    In a foreign layout only the labels tell how many items there are.
+    In a foreign layout only the labels tell how many items there are; a print of a Word file that
+    grew has them on pages the form does not know. In a Word file itself the controls tell.
     """
-    shape, chained = item_sightings(definition, blocks)
+    shape, chained = item_sightings(definition, [one for page in strange for one in page.blocks])
     if not any(numbers(sighting.key) for sighting in seen):
         definition = reshaped(definition, shape)
+    elif all(page.medium is not Medium.DOCX for page in strange):
+        here = shape_of(definition, (field.key for field in definition.fields))
+        definition = reshaped(definition, _larger(here, shape))
     wanted = {anchor for field in missing(definition, seen) for anchor in field.anchors}
     signed = {one.key for one in definition.fields if one.kind is FieldKind.SIGNATURE}
     return Seen(definition, [*seen, *(one for one in chained if one.key in wanted - signed)])
@@ -106,9 +110,12 @@ def _in_shape(
 def _with_lost(definition: FormDefinition, shape: Shape, pages: Sequence[Page]) -> Shape:
     """Return ``shape`` with as many further copies as the pages say there are.
 
-    The last ones are lost, and nobody can tell what stood there: further items, most likely.
+    The last ones are lost, or none of the form's own: those of a Word file that grew and was
+    printed and scanned. Nobody can tell what stands there: further items, most likely.
     """
     totals = [claim.total for page in pages for claim in page.claims if claim.total]
+    if all(page.medium is Medium.SCAN for page in pages):
+        totals.append(len(pages))
     if not totals or definition.layout is None:
         return shape
     lost = min(max(totals), MOST_ITEMS) - len(definition.layout.pages)
