@@ -161,6 +161,17 @@ def _with_sign(seen: Sighting, kept: object) -> Sighting:
 
 
 def _chain(widget: pikepdf.Object) -> list[pikepdf.Object]:
+    """Return the field with the branches it hangs below.
+
+    Programs that copy pages take other fields for its branches; what ours keep beside the name
+    of their own tells, and they inherit nothing.
+    """
+    chain = _hung(widget)
+    whole = _exported(widget, _text(entry(widget, "/T")))
+    return chain if not whole or _name(chain) == whole else chain[:1]
+
+
+def _hung(widget: pikepdf.Object) -> list[pikepdf.Object]:
     chain = [widget]
     while len(chain) < _DEPTH:
         parent = entry(chain[-1], "/Parent")
@@ -175,9 +186,14 @@ def _name(chain: list[pikepdf.Object]) -> str:
     name = ".".join(parts)
     if len(chain) == 1:
         # Programs that copy pages lose the parents; the name for export may still be there.
-        whole = _text(entry(chain[0], "/TM"))
-        name = whole if whole.endswith(f".{name}") else name
+        name = _exported(chain[0], name) or name
     return _RENAMED.sub("", name) if "+" in name else name
+
+
+def _exported(widget: pikepdf.Object, name: str) -> str:
+    """Return the full name of ours that a field keeps beside its own ``name``, if it does."""
+    whole = _text(entry(widget, "/TM"))
+    return whole if whole.endswith(f".{name}") else ""
 
 
 def _first(chain: list[pikepdf.Object], key: str) -> object:
