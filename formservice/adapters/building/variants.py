@@ -10,7 +10,7 @@ import io
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import docx
@@ -37,6 +37,7 @@ _TICK_FONT = "DejaVu Sans"
 _FILLER = {"text": 14, "date": 12, "signature": 30}
 # „24. September 2023“ in 10 pt is 92 pt wide.
 _LONG_DATE_FILLER = 18
+_MOST_DIGITS = 2
 # What only repeats a field; the number of an item takes as much room as it is printed with.
 ECHO_KIND = "echo"
 
@@ -118,7 +119,10 @@ def marked_copy(source: bytes, expected: Mapping[str, Expected]) -> MarkedCopy:
                 single and expected[tag].kind != "tick" and not expected[tag].digits,
                 cells.get(cell) if cell is not None else None,
             )
-            restore[colour] = _put_stand_in(sdt, mark, expected[tag])
+            wide = expected[tag]
+            if single and wide.digits:  # nothing behind it moves, and copies count on from 10
+                wide = replace(wide, digits=max(wide.digits, _MOST_DIGITS))
+            restore[colour] = _put_stand_in(sdt, mark, wide)
             marks.append(mark)
         for row in part.element.iter(_W + "tr"):
             _keep_together(row)
