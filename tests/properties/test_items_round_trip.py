@@ -1,9 +1,12 @@
 """Any number of goals comes back as it was written, from every channel, pages in any order."""
 
 import io
+from collections.abc import Callable
+from typing import TypeAlias
 
 import cv2
 import numpy as np
+import pypdf
 import pypdfium2
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -30,6 +33,7 @@ from tests.adapters.plans import (
 )
 from tests.programs import needs_tesseract
 
+Program: TypeAlias = Callable[[bytes], bytes]
 GOALS = next(one for one in plan().members if isinstance(one, Group))
 STEPS = next(one for one in GOALS.members if isinstance(one, Group))
 # The first list inside a goal goes on over two further prints.
@@ -162,3 +166,31 @@ def test_the_goals_of_a_scan_are_told_by_the_codes_of_its_pages() -> None:
     assert right >= 0.9 * len(words)
     assert seen.keys() == given.keys()
     assert all(Doubt.RECOGNISED in fields(found)[key].doubts for key in words)
+
+
+def by_pypdf(file: bytes) -> bytes:
+    """Return the pages of a file copied one by one, last first, as splitting programs do."""
+    writer = pypdf.PdfWriter()
+    for page in reversed(pypdf.PdfReader(io.BytesIO(file)).pages):
+        writer.add_page(page)
+    stream = io.BytesIO()
+    writer.write(stream)
+    return stream.getvalue()
+
+
+def by_pdfium(file: bytes) -> bytes:
+    """Return the pages imported by PDFium, last first: it mixes up the branches of fields."""
+    source, target = pypdfium2.PdfDocument(file), pypdfium2.PdfDocument.new()
+    target.import_pages(source, list(reversed(range(len(source)))))
+    stream = io.BytesIO()
+    target.save(stream)
+    source.close()
+    target.close()
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("program", [by_pypdf, by_pdfium], ids=["pypdf", "PDFium"])
+def test_goals_come_back_from_programs_that_copy_pages(program: Program) -> None:
+    given = values(OVERFLOWING | {"ziele": 4}, blank=["ziele[1].text", "ziele[2].indikator"])
+    [found] = read(program(pdf(given)))
+    assert held(found) == given
