@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 from zipfile import BadZipFile
@@ -44,7 +44,7 @@ class Built:
 
     pdf: bytes
     fields: dict[str, Json]
-    added: tuple[str, ...] = ()
+    added: tuple[str, ...] = field(default=(), compare=False)
 
 
 def build_form(folder: Path, definition: FormDefinition) -> Built:
