@@ -112,10 +112,10 @@ def as_json(fields: dict[str, Json]) -> bytes:
 
 def _expected(definition: FormDefinition) -> dict[str, Expected]:
     expected = {}
-    for field in definition.fields:
-        tick = field.kind in (FieldKind.CHOICE, FieldKind.TICK)
-        for anchor in field.anchors:
-            expected[anchor] = Expected("tick" if tick else field.kind.value, field.long_date)
+    for one in definition.fields:
+        tick = one.kind in (FieldKind.CHOICE, FieldKind.TICK)
+        for anchor in one.anchors:
+            expected[anchor] = Expected("tick" if tick else one.kind.value, one.long_date)
     return expected
 
 
