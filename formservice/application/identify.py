@@ -121,6 +121,14 @@ def identify(pages: Sequence[Page], forms: Sequence[Candidate]) -> Identity:
             open_editions = tuple(sorted((one.ref for one in twins), key=str))
         else:
             form, ahead = told, 1.0
+    rivals = [
+        one
+        for score, one in scored
+        if one.ref.form != form.ref.form and best - score < LOWEST_MARGIN
+    ]
+    # Forms may share nearly all their wording, as editions do.
+    if best >= _ALL_ELSE and all(_is_rather(form, one, best, text, names) for one in rivals):
+        others = min(others, best - LOWEST_MARGIN)
     margin = round(min(best - others, ahead), 3)
     enough = best >= LOWEST_SCORE and margin >= LOWEST_MARGIN
     ref = form.ref if enough and not open_editions else None

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from formservice.application.extract import CONTINUED
 from formservice.domain.document import Block, Box
 from formservice.domain.findings import Finding, FindingCode
-from formservice.domain.form import FieldKind, FormDefinition, Severity
+from formservice.domain.form import FieldKind, FormDefinition, Layout, Severity
 from formservice.domain.record import Record
 from formservice.domain.values import SIGNED, shown
-from formservice.domain.wording import phrases
+from formservice.domain.wording import one_print, phrases
 
 # Header and footer of a page: what printers, senders and scanners add there is no clause.
 TOP, BOTTOM = 0.045, 0.945
@@ -41,10 +41,11 @@ def differences(
     if layout is None or fixed is None:
         return ()
     segments = [one for block in blocks if (one := segment(block)) is not None]
-    missing, parted = _missing(segments, list(phrases(layout.flow)))
+    ours = list(phrases(one_print(definition)))
+    missing, parted = _missing(segments, ours, _unnumbered(layout))
     if missing:
         return (changed(fixed.version, missing),)
-    if layout.copies:
+    if definition.members:
         _take_repeated(segments, phrases(layout.flow))
     strange = _strange(segments, definition, record)
     if strange is not None:
@@ -132,7 +133,23 @@ _Span = tuple[int, int, int]
 """Number of a segment, and from where to where in it."""
 
 
-def _missing(segments: Sequence[Segment], ours: Sequence[str]) -> tuple[list[str], list[str]]:
+def _unnumbered(layout: Layout) -> dict[str, str]:
+    """Return what stands on a print for a phrase with an item's number, by that phrase.
+
+    The numbers are written when a form is filled: a blank one filled by others has none.
+    """
+    bare = [one for one in phrases(layout.template_flow) if "{n}" in one]
+    return {
+        phrase: " ".join(one.replace("{n}", " ").split())
+        for one in bare
+        for phrase in phrases(layout.flow)
+        if re.fullmatch(re.escape(one).replace(r"\{n\}", r"\d+"), phrase)
+    }
+
+
+def _missing(
+    segments: Sequence[Segment], ours: Sequence[str], unnumbered: Mapping[str, str]
+) -> tuple[list[str], list[str]]:
     """Return the sentences of ours that stand nowhere, in order, and mark all that do.
 
     The second list has phrases of which every sentence is there, but not one behind the other.
@@ -140,6 +157,7 @@ def _missing(segments: Sequence[Segment], ours: Sequence[str]) -> tuple[list[str
     # Longest first: a short label must not be found inside a sentence that has its words.
     order = sorted(range(len(ours)), key=lambda number: -len(ours[number]))
     unseen = [number for number in order if not _take(segments, ours[number])]
+    unseen = [number for number in unseen if not _take(segments, unnumbered.get(ours[number]))]
     absent = {
         number: [part for part in sentences(ours[number]) if not _take(segments, part)]
         for number in unseen
@@ -148,8 +166,10 @@ def _missing(segments: Sequence[Segment], ours: Sequence[str]) -> tuple[list[str
     return missing, [ours[number] for number in sorted(absent) if not absent[number]]
 
 
-def _take(segments: Sequence[Segment], phrase: str) -> bool:
+def _take(segments: Sequence[Segment], phrase: str | None) -> bool:
     """Mark the first place where ``phrase`` stands whole; say whether there is one."""
+    if phrase is None:
+        return False
     text = "".join(words(phrase))
     if not text:
         return True
@@ -163,7 +183,7 @@ def _take(segments: Sequence[Segment], phrase: str) -> bool:
 
 
 def _take_repeated(segments: Sequence[Segment], ours: Iterable[str]) -> None:
-    """Mark what further prints of a page repeat of our phrases."""
+    """Mark what is printed for further items, and what copies of a page repeat."""
     for phrase in sorted(set(ours), key=lambda one: (-len(one), one)):
         if any(words(phrase)):
             while _take(segments, phrase):

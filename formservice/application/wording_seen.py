@@ -14,7 +14,7 @@ from formservice.application.wording_exact import BOTTOM, TOP, added, changed, s
 from formservice.domain.document import Block, Box
 from formservice.domain.findings import Finding, FindingCode
 from formservice.domain.form import FormDefinition, Severity
-from formservice.domain.wording import phrases
+from formservice.domain.wording import one_print, phrases
 
 # Shorter phrases are labels; so few letters are found, or missed, by chance.
 _LEAST = 24
@@ -24,8 +24,9 @@ _GRAM = 5
 _LEEWAY = 60
 # So many slips within so many letters are no slip of recognition but another word.
 _SLIPS, _WITHIN = 4, 9
-# Of a sentence of which less agrees nothing is told but that it is not there.
-_ALIKE = 0.6
+# A sentence of which less agrees in one place may have been torn apart by recognition; it is there
+# if so much of it stands anywhere.
+_ALIKE, _ANYWHERE = 0.75, 0.6
 # If more of the sentences are not found as they should, the picture is too poor to say which.
 _POOR = 0.3
 # A line of print that was added has at least so many letters.
@@ -48,21 +49,26 @@ def differences_seen(
     while the last left something to ask, and only what none of them shows is told. ``fields`` has
     for every page the places where answers and marks stand, in the same fractions as the words.
     """
-    layout, fixed = definition.layout, definition.fixed_text
-    if layout is None or fixed is None:
+    fixed = definition.fixed_text
+    if fixed is None:
         return ()
-    ours = [one for phrase in phrases(layout.flow) for one in sentences(phrase)]
+    ours = [one for phrase in phrases(one_print(definition)) for one in sentences(phrase)]
     told = [one for one in ours if len(letters(one)) >= _LEAST]
-    wrong, behind = list(told), ""
+    wrong, behind, before = list(told), "", ""
     for blocks in looks:
         stream = _Stream(list(_paragraphs(_printed(blocks, fields))))
         absent = stream.lacks(told)
         wrong = [one for one in wrong if one in absent]
         stream.lacks([one for one in ours if len(letters(one)) < _LEAST])
-        strange = stream.first_strange()
-        if not wrong and strange is None:
+        strange = stream.strange("".join(letters(one) for one in ours))
+        if before:  # what one look shows and the other does not was never printed
+            strange = {
+                place: run for place, run in strange.items() if _shared(run, before) > _ANYWHERE
+            }
+        if not wrong and not strange:
             return ()
-        behind = stream.before(told, strange or 0)
+        before = "".join(strange.values())
+        behind = stream.before(told, min(strange, default=0))
     if len(wrong) > max(1, _POOR * len(told)):
         return (_unsure(fixed.version),)
     if wrong:
@@ -105,7 +111,7 @@ def _paragraphs(printed: Iterable[tuple[Block, Box]]) -> Iterator[str]:
     for line in _lines(list(printed)):
         text = letters(" ".join(block.text for block, _ in line.pieces))
         for place, (last, gathered) in enumerate(open_ones):
-            gap = (line.middle - last.middle) / last.height
+            gap = (line.middle - last.middle) / max(line.height, last.height)
             same = last.page == line.page and -_EDGE < line.left - last.left < _INDENT
             if same and 0 < gap < _LINE_STEP:
                 gathered.append(text)
@@ -121,11 +127,10 @@ def _paragraphs(printed: Iterable[tuple[Block, Box]]) -> Iterator[str]:
 class _Line:
     """Words beside each other, from left to right; recognition may part them anyhow.
 
-    ``height`` is the usual height of a line on the page.
+    ``height`` is that of its tallest word, at least the usual one of the page.
     """
 
     page: int
-    middle: float
     height: float
     pieces: list[tuple[Block, Box]]
 
@@ -133,11 +138,25 @@ class _Line:
     def left(self) -> float:
         return self.pieces[0][1].left
 
-    def takes(self, page: int, box: Box) -> bool:
-        """Say whether a piece stands in this line, close to what is in it."""
-        apart = max(box.left - self.pieces[-1][1].right, self.left - box.right)
-        level = abs((box.top + box.bottom) / 2 - self.middle) < self.height / 2
-        return page == self.page and level and apart < _WORD_GAP * self.height
+    @property
+    def middle(self) -> float:
+        return median(_middle(box) for _, box in self.pieces)
+
+    def takes(self, box: Box) -> bool:
+        """Say whether a word stands in this line, close behind what is in it."""
+        last = self.pieces[-1][1]
+        height = max(self.height, box.bottom - box.top)
+        level = abs(_middle(box) - _middle(last)) < height / 2
+        return level and box.left - last.right < _WORD_GAP * height
+
+    def take(self, block: Block, box: Box) -> None:
+        """Add a word."""
+        self.pieces.append((block, box))
+        self.height = max(self.height, box.bottom - box.top)
+
+
+def _middle(box: Box) -> float:
+    return (box.top + box.bottom) / 2
 
 
 def _lines(printed: Sequence[tuple[Block, Box]]) -> list[_Line]:
@@ -145,14 +164,15 @@ def _lines(printed: Sequence[tuple[Block, Box]]) -> list[_Line]:
     lines: list[_Line] = []
     for page in sorted({block.page for block, _ in printed}):
         pieces = [one for one in printed if one[0].page == page and letters(one[0].text)]
-        height = median((box.bottom - box.top for _, box in pieces)) if pieces else 0.0
+        usual = median(box.bottom - box.top for _, box in pieces) if pieces else 0.0
         own: list[_Line] = []
         for block, box in sorted(pieces, key=lambda one: one[1].left):
-            line = next((one for one in own if one.takes(page, box)), None)
-            if line is None:
-                own.append(_Line(page, (box.top + box.bottom) / 2, height, [(block, box)]))
+            near = [one for one in own if one.takes(box)]
+            if near:
+                beside = min(near, key=lambda one: abs(_middle(one.pieces[-1][1]) - _middle(box)))
+                beside.take(block, box)
             else:
-                line.pieces.append((block, box))
+                own.append(_Line(page, max(usual, box.bottom - box.top), [(block, box)]))
         lines += sorted(own, key=lambda one: one.middle)
     return lines
 
@@ -182,15 +202,20 @@ class _Stream:
         unclear = [one for one in sentences if not self._has(letters(one))]
         return [one for one in unclear if not self._shows(letters(one))]
 
-    def first_strange(self) -> int | None:
-        """Return where the first line of print begins that is not ours, None without any."""
+    def strange(self, ours: str) -> dict[int, str]:
+        """Return the lines of print that are not ours, by their place.
+
+        ``ours`` are all letters of our text: what is put together from them was torn apart.
+        """
+        found: dict[int, str] = {}
         start = 0
         for place, letter in enumerate(f"{self._text}\n"):
             if letter == "\n" or self._ours[place]:
-                if place - start >= _CLAUSE:
-                    return start
+                run = self._text[start:place]
+                if len(run) >= _CLAUSE and _shared(run, ours) < _ANYWHERE:
+                    found[start] = run
                 start = place + 1
-        return None
+        return found
 
     def before(self, ours: Sequence[str], strange: int) -> str:
         """Return the sentence of ours that ends last before the place ``strange``."""
@@ -212,10 +237,27 @@ class _Stream:
         fits = (self._fit(sentence, place) for place in self._suggested(sentence))
         best = min(fits, key=lambda fit: len(fit.slips), default=None)
         if best is None or len(best.slips) > (1 - _ALIKE) * len(sentence):
-            return False
+            return self._torn(sentence)
         for place in best.covered:
             self._ours[place] = 1
         return not _is_other_word(best.slips)
+
+    def _torn(self, sentence: str) -> bool:
+        """Say whether most of a sentence stands somewhere, in pieces."""
+        spans = range(len(sentence) - _GRAM + 1)
+        grams = {offset: self._unclaimed(sentence[offset : offset + _GRAM]) for offset in spans}
+        found = [places for places in grams.values() if places]
+        if len(found) < _ANYWHERE * len(spans):
+            return False
+        for places in found:
+            for place in places:
+                self._ours[place : place + _GRAM] = b"\1" * _GRAM
+        return True
+
+    def _unclaimed(self, gram: str) -> list[int]:
+        """Return where letters stand that are not yet known as ours."""
+        places = self._places.get(gram, ())
+        return [place for place in places if not all(self._ours[place : place + _GRAM])]
 
     def _free(self, sentence: str) -> int | None:
         start = self._text.find(sentence) if sentence else -1
@@ -248,6 +290,12 @@ class _Stream:
             rows.append(row)
         line = min(range(len(rows)), key=lambda number: rows[number][-1])
         return _traced(sentence, text, rows, line, start)
+
+
+def _shared(one: str, other: str) -> float:
+    """Return the share of runs of letters in ``one`` that ``other`` has as well."""
+    spans = range(len(one) - _GRAM + 1)
+    return sum(one[start : start + _GRAM] in other for start in spans) / max(1, len(spans))
 
 
 def _traced(

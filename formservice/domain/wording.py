@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 
 from formservice.domain.form import FlowItem, FormDefinition
+from formservice.domain.groups import repeated
 
 
 def phrases(flow: Iterable[FlowItem]) -> Iterator[str]:
@@ -13,12 +14,17 @@ def phrases(flow: Iterable[FlowItem]) -> Iterator[str]:
             yield phrase
 
 
-def wording_hash(definition: FormDefinition) -> str | None:
-    """Return the SHA-256 of all phrases of one print, joined by newlines; None if not yet built.
+def one_print(definition: FormDefinition) -> tuple[FlowItem, ...]:
+    """Return what one print of the form shows, whatever shape its document has."""
+    layout = definition.layout
+    if layout is None:
+        return ()
+    return tuple(repeated(definition, layout.template_flow, {})) or layout.flow
 
-    ``definition`` is as declared, not reshaped for a document.
-    """
+
+def wording_hash(definition: FormDefinition) -> str | None:
+    """Return the SHA-256 of all phrases of one print, joined by newlines; None if not built."""
     if definition.layout is None:
         return None
-    text = "\n".join(phrases(definition.layout.flow))
+    text = "\n".join(phrases(one_print(definition)))
     return hashlib.sha256(text.encode()).hexdigest()
