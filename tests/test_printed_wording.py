@@ -15,11 +15,12 @@ import pikepdf
 import pytest
 
 from formservice.adapters.building.build import build_form
+from formservice.adapters.definitions import template_check
 from formservice.bootstrap import Services, Settings
 from formservice.domain.findings import Finding, FindingCode
 from formservice.domain.form import Severity
 from tests.adapters.pdf_filled import flattened
-from tests.make_samples import make, office
+from tests.make_samples import filled_by_pypdf, foreign, make, office
 from tests.programs import needs_office, needs_tesseract
 from tests.sample_cases import Case
 
@@ -183,6 +184,31 @@ def test_text_that_another_program_laid_out_is_still_ours(form, kind):
 @needs_tesseract
 def test_a_clean_scan_shows_our_text(form):
     assert told(made(form, "scan")) == []
+
+
+@EACH_FORM
+def test_a_blank_form_filled_by_another_program_has_our_text_without_numbers(form):
+    data = filled_by_pypdf(SERVICES, SERVICES.forms.get(form), case_of(form))
+    assert told(data) == []
+
+
+@EACH_FORM
+def test_declarations_of_like_wording_are_told_apart_without_any_mark_of_ours(form):
+    data, _ = foreign(SERVICES.forms.get(form), case_of(form))
+    (found,) = SERVICES.read(data, received=RECEIVED)
+    assert found.definition is not None
+    assert found.definition.ref.form == form
+
+
+def test_forms_check_names_a_text_that_changed_under_its_version(tmp_path):
+    for part in ("mappings", "form_templates"):
+        shutil.copytree(ROOT / part / FORM, tmp_path / part / FORM)
+    layout = tmp_path / "form_templates" / FORM / "2017-11" / "fields.json"
+    text = layout.read_text(encoding="utf-8")
+    assert "Sie dürfen Nein sagen." in text
+    layout.write_text(text.replace("Sie dürfen Nein sagen.", "Sie sagen Ja."), encoding="utf-8")
+    found = [one for one in template_check.check(tmp_path) if one.where == "fixed_text.sha256"]
+    assert ["Fassung 1" in one.message for one in found] == [True]
 
 
 @EACH_CHANGE
