@@ -3,20 +3,25 @@
 import io
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import docx
 import pytest
+import zxingcpp
 from docx.oxml import parse_xml
 from docx.shared import Mm
+from PIL import Image
 
 from formservice.adapters.building.complete import completed
 from formservice.adapters.building.start import start
 from formservice.adapters.definitions.mappings import load
 from formservice.adapters.definitions.template_check import check
+from formservice.adapters.word.fill import WordRenderer
 from formservice.adapters.word.package import Package
 from formservice.domain.errors import UsageError
 from formservice.domain.form import FormDefinition
+from formservice.domain.reference import claim_from_payload
 from tests.adapters.loop_forms import MAIN, rewritten
 
 ROOT = Path(__file__).parent.parent.parent
@@ -195,6 +200,20 @@ def test_a_part_that_was_added_is_declared_and_found():
         assert f'PartName="/{part}"' in types
     targets = [target for _, _, target in package.relations("")]
     assert "docProps/custom.xml" in targets
+
+
+@pytest.mark.parametrize(("pages", "said"), [(1, [1, 2]), (2, [1, 2]), (3, [1, None])])
+def test_the_header_of_several_pages_says_of_none_which_it_is(pages, said):
+    word = completed(bare_slip(), SLIP).docx
+    assert SLIP.layout is not None
+    form = replace(SLIP, layout=replace(SLIP.layout, pages=SLIP.layout.pages * pages))
+    package = Package(WordRenderer(lambda ref: word).render(form, {}, "TEST00000001"))
+    claims = []
+    for number in (1, 2):
+        picture = Image.open(io.BytesIO(package.read(f"word/media/formservice-qr-{number}.png")))
+        [code] = zxingcpp.read_barcodes(picture.convert("L"))
+        claims.append(claim_from_payload(code.text))
+    assert [claim and claim.page for claim in claims] == said
 
 
 # -- the starting template -----------------------------------------------------------------

@@ -80,9 +80,12 @@ class WordRenderer:
         for name, before, after in template.properties:
             held = reference if name == REFERENCE else identifier(definition.ref, reference)
             members.append(fast(name, before + escape(held).encode() + after))
+        layout = definition.layout
+        # Where the file has grown, nobody knows what stands on which of its later pages. And Word
+        # has one header for the first page and one for all others, be they two or more.
+        more = layout is not None and len(layout.pages) > len(template.pictures)
         for page, name in template.pictures:
-            # Where the file has grown, nobody knows what stands on which of its later pages.
-            known = page if page == 1 or not prepared.grown else _UNKNOWN_PAGE
+            known = _UNKNOWN_PAGE if page > 1 and (prepared.grown or more) else page
             members.append(stored(name, png(payload(definition.ref, known, reference))))
         return template.base.with_members(members)
 
