@@ -32,6 +32,10 @@ def disagreements(source: Source) -> Iterator[Problem]:
     for key in draft.groups:
         yield from _group(draft, key)
     yield from _titles(draft)
+    marks = sequence(draft.data.get("marks"))
+    for index, mark in enumerate(marks):
+        if mark in marks[:index]:
+            yield source.problem(("marks", index), "Der Wortlaut steht zweimal; einer genügt.")
     for name, rule in mapping(draft.data.get("rules")).items():
         yield from rule_problems(draft, ("rules", str(name)), mapping(rule))
     seen: set[object] = set()
@@ -51,6 +55,13 @@ def disagreements(source: Source) -> Iterator[Problem]:
 def _field(draft: Draft, key: str) -> Iterator[Problem]:
     path, kind, options = draft.places[key], draft.kind(key), draft.options(key)
     entry, choice = draft.fields[key], kind is FieldKind.CHOICE
+    labels = list(mapping(entry.get("options")).items())
+    for index, (option, label) in enumerate(labels):
+        if first := next((one for one, other in labels[:index] if other == label), None):
+            yield draft.source.problem(
+                (*path, "options", str(option)),
+                f"Die Option {first} ist ebenso beschriftet; bitte einen eigenen Text geben.",
+            )
     if choice and len(options) < 2:
         yield draft.source.problem(
             (*path, "options"), "Eine Auswahl (choice) braucht mindestens zwei Optionen."

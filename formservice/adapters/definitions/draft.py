@@ -52,6 +52,14 @@ class Draft:
         kind = self.fields[key].get("kind") if key in self.fields else None
         return next((member for member in FieldKind if member.value == kind), None)
 
+    def hollow(self) -> list[str]:
+        """Return the groups in whose entry neither fields nor an item can be found."""
+        return [
+            group
+            for group in self.groups
+            if not any(key.startswith(f"{group}[]") for key in (*self.fields, *self.groups))
+        ]
+
     def options(self, key: str) -> list[str]:
         """Return the option keys of field ``key``."""
         return [str(option) for option in mapping(self.fields[key].get("options"))]
@@ -79,6 +87,8 @@ def unknown_field(
     """
     if not isinstance(key, str) or _NUMBERED.search(key) or key in (*draft.fields, *others):
         return
+    if not draft.fields or any(key.startswith(f"{group}[]") for group in draft.hollow()):
+        return  # that the fields are missing is told where they should be
     known = [*draft.fields, *others]
     if key in draft.groups:
         sentence = f"{key} ist eine Gruppe (group); hier muss ein einzelnes Feld stehen."
@@ -118,7 +128,7 @@ def condition(draft: Draft, path: Place, when: object, each: object = None) -> I
         yield from repeated(draft, place, key, each)
         known = draft.options(str(key))
         for index, option in enumerate(sequence(chosen)):
-            if option not in known:
+            if known and option not in known:
                 yield draft.source.problem(
                     (*place, index),
                     f"Die Auswahl {key} hat keine Option {option}.",

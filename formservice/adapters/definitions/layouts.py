@@ -39,10 +39,7 @@ def _layout(data: dict[str, list[dict[str, object]]]) -> Layout:
     return Layout(
         ref=FormRef(str(data["form"]), str(data["edition"])),
         pages=tuple((_size(page["width"]), _size(page["height"])) for page in data["pages"]),
-        zones=tuple(
-            Zone(str(item["key"]), str(item["kind"]), _number(item["page"]), _box(item["box"]))
-            for item in data["fields"]
-        ),
+        zones=tuple(map(_zone, data["fields"])),
         flow=_flow(data.get("flow", [])),
         template_flow=_flow(data.get("template_flow", [])),
         echoes=tuple(
@@ -52,6 +49,14 @@ def _layout(data: dict[str, list[dict[str, object]]]) -> Layout:
         qr=boxes("qr"),
         squares=boxes("squares"),
     )
+
+
+def _zone(item: dict[str, object]) -> Zone:
+    key = str(item["key"])
+    try:
+        return Zone(key, str(item["kind"]), _number(item["page"]), _box(item["box"]))
+    except (TypeError, ValueError) as error:
+        raise KeyError(key) from error  # names the field at fault
 
 
 def _flow(steps: list[dict[str, object]]) -> tuple[FlowItem, ...]:

@@ -11,6 +11,7 @@ from formservice.adapters.definitions.schema import understand
 from formservice.adapters.definitions.yaml_text import parse
 from formservice.domain.errors import DefinitionError, NotFoundError, Problem
 from formservice.domain.form import FormDefinition, FormRef
+from formservice.domain.groups import groups
 from formservice.domain.nearest import nearest
 
 
@@ -132,10 +133,19 @@ def _definition(path: Path, file: str) -> tuple[FormDefinition | None, list[Prob
     problems += disagreements(source)
     if content is None:
         return None, problems
-    for name, value, place in (
-        ("form", content.form, path.parent.name),
-        ("edition", content.edition, path.stem),
-    ):
-        if value != place:
-            problems.append(source.problem((name,), f"Der Ablageort sagt „{place}“."))
-    return content.definition(), problems
+    elsewhere = [
+        source.problem(
+            (name,),
+            f"Der Ablageort sagt „{place}“. Bitte hier dasselbe schreiben oder die Datei dorthin "
+            "legen, wo sie hingehört.",
+        )
+        for name, value, place in (
+            ("form", content.form, path.parent.name),
+            ("edition", content.edition, path.stem),
+        )
+        if value != place
+    ]
+    definition = content.definition()
+    # Of which Word file it is the meaning, nobody can tell; nor whether a group was meant so.
+    unclear = elsewhere or any(not one.members for one in groups(definition.members))
+    return None if unclear else definition, problems + elsewhere

@@ -32,6 +32,7 @@ def rule_problems(draft: Draft, path: Place, rule: Mapping[object, object]) -> I
     """Yield what is wrong with one rule, whose entry stands at ``path``."""
     each = rule.get("each")
     yield from _each(draft, (*path, "each"), each)
+    yield from _never(draft, path, rule)
     for index, key in enumerate(sequence(rule.get("fields"))):
         yield from unknown_field(draft, (*path, "fields", index), key, tuple(draft.groups))
     for part in ("when", "unless"):
@@ -69,27 +70,58 @@ def _each(draft: Draft, path: Place, each: object) -> Iterator[Problem]:
         yield draft.source.problem(path, sentence, nearest(each, known))
 
 
+def _never(draft: Draft, path: Place, rule: Mapping[object, object]) -> Iterator[Problem]:
+    """Yield why a rule could never speak, or would say the same of every item."""
+    unless = mapping(rule.get("unless"))
+    for key, options in mapping(rule.get("when")).items():
+        wanted = set(map(str, sequence(options)))
+        if wanted and wanted <= set(map(str, sequence(unless.get(key)))):
+            sentence = f"when und unless schließen sich bei {key} aus; die Regel gälte nie."
+            yield draft.source.problem((*path, "unless", str(key)), sentence)
+    each, keys = rule.get("each"), [*sequence(rule.get("fields")), *mapping(rule.get("when"))]
+    inside = [key for key in keys if str(key).startswith(f"{each}[]")]
+    known = bool(keys) and all(key in draft.fields for key in keys)
+    if each in draft.groups and known and not inside:
+        yield draft.source.problem(
+            (*path, "each"),
+            f"Kein Feld der Regel steht in einem Eintrag von {each}; bitte each weglassen oder "
+            f"ein Feld wie {each}[]… nennen.",
+        )
+    ages = mapping(rule.get("with"))
+    least, most = ages.get("youngest"), ages.get("oldest")
+    if isinstance(least, int) and isinstance(most, int) and least > most:
+        place = (*path, "with", "youngest")
+        yield draft.source.problem(place, f"youngest ({least}) ist größer als oldest ({most}).")
+
+
 def gap_problems(draft: Draft, path: Place, message: object, known: set[str]) -> Iterator[Problem]:
     """Yield the gaps (``{name}``) of a message that nothing would fill."""
     if not isinstance(message, str):
         return
     place = (*path, "message")
     try:
-        gaps = [gap for _, gap, _, _ in string.Formatter().parse(message) if gap is not None]
+        pieces = [piece[1:] for piece in string.Formatter().parse(message) if piece[1] is not None]
     except ValueError:
         yield draft.source.problem(place, "Eine geschweifte Klammer steht ohne ihr Gegenstück.")
         return
     possible = f" Möglich: {', '.join(sorted(known))}." if known else ""
-    for gap in gaps:
-        if gap not in known:
+    for gap, shape, conversion in pieces:
+        if shape or conversion:
+            sentence = f"In der Lücke {{{gap}}} steht mehr als ihr Name."
+            yield draft.source.problem(place, sentence)
+        elif gap not in known:
             sentence = f"Die Lücke {{{gap}}} füllt niemand.{possible}"
-            yield draft.source.problem(place, sentence, nearest(gap, known))
+            yield draft.source.problem(place, sentence, nearest(str(gap), known))
 
 
 def _fields(
     draft: Draft, path: Place, predicate: Predicate, fields: list[str]
 ) -> Iterator[Problem]:
     count = len(fields)
+    for index, key in enumerate(fields):
+        if key in fields[:index]:
+            place = (*path, "fields", index)
+            yield draft.source.problem(place, f"Das Feld {key} steht in der Regel zweimal.")
     if count < predicate.least or (predicate.most is not None and count > predicate.most):
         most = "" if predicate.most is None else f", höchstens {predicate.most}"
         yield draft.source.problem(
@@ -138,7 +170,7 @@ def _options(
     choices = [key for key in fields if draft.kind(key) is FieldKind.CHOICE]
     known = [option for key in choices for option in draft.options(key)]
     for index, option in enumerate(listed):
-        if choices and option not in known:
+        if known and option not in known:
             yield draft.source.problem(
                 (*place, index),
                 f"Die Auswahl {', '.join(choices)} hat keine Option {option}.",

@@ -1,32 +1,36 @@
 """Checks every definition against its Word template and what was built from it."""
 
-import hashlib
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from formservice.adapters.definitions.built_checks import Printed, built_problems
 from formservice.adapters.definitions.mappings import gather
 from formservice.adapters.definitions.template_controls import (
-    anchors,
+    W,
     control_problems,
     declared,
     printed,
 )
-from formservice.adapters.definitions.template_frame import frame_problems
-from formservice.adapters.word.markers import markers
+from formservice.adapters.definitions.template_frame import claimed, frame_problems
+from formservice.adapters.definitions.template_leftovers import leftover_problems
+from formservice.adapters.definitions.told_once import told_once
+from formservice.adapters.word.markers import markers, tag_of
+from formservice.adapters.word.names import ECHO
 from formservice.adapters.word.package import Package
 from formservice.domain.errors import InputError, Problem
 from formservice.domain.form import FormDefinition
-from formservice.domain.groups import pattern
 from formservice.domain.nearest import nearest
 from formservice.domain.wording import wording_hash
 
 Complete: TypeAlias = Callable[[bytes, FormDefinition], bytes]
 
-_BUILD = "Bitte „formservice forms build“ ausführen."
+_RESAVE = (
+    "Bitte in Word öffnen und als Word-Dokument (DOCX) speichern oder eine frühere Fassung "
+    "zurückholen."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,10 @@ def check(forms: Path, complete: Complete | None = None) -> list[Problem]:
     """
     mappings, templates = forms / "mappings", forms / "form_templates"
     definitions, problems = gather(mappings, templates)
+    for folder, what in ((templates, "Vorlagen"), (mappings, "Definitionen")):
+        if not folder.is_dir():  # then nothing can be said of what would be in it
+            missing = f"Den Ordner mit den {what} gibt es nicht; FORMSERVICE_FORMS nennt ihn."
+            return [Problem("", missing, folder.name)]
     texts: dict[str, str] = {}
     for definition in definitions:
         template = _Template(
@@ -57,24 +65,34 @@ def check(forms: Path, complete: Complete | None = None) -> list[Problem]:
             f"{templates.name}/{definition.ref}",
         )
         final = definition.released and template.file("fields.json")[0].exists()
-        text, wrong = _word(definition, template, None if final else complete)
+        printed_now, wrong = _word(definition, template, None if final else complete)
         problems += wrong
-        problems += _built(definition, template)
+        told = {problem.where for problem in wrong}
+        problems += [
+            problem
+            for problem in built_problems(
+                definition, template.folder, template.shown, None if wrong else printed_now
+            )
+            if not problem.where or problem.where not in told
+        ]
         problems += _fixed_text(definition, f"{mappings.name}/{definition.ref}.yaml")
-        texts[str(definition.ref)] = text
+        texts[str(definition.ref)] = printed_now.text
     problems += _marks(definitions, texts, mappings.name)
     problems += _without_definition(mappings, templates)
-    return problems
+    problems += _misplaced(mappings, templates)
+    return told_once(problems)
 
 
 def _word(
     definition: FormDefinition, template: _Template, complete: Complete | None
-) -> tuple[str, list[Problem]]:
-    """Return the printed text of the template and what is wrong with it."""
+) -> tuple[Printed, list[Problem]]:
+    """Return what the template prints and what is wrong with it."""
     path, file = template.file("form.docx")
     try:
         data = path.read_bytes()
         package = Package(complete(data, definition) if complete else data)
+        for where, sentence in _another(definition, *claimed(package)):
+            return Printed(""), [Problem(where, sentence, file)]
         main = package.parse(package.main)
         text = printed(main)
         template_fields = declared(definition)
@@ -83,14 +101,48 @@ def _word(
             *control_problems(template_fields, main, file),
             *_labels(template_fields, text, file),
             *frame_problems(definition, package, main, file),
+            *leftover_problems(package, file),
         ]
     except FileNotFoundError:
-        return "", [Problem("", "Die Word-Vorlage fehlt.", file)]
+        return Printed(""), [Problem("", _missing(path), file, _similar(path))]
     except OSError:
-        return "", [Problem("", "Die Word-Vorlage ist nicht lesbar.", file)]
+        return Printed(""), [Problem("", f"Die Word-Vorlage ist nicht lesbar. {_RESAVE}", file)]
     except InputError as error:
-        return "", [Problem("", error.message, file)]
-    return text, problems
+        return Printed(""), [Problem("", f"{error.message} {_RESAVE}", file)]
+    steering = [text for text in main.itertext("{*}t") if "loop." in text]
+    tags = [tag_of(control) for control in main.iter(f"{W}sdt")]
+    repeats = frozenset(tag.removeprefix(ECHO) for tag in tags if tag.startswith(ECHO))
+    return Printed(text, bool(steering), repeats), problems
+
+
+def _missing(path: Path) -> str:
+    if path.parent.is_dir():
+        return "Die Word-Vorlage fehlt; sie muss genau so heißen."
+    return "Die Word-Vorlage fehlt; ihr Ordner heißt wie Formular und Ausgabe in der YAML-Datei."
+
+
+def _similar(path: Path) -> str | None:
+    """Return the name of a file or folder that may be meant, beside where one is missing."""
+    while not path.parent.is_dir():
+        path = path.parent
+    others = [other.name for other in path.parent.iterdir() if other.name != path.name]
+    return nearest(path.name, [name for name in others if not name.endswith((".json", ".pdf"))])
+
+
+def _another(definition: FormDefinition, form: str, edition: str) -> Iterator[tuple[str, str]]:
+    """Yield that a Word file is that of another form: held against it, everything is wrong."""
+    ref = definition.ref
+    if form and form != ref.form:
+        yield (
+            "formservice.form",
+            f"Das ist die Word-Datei des Formulars „{form}“. Bitte die richtige hierher legen.",
+        )
+    elif edition and edition != ref.edition:
+        yield (
+            "formservice.edition",
+            f"Das ist die Word-Datei der Ausgabe „{edition}“. Bitte die richtige hierher legen; "
+            f"ist sie der Anfang der neuen, „formservice forms build {ref}“ ausführen.",
+        )
 
 
 def _labels(definition: FormDefinition, text: str, file: str) -> Iterator[Problem]:
@@ -127,37 +179,6 @@ def _marks(
                     )
 
 
-def _built(definition: FormDefinition, template: _Template) -> Iterator[Problem]:
-    """Yield where what was built is not what the Word file and the definition say now.
-
-    That the Word file was changed since is said once, and not for every field of it.
-    """
-    layout, layout_file = template.file("fields.json")
-    changed = definition.layout is not None and _changed_since(template)
-    pdf, pdf_file = template.file("form.pdf")
-    if not pdf.is_file():
-        yield Problem("", f"Die Datei fehlt. {_BUILD}", pdf_file)
-    elif not changed:
-        yield from _differences(_pdf_fields(pdf), definition, pdf_file)
-    if definition.layout is None:
-        if not layout.is_file():  # a broken one is reported when definitions are loaded
-            yield Problem("", f"Die Datei fehlt. {_BUILD}", layout_file)
-    elif changed:
-        yield Problem("source.docx", f"Die Word-Vorlage wurde geändert. {_BUILD}", layout_file)
-    else:
-        zones = {zone.key for zone in definition.layout.zones}
-        yield from _differences(zones, definition, layout_file)
-
-
-def _changed_since(template: _Template) -> bool:
-    """Say whether there is a Word file other than the one the layout was built from."""
-    word, layout = template.file("form.docx")[0], template.file("fields.json")[0]
-    if not word.is_file():
-        return False
-    source = json.loads(layout.read_bytes()).get("source") or {}
-    return bool(source.get("docx") != hashlib.sha256(word.read_bytes()).hexdigest())
-
-
 def _fixed_text(definition: FormDefinition, file: str) -> Iterator[Problem]:
     """Yield that people would sign for another wording than the one the definition names."""
     fixed, printed_now = definition.fixed_text, wording_hash(definition)
@@ -171,28 +192,6 @@ def _fixed_text(definition: FormDefinition, file: str) -> Iterator[Problem]:
     )
 
 
-def _differences(found: set[str], definition: FormDefinition, file: str) -> Iterator[Problem]:
-    """Yield the fields only one of the two has; those that repeat are named once."""
-    wanted = anchors(definition)
-    for key in sorted({pattern(key) for key in wanted.keys() - found}):
-        yield Problem(key, f"Das Feld fehlt. {_BUILD}", file)
-    for key in sorted({pattern(key) for key in found - wanted.keys()}):
-        yield Problem(
-            key, f"Ein solches Feld hat die Definition nicht. {_BUILD}", file, nearest(key, wanted)
-        )
-
-
-def _pdf_fields(path: Path) -> set[str]:
-    """Return the full names of the form fields, none if the file is no PDF."""
-    from pikepdf import Pdf, PdfError  # noqa: PLC0415 - slow to import, needed by one command
-
-    try:
-        with Pdf.open(path) as pdf:
-            return {field.fully_qualified_name for field in pdf.acroform.fields}
-    except (PdfError, OSError):
-        return set()
-
-
 def _without_definition(mappings: Path, templates: Path) -> Iterator[Problem]:
     for path in sorted(templates.glob("*/*/form.docx")):
         edition, form = path.parent.name, path.parent.parent.name
@@ -203,3 +202,19 @@ def _without_definition(mappings: Path, templates: Path) -> Iterator[Problem]:
                 path.relative_to(templates.parent).as_posix(),
                 nearest(edition, [other.stem for other in (mappings / form).glob("*.yaml")]),
             )
+
+
+def _misplaced(mappings: Path, templates: Path) -> Iterator[Problem]:
+    """Yield files that look like definitions or templates and stand where nobody reads them."""
+    for path in sorted(mappings.rglob("*")):
+        name = path.relative_to(mappings.parent).as_posix()
+        if not path.is_file() or path.name.startswith("."):
+            continue
+        if path.suffix in (".yaml", ".yml") and path.parent.parent != mappings:
+            yield Problem(
+                "",
+                "Die Datei liest niemand; sie gehört nach mappings/FORMULAR/AUSGABE.yaml.",
+                name,
+            )
+        elif ".yaml" in path.suffixes[:-1]:
+            yield Problem("", "Die Datei liest niemand; sie muss auf .yaml enden.", name)

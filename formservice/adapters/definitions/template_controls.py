@@ -1,6 +1,6 @@
 """Whether the content controls of a Word template are those its definition needs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -38,6 +38,9 @@ _TYPES = frozenset(
         "group",
     )
 ) | {f"{_W14}checkbox"}
+
+_W15 = "{http://schemas.microsoft.com/office/word/2012/wordml}"
+_REPEATING = frozenset((f"{_W15}repeatingSection", f"{_W15}repeatingSectionItem"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +102,21 @@ def control_problems(definition: FormDefinition, body: Element, file: str) -> It
         if len(found) != 1:
             count = f"{len(found)} Inhaltssteuerelemente haben" if found else "Kein Element hat"
             yield Problem(key, f"{count} dieses Tag; es muss genau eines sein.", file)
+        if len(found) == 1 and (other := _meant(anchor, found[0], wanted)):
+            yield Problem(
+                key,
+                f"Titel und Textmarke gehören zum Feld „{other}“. Ist das Tag vertauscht?",
+                file,
+                other,
+            )
+            continue
         for control in found:
             for sentence in (
                 *_identity(anchor, control),
                 *_type(anchor, control),
                 *_content(anchor, control),
                 *_place(anchor, control),
+                *_use(control),
             ):
                 yield Problem(key, sentence, file)
         yield from _bookmark(anchor, found[:1], body, order, file)
@@ -149,6 +161,56 @@ def _identity(anchor: Anchor, control: Element) -> Iterator[str]:
         yield f"Der Titel ist „{alias}“ statt „{anchor.title}“."
 
 
+def _meant(anchor: Anchor, control: Element, wanted: Mapping[str, Anchor]) -> str:
+    """Return the field a control was made for whose tag is that of another, empty if its own."""
+    alias, before = _setting(control, "alias"), control.getprevious()
+    mark = "" if before is None else before.get(f"{W}name", "")
+    if alias == anchor.title or mark == anchor.bookmark:
+        return ""
+    return next(
+        (key for key, one in wanted.items() if (one.title, one.bookmark) == (alias, mark)), ""
+    )
+
+
+def _use(control: Element) -> Iterator[str]:
+    """Yield what keeps people from filling in a control, or what they write in it from staying."""
+    settings = _settings(control)
+    if _setting(control, "lock") in ("contentLocked", "sdtContentLocked"):
+        yield (
+            "Der Inhalt ist gesperrt; niemand könnte das Feld ausfüllen. Bitte unter "
+            "„Eigenschaften“ „Inhalt kann nicht bearbeitet werden“ abwählen."
+        )
+    if settings.find(f"{W}temporary") is not None:
+        yield (
+            "Das Element verschwindet, sobald jemand hineinschreibt. Bitte unter „Eigenschaften“ "
+            "„beim Bearbeiten des Inhalts entfernen“ abwählen."
+        )
+    if settings.find(f"{W}dataBinding") is not None:
+        yield (
+            "Das Element ist mit Daten der Datei verbunden, die seinen Inhalt überschreiben. "
+            "Bitte löschen und neu einfügen."
+        )
+    if any(child.tag in _REPEATING for child in settings):
+        yield (
+            "Wiederholte Abschnitte von Word werden nicht gelesen. Bitte eine Schleife "
+            "„{%tr for … in … %}“ verwenden."
+        )
+    if next(control.iterancestors(f"{W}txbxContent"), None) is not None:
+        yield (
+            "Das Feld steht in einem Textfeld (Zeichnung), das verrutschen kann. Bitte in den "
+            "Text oder eine Tabellenzelle setzen."
+        )
+    if next(control.iterancestors(f"{W}del", f"{W}moveFrom"), None) is not None:
+        yield "Das Feld ist nachverfolgt gelöscht. Bitte die Änderung ablehnen."
+    content = control.find(f"{W}sdtContent")
+    if content is not None and any(
+        color.get(f"{W}val", "").upper() == "FFFFFF" for color in content.iter(f"{W}color")
+    ):
+        yield "Die Schrift im Feld ist weiß. Bitte eine dunkle Schriftfarbe wählen."
+    if next(control.iter(f"{W}vanish"), None) is not None:
+        yield "Der Inhalt des Feldes ist ausgeblendet. Bitte „Ausgeblendet“ abwählen."
+
+
 def _type(anchor: Anchor, control: Element) -> Iterator[str]:
     types = [child for child in _settings(control) if child.tag in _TYPES]
     found = types[0] if types else None
@@ -171,7 +233,7 @@ def _type(anchor: Anchor, control: Element) -> Iterator[str]:
 def _tick(box: Element | None) -> Iterator[str]:
     states = {} if box is None else {etree.QName(s).localname: s.get(f"{_W14}val") for s in box}
     if states.get("checked") not in ("0", "false", "off"):
-        yield "Das Kästchen ist in der Vorlage schon angekreuzt."
+        yield "Das Kästchen ist in der Vorlage schon angekreuzt. Bitte das Kreuz wegnehmen."
     if (states.get("checkedState"), states.get("uncheckedState")) != (_TICKED, _UNTICKED):
         yield "Die Zeichen für an und aus sind nicht ☒ (2612) und ☐ (2610)."
 
@@ -186,6 +248,8 @@ def _date(anchor: Anchor, picker: Element | None) -> Iterator[str]:
         yield f"Das Datumsformat ist „{shown}“ statt „{wanted}“."
     if language != "de-DE":
         yield "Die Sprache der Datumsauswahl ist nicht de-DE."
+    if picker is not None and picker.get(f"{W}fullDate"):
+        yield "In der Datumsauswahl ist schon ein Tag gewählt. Bitte das Feld leeren."
 
 
 def _content(anchor: Anchor, control: Element) -> Iterator[str]:
@@ -199,7 +263,10 @@ def _content(anchor: Anchor, control: Element) -> Iterator[str]:
     if text.strip() != placeholder:
         yield f"Der Platzhalter ist „{text.strip()}“ statt „{placeholder}“."
     if not any(child.tag == f"{W}showingPlcHdr" for child in _settings(control)):
-        yield "Das Element ist nicht als leer gekennzeichnet (showingPlcHdr)."
+        yield (
+            "Das Feld ist nicht leer: Was darin steht, hält Word für eine Angabe (showingPlcHdr "
+            "fehlt). Bitte den Inhalt löschen, bis der graue Platzhalter erscheint."
+        )
 
 
 def _place(anchor: Anchor, control: Element) -> Iterator[str]:
@@ -271,6 +338,14 @@ def _bookmark(
         last = max(order[element] for element in control.iter())
         if not (ends and order[starts[0]] < order[control] and last < order[ends[0]]):
             yield Problem(anchor.key, "Die Textmarke umschließt das Element nicht.", file)
+            continue
+        for other in body.iter(f"{W}sdt"):
+            if (
+                last < order[other] < order[ends[0]]
+                or order[starts[0]] < order[other] < order[control]
+            ):
+                sentence = "Die Textmarke umschließt auch das Feld"
+                yield Problem(anchor.key, f"{sentence} „{_setting(other, 'tag')}“.", file)
 
 
 def _settings(control: Element) -> Element:

@@ -24,6 +24,12 @@ _DC = "{http://purl.org/dc/elements/1.1/}"
 _CUSTOM_NS = "{http://schemas.openxmlformats.org/officeDocument/2006/custom-properties}"
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 _DECORATIVE = "{http://schemas.microsoft.com/office/drawing/2017/decorative}decorative"
+_EMU, _MM = 635, 36000  # EMU of a twip and of a millimetre
+_A4 = (11906, 16838)  # twips
+_PAPER_SLACK = 60
+_CLEAR = 730  # twips from the edge to where the squares end
+_SQUARE_SIZE, _QR_SIZE = (4, 6), (12, 30)  # millimetres
+_CORNER = 15  # millimetres a mark may stand from the edge of the page
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -34,6 +40,8 @@ def frame_problems(
     for where, sentence in (
         *_properties(definition, package),
         *_language(definition, package),
+        *_paper(main),
+        *_margins(main),
         *_headers(package, main),
         *_first_page(main),
         *_footers(definition, package, main),
@@ -53,12 +61,7 @@ def _properties(definition: FormDefinition, package: Package) -> Iterator[tuple[
         found = None if core is None else core.findtext(f"{_DC}{name}")
         if found != wanted:
             yield f"dc:{name}", f"Die Dokumenteigenschaft ist „{found or ''}“ statt „{wanted}“."
-    custom = package.parse(CUSTOM_PART) if package.has(CUSTOM_PART) else ()
-    values = {
-        entry.get("name"): "".join(str(text) for text in entry.itertext())
-        for entry in custom
-        if entry.tag == f"{_CUSTOM_NS}property"
-    }
+    values = _custom(package)
     for key, wanted in (
         (PROPERTY_FORM, ref.form),
         (PROPERTY_EDITION, ref.edition),
@@ -66,6 +69,21 @@ def _properties(definition: FormDefinition, package: Package) -> Iterator[tuple[
     ):
         if values.get(key) != wanted:
             yield key, f"Die eigene Dokumenteigenschaft fehlt oder ist nicht „{wanted}“."
+
+
+def claimed(package: Package) -> tuple[str, str]:
+    """Return the form and edition a Word file says it is, empty if it says none."""
+    values = _custom(package)
+    return values.get(PROPERTY_FORM, ""), values.get(PROPERTY_EDITION, "")
+
+
+def _custom(package: Package) -> dict[str, str]:
+    """Return the properties of our own a Word file has."""
+    return {
+        entry.get("name", ""): "".join(str(text) for text in entry.itertext())
+        for entry in (package.parse(CUSTOM_PART) if package.has(CUSTOM_PART) else ())
+        if entry.tag == f"{_CUSTOM_NS}property"
+    }
 
 
 def _language(definition: FormDefinition, package: Package) -> Iterator[tuple[str, str]]:
@@ -80,6 +98,12 @@ def _headers(package: Package, main: Element) -> Iterator[tuple[str, str]]:
     parts = _referenced(package, main, "headerReference")
     if not parts:
         yield "word/header", "Die Vorlage hat keine Kopfzeile mit QR-Code und Eckquadraten."
+        return
+    yield from _uncovered(main, "header", "QR-Code und Eckquadraten")
+    page = _page(main)
+    first = [
+        part for part in _referenced(package, main, "headerReference", "first") if part in parts
+    ]
     for part in parts:
         pictures = list(package.parse(part).iter(f"{_DRAWING}docPr"))
         names = [picture.get("name", "") for picture in pictures]
@@ -88,12 +112,14 @@ def _headers(package: Package, main: Element) -> Iterator[tuple[str, str]]:
         seen.update(codes)
         if len(codes) != 1:
             yield part, f"Die Kopfzeile hat {len(codes)} Bilder „{QR}…“ statt einem."
+        elif part in first and codes[0] != f"{QR}1":
+            yield part, f"In der Kopfzeile der ersten Seite heißt das Bild nicht „{QR}1“."
         if len(squares) != 3:
             yield part, f"Die Kopfzeile hat {len(squares)} Bilder „{SQUARE}…“ statt drei."
         for picture, name in zip(pictures, names, strict=True):
-            ours = name.startswith((QR, SQUARE))
-            if ours and next(picture.iter(_DECORATIVE), None) is None:
-                yield part, f"Das Bild „{name}“ ist nicht als dekorativ gekennzeichnet."
+            if name.startswith((QR, SQUARE)):
+                where = f"{part} {name}"
+                yield from ((where, sentence) for sentence in _mark(picture, name, page))
     for name, count in seen.items():
         if count > 1:
             yield name, "Dieses Bild steht in mehreren Kopfzeilen; jede Seite braucht ihr eigenes."
@@ -102,7 +128,8 @@ def _headers(package: Package, main: Element) -> Iterator[tuple[str, str]]:
 def _first_page(main: Element) -> Iterator[tuple[str, str]]:
     for section in main.iter(f"{W}sectPr"):
         types = {header.get(f"{W}type") for header in section.iter(f"{W}headerReference")}
-        if "first" in types and section.find(f"{W}titlePg") is None:
+        off = section.find(f"{W}titlePg") is None
+        if "first" in types and off:
             yield "word/header", "„Erste Seite anders“ ist aus; Seite 1 bekäme den QR-Code von 2."
 
 
@@ -112,6 +139,8 @@ def _footers(
     parts = _referenced(package, main, "footerReference")
     if not parts:
         yield "word/footer", "Die Vorlage hat keine Fußzeile mit dem Kurztext."
+    else:
+        yield from _uncovered(main, "footer", "dem Kurztext")
     for part in parts:
         root = package.parse(part)
         text = "".join(piece.text or "" for piece in root.iter(f"{W}t"))
@@ -142,8 +171,93 @@ def _misplaced(package: Package, main: Element) -> Iterator[tuple[str, str]]:
                     )
 
 
-def _referenced(package: Package, main: Element, reference: str) -> list[str]:
-    """Return the header or footer parts that the sections of the document use."""
+def _uncovered(main: Element, kind: str, what: str) -> Iterator[tuple[str, str]]:
+    """Yield pages that get no header or footer; a section without one takes the one before."""
+    has: set[str] = set()
+    for section in main.iter(f"{W}sectPr"):
+        has |= {one.get(f"{W}type", "default") for one in section.iter(f"{W}{kind}Reference")}
+        name = "Kopfzeile" if kind == "header" else "Fußzeile"
+        if section.find(f"{W}titlePg") is not None and "first" not in has:
+            yield f"word/{kind}", f"Der ersten Seite fehlt die {name} mit {what}."
+        if "default" not in has:
+            yield f"word/{kind}", f"Den Seiten ab der zweiten fehlt die {name} mit {what}."
+            return
+
+
+def _page(main: Element) -> tuple[int, int]:
+    """Return width and height of the first page in EMU, A4 if the file does not say."""
+    size = next(main.iter(f"{W}pgSz"), None)
+    width, height = ("", "") if size is None else (size.get(f"{W}w", ""), size.get(f"{W}h", ""))
+    known = width.isdigit() and height.isdigit()
+    a4 = (_A4[0] * _EMU, _A4[1] * _EMU)
+    return (int(width) * _EMU, int(height) * _EMU) if known else a4
+
+
+def _paper(main: Element) -> Iterator[tuple[str, str]]:
+    for size in main.iter(f"{W}pgSz"):
+        found = sorted(int(size.get(f"{W}{side}", "0")) for side in ("w", "h"))
+        if any(abs(one - wanted) > _PAPER_SLACK for one, wanted in zip(found, _A4, strict=True)):
+            mm = " × ".join(str(round(one * 25.4 / 1440)) for one in found)
+            yield (
+                "Seitenformat",
+                f"Das Papier ist nicht A4, sondern {mm} mm. Bitte unter „Layout → Format“ A4 "
+                "wählen.",
+            )
+            return
+
+
+def _margins(main: Element) -> Iterator[tuple[str, str]]:
+    """Yield that text may stand where the squares are."""
+    for margins in main.iter(f"{W}pgMar"):
+        across, along = (
+            min(abs(int(margins.get(f"{W}{side}", "1440"))) for side in sides)
+            for sides in (("left", "right"), ("top", "bottom"))
+        )
+        if max(across, along) < _CLEAR:
+            yield (
+                "Seitenränder",
+                "Die Ränder sind so schmal, dass Text auf den Eckquadraten stünde. Bitte oben und "
+                "unten oder links und rechts mindestens 13 mm lassen.",
+            )
+            return
+
+
+def _mark(picture: Element, name: str, page: tuple[int, int]) -> Iterator[str]:
+    """Yield that a square or QR code is not in its corner, or of another size than is looked for.
+
+    Only a place counted from the edges of the page says where on it the picture is.
+    """
+    if next(picture.iter(_DECORATIVE), None) is None:
+        yield "Das Bild ist nicht als dekorativ gekennzeichnet."
+    anchor = next(picture.iterancestors(f"{_DRAWING}anchor"), None)
+    if anchor is None:
+        yield "Das Bild steht im Text; es muss frei auf der Seite stehen."
+        return
+    extent = anchor.find(f"{_DRAWING}extent")
+    size = 0 if extent is None else int(extent.get("cx", "0"))
+    least, most = _QR_SIZE if name.startswith(QR) else _SQUARE_SIZE
+    if not least <= size / _MM <= most:
+        yield f"Das Bild ist {size / _MM:.0f} mm breit statt {least} bis {most} mm."
+    for axis, length in zip("HV", page, strict=True):
+        position = anchor.find(f"{_DRAWING}position{axis}")
+        offset = None if position is None else position.findtext(f"{_DRAWING}posOffset")
+        if position is None or offset is None or position.get("relativeFrom") != "page":
+            continue
+        edge = min(int(offset), length - int(offset) - size)
+        if not 0 <= edge <= _CORNER * _MM:
+            yield (
+                "Das Bild steht nicht mehr in seiner Ecke der Seite. Bitte die Kopfzeile einer "
+                "unveränderten Vorlage übernehmen."
+            )
+            return
+
+
+def _referenced(package: Package, main: Element, reference: str, kind: str = "") -> list[str]:
+    """Return the header or footer parts that the sections of the document use, of one kind."""
     targets = {name: target for name, _, target in package.relations(package.main)}
-    used = [element.get(_RELATION, "") for element in main.iter(f"{W}{reference}")]
+    used = [
+        element.get(_RELATION, "")
+        for element in main.iter(f"{W}{reference}")
+        if kind in ("", element.get(f"{W}type"))
+    ]
     return [part for part in dict.fromkeys(targets.get(name, "") for name in used) if part]

@@ -309,7 +309,7 @@ def _no_marker(text: str) -> str:
             "Inhaltssteuerelement mit Tag."
         )
     if "{#" in text or "#}" in text:
-        return "Anmerkungen „{# … #}“ sind nicht möglich; bitte als Word-Kommentar schreiben."
+        return "Anmerkungen „{# … #}“ sind nicht möglich; bitte löschen."
     if text.count("{%") != text.count("%}"):
         return "Eine Anweisung ist nicht vollständig; sie beginnt mit „{%“ und endet mit „%}“."
     if _MARKER.search(text):
