@@ -141,6 +141,18 @@ def test_a_header_of_the_author_keeps_its_text_on_every_page(tmp_path):
     assert problems(tmp_path, whole) == []
 
 
+def test_one_header_for_all_pages_becomes_two_with_codes_of_their_own(tmp_path):
+    path = next(path for path, one in EVERY if one is SLIP)
+
+    def one_header(text: str) -> str:
+        text = re.sub(r'<w:(header|footer)Reference w:type="default"[^>]*/>', "", text)
+        return text.replace('w:type="first"', 'w:type="default"').replace("<w:titlePg/>", "")
+
+    whole = completed(rewritten(path.read_bytes(), one_header), SLIP).docx
+    assert problems(tmp_path, whole) == []
+    assert completed(whole, SLIP).docx == whole
+
+
 def test_what_the_author_wrote_stays_and_is_reported(tmp_path):
     path = next(path for path, one in EVERY if one is SLIP)
     wrong = rewritten(

@@ -33,6 +33,7 @@ _EMBED = f"{_R}embed"
 _BLIP = "{http://schemas.openxmlformats.org/drawingml/2006/main}blip"
 _WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 _NAMED = f"{_WP}docPr"
+_PICTURED = "{http://schemas.openxmlformats.org/drawingml/2006/picture}cNvPr"
 # Lengths of pictures are in EMU, 36,000 to the millimetre; those of pages in twips.
 _TWIP = 635
 _NEAR = 36000
@@ -145,6 +146,8 @@ def _pictures(parts: Parts, part: str, kind: str, section: Element) -> bool:
         if there is None and (corner == QR or squares < _SQUARES):
             there = _added(parts, part, drawing)
             changed = True
+        if there is not None and corner == QR:
+            changed = _numbered(there, _name(drawing)) or changed
         if there is not None:
             changed = _placed(there, drawing, section) or changed
     if changed:
@@ -155,6 +158,15 @@ def _pictures(parts: Parts, part: str, kind: str, section: Element) -> bool:
 def _name(drawing: Element) -> str:
     named = next(drawing.iter(_NAMED), None)
     return "" if named is None else named.get("name", "")
+
+
+def _numbered(code: Element, wanted: str) -> bool:
+    """Call a code „…-2“ in the header of further pages: copied from the first it says „…-1“."""
+    if _name(code) == wanted or _name(code) not in (f"{QR}1", f"{QR}2"):
+        return False
+    for named in code.iter(_NAMED, _PICTURED):
+        named.set("name", wanted)
+    return True
 
 
 def _corner(drawing: Element) -> str:
