@@ -179,7 +179,7 @@ def test_a_bookmark_that_slipped_is_put_around_its_control_again(tmp_path):
     wrong = rewritten(path.read_bytes(), slip)
     assert problems(tmp_path, wrong) != []
     whole = completed(wrong, SLIP)
-    assert whole.added == ("1 Textmarken",)
+    assert whole.added == ("1 Textmarke",)
     assert problems(tmp_path, whole.docx) == []
 
 

@@ -95,7 +95,8 @@ def _controls(parts: Parts, definition: FormDefinition) -> Iterator[str]:
     style = _prompt_style(parts)
     prompted = sum([_prompt(anchor, control, style) for anchor, control in once])
     marked = sum([_bookmark(anchor, control, body) for anchor, control in once])
-    counts = ((titled, "Titel"), (prompted, "Platzhalter"), (marked, "Textmarken"))
+    marks = "Textmarke" if marked == 1 else "Textmarken"
+    counts = ((titled, "Titel"), (prompted, "Platzhalter"), (marked, marks))
     if titled or prompted or marked:
         parts.changed(parts.main)
     yield from (f"{count} {name}" for count, name in counts if count)
