@@ -183,6 +183,21 @@ def test_a_bookmark_that_slipped_is_put_around_its_control_again(tmp_path):
     assert problems(tmp_path, whole.docx) == []
 
 
+def test_a_bookmark_around_two_controls_is_put_around_its_own():
+    path = next(path for path, one in EVERY if one is SLIP)
+
+    def widen(text: str) -> str:
+        mark = re.search(r'<w:bookmarkStart w:id="(\d+)" w:name="erreichbar__vormittags"/>', text)
+        assert mark is not None
+        end = f'<w:bookmarkEnd w:id="{mark[1]}"/>'
+        text = text.replace(end, "")
+        place = text.index("</w:p>", text.index("erreichbar.nachmittags"))
+        return text[:place] + end + text[place:]
+
+    whole = completed(rewritten(path.read_bytes(), widen), SLIP)
+    assert whole.added == ("1 Textmarke",)
+
+
 def test_a_tag_that_is_there_twice_gets_no_bookmark():
     twice = rewritten(bare_slip(), lambda text: text.replace('"angerufen_am"', '"name"'))
     assert b'w:name="name"' not in Package(completed(twice, SLIP).docx).read(MAIN)
@@ -226,6 +241,12 @@ def test_the_header_of_several_pages_says_of_none_which_it_is(pages, said):
         [code] = zxingcpp.read_barcodes(picture.convert("L"))
         claims.append(claim_from_payload(code.text))
     assert [claim and claim.page for claim in claims] == said
+
+
+def test_fields_are_locked_when_the_edition_is_released_and_free_while_it_is_a_draft():
+    released = Package(completed(bare_slip(), SLIP).docx).read(MAIN)
+    draft = Package(completed(bare_slip(), replace(SLIP, released=False)).docx).read(MAIN)
+    assert (released.count(b"sdtLocked"), draft.count(b"sdtLocked")) == (7, 0)
 
 
 # -- the starting template -----------------------------------------------------------------

@@ -45,6 +45,7 @@ _STYLES = "word/styles.xml"
 _PROMPT = re.compile("placeholder|platzhalter", re.IGNORECASE)
 # What comes before a title, and before the mark of a prompt, in the settings of a control.
 _BEFORE_TITLE = frozenset((f"{W}rPr",))
+_BEFORE_LOCK = frozenset(f"{W}{name}" for name in ("rPr", "alias", "tag", "id"))
 _BEFORE_PROMPT = frozenset(
     f"{W}{name}" for name in ("rPr", "alias", "tag", "id", "lock", "placeholder", "temporary")
 )
@@ -95,11 +96,15 @@ def _controls(parts: Parts, definition: FormDefinition) -> Iterator[str]:
     style = _prompt_style(parts)
     prompted = sum([_prompt(anchor, control, style) for anchor, control in once])
     marked = sum([_bookmark(anchor, control, body) for anchor, control in once])
+    # A draft is still changed in Word, which refuses to delete what is locked.
+    locked = sum([_lock(control) for _, control in once]) if definition.released else 0
     marks = "Textmarke" if marked == 1 else "Textmarken"
     counts = ((titled, "Titel"), (prompted, "Platzhalter"), (marked, marks))
-    if titled or prompted or marked:
+    if titled or prompted or marked or locked:
         parts.changed(parts.main)
     yield from (f"{count} {name}" for count, name in counts if count)
+    if locked:
+        yield "Schutz der Felder vor dem Löschen"
 
 
 def _title(anchor: Anchor, control: Element) -> bool:
@@ -131,6 +136,17 @@ def _prompt(anchor: Anchor, control: Element, style: str) -> bool:
         _insert(settings, etree.Element(f"{W}showingPlcHdr"), _BEFORE_PROMPT)
     if not text and wanted:
         _write(content, wanted, style)
+    return True
+
+
+def _lock(control: Element) -> bool:
+    """Keep people who fill in the form from deleting a control by accident."""
+    settings = control.find(f"{W}sdtPr")
+    if settings is None or settings.find(f"{W}lock") is not None:
+        return False
+    lock = etree.Element(f"{W}lock")
+    lock.set(f"{W}val", "sdtLocked")
+    _insert(settings, lock, _BEFORE_LOCK)
     return True
 
 
@@ -186,11 +202,18 @@ def _bookmark(anchor: Anchor, control: Element, body: Element) -> bool:
 
 
 def _encloses(start: Element, control: Element, body: Element) -> bool:
+    """Say whether the bookmark goes around this control and no other."""
     order = {element: index for index, element in enumerate(body.iter())}
     number = start.get(f"{W}id")
     ends = [order[end] for end in body.iter(f"{W}bookmarkEnd") if end.get(f"{W}id") == number]
     last = max(order[element] for element in control.iter())
-    return bool(ends) and order[start] < order[control] and last < ends[0]
+    if not ends or not order[start] < order[control] <= last < ends[0]:
+        return False
+    return not any(
+        order[start] < order[other] < ends[0] and not order[control] <= order[other] <= last
+        for other in body.iter(f"{W}sdt")
+        if tag_of(other)
+    )
 
 
 def _insert(settings: Element, new: Element, before: Iterable[str]) -> None:
