@@ -187,15 +187,20 @@ def _uncovered(main: Element, kind: str, what: str) -> Iterator[tuple[str, str]]
 def _page(main: Element) -> tuple[int, int]:
     """Return width and height of the first page in EMU, A4 if the file does not say."""
     size = next(main.iter(f"{W}pgSz"), None)
-    width, height = ("", "") if size is None else (size.get(f"{W}w", ""), size.get(f"{W}h", ""))
-    known = width.isdigit() and height.isdigit()
-    a4 = (_A4[0] * _EMU, _A4[1] * _EMU)
-    return (int(width) * _EMU, int(height) * _EMU) if known else a4
+    width, height = _A4
+    if size is not None:
+        width, height = _number(size.get(f"{W}w"), width), _number(size.get(f"{W}h"), height)
+    return width * _EMU, height * _EMU
+
+
+def _number(text: str | None, default: int) -> int:
+    """Return the whole number ``text`` is, as Word writes it, or else ``default``."""
+    return int(text) if text and text.removeprefix("-").isdigit() else default
 
 
 def _paper(main: Element) -> Iterator[tuple[str, str]]:
     for size in main.iter(f"{W}pgSz"):
-        found = sorted(int(size.get(f"{W}{side}", "0")) for side in ("w", "h"))
+        found = sorted(_number(size.get(f"{W}{side}"), 0) for side in ("w", "h"))
         if any(abs(one - wanted) > _PAPER_SLACK for one, wanted in zip(found, _A4, strict=True)):
             mm = " × ".join(str(round(one * 25.4 / 1440)) for one in found)
             yield (
@@ -210,7 +215,7 @@ def _margins(main: Element) -> Iterator[tuple[str, str]]:
     """Yield that text may stand where the squares are."""
     for margins in main.iter(f"{W}pgMar"):
         across, along = (
-            min(abs(int(margins.get(f"{W}{side}", "1440"))) for side in sides)
+            min(abs(_number(margins.get(f"{W}{side}"), 1440)) for side in sides)
             for sides in (("left", "right"), ("top", "bottom"))
         )
         if max(across, along) < _CLEAR:
@@ -234,16 +239,17 @@ def _mark(picture: Element, name: str, page: tuple[int, int]) -> Iterator[str]:
         yield "Das Bild steht im Text; es muss frei auf der Seite stehen."
         return
     extent = anchor.find(f"{_DRAWING}extent")
-    size = 0 if extent is None else int(extent.get("cx", "0"))
+    size = 0 if extent is None else _number(extent.get("cx"), 0)
     least, most = _QR_SIZE if name.startswith(QR) else _SQUARE_SIZE
     if not least <= size / _MM <= most:
         yield f"Das Bild ist {size / _MM:.0f} mm breit statt {least} bis {most} mm."
     for axis, length in zip("HV", page, strict=True):
         position = anchor.find(f"{_DRAWING}position{axis}")
-        offset = None if position is None else position.findtext(f"{_DRAWING}posOffset")
-        if position is None or offset is None or position.get("relativeFrom") != "page":
+        given = None if position is None else position.findtext(f"{_DRAWING}posOffset")
+        if position is None or given is None or position.get("relativeFrom") != "page":
             continue
-        edge = min(int(offset), length - int(offset) - size)
+        offset = _number(given, 0)
+        edge = min(offset, length - offset - size)
         if not 0 <= edge <= _CORNER * _MM:
             yield (
                 "Das Bild steht nicht mehr in seiner Ecke der Seite. Bitte die Kopfzeile einer "

@@ -30,7 +30,7 @@ _FETCHING = {
     "DDEAUTO": "eine Verknüpfung",
     "LINK": "eine Verknüpfung",
 }
-_SYMBOLS = re.compile(r"wingdings|webdings|symbol$", re.IGNORECASE)
+_SYMBOLS = re.compile(r"(wingdings.*|webdings|symbol)", re.IGNORECASE)
 _SHOWN = 40  # characters of a text that tell where something stands
 
 
@@ -94,7 +94,9 @@ def _linked(package: Package) -> Iterator[tuple[str, str]]:
             if relation.get("TargetMode") != "External":
                 continue
             kind = basename(relation.get("Type", ""))
-            if kind != "hyperlink":
+            # Word notes the template everybody has; the file needs it nowhere.
+            everyones = relation.get("Target", "").lower().endswith("normal.dotm")
+            if kind != "hyperlink" and not everyones:
                 part = f"{dirname(dirname(name))}/{basename(name).removesuffix('.rels')}"
                 yield (
                     part.lstrip("/"),
@@ -127,7 +129,7 @@ def _unseen(run: Element) -> Iterator[str]:
     """Yield why nobody sees the words of ``run`` as they are read."""
     fonts = run.find(f"{W}rPr/{W}rFonts")
     font = "" if fonts is None else fonts.get(f"{W}ascii", "")
-    if _SYMBOLS.search(font):
+    if _SYMBOLS.fullmatch(font):
         yield (
             f"Der Text steht in der Zeichenschrift {font} und sieht ganz anders aus, als er "
             "gelesen wird. Bitte eine gewöhnliche Schrift wählen."
