@@ -42,6 +42,8 @@ _ALL = re.compile(
     rf"\b(?:alles|{_EVERY} (?:(?:nötigen|erforderlichen|notwendigen|möglichen|relevanten"
     r"|beteiligten|zuständigen|betreffenden|meine|meinen|meiner|diese|persönlichen"
     rf"|personenbezogenen|sonstigen|anderen|weiteren) ){{0,2}}{_THINGS}"
+    # „Einrichtungen nach Bedarf“ leaves it to others whom they tell.
+    rf"|{_THINGS},? (?:je )?nach (?:bedarf|ermessen|lage)"
     rf"|{_EVERY},? (?:die|der|das|den|denen|was)\b|was (?:auch )?immer"
     r"|sämtliche\w{0,2}|jegliche\w{0,2}|(?:aller|jeder|jedweder|jeglicher) art|pauschal\w{0,2}"
     r"|generell\w{0,2}|uneingeschränkt\w{0,2}|unbeschränkt\w{0,2}|usw|etc|und so weiter"

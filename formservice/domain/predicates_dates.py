@@ -1,5 +1,6 @@
 """Predicates about dates: their order, past and future, and times named in free text."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -92,7 +93,7 @@ def _any_time(demand: Demand) -> Iterator[Breach]:
 def _time_not_before(demand: Demand) -> Iterator[Breach]:
     key, bound = demand.fields
     earliest = demand.facts.day(bound)
-    named = _days_named(demand.facts, key, earliest)
+    named = _days_named(demand.facts, key, earliest, until=demand.truth("until"))
     # An early date may belong to the story told; only if no later one is named it is a slip.
     if earliest and named and max(named) < earliest:
         yield Breach(key, {"other": demand.facts.name(bound)})
@@ -106,12 +107,22 @@ def _time_not_after(demand: Demand) -> Iterator[Breach]:
         yield Breach(key, {"other": demand.facts.name(bound)})
 
 
-def _days_named(facts: Facts, key: FieldKey, reference: date | None) -> list[date]:
+def _days_named(
+    facts: Facts, key: FieldKey, reference: date | None, *, until: bool = False
+) -> list[date]:
     """Return the days that stand in the text with their year, so that they can be compared."""
     if reference is None:
         return []
     found = facts.times(key, reference)
-    return [one.day for one in found if one.day and one.absolute and not one.past]
+    text = " ".join(facts.text(key).split())
+    due = [one for one in found if not until or _is_due(one.raw, text)]
+    return [one.day for one in due if one.day and one.absolute and not one.past]
+
+
+def _is_due(day: str, text: str) -> bool:
+    """Whether something is to be done by ``day``; other days may only be told about."""
+    pattern = rf"\b(?:bis|spätestens)(?: zum| am)? {re.escape(day)}"
+    return re.search(pattern, text, re.IGNORECASE) is not None
 
 
 _PAIR = frozenset({"other"})
@@ -177,6 +188,11 @@ DAYS = (
         (WRITTEN, DATES),
         least=2,
         most=2,
+        arguments={
+            "until": Parameter(
+                ArgumentType.TRUTH, "count only days that something is to be done by", False
+            )
+        },
         params=_PAIR,
     ),
     Predicate(

@@ -16,6 +16,7 @@ from formservice.domain.predicate import (
     Parameter,
     Predicate,
 )
+from formservice.domain.predicates_ages import age
 
 
 def _at_least_items(demand: Demand) -> Iterator[Breach]:
@@ -70,11 +71,19 @@ def _said(facts: Facts, key: FieldKey) -> object:
 
 def _paired(demand: Demand) -> Iterator[Breach]:
     facts = demand.facts
-    first, second = demand.fields
+    first, second, *of_age = demand.fields
+    if of_age and not _younger(demand, *of_age):
+        return
     for item in facts.items.of(first):
         other = second + item[len(first) :]
         if facts.items.exists(item) and facts.filled(other) is False:
             yield Breach(other, {"other": facts.name(item)})
+
+
+def _younger(demand: Demand, birth: FieldKey, day: FieldKey | None = None) -> bool:
+    """Whether someone born on ``birth`` was for sure below the age on ``day``."""
+    born, on = demand.facts.day(birth), demand.facts.day(day) if day else demand.facts.received
+    return born is not None and on is not None and age(born, on) < demand.number("age")
 
 
 _WITHOUT = Parameter(ArgumentType.OPTIONS, "options of the choice that leave an item out", ())
@@ -116,11 +125,14 @@ ITEMS = (
     Predicate(
         "paired",
         "Where an item of the first group is filled, that of the same number in the second is, "
-        "too.",
+        "too. With two dates more: only if someone born on the first was younger on the second.",
         _paired,
-        (GROUPS,),
+        (GROUPS, GROUPS, DATES),
         least=2,
-        most=2,
+        most=4,
+        arguments={
+            "age": Parameter(ArgumentType.NUMBER, "age in years; the birthday itself counts", 16)
+        },
         params=frozenset({"other"}),
     ),
 )

@@ -237,7 +237,7 @@ CASES: list[tuple[str, FormDefinition, Values, Values, Sequence[Said]]] = [
         "a refusal nobody signed is asked about",
         DATEN,
         DATA,
-        {"zustimmung_daten": "nein", "sig_klient": None},
+        {"zustimmung_daten": "nein", "zustimmung_gesundheit": "nein", "sig_klient": None},
         [
             ("R-CON-10", "rule.broken", "notes", "zustimmung_daten"),
             ("R-CON-10-signed", "rule.broken", "asks", "sig_klient"),
