@@ -55,6 +55,11 @@ MISTAKES: Mistakes = {
         "form.docx",
         "name: Der Inhalt",
     ),
+    "a field can be deleted": (
+        word(inside("name", '<w:lock w:val="sdtLocked"/>', "")),
+        "form.docx",
+        "name: Das Feld ist nicht gegen Löschen",
+    ),
     "a control goes when somebody writes in it": (
         word(inside("name", "<w:showingPlcHdr/>", "<w:temporary/><w:showingPlcHdr/>")),
         "form.docx",

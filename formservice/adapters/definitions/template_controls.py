@@ -39,6 +39,7 @@ _TYPES = frozenset(
     )
 ) | {f"{_W14}checkbox"}
 
+_LOCKED = ("sdtLocked", "sdtContentLocked")
 _W15 = "{http://schemas.microsoft.com/office/word/2012/wordml}"
 _REPEATING = frozenset((f"{_W15}repeatingSection", f"{_W15}repeatingSectionItem"))
 
@@ -117,6 +118,7 @@ def control_problems(definition: FormDefinition, body: Element, file: str) -> It
                 *_content(anchor, control),
                 *_place(anchor, control),
                 *_use(control),
+                *(_deletable(control) if definition.released else ()),
             ):
                 yield Problem(key, sentence, file)
         yield from _bookmark(anchor, found[:1], body, order, file)
@@ -209,6 +211,16 @@ def _use(control: Element) -> Iterator[str]:
         yield "Die Schrift im Feld ist weiß. Bitte eine dunkle Schriftfarbe wählen."
     if next(control.iter(f"{W}vanish"), None) is not None:
         yield "Der Inhalt des Feldes ist ausgeblendet. Bitte „Ausgeblendet“ abwählen."
+
+
+def _deletable(control: Element) -> Iterator[str]:
+    """Yield that people filling in a form may delete a field with what it holds."""
+    if _setting(control, "lock") not in _LOCKED:
+        yield (
+            "Das Feld ist nicht gegen Löschen geschützt. Bitte unter „Eigenschaften“ „Das "
+            "Inhaltssteuerelement kann nicht gelöscht werden“ wählen oder „formservice forms "
+            "build“ ausführen."
+        )
 
 
 def _type(anchor: Anchor, control: Element) -> Iterator[str]:
