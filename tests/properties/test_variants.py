@@ -186,3 +186,12 @@ def test_a_first_part_overwritten_by_another_program_is_not_joined_unseen():
     assert (found.record.value("name"), accepted(found, "name")) == ("Klein", True)
     assert not accepted(found, "q4_wodurch")
     assert accepted(found, "abbruch_gruende")
+
+
+def test_a_signature_is_seen_on_a_copied_page_that_has_no_other_fields():
+    consent = SERVICES.forms.get("schweigepflichtentbindung")
+    true: dict[str, object] = {"sig_sorge": [True, False, True]}
+    (found,) = read(SERVICES.generate.one(consent, true, "pdf"))
+    assert found.record is not None
+    signed = [key for key, one in found.record.fields.items() if one.value is True]
+    assert signed == ["sig_sorge[0]", "sig_sorge[2]"]

@@ -166,7 +166,10 @@ class OpenPdf(OpenDocument):
         zones, shown = layout.on_page(form_page), _shown(layout, form_page)
         laid_over = notes(source, self._frames[page - 1])
         if received.medium is not Medium.ACROFORM:
-            return self._filled(page, (zones, shown), blank, laid_over)
+            # A copy of a page may have no other fields than those for signatures.
+            signed = {one.key: one for one in self._signed(page, zones) if not one.blank}
+            drawn = self._filled(page, (zones, shown), blank, laid_over)
+            return (*(one for one in drawn if one.key not in signed), *signed.values())
         named = self._named_by_place(page, zones)
         if laid_over or not blank.shows(source):
             known = (*received.sightings, *named)
@@ -179,8 +182,6 @@ class OpenPdf(OpenDocument):
         Programs that copy pages one by one leave „ja“ of „fahrkosten.ja“; its place tells which.
         """
         source, host = self._pdf.pages[page - 1].obj, self._field_page(page)
-        signs = any(zone.kind == "signature" for zone in zones)
-        signed = signatures(source, host) if signs else {}
         known = {seen.key for seen in self.pages[page - 1].sightings}
         lost = [
             zone
@@ -189,7 +190,7 @@ class OpenPdf(OpenDocument):
         ]
         orphans = each_control(source, host) if lost else []
         return (
-            *(signed[zone.key] for zone in zones if zone.key in signed),
+            *self._signed(page, zones),
             *(
                 replace(seen, key=zone.key)
                 for zone in lost
@@ -197,6 +198,12 @@ class OpenPdf(OpenDocument):
                 if zone.key.endswith(f".{seen.key}") and _lies_in(seen, zone)
             ),
         )
+
+    def _signed(self, page: int, zones: Sequence[Zone]) -> Iterator[Sighting]:
+        """Yield what the fields for signatures among ``zones`` show."""
+        if any(zone.kind == "signature" for zone in zones):
+            signed = signatures(self._pdf.pages[page - 1].obj, self._field_page(page))
+            yield from (signed[zone.key] for zone in zones if zone.key in signed)
 
     def _written_over(
         self,
