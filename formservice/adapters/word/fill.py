@@ -49,8 +49,8 @@ class WordRenderer:
     """Writes filled Word files; see ``ports.Renderer``.
 
     Templates are cut up once per form, or once per number of items where something repeats, and
-    kept; filling only joins bytes. Instances may be
-    shared between threads: what is kept never changes.
+    kept; filling only joins bytes. Instances may be shared between threads: what is kept never
+    changes.
     """
 
     def __init__(self, template: Callable[[FormRef], bytes]) -> None:

@@ -19,6 +19,7 @@ _W = f"{{{W_TRANSITIONAL}}}"
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 # Processing instructions survive serialising anywhere in the tree and occur in no Word file.
 _CUT = re.compile(rb'<\?fs-(\w+)\s?(\d*)\?>| w:(fullDate)="fs-hole"')
+_BEGIN = re.compile(rb"<\?fs-begin \d+\?>")
 # What follows w:bidi in paragraph properties and w:rtl in run properties: the order is fixed by
 # the schema (ISO/IEC 29500-1, CT_PPrBase and EG_RPrBase), and Word insists on it.
 _AFTER_BIDI = frozenset(
@@ -255,10 +256,10 @@ def _serial(document: etree._Element) -> bytes:
 
 
 def _pieces(blank: bytes, filled: bytes, tags: list[str]) -> tuple[Piece, ...]:
-    slots = {
-        index: _slot(tag, _between(blank, index), _between(filled, index))
-        for index, tag in enumerate(tags)
-    }
+    slots = [
+        _slot(tag, *both)
+        for tag, *both in zip(tags, _contents(blank), _contents(filled), strict=True)
+    ]
     pieces: list[Piece] = []
     position = 0
     for match in _CUT.finditer(blank):
@@ -281,10 +282,10 @@ def _mark(name: str, index: int) -> bytes:
     return f"<?fs-{name} {index}?>".encode()
 
 
-def _between(document: bytes, index: int) -> bytes:
-    begin = _mark("begin", index)
-    start = document.index(begin) + len(begin)
-    return document[start : document.index(_mark("end", index), start)]
+def _contents(document: bytes) -> list[bytes]:
+    """Return the bytes of every slot; in one pass, for a plan of many goals is long."""
+    _, *parts = _BEGIN.split(document)
+    return [part.partition(_mark("end", index))[0] for index, part in enumerate(parts)]
 
 
 def _slot(anchor: str, blank: bytes, filled: bytes) -> Slot:
