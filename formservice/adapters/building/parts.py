@@ -5,7 +5,7 @@ from posixpath import dirname, join, normpath, relpath
 from lxml import etree
 
 from formservice.adapters.word.package import Package, parse
-from formservice.adapters.word.zip import Base, small, stored
+from formservice.adapters.word.zip import word_file
 from formservice.domain.errors import InputError
 
 _CONTENT_TYPES = "[Content_Types].xml"
@@ -114,14 +114,7 @@ class Parts:
         """Return the Word file; the very bytes it was opened with if nothing was changed."""
         if self._contents == self._before:
             return self._source
-        names = sorted(self._contents, key=lambda name: (name != _CONTENT_TYPES, name))
-        pictures = (".png", ".jpg", ".jpeg")
-        return Base(
-            [
-                (stored if name.endswith(pictures) else small)(name, self._contents[name])
-                for name in names
-            ]
-        ).with_members([])
+        return word_file(self._contents).with_members([])
 
 
 def _relations_of(part: str) -> str:

@@ -19,7 +19,7 @@ from formservice.adapters.word.markers import (
 from formservice.adapters.word.names import ECHO, titles
 from formservice.adapters.word.package import Package
 from formservice.adapters.word.walk import W_TRANSITIONAL
-from formservice.adapters.word.zip import Base, small, stored
+from formservice.adapters.word.zip import word_file
 from formservice.domain.errors import DefinitionError, InputError, Problem
 from formservice.domain.form import Field, FieldKey, FormDefinition, Group
 from formservice.domain.groups import Shape, groups, numbered, pattern, shape_of
@@ -28,7 +28,6 @@ from formservice.domain.reference import anchor_of_bookmark, bookmark
 _W = f"{{{W_TRANSITIONAL}}}"
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _DRAWN = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
-_CONTENT_TYPES = "[Content_Types].xml"
 # Processing instructions pass through every step and occur in no Word file.
 _LOOP, _ITEM = "fs-loop", "fs-item"
 _PARAGRAPH_IDS = (f"{_W14}paraId", f"{_W14}textId")
@@ -72,7 +71,7 @@ def expanded(docx: bytes, definition: FormDefinition) -> bytes:
     _make_unique(unrolled)
     _end_cells(unrolled)
     contents[package.main] = _serial(unrolled)
-    return _zipped(contents)
+    return word_file(contents).with_members([])
 
 
 def _refused(definition: FormDefinition, problems: Iterable[Problem]) -> DefinitionError:
@@ -82,14 +81,6 @@ def _refused(definition: FormDefinition, problems: Iterable[Problem]) -> Definit
 
 def _serial(root: Element) -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-
-
-def _zipped(contents: Mapping[str, bytes]) -> bytes:
-    names = sorted(contents, key=lambda name: (name != _CONTENT_TYPES, name))
-    pictures = (".png", ".jpg", ".jpeg")
-    return Base(
-        [(stored if name.endswith(pictures) else small)(name, contents[name]) for name in names]
-    ).with_members([])
 
 
 # -- loops ---------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from formservice.adapters.word.names import (
 )
 from formservice.adapters.word.package import Package, parse
 from formservice.adapters.word.slots import Piece, Slot, cut, repeated
-from formservice.adapters.word.zip import Base, small, stored
+from formservice.adapters.word.zip import Base, word_file
 from formservice.domain.errors import DefinitionError, InputError, Problem
 from formservice.domain.form import FormDefinition
 
@@ -114,19 +114,13 @@ class _Parts:
         for name, _, _ in properties:
             del self._contents[name]
         return Template(
-            self._main, pieces, tuple(slots), tuple(properties), pictures, echoes, self._base()
-        )
-
-    def _base(self) -> Base:
-        # The content types come first: some programs tell the kind of file by its beginning.
-        names = sorted(self._contents, key=lambda name: (name != _CONTENT_TYPES, name))
-        return Base(
-            [
-                (stored if name.endswith((".png", ".jpg", ".jpeg")) else small)(
-                    name, self._contents[name]
-                )
-                for name in names
-            ]
+            self._main,
+            pieces,
+            tuple(slots),
+            tuple(properties),
+            pictures,
+            echoes,
+            word_file(self._contents),
         )
 
     # -- QR codes --------------------------------------------------------------------------

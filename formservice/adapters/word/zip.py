@@ -2,7 +2,7 @@
 
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 _STORED, _DEFLATED = 0, 8
@@ -59,6 +59,22 @@ def _packed(name: str, content: bytes, level: int) -> Member:
     packer = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
     packed = packer.compress(content) + packer.flush()
     return Member(name.encode(), _DEFLATED, zlib.crc32(content), packed, len(content))
+
+
+# The content types come first: some programs tell the kind of file by its beginning.
+_CONTENT_TYPES = "[Content_Types].xml"
+_PACKED_ALREADY = (".png", ".jpg", ".jpeg")
+
+
+def word_file(contents: Mapping[str, bytes]) -> "Base":
+    """Return the parts of a Word file laid out in an order of their own."""
+    names = sorted(contents, key=lambda name: (name != _CONTENT_TYPES, name))
+    return Base(
+        [
+            (stored if name.endswith(_PACKED_ALREADY) else small)(name, contents[name])
+            for name in names
+        ]
+    )
 
 
 class Base:
