@@ -78,9 +78,9 @@ CHANGES = {
         "gilt für die Zukunft.", "gilt für die Arbeit.", "Der Widerruf gilt für die Zukunft."
     ),
     "a deleted clause": Change(
-        "Wir löschen Ihre Daten dann sofort aus der Fallakte und der Handakte. ",
+        "Wir löschen Ihre Daten so schnell wie möglich aus Fallakte und Handakte. ",
         "",
-        "Wir löschen Ihre Daten dann sofort aus der Fallakte und der Handakte.",
+        "Wir löschen Ihre Daten so schnell wie möglich aus Fallakte und Handakte.",
     ),
     "an added clause": Change(
         "berichtigen wir.",
