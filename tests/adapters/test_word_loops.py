@@ -308,6 +308,10 @@ def test_shapes_without_end_do_not_fill_the_memory():
         renderer.render(LIST, {f"termine[{count}].wo": "dort"}, REFERENCE)
     first = renderer.render(LIST, {}, REFERENCE)
     assert len(renderer._compiled) < 40
+    before = set(renderer._compiled)
+    long = {f"ziele[{goal}].schritte[98].was": "dort" for goal in range(6)}
+    renderer.render(PLAN, long, REFERENCE)
+    assert set(renderer._compiled) == before
     assert first == WordRenderer(template).render(LIST, {}, REFERENCE)
 
 

@@ -37,8 +37,10 @@ _CLOSE_TEXT = "</w:t>"
 _NO_TEXT = _OPEN_TEXT + _CLOSE_TEXT
 _CLOSE_RUN = b"</w:r>"
 _UNKNOWN_PAGE = 0
-# A compiled template takes about 300 KB.
+# So many grown templates are kept; a control takes about 2 KB, a plan of twenty goals one MB.
 _MOST_GROWN = 32
+# Longer ones are rare: they are cut up each time.
+_MOST_CONTROLS = 1000
 _Shaped: TypeAlias = tuple[FormRef, tuple[tuple[str, int], ...]]
 # Said in so many words, for a control of no kind is one for a signature.
 _RICH_TEXT = b"<w:richText/>"
@@ -96,6 +98,8 @@ class WordRenderer:
         found = self._compiled.get(key)
         if found is None:
             found = self._compile(definition, shape)
+            if shape and len(found.template.anchors) > _MOST_CONTROLS:
+                return found
             with self._lock:
                 self._compiled[key] = found
                 # The printed form stays; others are as many as there are people.
