@@ -205,23 +205,6 @@ def marked_copy(
     return copy if copy in copies(definition, shape) else None
 
 
-def key_on_copy(definition: FormDefinition, copy: PageCopy, key: FieldKey) -> FieldKey | None:
-    """Return which field stands on ``copy`` where ``key`` stands on the page it is a copy of.
-
-    None where that place is no field of the copy: its content is only repeated
-    (``shown_on_copy``), or it stays empty. ``key`` may also be that of a tick.
-    """
-    return OnCopy.of(definition, copy).key(key)
-
-
-def shown_on_copy(definition: FormDefinition, copy: PageCopy, source: str) -> str | None:
-    """Return what ``copy`` shows where its page shows ``source``, a field or an item's number.
-
-    None where it shows nothing: in the place of an item the copy has not.
-    """
-    return OnCopy.of(definition, copy).shown(source)
-
-
 @dataclass(frozen=True, slots=True)
 class OnCopy:
     """What is the same for all of a copy.
@@ -246,7 +229,11 @@ class OnCopy:
         return cls(copy, outer.rows - slots, slots, rows)
 
     def key(self, key: FieldKey) -> FieldKey | None:
-        """Return which field stands where ``key`` stands, see ``key_on_copy``."""
+        """Return which field stands on the copy where ``key`` stands on the page copied.
+
+        None where that place is no field of the copy: its content is only repeated (``shown``),
+        or it stays empty. ``key`` may also be that of a tick.
+        """
         indices = self._indices(key)
         if indices is None:
             return None
@@ -257,7 +244,10 @@ class OnCopy:
         return numbered(pattern(key), indices)
 
     def shown(self, source: str) -> str | None:
-        """Return what is shown where ``source`` is, see ``shown_on_copy``."""
+        """Return what the copy shows where its page shows ``source``, a field or item's number.
+
+        None where it shows nothing: in the place of an item the copy has not.
+        """
         items = items_of(source)
         if not items or pattern(items[0]) != f"{self.copy.group}[]":
             return source

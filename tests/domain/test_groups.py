@@ -20,11 +20,11 @@ from formservice.domain.form import (
     Zone,
 )
 from formservice.domain.groups import (
+    OnCopy,
     copies,
     copy_mark,
     flat,
     items_of,
-    key_on_copy,
     marked_copy,
     numbered,
     numbers,
@@ -34,7 +34,6 @@ from formservice.domain.groups import (
     reshaped,
     shape_of,
     shape_of_copies,
-    shown_on_copy,
 )
 
 A4 = (595.3, 841.9)
@@ -172,28 +171,28 @@ def test_a_mark_no_copy_can_have_is_none(mark: tuple[int, int, int]) -> None:
 
 
 def test_on_a_copy_later_items_are_fields_and_the_rest_is_shown() -> None:
-    copy = PageCopy(2, "ziele", 4)
-    assert key_on_copy(TWO_PAGES, copy, "ziele[1].text") == "ziele[4].text"
-    assert key_on_copy(TWO_PAGES, copy, "ziele[1].schritte[2]") == "ziele[4].schritte[2]"
-    assert key_on_copy(TWO_PAGES, copy, "vorname") is None
-    assert shown_on_copy(TWO_PAGES, copy, "vorname") == "vorname"
-    assert shown_on_copy(TWO_PAGES, copy, "ziele[1]") == "ziele[4]"
+    copy = OnCopy.of(TWO_PAGES, PageCopy(2, "ziele", 4))
+    assert copy.key("ziele[1].text") == "ziele[4].text"
+    assert copy.key("ziele[1].schritte[2]") == "ziele[4].schritte[2]"
+    assert copy.key("vorname") is None
+    assert copy.shown("vorname") == "vorname"
+    assert copy.shown("ziele[1]") == "ziele[4]"
 
 
 def test_on_a_copy_for_inner_lists_the_item_itself_is_only_shown() -> None:
-    copy = PageCopy(2, "ziele", 0, 2)
-    assert key_on_copy(TWO_PAGES, copy, "ziele[1].text") is None
-    assert shown_on_copy(TWO_PAGES, copy, "ziele[1].text") == "ziele[0].text"
-    assert key_on_copy(TWO_PAGES, copy, "ziele[1].schritte[1]") == "ziele[0].schritte[7]"
+    copy = OnCopy.of(TWO_PAGES, PageCopy(2, "ziele", 0, 2))
+    assert copy.key("ziele[1].text") is None
+    assert copy.shown("ziele[1].text") == "ziele[0].text"
+    assert copy.key("ziele[1].schritte[1]") == "ziele[0].schritte[7]"
 
 
 def test_where_a_page_has_room_for_two_a_copy_for_one_item_leaves_the_second_empty() -> None:
     two = form((NAME, goals(2)), {})
-    copy = PageCopy(1, "ziele", 1, 1)
-    assert key_on_copy(two, copy, "ziele[0].schritte[0]") == "ziele[1].schritte[3]"
-    assert key_on_copy(two, copy, "ziele[1].schritte[0]") is None
-    assert shown_on_copy(two, copy, "ziele[1].text") is None
-    assert shown_on_copy(two, copy, "ziele[0].text") == "ziele[1].text"
+    copy = OnCopy.of(two, PageCopy(1, "ziele", 1, 1))
+    assert copy.key("ziele[0].schritte[0]") == "ziele[1].schritte[3]"
+    assert copy.key("ziele[1].schritte[0]") is None
+    assert copy.shown("ziele[1].text") is None
+    assert copy.shown("ziele[0].text") == "ziele[1].text"
 
 
 def test_copies_are_printed_in_the_order_of_their_items() -> None:
