@@ -291,8 +291,8 @@ class FormDefinition:
     ``marks`` are printed phrases no other form has. ``layout`` is None until the form is built.
     ``fields`` are those of one printed copy, repeated ones with their numbers
     (``ziele[0].text``); ``members`` is the tree they come from (``domain.groups``), empty where
-    nothing repeats. An edition that is not ``released`` is used only where it is named.
-    ``notice`` is a caution for those who use the form.
+    nothing repeats. An edition that is not ``released`` is read like any other, and generated
+    only where it is named. ``notice`` is a caution for those who use the form.
     """
 
     ref: FormRef
