@@ -167,13 +167,10 @@ def _deadline(one: Deadline) -> dict[str, object]:
 
 
 def _unidentified(document: ReadDocument) -> Finding:
-    sentence = (
-        "Es ist nicht sicher, welches Formular das ist. Bitte das Formular von Hand wählen"
-        " (zum Beispiel „--form feedbackbogen“)."
-    )
+    sentence = "Es ist nicht sicher, welches Formular das ist. Bitte das Formular von Hand wählen."
     identity = document.identity
     if identity.editions and identity.score >= LOWEST_SCORE:
-        choices = " oder ".join(f"„--form {edition}“" for edition in identity.editions)
+        choices = " oder ".join(f"„{edition}“" for edition in identity.editions)
         sentence = (
             f"Das ist das Formular „{identity.editions[0].form}“, es ist aber nicht sicher, in"
             f" welcher Ausgabe. Bitte die Ausgabe von Hand wählen ({choices})."

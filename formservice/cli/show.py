@@ -45,6 +45,8 @@ def document(data: dict[str, Any], names: Mapping[str, str]) -> None:
         differences.table(data["against"], names)
     for finding in data["findings"]:
         print(_wrapped(f"  {_SIGNS[finding['severity']]} ", finding["message"]))
+    if not form:
+        print("    Hinweis: Mit --form FORMULAR lässt sich das Formular nennen.")
     for deadline in data["deadlines"]:
         met = {True: "eingehalten", False: "versäumt", None: "offen"}[deadline["met"]]
         print(f"  Frist „{deadline['title']}“: {german.plain(deadline['due'])} ({met})")

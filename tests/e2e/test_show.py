@@ -35,3 +35,9 @@ def test_pages_are_named_shortly(capsys, numbers, words):
 def test_a_file_name_cannot_steer_the_terminal(capsys):
     show.document(READ, {})
     assert "\x1b" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("form", "hinted"), [(None, True), (READ["form"], False)])
+def test_who_has_to_choose_the_form_is_told_how(capsys, form, hinted):
+    show.document(READ | {"form": form}, {})
+    assert ("--form" in capsys.readouterr().out) is hinted
