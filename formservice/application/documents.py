@@ -141,7 +141,10 @@ def _each_once(pages: Sequence[Page]) -> bool:
     if None not in places:
         return len(set(places)) == len(places)
     names = [{sighting.key for sighting in page.sightings} for page in pages]
-    return all(names) and len(set().union(*names)) == sum(len(own) for own in names)
+    told = [place for place in places if place is not None]
+    known = all(own or place is not None for own, place in zip(names, places, strict=True))
+    once = len(set(told)) == len(told)
+    return known and once and len(set().union(*names)) == sum(len(own) for own in names)
 
 
 def _with_strayed_sheets(found: Sequence[Found], forms: Sequence[Candidate]) -> list[Found]:

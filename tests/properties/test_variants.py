@@ -195,3 +195,13 @@ def test_a_signature_is_seen_on_a_copied_page_that_has_no_other_fields():
     assert found.record is not None
     signed = [key for key, one in found.record.fields.items() if one.value is True]
     assert signed == ["sig_sorge[0]", "sig_sorge[2]"]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 3, 2), (3, 2, 1, 0), (2, 0, 3, 1)])
+def test_copied_pages_in_another_order_are_the_same_document(order):
+    consent = SERVICES.forms.get("schweigepflichtentbindung")
+    true: dict[str, object] = {"name_sorge": ["Eins", "Zwei", "Drei"], "sig_sorge": [True] * 3}
+    (found,) = read(pages_of(SERVICES.generate.one(consent, true, "pdf"), *order))
+    assert found.record is not None
+    assert found.record.value("name_sorge[2]") == "Drei"
+    assert found.record.value("sig_sorge[2]") is True
