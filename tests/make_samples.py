@@ -1,16 +1,17 @@
 """Writes ``samples/`` from the cases in ``sample_cases``: every case in every channel.
 
-``python -m tests.make_samples`` makes the inputs anew (it needs LibreOffice); the golden files are
-written by ``pytest tests/test_samples.py --regold`` and read by a person before they are kept.
+``python -m tests.make_samples`` makes the inputs anew (it needs LibreOffice), all or those whose
+folder begins with one of its arguments (``feedbackbogen@2026-11``); the golden files are written
+by ``pytest tests/test_samples.py --regold`` and read by a person before they are kept.
 """
 
 import io
 import math
 import random
-import shutil
 import subprocess
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import docx
@@ -22,35 +23,43 @@ from docx.shared import Cm
 from PIL import Image, ImageDraw, ImageFilter
 
 from formservice.bootstrap import Services, Settings
-from formservice.domain.form import Field, FieldKind, FormDefinition
-from formservice.domain.record import Value
+from formservice.domain.form import FieldKind, FormDefinition
 from formservice.domain.values import shown, ticks, values_from_data
 from tests.adapters.pdf_filled import flattened
+from tests.foreign_layouts import retyped
 from tests.sample_cases import CASES, Case
 
 ROOT = Path(__file__).parent.parent
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-CHANNELS = ("docx", "resaved", "acroform", "flat", "foreign", "scan")
+# Filled by another program's hands; their items fit into the rows of the blank form.
+BY_PYPDF = ("vollstaendig", "ostern-verspaetet", "samira", "abbruch", "abgelehnt")
+BEHIND_A_LETTER = ("dang", "dang-und-girts", "fuenf-ziele", "unter-16")
+PRINTED_FROM_WORD = ("girts-betreuung", "nichtantritt", "viele-leistungen", "widerrufen")
+FOREIGN_PDF = ("dang", "zzz-tester", "nichtantritt", "langer-o-ton", "samira", "zugestimmt")
+# Grey scans weigh ten times as much as black and white ones; a few will do.
+FIRST_FORMS = ("erwartungsbogen", "feedbackbogen")
+GREY = ("regulaer", "erteilt", "teile-verschieden")
 
 
 def main() -> None:
-    """Write all samples."""
-    services = Services(Settings.from_environment(), new_reference=_references())
+    """Write all samples, or those whose folder begins with an argument."""
+    number = 0
+    services = Services(Settings.from_environment({}), new_reference=lambda: f"SAMPLE{number:06}")
     for case in CASES:
         definition = services.forms.get(case.form)
-        for channel in CHANNELS:
+        folder = ROOT / "samples" / f"{definition.ref.form}@{definition.ref.edition}"
+        for channel in case.channels:
+            number += 1
+            target = folder / f"{case.name}-{channel}"
+            name = str(target.relative_to(ROOT / "samples"))
+            if sys.argv[1:] and not name.startswith(tuple(sys.argv[1:])):
+                continue
             data, suffix = make(services, definition, case, channel)
-            folder = ROOT / "samples" / f"{case.form}@{definition.ref.edition}"
-            target = folder / f"{case.name}-{channel}" / f"input.{suffix}"
-            shutil.rmtree(target.parent, ignore_errors=True)
-            target.parent.mkdir(parents=True)
-            target.write_bytes(data)
-            print(target.relative_to(ROOT))
-
-
-def _references():
-    numbers = iter(range(1, 10_000))
-    return lambda: f"SAMPLE{next(numbers):06}"
+            for old in target.glob("input.*"):
+                old.unlink()
+            target.mkdir(parents=True, exist_ok=True)
+            target.joinpath(f"input.{suffix}").write_bytes(data)
+            print(name, len(data))
 
 
 def make(
@@ -106,14 +115,35 @@ def word(
 
 def acroform(services, definition, case, chance) -> bytes:
     """Return our fillable PDF: filled by us, by pypdf, or merged behind a letter."""
-    if case.name in ("vollstaendig", "ostern-verspaetet"):
+    if case.name in BY_PYPDF:
         data = filled_by_pypdf(services, definition, case)
     else:
         data = services.generate.one(definition, case.values, "pdf")
     data = signed(data, definition, case, chance, annotation=True)
-    if case.name in ("dang", "dang-und-girts"):
+    data = with_sheet(services, case, data, "acroform")
+    if case.name in BEHIND_A_LETTER:
         data = behind_a_letter(data)
     return data
+
+
+def with_sheet(services, case, data: bytes, channel: str) -> bytes:
+    """Return a PDF with the free Beiblatt that was sent in the same file, if one was."""
+    if case.sheet is None:
+        return data
+    form = services.forms.get("beiblatt")
+    own = Case("beiblatt", case.name, case.received, case.sheet)
+    sheet, _ = make(services, form, own, channel)
+    return joined(data, sheet)
+
+
+def joined(*parts: bytes) -> bytes:
+    """Return one PDF with the pages of all, fields included."""
+    writer = pypdf.PdfWriter()
+    for part in parts:
+        writer.append(io.BytesIO(part))
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
 
 
 def filled_by_pypdf(services, definition, case) -> bytes:
@@ -143,20 +173,16 @@ def behind_a_letter(data: bytes) -> bytes:
     letter.add_paragraph("anbei erhalten Sie den ausgefüllten Bogen. Mit freundlichen Grüßen")
     out = io.BytesIO()
     letter.save(out)
-    writer = pypdf.PdfWriter()
-    writer.append(io.BytesIO(office(out.getvalue(), "pdf")))
-    writer.append(io.BytesIO(data))
-    merged = io.BytesIO()
-    writer.write(merged)
-    return merged.getvalue()
+    return joined(office(out.getvalue(), "pdf"), data)
 
 
 def flat(services, definition, case, chance) -> bytes:
     """Return the form without fields: flattened, or printed from Word."""
-    if case.name in ("girts-betreuung", "nichtantritt"):
+    if case.name in PRINTED_FROM_WORD:
         return office(word(services, definition, case, chance), "pdf")
     data = services.generate.one(definition, case.values, "pdf")
-    return signed(flattened(data), definition, case, chance, annotation=False)
+    data = signed(flattened(data), definition, case, chance, annotation=False)
+    return with_sheet(services, case, data, "flat")
 
 
 def signed(
@@ -231,65 +257,17 @@ def scribble(chance: random.Random, width: int, height: int) -> Image.Image:
 
 def foreign(definition: FormDefinition, case: Case) -> tuple[bytes, str]:
     """Return the same wording in other tables without any control, as DOCX or PDF."""
-    assert definition.layout is not None
-    values = values_from_data(definition, case.values)
-    on = {key: ticked for f in definition.fields for key, ticked in ticks_of(f, values).items()}
-    document = docx.Document()
-    document.styles["Normal"].font.name = "Liberation Serif"
-    label = sign = ""
-    table = None
-    for item in definition.layout.flow:
-        if item.text and sign:
-            document.add_paragraph(f"{sign} {item.text}")
-            sign = ""
-            continue
-        if item.text:
-            if label:
-                table = None
-                document.add_paragraph(label)
-            label = item.text
-            continue
-        if item.anchor in on:
-            if label:
-                document.add_paragraph(label)
-            table, label = None, ""
-            sign = "☒" if on[item.anchor] else "☐"
-            continue
-        field = definition.field(item.anchor)
-        if field.kind is FieldKind.MULTILINE:
-            table = None
-            document.add_paragraph(label, style="Intense Quote")
-            document.add_paragraph(_shown(field, values.get(field.key)))
-        else:
-            table = table or document.add_table(rows=0, cols=2, style="Table Grid")
-            cells = table.add_row().cells
-            cells[0].text = label
-            cells[1].text = _shown(field, values.get(field.key))
-        label = ""
-    if label:
-        document.add_paragraph(label)
-    out = io.BytesIO()
-    document.save(out)
-    if case.name in ("dang", "zzz-tester", "nichtantritt", "langer-o-ton"):
-        return office(out.getvalue(), "pdf"), "pdf"
-    return out.getvalue(), "docx"
-
-
-def ticks_of(field: Field, values: dict[str, Value]) -> dict[str, bool]:
-    """Return the boxes of a tick or choice, nothing for other fields."""
-    if field.kind in (FieldKind.CHOICE, FieldKind.TICK):
-        return ticks(field, values.get(field.key))
-    return {}
-
-
-def _shown(field, value: Value | None) -> str:
-    return "" if value is None else shown(field, value)
+    data = retyped(definition, case.values)
+    return (office(data, "pdf"), "pdf") if case.name in FOREIGN_PDF else (data, "docx")
 
 
 def scan(services, definition, case, chance) -> tuple[bytes, str]:
     """Return the printed and signed form as a clean scan: PNG, TIFF or PDF of pictures."""
     data = services.generate.one(definition, case.values, "pdf")
     paper = signed(flattened(data), definition, case, chance, annotation=False)
+    paper = with_sheet(services, case, paper, "flat")
+    if case.sheet or (case.form not in FIRST_FORMS and case.name not in GREY):
+        return black_and_white([_scanned(page, chance) for page in _rendered(paper, 300)], 300)
     dpi = 300 if case.name.startswith("dang") else 200
     pages = [_scanned(page, chance) for page in _rendered(paper, dpi)]
     out = io.BytesIO()
@@ -305,6 +283,15 @@ def scan(services, definition, case, chance) -> tuple[bytes, str]:
     )
     pages[0].save(out, kind, save_all=True, append_images=pages[1:], **options)
     return out.getvalue(), suffix
+
+
+def black_and_white(pages: Sequence[Image.Image], dpi: int) -> tuple[bytes, str]:
+    """Return pages as an office copier sends them by default: one bit per dot, fax compression."""
+    bits = [page.point(lambda grey: 255 * (grey > 160)).convert("1") for page in pages]
+    out = io.BytesIO()
+    options = {"compression": "group4", "dpi": (dpi, dpi)}
+    bits[0].save(out, "TIFF", save_all=True, append_images=bits[1:], **options)
+    return out.getvalue(), "tif"
 
 
 def _rendered(data: bytes, dpi: int) -> Iterator[Image.Image]:

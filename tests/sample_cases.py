@@ -7,18 +7,30 @@ both against each other: an accepted value must be the true one.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tests.sample_consents import EINWILLIGUNG_DATEN, ICH_BIN_DABEI, SCHWEIGEPFLICHTENTBINDUNG
 from tests.sample_plans import PLANS
+
+CHANNELS = ("docx", "resaved", "acroform", "flat", "foreign", "scan")
 
 
 @dataclass(frozen=True)
 class Case:
-    """One filled form: its values, who signed, and the day it is received."""
+    """One filled form: its values, who signed, and the day it is received.
+
+    ``form`` may name an edition. ``sheet`` holds a free Beiblatt sent in the same file.
+    """
 
     form: str
     name: str
     received: str
     values: Mapping[str, object]
     signed: tuple[str, ...] = ()
+    sheet: Mapping[str, object] | None = None
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """A Word file holds one form."""
+        return CHANNELS if self.sheet is None else ("acroform", "flat", "scan")
 
 
 _TESTER = {
@@ -273,4 +285,107 @@ INTEGRATIONSFOERDERPLAN = tuple(
     Case("integrationsfoerderplan", name, received, values) for name, received, values in PLANS
 )
 
-CASES = (*ERWARTUNGSBOGEN, *FEEDBACKBOGEN)
+_BLATT = {
+    "formular": "Feedbackbogen",
+    "name": "Nguyễn",
+    "vorname": "Hòa",
+    "datum": "2026-03-18",
+    "frage": "Abbruch",
+    "fortsetzung": "Ich habe eine feste Stelle in der Gärtnerei gefunden.\n\n"
+    "Der Chef hat mich gleich am ersten Tag gefragt, ob ich bleiben will – ja!",
+}
+MIT_BEIBLATT = Case(
+    "feedbackbogen",
+    "abbruch-mit-freiem-beiblatt",
+    "2026-03-20",
+    _FB
+    | {
+        "name": "Nguyễn",
+        "vorname": "Hòa",
+        "anlass": "abbruch",
+        "abbruch_am": "2026-03-17",
+        "abbruch_gruende": "siehe Beiblatt",
+        "q8_danach": "Ich arbeite in der Gärtnerei.",
+        "erstellt_am": "2026-03-18",
+    },
+    _BEIDE,
+    _BLATT,
+)
+BEIBLATT = Case("beiblatt", "freies-blatt", "2026-03-20", _BLATT)
+
+FEEDBACKBOGEN_2026 = (
+    Case(
+        "feedbackbogen/2026-11",
+        "nichtantritt",
+        "2026-12-03",
+        {
+            "traeger_massnahme": _FB["traeger_massnahme"],
+            "teilnahme_von": "2026-11-30",
+            "name": "Šarić",
+            "vorname": "Mia",
+            "geburtsdatum": "2004-02-29",
+            "anlass": "nichtantritt",
+            "nichtantritt_am": "2026-11-30",
+            "erstellt_am": "2026-12-02",
+        },
+        ("sig_traeger",),
+    ),
+    Case(
+        "feedbackbogen/2026-11",
+        "abbruch",
+        "2027-01-06",
+        {
+            "traeger_massnahme": _FB["traeger_massnahme"],
+            "teilnahme_von": "2026-11-30",
+            "teilnahme_bis": "2026-12-22",
+            "name": "Klein",
+            "vorname": "Robin",
+            "geburtsdatum": "1998-10-10",
+            "anlass": "abbruch",
+            "abbruch_am": "2026-12-22",
+            "abbruch_gruende": "Ich ziehe zu meiner Schwester nach Kassel.",
+            "q8_danach": "Ich suche in Kassel eine Wohnung.",
+            "gespraech_am": "2026-12-22",
+            "erstellt_am": "2026-12-22",
+        },
+        _BEIDE,
+    ),
+    Case(
+        "feedbackbogen/2026-11",
+        "regulaer",
+        "2027-06-10",
+        {
+            "traeger_massnahme": _FB["traeger_massnahme"],
+            "teilnahme_von": "2026-11-30",
+            "teilnahme_bis": "2027-05-28",
+            "name": "Đặng-Bērziņš",
+            "vorname": "Thị Ģirta",
+            "geburtsdatum": "2001-02-28",
+            "anlass": "regulaer",
+            "gespraech_am": "2027-05-27",
+            "erstellt_am": "2027-05-28",
+            **_ANTWORTEN,
+        },
+        _BEIDE,
+    ),
+)
+
+EINWILLIGUNGEN = tuple(
+    Case(form, *declared)
+    for form, all_declared in (
+        ("einwilligung-ich-bin-dabei", ICH_BIN_DABEI),
+        ("einwilligung-daten", EINWILLIGUNG_DATEN),
+        ("schweigepflichtentbindung", SCHWEIGEPFLICHTENTBINDUNG),
+    )
+    for declared in all_declared
+)
+
+CASES = (
+    *ERWARTUNGSBOGEN,
+    *FEEDBACKBOGEN,
+    MIT_BEIBLATT,
+    BEIBLATT,
+    *FEEDBACKBOGEN_2026,
+    *INTEGRATIONSFOERDERPLAN,
+    *EINWILLIGUNGEN,
+)

@@ -9,6 +9,7 @@ import pytest
 from formservice.application.report import plain
 from formservice.bootstrap import Services, Settings
 from formservice.domain.values import values_from_data
+from tests.foreign_layouts import retyped
 from tests.sample_cases import INTEGRATIONSFOERDERPLAN, Case
 from tests.sample_plans import SAMIRA
 
@@ -104,3 +105,9 @@ def test_a_plan_in_the_layout_of_the_source_is_read_but_not_believed(services: S
     # The Leistungen are there: what no label names is not found, never blank.
     assert not any(one["accepted"] for one in read["fields"].values())
     assert "blank" not in {one["reading"] for one in read["fields"].values()}
+
+
+def test_headings_printed_twice_are_no_answers_where_a_plan_is_blank(services: Services):
+    blank = retyped(services.forms.get(FORM), {})
+    (read,) = services.isolated_read(blank, "plan.docx", received=date(2016, 10, 6))
+    assert [key for key, one in read["fields"].items() if one["value"]] == []

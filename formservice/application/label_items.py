@@ -138,11 +138,12 @@ def _headings(definition: FormDefinition, group: Group) -> tuple[Field, ...]:
     """
     flow = definition.layout.template_flow if definition.layout else ()
     labels = {folded(one.label) for one in patterns([group])}
-    names = {
-        item.text: None
+    # Two lists may have the same heading: it is looked for as often as it is printed.
+    names = [
+        item.text
         for position, item in enumerate(flow)
         if item.text and folded(item.text) not in labels and _opens(flow[position + 1 :], group)
-    }
+    ]
     return tuple(
         Field(f"{_HEADING}{number}", FieldKind.MULTILINE, name, name)
         for number, name in enumerate(names)

@@ -238,8 +238,10 @@ class ReadFile:
 def _meant(written: str, keys: Sequence[str]) -> str | None:
     """Return the field a sheet names, with some letters misread; of an item only word for word.
 
-    The fields of several items differ by one digit.
+    The fields of several items differ by one digit. A blank, which no name of a field has, is
+    recognised where letters stand far apart.
     """
+    written = "".join(written.split())
     if written in keys:
         return written
     near = difflib.get_close_matches(written, keys, 1, 0.8)

@@ -127,14 +127,8 @@ def golden(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
         {
             "medium": one["medium"],
             "page_numbers": one["page_numbers"],
-            "form": one["form"] and f"{one['form']['id']}/{one['form']['edition']}",
-            "fields": {
-                key: {
-                    name: field[name]
-                    for name in ("reading", "value", "accepted", "method", "doubts")
-                }
-                for key, field in one["fields"].items()
-            },
+            "form": _form(one),
+            "fields": _fields(one),
             "findings": [
                 {name: finding[name] for name in ("code", "severity", "field", "rule")}
                 for finding in one["findings"]
@@ -144,10 +138,37 @@ def golden(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 for deadline in one["deadlines"]
             ],
             "archivable": one["archivable"],
+            **_sheets(one),
         }
         for one in found
         if "error" not in one
     ]
+
+
+def _form(one: dict[str, Any]) -> str | None:
+    return one["form"] and f"{one['form']['id']}/{one['form']['edition']}"
+
+
+def _fields(one: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    kept = ("reading", "value", "accepted", "method", "doubts", "zeitangabe")
+    return {
+        key: {name: field[name] for name in kept if name in field}
+        for key, field in one["fields"].items()
+    }
+
+
+def _sheets(one: dict[str, Any]) -> dict[str, Any]:
+    """Return the free sheets behind a form, nothing where there are none."""
+    sheets = [
+        {
+            "form": _form(sheet),
+            "pages": sheet["pages"],
+            "answers": sheet["answers"],
+            "fields": _fields(sheet),
+        }
+        for sheet in one["sheets"]
+    ]
+    return {"sheets": sheets} if sheets else {}
 
 
 def agrees(expected: dict[str, Any], found: list[dict[str, Any]]) -> bool:
