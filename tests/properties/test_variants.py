@@ -21,6 +21,7 @@ from formservice.domain.form import FieldKind, FormDefinition
 from formservice.domain.values import values_from_data
 from tests.adapters.pdf_filled import flattened
 from tests.programs import needs_office, needs_tesseract
+from tests.properties.records import pages_of, unmarked
 
 ROOT = Path(__file__).parent.parent.parent
 SERVICES = Services(
@@ -40,17 +41,6 @@ LONG: dict[str, object] = {
 
 def read(data: bytes) -> list[ReadDocument]:
     return SERVICES.read(data, received=date(2026, 3, 27))
-
-
-def pages_of(data: bytes, *order: int) -> bytes:
-    """Return the pages of a PDF with these indices, in this order, fields included."""
-    with pikepdf.open(io.BytesIO(data)) as pdf:
-        pages = [pdf.pages[index] for index in order]
-        del pdf.pages[:]
-        pdf.pages.extend(pages)
-        out = io.BytesIO()
-        pdf.save(out)
-    return out.getvalue()
 
 
 def wrong(
@@ -205,3 +195,13 @@ def test_copied_pages_in_another_order_are_the_same_document(order):
     assert found.record is not None
     assert found.record.value("name_sorge[2]") == "Drei"
     assert found.record.value("sig_sorge[2]") is True
+
+
+def test_a_bracket_that_arabic_before_it_may_have_turned_is_not_accepted():
+    consent = SERVICES.forms.get("schweigepflichtentbindung")
+    true: dict[str, object] = {"name_sorge": ["مرحبا بالعالم 123", "(weiter) 100 %"]}
+    data = unmarked(flattened(SERVICES.generate.one(consent, true, "pdf")))
+    (found,) = read(data)
+    assert found.record is not None
+    second = found.record.fields["name_sorge[1]"]
+    assert second.value == "(weiter) 100 %" or not second.accepted

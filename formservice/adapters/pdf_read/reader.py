@@ -23,6 +23,7 @@ from formservice.adapters.pdf_read.drawn import Drawing, Look, mended
 from formservice.adapters.pdf_read.fit import Fit, fit, words
 from formservice.adapters.pdf_read.frame import Frame, frame
 from formservice.adapters.pdf_read.text import blocks as text_blocks
+from formservice.adapters.pdf_read.wrap import runs_left
 from formservice.adapters.pdf_read.zones import Filled, Strip, inked_rows, places
 from formservice.application.extract import CONTINUED
 from formservice.application.ports import OpenDocument
@@ -264,7 +265,8 @@ class OpenPdf(OpenDocument):
         if lies is None:
             return ()
         picture = self._strip(page, blank, lies, inked_rows(read, blank))
-        filled = Filled(page, view, blank, lies, picture, laid_over)
+        leftwards = any(runs_left(run.text) for run in look.runs)
+        filled = Filled(page, view, blank, lies, picture, laid_over, leftwards)
         exact = {
             key: value.removesuffix(CONTINUED)
             for key, value in look.values

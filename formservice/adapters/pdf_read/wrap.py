@@ -75,7 +75,7 @@ def written(pieces: Sequence[Run], zone: Rectangle) -> tuple[str, frozenset[Doub
         doubts.add(Doubt.WHITE_SPACE)
     if _CONTINUED.search(text) or _ODD_BLANKS.search(text):
         doubts.add(Doubt.WHITE_SPACE)
-    if MEANINGLESS.search(text) or _runs_left(text):
+    if MEANINGLESS.search(text) or runs_left(text):
         doubts.add(Doubt.CHARACTERS)
     return text, frozenset(doubts)
 
@@ -214,7 +214,7 @@ def _line(row: Sequence[Run], doubts: set[Doubt]) -> _Line:
 
 def _spaced(run: Run, doubts: set[Doubt]) -> str:
     """Return the text of a run with as many blanks as there is room for between its words."""
-    if _runs_left(run.text):
+    if runs_left(run.text):
         return run.text
     text, start = "", 0
     for index, gap, blank in _gaps(run):
@@ -281,5 +281,6 @@ def _pitch(rows: Sequence[_Line], doubts: set[Doubt]) -> float:
     return max(1.0, single)
 
 
-def _runs_left(text: str) -> bool:
+def runs_left(text: str) -> bool:
+    """Say whether there are Hebrew or Arabic letters in ``text``."""
     return _LEFTWARDS.search(text) is not None

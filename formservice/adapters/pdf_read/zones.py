@@ -21,6 +21,8 @@ _STICKS_OUT = 2.0
 # What programs leave of letters their font lacks: „Nguy?n“, or bytes taken for Chinese.
 _LOST = re.compile(r"\?[^\W\d_]|\?\?|[\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff]")
 _LOST_OR_ASKED = re.compile(rf"\?|{_LOST.pattern}")
+# PDFium turns the first of these that comes behind Arabic or Hebrew, be it in another place.
+_TURNED = frozenset("()[]{}<>«»‹›")
 _TICKS = frozenset("☒☑✗✘✓✔✕✖❌✅■●⬛Xx×╳+")
 # Ink in square points beyond the blank form. The thinnest cross, 0.5 pt wide in a box of 7 pt,
 # makes 9; rounding of the picture makes up to 1.
@@ -66,7 +68,7 @@ def inked_rows(zones: Sequence[Zone], blank: Blank) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A received page beside the blank form."""
+    """A received page beside the blank form; ``leftwards``: some of it runs to the left."""
 
     number: int
     view: Frame
@@ -74,6 +76,7 @@ class Filled:
     fit: Fit
     picture: "Strip"
     notes: Sequence[Note]
+    leftwards: bool = False
 
     def sighting(self, place: Place) -> Sighting:
         """Return what stands in ``place``, with a doubt where print around it has moved."""
@@ -97,6 +100,8 @@ class Filled:
         if place.sticks_out:
             doubts |= {Doubt.OVERFLOW}
         if (_LOST if place.zone.kind == "multiline" else _LOST_OR_ASKED).search(text):
+            doubts |= {Doubt.CHARACTERS}
+        if self.leftwards and not _TURNED.isdisjoint(text):
             doubts |= {Doubt.CHARACTERS}
         seen = self._seen(place, Method.TEXT, _CONFIDENT)
         if not text.strip():
