@@ -21,6 +21,9 @@ _PAGE_SCORE = 0.05
 _REPEATED = 0.5
 # A printed phrase of this length is none of everybody's; an end of a form may hold just one.
 _TELLING = 20
+# What so many pages of no known form do not show together, more of them will not; looking at all
+# of them again with every page would take hours for a batch.
+_TOGETHER = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,8 @@ def documents(pages: Sequence[Page], forms: Sequence[Candidate]) -> list[Found]:
             and _belongs(runs[-1], page, here, forms)
         ):
             runs[-1].append(page)
-            identities[-1] = identify(runs[-1], forms)
+            if here is not None or len(runs[-1]) <= _TOGETHER:
+                identities[-1] = identify(runs[-1], forms)
             nearest[-1] = identities[-1].nearest if here else None
         elif runs and _ends(runs[-1], nearest[-1], page, forms):
             runs[-1].append(page)
