@@ -134,6 +134,29 @@ def test_the_wording_is_not_asked_for_where_claim_and_all_names_agree():
     assert (found.ref, found.score) == (REF, 1.0)
 
 
+class Counted(Sequence[Block]):
+    """Blocks that count how often they are gone through."""
+
+    def __init__(self, *blocks: Block) -> None:
+        self.times = 0
+        self._blocks = blocks
+
+    def __getitem__(self, index):
+        self.times += index == 0
+        return self._blocks[index]
+
+    def __len__(self):
+        return len(self._blocks)
+
+
+def test_pages_of_no_form_are_not_looked_at_again_with_every_page_behind_them():
+    blocks = [Counted(Block(f"Blatt {number}", number)) for number in range(1, 61)]
+    pages = [replace(page(n), blocks=own) for n, own in enumerate(blocks, start=1)]
+    (found,) = documents(pages, FORMS)
+    assert (found.identity.ref, len(found.pages)) == (None, 60)
+    assert max(own.times for own in blocks) < 15
+
+
 @pytest.mark.parametrize(
     ("keys", "claims"),
     [
