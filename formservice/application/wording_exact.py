@@ -8,7 +8,7 @@ ever told, for it may be an answer.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from formservice.application.extract import CONTINUED
@@ -28,6 +28,8 @@ _SIGNS = frozenset(("So", "Co", "Cf", "Sk"))
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+(?=[A-ZÄÖÜ„(])")
 # Of our wording, so much is quoted in a message.
 _QUOTED = 120
+# Beside a longer word no printed sign is looked for.
+_LONGEST_WORD = 80
 
 
 def differences(
@@ -40,7 +42,8 @@ def differences(
     layout, fixed = definition.layout, definition.fixed_text
     if layout is None or fixed is None:
         return ()
-    segments = [one for block in blocks if (one := segment(block)) is not None]
+    known = _known(definition, record)
+    segments = [one for block in blocks if (one := segment(block, known)) is not None]
     ours = list(phrases(one_print(definition)))
     missing, parted = _missing(segments, ours, _unnumbered(layout))
     if missing:
@@ -107,12 +110,15 @@ class Segment:
         return not any(self.taken[start:end])
 
 
-def segment(block: Block) -> Segment | None:
-    """Return a block as it is compared, None in header or footer and for blank ones."""
+def segment(block: Block, known: Collection[str] = ()) -> Segment | None:
+    """Return a block as it is compared, None in header or footer and for blank ones.
+
+    Words of ``known`` (answers and prompts) end where they end, whatever is printed behind them.
+    """
     if block.box is not None and not TOP < (block.box.top + block.box.bottom) / 2 < BOTTOM:
         return None
     text, starts, ends = "", [], []
-    for word in words(block.text):
+    for word in (part for one in words(block.text) for part in _parted(one, known)):
         starts.append(len(text))
         text += word
         ends.append(len(text))
@@ -127,6 +133,32 @@ def words(text: str) -> list[str]:
     """Return the words of a text as they are compared: one form of every letter, no signs."""
     plain = unicodedata.normalize("NFKC", text)
     return "".join(" " if unicodedata.category(sign) in _SIGNS else sign for sign in plain).split()
+
+
+def _parted(word: str, known: Collection[str]) -> list[str]:
+    """Return a word in pieces where one of ``known`` touches signs that are printed beside it."""
+    if word in known or word.isalnum() or len(word) > _LONGEST_WORD:
+        return [word]
+    edges = [
+        place
+        for place in range(len(word) + 1)
+        if not (word[:place][-1:].isalnum() and word[place : place + 1].isalnum())
+    ]
+    inside = [
+        (start, end)
+        for start in edges
+        for end in edges
+        if start < end and word[start:end] in known
+    ]
+    if not inside:
+        return [word]
+    start, end = max(inside, key=lambda span: span[1] - span[0])
+    before, behind = word[:start], word[end:]
+    return [
+        *(_parted(before, known) if before else ()),
+        word[start:end],
+        *(_parted(behind, known) if behind else ()),
+    ]
 
 
 _Span = tuple[int, int, int]
@@ -256,7 +288,7 @@ def _strange(
     prints = 1 + (len(definition.layout.copies) if definition.layout is not None else 0)
     # A copy of a page shows the answers of that page again.
     answers = Counter(list(_answers(definition, record)) * prints)
-    prompts = {word for one in definition.fields for word in words(one.placeholder)}
+    prompts = _prompts(definition)
     behind, found = "", None
     places = [(one.page, one.box) for one in record.fields.values() if one.box is not None]
     for one in segments:
@@ -288,9 +320,20 @@ def _untaken(one: Segment) -> Iterator[tuple[int, str]]:
             yield start, one.text[start:end]
 
 
+def _known(definition: FormDefinition, record: Record) -> frozenset[str]:
+    """Return every word with a letter or digit that may stand in the fields of a document."""
+    may_stand = _prompts(definition).union(_answers(definition, record))
+    return frozenset(word for word in may_stand if any(sign.isalnum() for sign in word))
+
+
+def _prompts(definition: FormDefinition) -> frozenset[str]:
+    return frozenset(word for one in definition.fields for word in words(one.placeholder))
+
+
 def _answers(definition: FormDefinition, record: Record) -> Iterator[str]:
     """Yield all words the document was seen to hold in its fields, repeated ones included."""
-    texts = [SIGNED, CONTINUED]
+    # Every answer may go on elsewhere, and say so.
+    texts = [SIGNED, *(CONTINUED for _ in record.fields)]
     for extraction in (*record.fields.values(), *record.rivals):
         texts.append(extraction.raw)
     echoes = definition.layout.echoes if definition.layout is not None else ()
