@@ -45,6 +45,7 @@ class FilledFile:
         self._next = form.next_number
         self._faces: dict[str, int] = {}
         self._drawn: dict[int, list[bytes]] = {}
+        self._codes: dict[int, bytes] = {}
 
     def text(self, key: str, setting: Setting) -> None:
         """Write what ``setting`` holds into a text field."""
@@ -85,7 +86,8 @@ class FilledFile:
         self._changing[self._form.places[(place.page, place.resource)]] = look
 
     def code(self, page: int, box: Box, text: str) -> None:
-        """Draw a QR code into ``box`` of a page (counted from 0); it is no content to be read."""
+        """Draw a QR code into ``box`` of a page (counted from 0), and keep its text beside it."""
+        self._codes[page] = b"%b%b" % (pdf_names.CODE.encode(), text_string(text))
         paper = self._form.pages[page]
         rows = qr.matrix(text)
         side = (box.right - box.left) * paper.width / (len(rows) + 2 * qr.QUIET_ZONE)
@@ -106,8 +108,9 @@ class FilledFile:
         for index, page in enumerate(form.pages):
             content = b"Q\n" + b"".join(self._drawn.get(index, ()))
             drawn = self._add(_stream(b"", content))
-            self._changing[page.number] = b"%b/Contents[%b %d 0 R]>>" % (
+            self._changing[page.number] = b"%b%b/Contents[%b %d 0 R]>>" % (
                 page.head,
+                self._codes.get(index, b""),
                 page.contents,
                 drawn,
             )

@@ -7,7 +7,12 @@ import pikepdf
 from formservice.adapters import pdf_names
 from formservice.adapters.pdf_read.controls import text_string
 from formservice.domain.document import Block, Claim
-from formservice.domain.reference import claim_from_identifier, claim_from_print, fullest
+from formservice.domain.reference import (
+    claim_from_identifier,
+    claim_from_payload,
+    claim_from_print,
+    fullest,
+)
 
 _MOST_METADATA = 1_000_000  # bytes looked through
 # Footers stand in the last eighth of a page; answers may quote the same words elsewhere.
@@ -37,6 +42,14 @@ def file_claim(pdf: pikepdf.Pdf) -> Claim | None:
     return None
 
 
+def code_claim(page: pikepdf.Object) -> Claim | None:
+    """Return what a page of ours says about itself, as its QR code does on paper."""
+    code = page.get(pdf_names.CODE)
+    if not isinstance(code, pikepdf.String):
+        return None
+    return claim_from_payload(text_string(bytes(code)))
+
+
 def footer_claim(blocks: Iterable[Block]) -> Claim | None:
     """Return what the short text at the foot of a page says about it.
 
@@ -51,15 +64,23 @@ def footer_claim(blocks: Iterable[Block]) -> Claim | None:
 
 
 def page_claims(
-    whole: Claim | None, footers: Sequence[Claim | None], names: Sequence[frozenset[str]]
+    whole: Claim | None,
+    footers: Sequence[Claim | None],
+    names: Sequence[frozenset[str]],
+    codes: Sequence[Claim | None],
 ) -> list[tuple[Claim, ...]]:
-    """Return the claims of each page, given the file's, and each page's footer and field names.
+    """Return the claims of each page, given the file's, each page's footer, field names and code.
+
+    A page that has a code of its own belongs to the document that says so, and to no other.
 
     What the file says counts for a page only if the page is plainly part of that form: files are
     joined, and then keep the properties of one of them. So its footer must agree, or it must have
     fields; and no page of the form, and no field, may come up twice in the file.
     """
-    claims: list[tuple[Claim, ...]] = [() if footer is None else (footer,) for footer in footers]
+    claims = [
+        tuple(claim for claim in own if claim is not None)
+        for own in zip(codes, footers, strict=True)
+    ]
     numbers = [
         (footer.page, footer.copy)
         for footer in footers
@@ -73,9 +94,15 @@ def page_claims(
     if whole is None or twice or len(set(numbers)) < len(numbers):
         return claims
     return [
-        (*own, whole) if _same(footer, whole) or (footer is None and held) else own
-        for own, footer, held in zip(claims, footers, names, strict=True)
+        (*own, whole)
+        if (_same(footer, whole) or (footer is None and held)) and _one_document(code, whole)
+        else own
+        for own, footer, held, code in zip(claims, footers, names, codes, strict=True)
     ]
+
+
+def _one_document(code: Claim | None, whole: Claim) -> bool:
+    return code is None or (_same(code, whole) and code.reference == whole.reference)
 
 
 def _same(one: Claim | None, other: Claim | None) -> bool:

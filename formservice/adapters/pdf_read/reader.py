@@ -10,7 +10,12 @@ from unicodedata import normalize
 import pikepdf
 
 from formservice.adapters.pdf_read.blank import PIXELS, Blank, Blanks
-from formservice.adapters.pdf_read.claims import file_claim, footer_claim, page_claims
+from formservice.adapters.pdf_read.claims import (
+    code_claim,
+    file_claim,
+    footer_claim,
+    page_claims,
+)
 from formservice.adapters.pdf_read.controls import (
     FieldPage,
     Note,
@@ -132,6 +137,7 @@ class OpenPdf(OpenDocument):
             file_claim(pdf),
             [footer_claim(page.blocks) for page in pages],
             [frozenset(sighting.key for sighting in page.sightings) for page in pages],
+            [code_claim(page.obj) for page in pdf.pages],
         )
         self.pages: Sequence[Page] = tuple(
             replace(page, claims=own) if own else page
