@@ -125,7 +125,7 @@ def rewritten(docx: bytes, change: Change) -> bytes:
     return out.getvalue()
 
 
-@pytest.fixture(scope="module", params=CHANGES.values(), ids=CHANGES)
+@pytest.fixture(scope="module", params=list(CHANGES.values()), ids=list(CHANGES))
 def forged(request, tmp_path_factory) -> tuple[Change, Services]:
     """Forms whose text was changed in the Word file before they were built."""
     root = tmp_path_factory.mktemp("forms")
@@ -164,7 +164,7 @@ def test_our_own_text_is_recognised_around_every_answer(form, channel):
 @pytest.mark.parametrize("channel", ["docx", "acroform"])
 def test_a_third_guardian_makes_a_longer_form_and_no_other_text(form, channel):
     more = {"name_sorge": ["Rana Beispiel", "Amir Beispiel", "Jo Beispiel"]}
-    case = Case(form, "drei", RECEIVED.isoformat(), case_of(form).values | more)
+    case = Case(form, "drei", RECEIVED.isoformat(), {**case_of(form).values, **more})
     data, _ = make(SERVICES, SERVICES.forms.get(form), case, channel)
     assert told(data) == []
 

@@ -362,6 +362,6 @@ def test_each_case_says_exactly_this(definition, values, changes, expected):
 
 
 def test_the_note_of_a_withdrawal_says_what_is_due_at_once():
-    withdrawn = {"widerruf_am": date(2026, 3, 4), "widerruf_umfang": ("teil_2",)}
+    withdrawn: Values = {"widerruf_am": date(2026, 3, 4), "widerruf_umfang": ("teil_2",)}
     (finding,) = judged(DABEI, BOTH_PARTS, withdrawn).findings
     assert "sofort aus Fallakte und Handakte zu löschen" in finding.message
