@@ -10,6 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from formservice.application.extract import CONTINUED
 from formservice.domain.document import Block, Box
@@ -28,6 +29,8 @@ _SIGNS = frozenset(("So", "Co", "Cf", "Sk"))
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+(?=[A-ZÄÖÜ„(])")
 # Of our wording, so much is quoted in a message.
 _QUOTED = 120
+# A phrase of this length has the words of short labels in it, on copies of its page as well.
+_LONG = 20
 # Beside a longer word no printed sign is looked for.
 _LONGEST_WORD = 80
 
@@ -45,11 +48,11 @@ def differences(
     known = _known(definition, record)
     segments = [one for block in blocks if (one := segment(block, known)) is not None]
     ours = list(phrases(one_print(definition)))
-    missing, parted = _missing(segments, ours, _unnumbered(layout))
+    repeated = set(phrases(layout.flow)) if definition.members else set[str]()
+    missing, parted = _missing(segments, ours, _unnumbered(layout), repeated)
     if missing:
         return (changed(fixed.version, missing),)
-    if definition.members:
-        _take_repeated(segments, phrases(layout.flow))
+    _take_repeated(segments, repeated)
     strange = _strange(segments, definition, record)
     if strange is not None:
         return (added(fixed.version, strange),)
@@ -180,15 +183,23 @@ def _unnumbered(layout: Layout) -> dict[str, str]:
 
 
 def _missing(
-    segments: Sequence[Segment], ours: Sequence[str], unnumbered: Mapping[str, str]
+    segments: Sequence[Segment],
+    ours: Sequence[str],
+    unnumbered: Mapping[str, str],
+    repeated: Collection[str],
 ) -> tuple[list[str], list[str]]:
     """Return the sentences of ours that stand nowhere, in order, and mark all that do.
 
-    The second list has phrases of which every sentence is there, but not one behind the other.
+    ``repeated`` may stand there more often, on copies of a page. The second list has phrases of
+    which every sentence is there, but not one behind the other.
     """
     # Longest first: a short label must not be found inside a sentence that has its words.
-    order = sorted(range(len(ours)), key=lambda number: -len(ours[number]))
-    unseen = [number for number in order if not _take(segments, ours[number])]
+    order = sorted(range(len(ours)), key=lambda number: (-len(ours[number]), ours[number]))
+    unseen: list[int] = []
+    for phrase, numbers in groupby(order, key=lambda number: ours[number]):
+        unseen += [number for number in numbers if not _take(segments, phrase)]
+        if len(phrase) >= _LONG and phrase in repeated:
+            _take_repeated(segments, [phrase])
     unseen = [number for number in unseen if not _take(segments, unnumbered.get(ours[number]))]
     absent = {
         number: [part for part in sentences(ours[number]) if not _take(segments, part)]
