@@ -32,12 +32,17 @@ def item_sightings(
     definition: FormDefinition, blocks: Sequence[Block]
 ) -> tuple[dict[str, int], list[Sighting]]:
     """Return how many items the labels tell of, and what stands beside them."""
-    shape: dict[str, int] = {}
-    plain = [one for one in definition.members if isinstance(one, Field)]
+    shape = _numbered_lists(definition, blocks)
+    plain = [
+        field
+        for one in definition.members
+        for field in ((one,) if isinstance(one, Field) else flat((one,), shape))
+        if isinstance(one, Field) or one.key in shape
+    ]
     starts = [
         (position, group, index)
         for group in definition.members
-        if isinstance(group, Group)
+        if isinstance(group, Group) and group.key not in shape
         for position, index in _starts(_starter(group), blocks)
     ]
     starts.sort(key=lambda start: start[0])
@@ -60,6 +65,19 @@ def item_sightings(
         if isinstance(outer, Group):
             shape.setdefault(outer.key, 1)
     return _whole(definition, shape), list(_first(found))
+
+
+def _numbered_lists(definition: FormDefinition, blocks: Sequence[Block]) -> dict[str, int]:
+    """Return how many rows lists of one field have whose labels tell them apart.
+
+    They are fields like any other („Unterschrift 2“), with other fields between them.
+    """
+    shape = {}
+    for group in definition.members:
+        if isinstance(group, Group) and group.single and _NUMBER in (label := _starter(group)):
+            seen = [index for _, index in _starts(label, blocks)]
+            shape[group.key] = max(seen, default=0) + 1
+    return shape
 
 
 def _first(found: Sequence[Sighting]) -> Iterator[Sighting]:
