@@ -9,6 +9,7 @@ from datetime import date
 from formservice.application.documents import Found, documents
 from formservice.application.extract import extract
 from formservice.application.identify import Identity, candidate, identify
+from formservice.application.outside import doubted, typed, with_outside
 from formservice.application.ports import Forms, OpenDocument, Reader
 from formservice.application.seen import seen_on
 from formservice.application.sheets import answered, belongs, is_free
@@ -108,9 +109,12 @@ class ReadFile:
         definition, sightings = seen_on(opened, found.pages, definition, found.sheets)
         parts, free = self._continued(opened, found.sheets, definition)
         record = extract(definition, [*sightings, *parts])
+        outside = typed(definition, record, found.pages)
+        record = doubted(record, outside)
         gone = {page.number for page in free}
         pages = tuple(page for page in pages if page.number not in gone)
         result = check(definition, record, received=received, calendar=self._calendar)
+        result = with_outside(result, outside)
         main = ReadDocument(
             medium=_medium(found.pages),
             page_numbers=_numbers(pages),

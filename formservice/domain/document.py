@@ -158,11 +158,20 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Loose:
+    """Text of a Word file outside all controls: a paragraph, and the controls of its cell."""
+
+    text: str
+    beside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page as a reader saw it. A DOCX has one page, for its pages exist only when printed.
 
     ``width`` and ``height`` are points; ``sightings`` holds what is anchored by name without
-    knowing the form; ``claims`` is what the page says it is.
+    knowing the form; ``claims`` is what the page says it is. ``loose`` is what stands outside the
+    controls of a Word file, printed text included.
     """
 
     number: int
@@ -172,3 +181,4 @@ class Page:
     sightings: tuple[Sighting, ...] = ()
     blocks: Sequence[Block] = ()
     claims: tuple[Claim, ...] = ()
+    loose: Sequence[Loose] = ()

@@ -24,6 +24,7 @@ class FindingCode(StrEnum):
     UNIDENTIFIED = "form.unidentified"
     OTHER_FORM = "form.other"
     WORDING = "form.wording"
+    OUTSIDE = "form.outside"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from lxml import etree
 from formservice.adapters.word.claims import claims
 from formservice.adapters.word.direct import Blocks, direct
 from formservice.adapters.word.found import Bookmark, Control, Ink, Walked, number
+from formservice.adapters.word.loose import LooseText
 from formservice.adapters.word.names import ECHO
 from formservice.adapters.word.package import Package, is_word
 from formservice.adapters.word.symbols import GLYPHS_OFF, GLYPHS_ON, TICKED, UNTICKED
@@ -65,6 +66,7 @@ class WordReader:
             ),
             blocks=tuple(found.blocks) if anchored is None else Blocks(root),
             claims=claims(package),
+            loose=LooseText(root),
         )
         return WordDocument(page)
 
