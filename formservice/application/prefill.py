@@ -111,7 +111,12 @@ def prefilled(
     data: dict[str, object] = {str(key): value for key, value in given.items()}
     taken: list[FieldKey] = []
     left_out: list[LeftOut] = []
-    found = [one for one in carried(definition, source, forms) if one.key not in own]
+    whole = _listed_whole(given)
+    found = [
+        one
+        for one in carried(definition, source, forms)
+        if one.key not in own and not one.key.startswith(whole)
+    ]
     wide = reshaped(definition, shape_of(definition, (one.key for one in found)))
     fields = {field.key: field for field in wide.fields}
     for one in found:
@@ -145,6 +150,15 @@ def _named(definition: FormDefinition, given: Mapping[object, object]) -> set[Fi
     keys = {str(key) for key in given}
     choices = {key.rpartition(".")[0] for key in keys}  # ``anlass.abbruch`` decides ``anlass``
     return {*entries(definition, given, []), *keys, *choices}
+
+
+def _listed_whole(given: Mapping[object, object]) -> tuple[str, ...]:
+    """Return how the keys begin of lists and items that ``given`` holds whole, or leaves blank.
+
+    New goals with the steps of old ones would be plans nobody made.
+    """
+    whole = [key for key, one in given.items() if one is None or isinstance(one, list | Mapping)]
+    return tuple(f"{key}{sign}" for key in whole for sign in "[.")
 
 
 _REASONS = {

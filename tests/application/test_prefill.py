@@ -112,6 +112,25 @@ def test_what_is_given_goes_before_what_is_known(given):
         assert "name" not in known.taken
 
 
+@pytest.mark.parametrize(
+    ("given", "left"),
+    [
+        ({"ziele": [{"text": "Anderes Ziel"}]}, {}),
+        ({"ziele": []}, {}),
+        ({"ziele": None}, {}),
+        (
+            {"ziele[0]": None},
+            {"ziele[2].text": "Wohnung", "ziele[2].schritte[3]": "Besichtigen"},
+        ),
+    ],
+)
+def test_a_list_that_is_given_goes_before_all_of_the_known_one(given, left):
+    known = report(document(ASKED, SENT), given=given)
+    goals = {key: value for key, value in known.data.items() if key.startswith("ziele[")}
+    assert goals == left | {key: one for key, one in given.items() if key.startswith("ziele[")}
+    assert known.data["erwartung"] == WORDS
+
+
 def test_what_is_given_and_not_possible_is_told_when_generating():
     known = report(document(ASKED, SENT), given={"nahme": "x"})
     with pytest.raises(InvalidDataError):
