@@ -1,9 +1,11 @@
 """What is measured against: each peer doing the work as its own documentation shows."""
 
 import io
+import re
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import docx
 import docxtpl
@@ -15,29 +17,56 @@ from docx.table import Table, _Cell
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
+_LOOP = re.compile(r"{%[a-z]* *for (\w+) in ([\w.]+) %}")
+_END = re.compile(r"{%[a-z]* *endfor %}")
+
+
 def jinja_template(form: bytes) -> bytes:
-    """Return the Word form as docxtpl wants it: every text control replaced by ``{{ key }}``."""
+    """Return the Word form as docxtpl wants it: every text control replaced by ``{{ key }}``.
+
+    Its loops are docxtpl's own already; inside them a control names a field of the loop's item.
+    """
     document = docx.Document(io.BytesIO(form))
-    for control in list(document.element.body.iter(f"{_WORD}sdt")):
-        tag = control.find(f"{_WORD}sdtPr/{_WORD}tag").get(f"{_WORD}val")
-        content = control.find(f"{_WORD}sdtContent")
-        texts = list(content.iter(f"{_WORD}t"))
+    loops: list[tuple[str, str]] = []  # variable, and the group it stands for an item of
+    for place in list(document.element.body.iter(f"{_WORD}p", f"{_WORD}sdt")):
+        texts = list(place.iter(f"{_WORD}t"))
+        if place.tag == f"{_WORD}p":
+            said = "".join(text.text or "" for text in texts)
+            if found := _LOOP.search(said):
+                known = dict(loops)
+                owner, _, name = found[2].rpartition(".")
+                loops.append((found[1], f"{known[owner]}[].{name}" if owner else name))
+            elif _END.search(said):
+                loops.pop()
+            continue
+        tag = place.find(f"{_WORD}sdtPr/{_WORD}tag").get(f"{_WORD}val")
+        content = place.find(f"{_WORD}sdtContent")
         for text in texts[1:]:
             text.text = ""
         if texts:
-            texts[0].text = "{{ " + tag.replace(".", "_") + " }}"
+            texts[0].text = "{{ " + _expression(tag, loops) + " }}"
         for child in list(content):
-            control.addprevious(child)
-        control.getparent().remove(control)
+            place.addprevious(child)
+        place.getparent().remove(place)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
 
 
-def docxtpl_fill(form: bytes, values: Mapping[str, object], folder: Path) -> Callable[[], object]:
+def _expression(tag: str, loops: Sequence[tuple[str, str]]) -> str:
+    """Return what a control prints, as docxtpl's authors would write it."""
+    group, inside, rest = tag.removeprefix("=").rpartition("[]")
+    if not inside:
+        return tag.removeprefix("=").replace(".", "_")
+    if tag.startswith("=") and not rest:
+        return "loop.index"
+    variable = next(one for one, its_group in reversed(loops) if its_group == group)
+    return variable + ("." + rest[1:].replace(".", "_") if rest else "")
+
+
+def docxtpl_fill(form: bytes, context: Mapping[str, object], folder: Path) -> Callable[[], object]:
     """Return docxtpl's work: load, render, save, with the escaping it needs to be right."""
     template = jinja_template(form)
-    context = {key.replace(".", "_"): str(value) for key, value in values.items()}
 
     def work() -> None:
         document = docxtpl.DocxTemplate(io.BytesIO(template))
@@ -45,6 +74,22 @@ def docxtpl_fill(form: bytes, values: Mapping[str, object], folder: Path) -> Cal
         document.save(folder / "peer.docx")
 
     return work
+
+
+def context_of(texts: Mapping[str, str]) -> dict[str, Any]:
+    """Return texts by key (``ziele[0].text``) as the nested data a template with loops needs."""
+    context: dict[str, Any] = {}
+    for key, text in texts.items():
+        first, *rest = re.split(r"\[(\d+)\]", key)
+        here, name = context, first
+        for index, following in zip(map(int, rest[::2]), rest[1::2], strict=True):
+            items = here.setdefault(name.replace(".", "_"), [])
+            if len(items) == index:
+                items.append({} if following else text)
+            here, name = items[index], following.removeprefix(".")
+        if name:
+            here[name.replace(".", "_")] = text
+    return context
 
 
 def pypdf_fill(blank: bytes, fillable: bytes) -> Callable[[], object]:

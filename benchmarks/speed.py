@@ -24,6 +24,7 @@ from lxml import etree
 
 from benchmarks import peers
 from formservice.adapters.pdf_read.reader import PdfReader
+from formservice.adapters.word.loops import grown
 from formservice.adapters.word.package import Package
 from formservice.adapters.word.read import WordReader
 from formservice.application.documents import documents
@@ -32,9 +33,12 @@ from formservice.application.identify import candidate
 from formservice.application.ports import OpenDocument, Reader
 from formservice.application.seen import seen_on
 from formservice.bootstrap import Services, Settings
+from formservice.domain.form import FieldKind, FormDefinition
+from formservice.domain.groups import reshaped
 from formservice.domain.record import Record
+from formservice.domain.values import shown, ticks, values_from_data
 from tests.adapters.pdf_filled import flattened
-from tests.sample_cases import FEEDBACKBOGEN
+from tests.sample_cases import FEEDBACKBOGEN, INTEGRATIONSFOERDERPLAN
 
 ROOT = Path(__file__).parent.parent
 RECEIVED = date(2026, 3, 27)
@@ -66,6 +70,9 @@ CASES: tuple[tuple[str, str, Mapping[str, object]], ...] = (
     ("Feedbackbogen", "feedbackbogen", _FEEDBACK),
     ("fast leerer Feedbackbogen", "feedbackbogen", {"name": "Özdemir"}),
 )
+_PLAN = next(case for case in INTEGRATIONSFOERDERPLAN if case.name == "fuenf-ziele").values
+_GOALS = 5
+PLAN = ("Plan mit fünf Zielen", "integrationsfoerderplan", _PLAN)
 # One LibreOffice start takes seconds; three are enough to see that it is not milliseconds.
 _OFFICE_RUNS = 3
 
@@ -121,32 +128,43 @@ class Bench:
     def rows(self) -> Iterator[Row]:
         """Yield every comparison."""
         yield from self.generating()
-        for title, form, values in CASES:
+        for title, form, values in (*CASES, PLAN):
             yield from self.reading(title, form, values)
 
     def generating(self) -> Iterator[Row]:
-        """Yield the rows about writing one form."""
-        title, form, values = CASES[0]
+        """Yield the rows about writing one form, and one whose groups repeat."""
         services, runs = self._services, self._runs
-        definition, make = services.forms.get(form), services.generate
-        fillable = make.one(definition, values, "pdf")
-        with tempfile.TemporaryDirectory() as temporary:
-            folder = Path(temporary)
-            word = services.template(definition.ref, "form.docx")
-            yield Row(
-                f"DOCX erzeugen, {title}",
-                measured(lambda: make.one(definition, values, "docx"), runs),
-                _named("docxtpl"),
-                measured(peers.docxtpl_fill(word, values, folder), runs),
-            )
-            blank = services.template(definition.ref, "form.pdf")
-            ours = measured(lambda: make.one(definition, values, "pdf"), runs)
-            theirs = measured(peers.pypdf_fill(blank, fillable), runs)
-            yield Row(f"PDF erzeugen, {title}", ours, _named("pypdf"), theirs)
-            if shutil.which("soffice"):
-                filled = make.one(definition, values, "docx")
-                theirs = measured(peers.office(filled, folder), _OFFICE_RUNS)
-                yield Row(f"PDF erzeugen, {title}", ours, "LibreOffice aus DOCX", theirs)
+        make = services.generate
+        for title, form, values in (CASES[0], PLAN):
+            definition = services.forms.get(form)
+            fillable = make.one(definition, values, "pdf")
+            with tempfile.TemporaryDirectory() as temporary:
+                folder = Path(temporary)
+                word = services.template(definition.ref, "form.docx")
+                context = peers.context_of(_texts(definition, values))
+                yield Row(
+                    f"DOCX erzeugen, {title}",
+                    measured(partial(make.one, definition, values, "docx"), runs),
+                    _named("docxtpl"),
+                    measured(peers.docxtpl_fill(word, context, folder), runs),
+                )
+                ours = measured(partial(make.one, definition, values, "pdf"), runs)
+                theirs = measured(peers.pypdf_fill(self._blank(definition), fillable), runs)
+                yield Row(f"PDF erzeugen, {title}", ours, _named("pypdf"), theirs)
+                if shutil.which("soffice"):
+                    filled = make.one(definition, values, "docx")
+                    theirs = measured(peers.office(filled, folder), _OFFICE_RUNS)
+                    yield Row(f"PDF erzeugen, {title}", ours, "LibreOffice aus DOCX", theirs)
+
+    def _blank(self, definition: FormDefinition) -> bytes:
+        """Return the blank form as pypdf finds it, with room for all items of the plan.
+
+        pypdf copies no pages for further items: it is given a print that has them.
+        """
+        if not definition.members:
+            return self._services.template(definition.ref, "form.pdf")
+        last = {f"ziele[{_GOALS - 1}].wiedervorlage": "2026-12-14"}
+        return self._services.generate.one(definition, last, "pdf")
 
     def reading(self, title: str, form: str, values: Mapping[str, object]) -> Iterator[Row]:
         """Yield the rows about reading one filled form in three media."""
@@ -197,7 +215,7 @@ class Bench:
 
     def agrees(self) -> bool:
         """Say whether what is measured as reading gives what the use case gives."""
-        for _, form, values in CASES:
+        for _, form, values in (*CASES, PLAN):
             definition, make = self._services.forms.get(form), self._services.generate
             word = make.one(definition, values, "docx")
             fillable = make.one(definition, values, "pdf")
@@ -210,6 +228,19 @@ class Bench:
                 if self.values(reader, data) != whole.record:
                     return False
         return True
+
+
+def _texts(definition: FormDefinition, data: Mapping[str, object]) -> dict[str, str]:
+    """Return what stands in every control of a Word form, blank rows of lists included."""
+    values = values_from_data(definition, data)
+    texts: dict[str, str] = {}
+    for field in reshaped(definition, grown(definition, values)).fields:
+        value = values.get(field.key)
+        if field.kind in (FieldKind.CHOICE, FieldKind.TICK):
+            texts |= {key: "☒" if on else "☐" for key, on in ticks(field, value).items()}
+        else:
+            texts[field.key] = "" if value is None else shown(field, value)
+    return texts
 
 
 def parsed(word: bytes) -> object:
