@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from formservice.application.ports import Renderer
 from formservice.domain.errors import FormServiceError, InvalidDataError, Problem
+from formservice.domain.extent import refuse_too_long
 from formservice.domain.form import FormDefinition
 from formservice.domain.values import values_from_data
 
@@ -39,7 +40,8 @@ class Generate:
         """Return the form filled with ``data`` (decoded JSON); ``{}`` gives the blank form.
 
         Raises:
-            InvalidDataError: names every value that is unknown, of the wrong type or impossible.
+            InvalidDataError: names every value that is unknown, of the wrong type or impossible,
+                or the group with more items than a document can have pages for.
         """
         return self._made(definition, data, format_, set())
 
@@ -66,6 +68,7 @@ class Generate:
         against it: that takes a quarter of the time in which a form is filled.
         """
         values = values_from_data(definition, data)
+        refuse_too_long(definition, values)
         build = _build(data)
         if build not in fitting:
             if problems := self._fits(definition, data):

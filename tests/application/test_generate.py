@@ -6,8 +6,11 @@ import pytest
 
 from formservice.application.generate import Generate
 from formservice.domain.errors import InvalidDataError, Problem
+from formservice.domain.extent import MOST_PAGES, pages_of
 from formservice.domain.form import FormDefinition
+from formservice.domain.groups import shape_of
 from formservice.domain.record import Value
+from formservice.domain.values import values_from_data
 from tests.domain.plan_form import PLAN
 
 
@@ -74,3 +77,38 @@ def test_every_single_form_is_held_against_the_schema():
     for name in "AB":
         generate(strict).one(PLAN, {"vorname": name}, "txt")
     assert strict.asked == 2
+
+
+def test_what_would_need_too_many_pages_is_refused_before_anything_is_rendered():
+    """Twenty goals of which every one has sixty steps: each goes on over twenty prints."""
+    data = {"ziele": [{"teilziele": ["a"] * 60}] * 20}
+    strict = Strict("niemand")
+    with pytest.raises(InvalidDataError, match="zu lang") as caught:
+        generate(strict).one(PLAN, data, "txt")
+    (problem,) = caught.value.problems
+    assert problem.where == "ziele[].teilziele"
+    assert "„Teilziel“ (zusammen 1200)" in problem.message
+    assert "390 Seiten" in problem.message
+    assert f"höchstens {MOST_PAGES}." in problem.message
+    assert "verteilen" in caught.value.hint
+    assert strict.asked == 0
+
+
+def test_a_row_with_too_many_items_does_not_stop_the_others():
+    rows: list[tuple[int, object]] = [
+        (2, {"ziele": [{"teilziele": ["a"] * 99}] * 99}),
+        (3, {"ziele": [{"text": "a"}] * 99}),
+    ]
+    made = list(generate(Strict("niemand")).many(PLAN, rows, "txt"))
+    assert [row.problems[0].where for row in made if not row.document] == ["ziele[].teilziele"]
+    assert [row.number for row in made if row.document] == [3]
+
+
+def test_as_many_pages_as_a_document_may_have_are_written():
+    """Twelve steps take four prints, for three are printed: three more for every goal."""
+    fits = {"ziele": [{"teilziele": ["a"] * 12}] * 56}  # 1 page, 27 of goals, 168 of steps
+    assert pages_of(PLAN, shape_of(PLAN, values_from_data(PLAN, fits))) == 196
+    assert generate(Strict("niemand")).one(PLAN, fits, "txt")
+    over = {"ziele": [{"teilziele": ["a"] * 12}] * 58}
+    with pytest.raises(InvalidDataError, match="zu lang"):
+        generate(Strict("niemand")).one(PLAN, over, "txt")
