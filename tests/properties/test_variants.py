@@ -14,7 +14,7 @@ import pikepdf
 import pypdf
 import pytest
 
-from formservice.application.read import ReadDocument
+from formservice.application.read_document import ReadDocument
 from formservice.application.report import plain
 from formservice.bootstrap import Services, Settings
 from formservice.domain.form import FieldKind, FormDefinition
@@ -205,3 +205,31 @@ def test_a_bracket_that_arabic_before_it_may_have_turned_is_not_accepted():
     assert found.record is not None
     second = found.record.fields["name_sorge[1]"]
     assert second.value == "(weiter) 100 %" or not second.accepted
+
+
+# On the line of the name; PDFium takes what it reads first for the direction of all of it.
+ARABIC: dict[str, object] = {"name": "محمد يريد"}
+BEHIND_DATES = ARABIC | {"teilnahme_von": "1960-07-24", "teilnahme_bis": "1962-06-20"}
+
+
+@pytest.mark.parametrize("line", [ARABIC, BEHIND_DATES], ids=["first", "behind dates"])
+@pytest.mark.parametrize("beside", ["½ Straße", "9a", "3. Stock", "Nr. 7 – links"])
+def test_signs_that_arabic_on_their_line_may_have_moved_are_not_accepted(line, beside):
+    data = unmarked(flattened(SERVICES.generate.one(FEEDBACK, line | {"vorname": beside}, "pdf")))
+    (found,) = read(data)
+    assert found.record is not None
+    assert found.record.value("vorname") == beside or not accepted(found, "vorname")
+
+
+def test_letters_on_a_line_with_arabic_are_accepted_as_before():
+    true = BEHIND_DATES | {"vorname": "Anna Müller"}
+    (found,) = read(unmarked(flattened(SERVICES.generate.one(FEEDBACK, true, "pdf"))))
+    assert found.record is not None
+    assert (found.record.value("vorname"), accepted(found, "vorname")) == ("Anna Müller", True)
+
+
+def test_a_fraction_beside_arabic_is_no_second_value_of_a_flattened_form_of_ours():
+    true = BEHIND_DATES | {"vorname": "½ Straße"}
+    (found,) = read(flattened(SERVICES.generate.one(FEEDBACK, true, "pdf")))
+    assert found.record is not None
+    assert (found.record.value("vorname"), accepted(found, "vorname")) == ("½ Straße", True)

@@ -271,7 +271,7 @@ class OpenPdf(OpenDocument):
         if lies is None:
             return ()
         picture = self._strip(page, blank, lies, inked_rows(read, blank))
-        leftwards = any(runs_left(run.text) for run in look.runs)
+        leftwards = [run.edges for run in look.runs if runs_left(run.text)]
         filled = Filled(page, view, blank, lies, picture, laid_over, leftwards)
         exact = {
             key: value.removesuffix(CONTINUED)
@@ -308,8 +308,13 @@ def _same_words(value: str, drawn: str) -> bool:
 
     Behind the value there may be the sign that it goes on elsewhere.
     """
-    meant, shown = (normalize("NFKC", "".join(text.split())) for text in (value, drawn))
+    meant, shown = (_plain("".join(text.split())) for text in (value, drawn))
     return shown.startswith(meant) or not Counter(meant) - Counter(shown)
+
+
+def _plain(text: str) -> str:
+    """Return ``text`` in the signs PDFium gives for it: beside Arabic it shows ½ as 1/2."""
+    return normalize("NFKC", text).replace("\N{FRACTION SLASH}", "/")
 
 
 def _marked(look: Look, number: int) -> tuple[Sighting, ...]:

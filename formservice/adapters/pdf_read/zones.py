@@ -6,6 +6,7 @@ The page is laid over the blank form; what both show is printed, the rest was fi
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from unicodedata import bidirectional
 
 from formservice.adapters.pdf_read.blank import PIXELS, Blank
 from formservice.adapters.pdf_read.controls import Note
@@ -23,6 +24,8 @@ _LOST = re.compile(r"\?[^\W\d_]|\?\?|[\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff]")
 _LOST_OR_ASKED = re.compile(rf"\?|{_LOST.pattern}")
 # PDFium turns the first of these that comes behind Arabic or Hebrew, be it in another place.
 _TURNED = frozenset("()[]{}<>«»‹›")
+# Beside Arabic on its line it moves digits and signs, and writes ½ as 1/2; letters stay.
+_UPRIGHT = frozenset(("L", "WS", "B", "S", "NSM"))
 _TICKS = frozenset("☒☑✗✘✓✔✕✖❌✅■●⬛Xx×╳+")
 # Ink in square points beyond the blank form. The thinnest cross, 0.5 pt wide in a box of 7 pt,
 # makes 9; rounding of the picture makes up to 1.
@@ -68,7 +71,7 @@ def inked_rows(zones: Sequence[Zone], blank: Blank) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A received page beside the blank form; ``leftwards``: some of it runs to the left."""
+    """A received page beside the blank form; what stands ``leftwards`` runs to the left."""
 
     number: int
     view: Frame
@@ -76,7 +79,7 @@ class Filled:
     fit: Fit
     picture: "Strip"
     notes: Sequence[Note]
-    leftwards: bool = False
+    leftwards: Sequence[Rectangle] = ()
 
     def sighting(self, place: Place) -> Sighting:
         """Return what stands in ``place``, with a doubt where print around it has moved."""
@@ -101,12 +104,20 @@ class Filled:
             doubts |= {Doubt.OVERFLOW}
         if (_LOST if place.zone.kind == "multiline" else _LOST_OR_ASKED).search(text):
             doubts |= {Doubt.CHARACTERS}
-        if self.leftwards and not _TURNED.isdisjoint(text):
+        if self.leftwards and self._may_be_turned(place, text):
             doubts |= {Doubt.CHARACTERS}
         seen = self._seen(place, Method.TEXT, _CONFIDENT)
         if not text.strip():
             return replace(seen, blank=True)
         return replace(seen, text=text, doubts=doubts)
+
+    def _may_be_turned(self, place: Place, text: str) -> bool:
+        if not _TURNED.isdisjoint(text):
+            return True
+        if place.zone.kind == "date" or all(bidirectional(sign) in _UPRIGHT for sign in text):
+            return False
+        _, top, _, bottom = place.edges
+        return any(edges[1] < bottom and top < edges[3] for edges in self.leftwards)
 
     def _tick(self, place: Place) -> Sighting:
         shown = {char for run in place.pieces for char in run.text}
