@@ -12,7 +12,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from formservice.application.read import ReadDocument
+from formservice.application.read_document import ReadDocument
 from formservice.application.report import document_data
 from formservice.bootstrap import Services, Settings
 from tests.adapters.pdf_filled import flattened

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from formservice.adapters.pdf_read.reader import PdfReader
-from formservice.application.read import ReadDocument
+from formservice.application.read_document import ReadDocument
 from formservice.application.report import document_data
 from formservice.bootstrap import Services, Settings
 from formservice.domain.document import Page

@@ -9,7 +9,8 @@ from typing import Any  # readings have the shape of the JSON contract
 from formservice.adapters.isolation import run_isolated
 from formservice.application.compare import against_data, comparison
 from formservice.application.ports import Forms
-from formservice.application.read import ReadDocument, ReadFile
+from formservice.application.read import ReadFile
+from formservice.application.read_document import ReadDocument
 from formservice.application.report import document_data, finding_data
 from formservice.domain.errors import InputError
 from formservice.domain.form import FormDefinition

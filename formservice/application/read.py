@@ -3,16 +3,17 @@
 import difflib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from formservice.application.documents import Found, documents
 from formservice.application.extract import extract
+from formservice.application.free_sheets import with_free_sheets
 from formservice.application.identify import Identity, candidate, identify
 from formservice.application.outside import doubted, typed, with_outside
 from formservice.application.ports import Forms, OpenDocument, Reader
+from formservice.application.read_document import ReadDocument
 from formservice.application.seen import seen_on
-from formservice.application.sheets import answered, belongs, is_free
 from formservice.application.wording import with_wording
 from formservice.domain.document import Medium, Page, Sighting, part_key
 from formservice.domain.errors import EmptyDocumentError, UnsupportedMediaError
@@ -20,29 +21,9 @@ from formservice.domain.findings import Finding, FindingCode
 from formservice.domain.form import FormDefinition, Severity
 from formservice.domain.frist import Calendar
 from formservice.domain.groups import numbers
-from formservice.domain.record import Record
-from formservice.domain.rules import CheckResult, check
+from formservice.domain.rules import check
 
 _SHEET_NUMBER = re.compile(r"[0-9]{1,3}")
-
-
-@dataclass(frozen=True, slots=True)
-class ReadDocument:
-    """One document found in a file; ``definition`` and what follows are None if unidentified.
-
-    ``sheets`` are free sheets that belong to it; ``answers`` is the field one of them answers.
-    """
-
-    medium: Medium
-    page_numbers: tuple[int, ...]
-    identity: Identity
-    definition: FormDefinition | None = None
-    record: Record | None = None
-    result: CheckResult | None = None
-    reference: str | None = None
-    received: date | None = None
-    sheets: "tuple[ReadDocument, ...]" = ()
-    answers: str | None = None
 
 
 class ReadFile:
@@ -73,7 +54,7 @@ class ReadFile:
                 with reader.open(data) as opened:
                     found = self._documents(opened.pages, form)
                     read = [piece for one in found for piece in self._one(opened, one, received)]
-                    read = self._with_free_sheets(read, received)
+                    read = with_free_sheets(read, received, self._calendar)
                     if form is not None:
                         read = [self._compared(one, opened.pages) for one in read]
                 return sorted(read, key=lambda one: one.definition is None)
@@ -113,14 +94,15 @@ class ReadFile:
         record = doubted(record, outside)
         gone = {page.number for page in free}
         pages = tuple(page for page in pages if page.number not in gone)
-        result = check(definition, record, received=received, calendar=self._calendar)
-        result = with_outside(result, outside)
+        checked = check(definition, record, received=received, calendar=self._calendar)
+        result = with_outside(checked, outside)
         main = ReadDocument(
             medium=_medium(found.pages),
             page_numbers=_numbers(pages),
             identity=found.identity,
             definition=definition,
             record=record,
+            checked=checked,
             result=with_wording(result, opened, found.pages, definition, record),
             reference=_reference(pages),
             received=received,
@@ -128,59 +110,6 @@ class ReadFile:
         forms = list(self._candidates.values())
         apart = [Found(identify([page], forms), (page,)) for page in free]
         return [main, *(one for sheet in apart for one in self._one(opened, sheet, received))]
-
-    def _with_free_sheets(
-        self, read: Sequence[ReadDocument], received: date
-    ) -> list[ReadDocument]:
-        """Return the documents with each free sheet given to the one it belongs to.
-
-        A sheet that does not say enough goes with the only form it may belong to, and a person is
-        asked.
-        """
-        sheets = [one for one in read if _is_free_sheet(one)]
-        mains = [one for one in read if not _is_free_sheet(one)]
-        for sheet in sheets:
-            said = [(number, _belongs(sheet, main)) for number, main in enumerate(mains)]
-            sure = [number for number, verdict in said if verdict]
-            perhaps = [number for number, verdict in said if verdict is None]
-            homes = sure or perhaps
-            if len(homes) == 1:
-                home = homes[0]
-                mains[home] = self._joined(mains[home], sheet, received, sure=bool(sure))
-            else:
-                mains.append(sheet)
-        return sorted(mains, key=lambda one: one.page_numbers)
-
-    def _joined(
-        self, main: ReadDocument, sheet: ReadDocument, received: date, *, sure: bool
-    ) -> ReadDocument:
-        """Return ``main`` with a free sheet: what it answers is asked for no more."""
-        form, record, old = main.definition, main.record, main.result
-        if form is None or record is None or old is None:
-            raise AssertionError("only what was read and checked takes a sheet")
-        if sheet.definition is None or sheet.record is None:
-            raise AssertionError("a sheet was read")
-        key = answered(sheet.definition, sheet.record, form, record)
-        more = replace(record, elsewhere=record.elsewhere | ({key} if key else set()))
-        before, after = (
-            check(form, one, received=received, calendar=self._calendar) for one in (record, more)
-        )
-        spared = [one for one in before.findings if one not in after.findings]
-        new = [one for one in after.findings if one not in before.findings]
-        findings = [one for one in old.findings if one not in spared]
-        findings += [*new, *_about_sheet(sheet, key, sure=sure)]
-        archivable = after.archivable and _text_is_sure(sheet)
-        return replace(
-            main,
-            page_numbers=tuple(sorted((*main.page_numbers, *sheet.page_numbers))),
-            record=more,
-            result=replace(
-                after,
-                findings=tuple(findings),
-                archivable=archivable and not any(_blocks(one) for one in findings),
-            ),
-            sheets=(*main.sheets, replace(sheet, answers=key)),
-        )
 
     def _compared(self, read: ReadDocument, pages: Sequence[Page]) -> ReadDocument:
         """Return ``read`` with an objection if the document says it is another form."""
@@ -254,53 +183,6 @@ def _meant(written: str, keys: Sequence[str]) -> str | None:
 
 def _numbers(pages: Sequence[Page]) -> tuple[int, ...]:
     return tuple(sorted(page.number for page in pages))
-
-
-def _is_free_sheet(one: ReadDocument) -> bool:
-    return (
-        one.definition is not None
-        and one.record is not None
-        and is_free(one.definition, one.record)
-    )
-
-
-def _belongs(sheet: ReadDocument, main: ReadDocument) -> bool | None:
-    """Say whether a free sheet belongs to ``main``, None when it does not say enough."""
-    if main.definition is None or main.record is None or main.definition.continuation:
-        return False
-    if sheet.definition is None or sheet.record is None:
-        return False
-    one_reference = sheet.reference is not None and sheet.reference == main.reference
-    pair = (sheet.definition, sheet.record), (main.definition, main.record)
-    return belongs(*pair, main.reference or "", one_reference=one_reference)
-
-
-def _about_sheet(sheet: ReadDocument, key: str | None, *, sure: bool) -> list[Finding]:
-    """Return what a person has to know about a free sheet, as findings of its form."""
-    marks = sheet.definition.continuation if sheet.definition else None
-    where = f"Beiblatt (Seite {sheet.page_numbers[0]}): "
-    found = [
-        replace(one, field=key, message=where + one.message)
-        for one in (sheet.result.findings if sheet.result else ())
-        if marks is not None and one.field == marks.text
-    ]
-    if not sure:
-        sentence = (
-            f"{where}Es sagt nicht sicher, dass es zu diesem Bogen gehört. Bitte prüfen, ob"
-            " Formular, Name und Vorname stimmen."
-        )
-        found.append(Finding(FindingCode.DOUBTFUL, Severity.ASKS, sentence, key))
-    return found
-
-
-def _text_is_sure(sheet: ReadDocument) -> bool:
-    marks = sheet.definition.continuation if sheet.definition else None
-    text = sheet.record.fields.get(marks.text) if sheet.record and marks else None
-    return text is not None and text.accepted
-
-
-def _blocks(finding: Finding) -> bool:
-    return finding.severity is Severity.BLOCKS
 
 
 def _medium(pages: Sequence[Page]) -> Medium:

@@ -3,7 +3,7 @@
 from datetime import date
 
 from formservice.application.identify import LOWEST_SCORE
-from formservice.application.read import ReadDocument
+from formservice.application.read_document import ReadDocument
 from formservice.domain.deadlines import Deadline
 from formservice.domain.document import Box
 from formservice.domain.errors import FormServiceError, Problem

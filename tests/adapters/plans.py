@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pikepdf
 
-from formservice.application.read import ReadDocument
+from formservice.application.read_document import ReadDocument
 from formservice.bootstrap import Services, Settings
 from formservice.domain.form import FieldKind, FormDefinition
 from formservice.domain.groups import flat

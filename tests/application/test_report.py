@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any  # JSON
 
 from formservice.application.identify import Identity
-from formservice.application.read import ReadDocument
+from formservice.application.read_document import ReadDocument
 from formservice.application.report import document_data
 from formservice.domain.deadlines import Deadline
 from formservice.domain.document import Medium

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from formservice.application.identify import LOWEST_MARGIN
-from formservice.application.read import ReadDocument
+from formservice.application.read_document import ReadDocument
 from formservice.application.report import plain
 from formservice.domain.form import FieldKind, FormDefinition
 from formservice.domain.groups import pattern, patterns
