@@ -126,6 +126,20 @@ def test_a_box_that_is_no_field_on_a_copy_is_ticked_all_the_same() -> None:
     assert len(crosses) == len(ticked)
 
 
+def test_a_text_that_goes_on_elsewhere_is_drawn_on_a_copy_in_operators_there_are() -> None:
+    given = values({"ziele": 1, "ziele[0].teilziele": 4}) | {"ziele[0].text": "lang " * 400}
+    with pikepdf.open(io.BytesIO(pdf(given))) as opened:
+        shown = opened.pages[OWN].Resources.XObject
+        used = {
+            str(one.operator)
+            for name, form in shown.items()
+            if name.startswith("/FormserviceText")
+            for one in pikepdf.parse_content_stream(form)
+        }
+    assert used
+    assert all(one.strip("*").isalpha() for one in used)
+
+
 def test_every_page_says_in_code_and_print_which_copy_it_is() -> None:
     file = pdf(values({"ziele": 3, "ziele[0].teilziele": 4}))
     start = f"FS1|{plan().ref.form}|{plan().ref.edition}"

@@ -141,7 +141,7 @@ def _mark(setting: Setting, y: float) -> bytes:
     squeezed = 100
     if setting.mark_room:
         squeezed = min(100, 100 * setting.mark_room // width_of(CONTINUED))
-    return b"%b.35 g %d Tz %b Tj" % (place, squeezed, _shown(CONTINUED))
+    return b"\n%b.35 g %d Tz %b Tj" % (place, squeezed, _shown(CONTINUED))
 
 
 def _shown(text: str) -> bytes:
