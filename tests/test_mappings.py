@@ -1,6 +1,10 @@
 """The definitions of this house: each loads, and its template and build agree with it."""
 
+from collections.abc import Iterator
+from dataclasses import FrozenInstanceError, fields, is_dataclass
+from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -29,3 +33,39 @@ def test_the_forms_of_the_contract_are_there():
     definitions = load(ROOT / "mappings", ROOT / "form_templates")
     found = {str(definition.ref) for definition in definitions}
     assert found >= {"erwartungsbogen/2023-07-24", "feedbackbogen/2023-09-22"}
+
+
+def held(value: object, path: str) -> Iterator[tuple[str, object]]:
+    """Yield everything a definition is made of, down to single words, with the way to it."""
+    yield path, value
+    if is_dataclass(value):
+        for one in fields(value):
+            yield from held(getattr(value, one.name), f"{path}.{one.name}")
+    elif isinstance(value, MappingProxyType | dict):
+        for key, inner in value.items():
+            yield from held(inner, f"{path}[{key}]")
+    elif isinstance(value, tuple | list):
+        for number, inner in enumerate(value):
+            yield from held(inner, f"{path}[{number}]")
+
+
+def is_fixed(value: object) -> bool:
+    """Say whether ``value`` itself cannot be changed; what it holds is asked for by itself."""
+    if is_dataclass(value):
+        with pytest.raises(FrozenInstanceError):
+            setattr(value, fields(value)[0].name, None)
+        return True
+    known = (str, int, float, date, tuple, MappingProxyType)
+    return value is None or isinstance(value, known)
+
+
+def test_nothing_in_a_loaded_definition_can_be_changed():
+    """All readings share one definition: what one changed would be wrong for the next."""
+    definitions = load(ROOT / "mappings", ROOT / "form_templates")
+    parts = [part for one in definitions for part in held(one, str(one.ref))]
+    assert [path for path, value in parts if not is_fixed(value)] == []
+    tables = [value for _, value in parts if isinstance(value, MappingProxyType)]
+    assert any(tables), "no definition has a table that could be changed"
+    for table in tables:
+        with pytest.raises(TypeError):
+            table["name"] = ()  # type: ignore[index]

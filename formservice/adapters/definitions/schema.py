@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from enum import Enum
+from types import MappingProxyType
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -230,7 +231,7 @@ def _member(path: str, entry: FieldEntry | GroupEntry) -> Field | Group:
 
 def _prefill(form: str, entry: PrefillEntry) -> Prefill:
     fields = {key: tuple(sources) for key, sources in entry.fields.items()}
-    return Prefill(form, fields, entry.joint)
+    return Prefill(form, MappingProxyType(fields), entry.joint)
 
 
 def _field(key: str, entry: FieldEntry) -> Field:
@@ -251,7 +252,7 @@ def _rule(key: str, entry: RuleEntry) -> Rule:
         severity=entry.severity,
         message=entry.message,
         when=_when(entry.when),
-        arguments=arguments,
+        arguments=MappingProxyType(arguments),
         overridable=entry.overridable,
         code=entry.code or usual.value,
         each=entry.each or "",
@@ -268,8 +269,8 @@ def _deadline(entry: DeadlineEntry) -> DeadlineRule:
     return DeadlineRule(**settings)
 
 
-def _when(condition: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
-    return {key: tuple(options) for key, options in condition.items()}
+def _when(condition: Mapping[str, list[str]]) -> Mapping[str, tuple[str, ...]]:
+    return MappingProxyType({key: tuple(options) for key, options in condition.items()})
 
 
 # Pydantic names the kind of error by a stable word; the sentence is ours.
