@@ -33,8 +33,8 @@ from formservice.application.identify import candidate
 from formservice.application.ports import OpenDocument, Reader
 from formservice.application.seen import seen_on
 from formservice.bootstrap import Services, Settings
+from formservice.domain.copies import reshaped
 from formservice.domain.form import FieldKind, FormDefinition
-from formservice.domain.groups import reshaped
 from formservice.domain.record import Record
 from formservice.domain.values import shown, ticks, values_from_data
 from tests.adapters.pdf_filled import flattened

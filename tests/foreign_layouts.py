@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 import docx
 from docx.table import Table
 
+from formservice.domain.copies import reshaped
 from formservice.domain.form import Field, FieldKind, FlowItem, FormDefinition
-from formservice.domain.groups import items_of, pattern, reshaped, shape_of
+from formservice.domain.groups import items_of, pattern, shape_of
 from formservice.domain.record import Value
 from formservice.domain.values import shown, ticks, values_from_data
 

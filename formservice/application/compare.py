@@ -15,6 +15,7 @@ from formservice.application.prefill import (
     source_for,
 )
 from formservice.application.report import plain
+from formservice.domain.copies import reshaped
 from formservice.domain.document import Method
 from formservice.domain.errors import InvalidDataError
 from formservice.domain.findings import Finding, FindingCode
@@ -26,7 +27,7 @@ from formservice.domain.form import (
     FormRef,
     Severity,
 )
-from formservice.domain.groups import reshaped, shape_of
+from formservice.domain.groups import shape_of
 from formservice.domain.record import Extraction, Reading, Record, Value
 from formservice.domain.values import clean, shown, values_from_data
 

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from formservice.application.ports import Forms
+from formservice.domain.copies import reshaped
 from formservice.domain.document import Method
 from formservice.domain.entries import entries
 from formservice.domain.errors import InputError, InvalidDataError
 from formservice.domain.form import Field, FieldKey, FieldKind, FormDefinition, FormRef, Prefill
-from formservice.domain.groups import numbered, numbers, pattern, reshaped, shape_of
+from formservice.domain.groups import numbered, numbers, pattern, shape_of
 from formservice.domain.record import Reading
 from formservice.domain.values import is_date, parse_date, shown, values_from_data
 

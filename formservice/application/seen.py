@@ -9,19 +9,10 @@ from formservice.application.label_items import item_sightings
 from formservice.application.labels import label_sightings
 from formservice.application.occurrences import numbered_by_occurrence
 from formservice.application.ports import OpenDocument
+from formservice.domain.copies import copies, marked_copy, printed_shape, reshaped, shape_of_copies
 from formservice.domain.document import Medium, Page, Sighting, part_of
 from formservice.domain.form import FieldKind, FormDefinition, Group, Layout, PageCopy
-from formservice.domain.groups import (
-    MOST_ITEMS,
-    Shape,
-    copies,
-    marked_copy,
-    numbers,
-    printed_shape,
-    reshaped,
-    shape_of,
-    shape_of_copies,
-)
+from formservice.domain.groups import MOST_ITEMS, Shape, numbers, shape_of
 
 
 class Seen(NamedTuple):

@@ -11,8 +11,9 @@ from formservice.application.prefill import documents_in, is_record
 from formservice.application.report import error_data
 from formservice.bootstrap import Services, Settings, today
 from formservice.cli import errors, files, show
+from formservice.domain.copies import reshaped
 from formservice.domain.errors import FormServiceError
-from formservice.domain.groups import reshaped, shape_of
+from formservice.domain.groups import shape_of
 from formservice.domain.values import parse_date
 
 

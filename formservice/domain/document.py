@@ -121,7 +121,7 @@ class Claim:
     ``source`` tells who says so: ``qr``, ``text`` (short text in the footer), ``property``
     (document property), ``info`` (PDF metadata) or ``looks`` (its picture is like the blank form).
     ``copy`` is set on a copy of ``page`` that holds later items of a group: which of the form's
-    groups, the first item, the part of it (each from 0; ``domain.groups.PageCopy``). Where there
+    groups, the first item, the part of it (each from 0; ``domain.form.PageCopy``). Where there
     are copies, ``total`` is how many pages the document has, without continuation sheets.
     """
 

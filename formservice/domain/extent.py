@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable
 
+from formservice.domain.copies import copies
 from formservice.domain.errors import InvalidDataError, Problem
 from formservice.domain.form import FieldKey, FormDefinition
-from formservice.domain.groups import Shape, copies, groups, numbers, pattern, shape_of
+from formservice.domain.groups import Shape, groups, numbers, pattern, shape_of
 
 MOST_PAGES = 200
 """No form filled by people has more; what goes beyond costs minutes and gigabytes to write."""

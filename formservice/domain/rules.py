@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from formservice.domain.copies import reshaped
 from formservice.domain.deadlines import Deadline, deadline_findings, deadlines_of
 from formservice.domain.document import Doubt
 from formservice.domain.facts import Facts
 from formservice.domain.findings import Finding, FindingCode
 from formservice.domain.form import Field, FieldKey, FormDefinition, Rule, Severity
 from formservice.domain.frist import Calendar
-from formservice.domain.groups import reshaped, shape_of
+from formservice.domain.groups import shape_of
 from formservice.domain.predicate import Breach
 from formservice.domain.predicates import PREDICATES
 from formservice.domain.record import Extraction, Reading, Record

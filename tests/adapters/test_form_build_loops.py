@@ -8,9 +8,10 @@ import pytest
 
 from formservice.adapters.building.build import as_json, build
 from formservice.adapters.definitions.layouts import load_layout
+from formservice.domain.copies import reshaped
 from formservice.domain.errors import DefinitionError
 from formservice.domain.form import FlowItem, Group
-from formservice.domain.groups import flat, repeated, reshaped
+from formservice.domain.groups import flat, repeated
 from tests.adapters.loop_forms import LIST, LOOPS, PLAN, rewritten, template
 from tests.programs import needs_office
 

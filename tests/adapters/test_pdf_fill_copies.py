@@ -12,8 +12,9 @@ from formservice.adapters.building.check import weaknesses
 from formservice.adapters.pdf_fill import prints
 from formservice.adapters.pdf_fill.renderer import PdfRenderer
 from formservice.adapters.pdf_tree import fields as fields_of
+from formservice.domain.copies import copies, printed_shape
 from formservice.domain.form import FormRef, Group
-from formservice.domain.groups import copies, flat, printed_shape
+from formservice.domain.groups import flat
 from tests.adapters.pdf_filled import definitions, template
 from tests.adapters.plans import REFERENCE, pdf, plan, values
 

@@ -7,10 +7,11 @@ from datetime import date
 import pytest
 
 from formservice.application.compare import against_data, comparison
+from formservice.domain.copies import reshaped
 from formservice.domain.document import Method
 from formservice.domain.errors import InputError
 from formservice.domain.form import FormDefinition, Prefill, Severity
-from formservice.domain.groups import reshaped, shape_of
+from formservice.domain.groups import shape_of
 from formservice.domain.record import Reading, Record, Value
 from tests.application.handover_forms import ASKED, FORMS, REPORT, SENT, WORDS, document
 from tests.domain.records import record

@@ -6,6 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from formservice.domain.copies import (
+    OnCopy,
+    copies,
+    copy_mark,
+    marked_copy,
+    printed_shape,
+    reshaped,
+    shape_of_copies,
+)
 from formservice.domain.document import Box
 from formservice.domain.form import (
     Echo,
@@ -20,20 +29,13 @@ from formservice.domain.form import (
     Zone,
 )
 from formservice.domain.groups import (
-    OnCopy,
-    copies,
-    copy_mark,
     flat,
     items_of,
-    marked_copy,
     numbered,
     numbers,
     pattern,
-    printed_shape,
     repeated,
-    reshaped,
     shape_of,
-    shape_of_copies,
 )
 
 A4 = (595.3, 841.9)

@@ -10,10 +10,11 @@ from typing import Any  # a case is what YAML makes of it
 import pytest
 import yaml
 
+from formservice.domain.copies import printed_shape, reshaped
 from formservice.domain.document import Doubt
 from formservice.domain.findings import Finding
 from formservice.domain.form import FormDefinition
-from formservice.domain.groups import printed_shape, reshaped, shape_of
+from formservice.domain.groups import shape_of
 from formservice.domain.record import Reading, Value
 from formservice.domain.rules import CheckResult, check
 from tests.domain.calendars import few_days

@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from formservice.domain.groups import reshaped, shape_of
+from formservice.domain.copies import reshaped
+from formservice.domain.groups import shape_of
 from formservice.domain.record import Reading, Value
 from formservice.domain.rules import CheckResult, check
 from tests.domain.calendars import few_days

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from formservice.domain.copies import reshaped
 from formservice.domain.facts import Facts
 from formservice.domain.form import (
     Argument,
@@ -20,7 +21,7 @@ from formservice.domain.form import (
     Rule,
     Severity,
 )
-from formservice.domain.groups import flat, pattern, reshaped, shape_of
+from formservice.domain.groups import flat, pattern, shape_of
 from formservice.domain.predicates import PREDICATES
 from formservice.domain.record import Extraction, Reading, Record, Value
 from formservice.domain.rules import check

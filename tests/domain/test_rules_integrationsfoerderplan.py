@@ -5,8 +5,9 @@ from datetime import date
 
 import pytest
 
+from formservice.domain.copies import printed_shape, reshaped
 from formservice.domain.form import FormDefinition
-from formservice.domain.groups import printed_shape, reshaped, shape_of
+from formservice.domain.groups import shape_of
 from formservice.domain.record import Reading, Value
 from formservice.domain.rules import CheckResult, check
 from formservice.domain.values import values_from_data

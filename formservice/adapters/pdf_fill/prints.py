@@ -8,13 +8,9 @@ from threading import Lock
 from formservice.adapters.pdf_fill.joining import Added, Joining, Place, Source, echo_key
 from formservice.adapters.pdf_fill.template import Compiled, compiled
 from formservice.adapters.word.names import titles
+from formservice.domain.copies import OnCopy, copy_mark, reshaped
 from formservice.domain.form import FormDefinition, FormRef, Layout, PageCopy
-from formservice.domain.groups import (
-    OnCopy,
-    Shape,
-    copy_mark,
-    reshaped,
-)
+from formservice.domain.groups import Shape
 from formservice.domain.reference import identifier, numbered, printed
 
 # So many prints are kept compiled, 0.2 MB each; most forms need one, a plan one per number of
@@ -52,7 +48,7 @@ class Prints:
         self._lock = Lock()
 
     def get(self, definition: FormDefinition, shape: Shape, sheets: int = 0) -> Print:
-        """Return the print of that ``shape`` (see ``domain.groups.printed_shape``)."""
+        """Return the print of that ``shape`` (see ``domain.copies.printed_shape``)."""
         key = (definition.ref, tuple(sorted(shape.items())), sheets)
         with self._lock:
             found = self._known.get(key)

@@ -15,10 +15,11 @@ from formservice.adapters.pdf_fill.joining import Added, Place
 from formservice.adapters.pdf_fill.prints import Prints, sheet_field
 from formservice.adapters.pdf_fill.template import Compiled
 from formservice.adapters.pdf_layout import LEADING, Setting, fit, width_of
+from formservice.domain.copies import copy_mark, printed_shape
 from formservice.domain.document import part_key
 from formservice.domain.errors import DefinitionError, Problem
 from formservice.domain.form import Field, FieldKind, FormDefinition, FormRef
-from formservice.domain.groups import copy_mark, numbers, printed_shape, shape_of
+from formservice.domain.groups import numbers, shape_of
 from formservice.domain.record import Value
 from formservice.domain.reference import numbered, payload
 from formservice.domain.values import shown, ticks
