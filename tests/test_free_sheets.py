@@ -279,3 +279,13 @@ def test_the_report_of_the_form_names_its_sheets():
     assert isinstance(fields, dict)
     assert sheet["fields"]["fortsetzung"].keys() == fields["name"].keys()
     assert sheet["fields"]["fortsetzung"]["value"] == SHEET["fortsetzung"]
+
+
+@pytest.mark.parametrize("flat", [False, True], ids=["fields", "flat"])
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])
+def test_a_sheet_that_goes_on_is_joined_whatever_order_its_pages_come_in(order, flat):
+    text = "Der Weg war mit dem Bus zu weit, und niemand konnte mich fahren. " * 230
+    data = made("beiblatt", SHEET | {"fortsetzung": text})
+    (found,) = read(together(flattened(data) if flat else data, order=order))
+    assert found.record is not None
+    assert found.record.value("fortsetzung") == text

@@ -8,8 +8,8 @@ from formservice.application.identify import (
     Candidate,
     Identity,
     identify,
+    page_text,
     phrases_in,
-    wording,
 )
 from formservice.domain.document import Claim, Page, part_of
 from formservice.domain.form import FormRef
@@ -153,15 +153,14 @@ def _each_once(pages: Sequence[Page]) -> bool:
 
 def _with_strayed_sheets(found: Sequence[Found], forms: Sequence[Candidate]) -> list[Found]:
     """Return the documents with sheets that stand apart given to the only form they fit."""
-    result = [one for one in found if not _is_sheet(one, forms)]
-    for stray in (one for one in found if _is_sheet(one, forms)):
+    result = [one for one in found if not _is_sheet(one, forms) or _is_free(one)]
+    for stray in (one for one in found if _is_sheet(one, forms) and not _is_free(one)):
         pages = (*stray.pages, *stray.sheets)
         homes = [
             number
             for number, one in enumerate(result)
-            if not _is_sheet(one, forms)
-            and not any(_stands_alone(page) for page in pages)
-            and all(_takes([one.pages], [one.identity.nearest], page, forms) for page in pages)
+            if all(_takes([one.pages], [one.identity.nearest], page, forms) for page in pages)
+            and (not _is_sheet(one, forms) or _continued(pages) <= _names_of(one, forms))
         ]
         if len(homes) == 1:
             home = result[homes[0]]
@@ -169,6 +168,21 @@ def _with_strayed_sheets(found: Sequence[Found], forms: Sequence[Candidate]) -> 
         else:
             result.append(stray)
     return sorted(result, key=lambda one: one.pages[0].number)
+
+
+def _is_free(found: Found) -> bool:
+    """Say whether there is a sheet among the pages that somebody filled by itself."""
+    return any(_stands_alone(page) for page in found.pages)
+
+
+def _names_of(found: Found, forms: Sequence[Candidate]) -> frozenset[str]:
+    return next((one.anchors for one in forms if one.ref == found.identity.nearest), frozenset())
+
+
+def _continued(pages: Sequence[Page]) -> set[str]:
+    """Return which fields ``pages`` go on with, as far as they say it by names."""
+    parts = (part_of(sighting.key) for page in pages for sighting in page.sightings)
+    return {pattern(key) for key, number in parts if number > 1}
 
 
 def _is_sheet(found: Found, forms: Sequence[Candidate]) -> bool:
@@ -191,9 +205,7 @@ def _takes(
         here, there = _reference([sheet]), _reference(run)
         if form is None or (here and there and here != there):
             return False
-        parts = [part_of(sighting.key) for sighting in sheet.sightings]
-        continued = {pattern(key) for key, number in parts if number > 1}
-        return form.is_sheet or continued <= form.anchors
+        return form.is_sheet or _continued([sheet]) <= form.anchors
     return False
 
 
@@ -210,7 +222,7 @@ def _ends(
     form = next((one for one in forms if one.ref == ref), None)
     if form is None or page.claims or any(one.claims for one in run):
         return False
-    new = phrases_in(form, wording([page])) - phrases_in(form, wording(run))
+    new = phrases_in(form, page_text([page])) - phrases_in(form, page_text(run))
     return any(len(phrase) >= _TELLING for phrase in new)
 
 
@@ -245,8 +257,8 @@ def _belongs(
     keys = {sighting.key for one in run for sighting in one.sightings}
     own = {sighting.key for sighting in page.sightings}
     # Every item of a group has the same words.
-    now = phrases_in(form, wording([page])) - form.repeated
-    known = phrases_in(form, wording(run))
+    now = phrases_in(form, page_text([page])) - form.repeated
+    known = phrases_in(form, page_text(run))
     repeated_names = own and len(keys & own) > _REPEATED * len(own)
     repeated_words = now and len(known & now) > _REPEATED * len(now)
     return not (repeated_names or repeated_words)
