@@ -12,7 +12,7 @@ VALUE = "FormserviceValue"
 GOES_ON = "/FormserviceGoesOn"
 # Form XObjects with text drawn anew for every document (numbered), and with what is printed at
 # the foot of a copied page.
-PLACE, MARK = "/FormserviceText", "/FormserviceMark"
+PLACE, FOOT = "/FormserviceText", "/FormserviceFoot"
 # Key of a page: the text of its QR code, which nobody reads where a page need not be drawn. It
 # tells pages of several documents apart that somebody joined into one file.
 CODE = "/FormserviceCode"

@@ -101,7 +101,7 @@ def identify(pages: Sequence[Page], forms: Sequence[Candidate]) -> Identity:
     claims = [own for own in claims if any(claim.form in known for claim in own)]
     # Where what it claims to be and every single name agree, the wording need not be taken out.
     settled = _is_settled(forms, names, [claim for own in claims for claim in own])
-    text = "" if settled else wording(pages)
+    text = "" if settled else page_text(pages)
     scored = sorted(
         ((_score(form, text, names, claims), form) for form in forms),
         key=lambda pair: pair[0],
@@ -229,6 +229,6 @@ def _words(text: str) -> str:
     return folded(text).casefold()
 
 
-def wording(pages: Sequence[Page]) -> str:
+def page_text(pages: Sequence[Page]) -> str:
     """Return all text of ``pages`` as one line, folded for comparing."""
     return _words(" ".join(block.text for page in pages for block in page.blocks))

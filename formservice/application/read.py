@@ -154,17 +154,19 @@ class ReadFile:
     ) -> list[Sighting]:
         """Return the part drawn on a flat continuation sheet, told by its heading."""
         for sheet in self._forms:
-            layout, marks = sheet.layout, sheet.continuation
-            if layout is None or marks is None:
+            layout, continuation = sheet.layout, sheet.continuation
+            if layout is None or continuation is None:
                 continue
             seen = {one.key: one for one in opened.zones(page.number, layout, 1)}
-            number = _SHEET_NUMBER.search(seen[marks.part].text) if marks.part in seen else None
-            if number is None or marks.field not in seen or marks.text not in seen:
+            if not {continuation.field, continuation.part, continuation.text} <= seen.keys():
+                continue
+            number = _SHEET_NUMBER.search(seen[continuation.part].text)
+            if number is None:
                 continue
             keys = [field.key for field in definition.fields]
-            key = _meant(seen[marks.field].text.strip(), keys)
+            key = _meant(seen[continuation.field].text.strip(), keys)
             if key:
-                return [replace(seen[marks.text], key=part_key(key, int(number[0])))]
+                return [replace(seen[continuation.text], key=part_key(key, int(number[0])))]
         return []
 
 

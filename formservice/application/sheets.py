@@ -34,10 +34,10 @@ def is_free(form: FormDefinition, record: Record) -> bool:
 
     A part of a continued answer does not; handwriting nobody can read does.
     """
-    marks = form.continuation
-    if marks is None:
+    continuation = form.continuation
+    if continuation is None:
         return False
-    text, part = record.fields.get(marks.text), _written(record, marks.part)
+    text, part = record.fields.get(continuation.text), _written(record, continuation.part)
     written = text is not None and text.reading in (Reading.READ, Reading.UNREADABLE)
     return written and not _LATER_PART.search(part)
 
@@ -49,12 +49,12 @@ def belongs(its: Read, main: Read, reference: str, *, one_reference: bool = Fals
     that itself. A sheet that names somebody else never does.
     """
     (sheet_form, sheet), (form, record) = its, main
-    marks = sheet_form.continuation
-    if marks is None:
+    continuation = sheet_form.continuation
+    if continuation is None:
         return False
-    named = _written(sheet, marks.form)
+    named = _written(sheet, continuation.form)
     of_form = _names(named, form)
-    own = {marks.form, marks.field, marks.part, marks.text}
+    own = {continuation.form, continuation.field, continuation.part, continuation.text}
     shared = [
         (sheet.fields.get(field.key), record.fields.get(field.key))
         for field in sheet_form.fields
@@ -76,15 +76,15 @@ def answered(
     It is named by key, by the question or in other words („Abbruch“); else it is the one field
     whose answer points to a sheet.
     """
-    marks = sheet_form.continuation
+    continuation = sheet_form.continuation
     asked = [field for field in form.fields if field.kind is FieldKind.MULTILINE]
-    if marks is None:
+    if continuation is None:
         return None
-    written = [_written(sheet, marks.field)]
+    written = [_written(sheet, continuation.field)]
     written += [
         _written(sheet, field.key)
         for field in sheet_form.fields
-        if field.kind is FieldKind.MULTILINE and field.key != marks.text
+        if field.kind is FieldKind.MULTILINE and field.key != continuation.text
     ]
     for text in filter(None, written):
         found = _meant(text, asked)

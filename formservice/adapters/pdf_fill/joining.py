@@ -26,8 +26,8 @@ from formservice.domain.form import Echo
 _MULTILINE = 1 << 12  # flag „Multiline“ of a text field, ISO 32000-2 table 231
 # The short text on a copy: below the corner squares, where no form prints anything, and above
 # the 4 mm that printers leave white.
-_MARK_SIZE, _MARK_BASE = 6.5, 15.0
-_MARK_WIDTH, _MARK_HEIGHT = 240.0, 12.0
+_FOOT_SIZE, _FOOT_BASE = 6.5, 15.0
+_FOOT_WIDTH, _FOOT_HEIGHT = 240.0, 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Source:
 
     ``names`` has the new full name by the old one; other fields become places. Those of
     ``echoes`` do as well. A heading is set as for one line, so that it stands level with its
-    label even where there is more room. ``mark`` is printed at the foot.
+    label even where there is more room. ``foot`` is printed below all of it.
     """
 
     file: bytes
@@ -59,7 +59,7 @@ class Source:
     names: Mapping[str, str]
     echoes: Sequence[Echo] = ()
     headings: bool = False
-    mark: str = ""
+    foot: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +137,11 @@ class Joining:
         self._pdf.save(buffer, static_id=True)
         return buffer.getvalue()
 
-    def drawn(self, number: int, echoes: Sequence[Echo], mark: str) -> Added:
-        """Make places for ``echoes`` on a page of the form itself (from 0), print ``mark``."""
+    def drawn(self, number: int, echoes: Sequence[Echo], foot: str) -> Added:
+        """Make places for ``echoes`` on a page of the form itself (from 0), print ``foot``."""
         drawn = _Drawn(structure.contents(self._pdf, number))
         _echoes_drawn(self._pdf, number, echoes, drawn)
-        return self._installed(number, self._plain[(self._form, number)], drawn, mark)
+        return self._installed(number, self._plain[(self._form, number)], drawn, foot)
 
     def add(self, source: Source) -> Added:
         """Put a page behind the file."""
@@ -161,7 +161,7 @@ class Joining:
             )
         for widget, name in zip(added.Annots, kept, strict=True):
             self._name(widget, source.names[name])
-        return self._installed(number, plain, drawn, source.mark)
+        return self._installed(number, plain, drawn, source.foot)
 
     def _name(self, widget: pikepdf.Object, name: str) -> None:
         self._tree.hang(widget, name)
@@ -173,7 +173,7 @@ class Joining:
             blank = _form(self._pdf, b"/Tx BMC\nEMC\n", (right - left, top - bottom), font)
             widget.AP = Dictionary(N=blank)
 
-    def _installed(self, number: int, plain: _Plain, drawn: _Drawn, mark: str = "") -> Added:
+    def _installed(self, number: int, plain: _Plain, drawn: _Drawn, foot: str = "") -> Added:
         """Draw on page ``number`` what is drawn there beyond what is plainly printed."""
         page = self._pdf.pages[number].obj
         shown = dict(plain.resources.get("/XObject", Dictionary()).items())
@@ -182,15 +182,15 @@ class Joining:
             name = _resource(position)
             shown[name] = _form(self._pdf, b"", (1, 1), None)
             places[key] = Place(number, name, frame, cross, is_echo=key.startswith(ECHO))
-        if mark:
-            shown[pdf_names.MARK] = self._marked(mark)
-            left = (float(self._pdf.pages[number].mediabox[2]) - _MARK_WIDTH) / 2
+        if foot:
+            shown[pdf_names.FOOT] = self._foot(foot)
+            left = (float(self._pdf.pages[number].mediabox[2]) - _FOOT_WIDTH) / 2
             content += (
                 b"/Artifact <</Type/Pagination>> BDC q 1 0 0 1 %.2f %.2f cm %b Do Q EMC\n"
                 % (
                     left,
-                    _MARK_BASE,
-                    pdf_names.MARK.encode(),
+                    _FOOT_BASE,
+                    pdf_names.FOOT.encode(),
                 )
             )
         page.Resources = Dictionary(dict(plain.resources.items()))
@@ -198,9 +198,9 @@ class Joining:
         page.Contents = Array([*plain.contents, self._pdf.make_stream(content)])
         return Added(number, places)
 
-    def _marked(self, text: str) -> pikepdf.Object:
-        frame = Frame(_MARK_WIDTH, _MARK_HEIGHT, multiline=False)
-        content = text_operators(Setting(_MARK_SIZE, (text,)), frame, {})
+    def _foot(self, text: str) -> pikepdf.Object:
+        frame = Frame(_FOOT_WIDTH, _FOOT_HEIGHT, multiline=False)
+        content = text_operators(Setting(_FOOT_SIZE, (text,)), frame, {})
         font = self._pdf.Root.AcroForm.DR.Font
         return _form(self._pdf, content, (frame.width, frame.height), font)
 

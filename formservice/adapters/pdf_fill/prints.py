@@ -103,11 +103,11 @@ def _own(joining: Joining, layout: Layout) -> list[tuple[str, Place]]:
     shown = []
     for page in range(1, len(layout.pages) - len(layout.copies) + 1):
         echoes = [echo for echo in layout.echoes if echo.page == page]
-        mark = ""
+        foot = ""
         if layout.copies:
-            mark = printed(layout.ref, numbered(page, None, len(layout.pages)))
-        if echoes or mark:
-            places = joining.drawn(page - 1, echoes, mark).places
+            foot = printed(layout.ref, numbered(page, None, len(layout.pages)))
+        if echoes or foot:
+            places = joining.drawn(page - 1, echoes, foot).places
             shown += [(echo.source, places[echo_key(i)]) for i, echo in enumerate(echoes)]
     return shown
 
@@ -138,6 +138,6 @@ def _copied(
         if source is not None:
             repeated[echo_key(position)] = source
     place = numbered(copy.page, copy_mark(definition, copy), total)
-    mark = printed(layout.ref, place)
-    added = joining.add(Source(template, copy.page - 1, names, echoes, mark=mark))
+    foot = printed(layout.ref, place)
+    added = joining.add(Source(template, copy.page - 1, names, echoes, foot=foot))
     return [(repeated[key], place) for key, place in added.places.items() if key in repeated]

@@ -149,7 +149,7 @@ class PdfRenderer:
         sheet = self._sheet
         if sheet is None or sheet.continuation is None:
             return {}
-        marks = sheet.continuation
+        continuation = sheet.continuation
         heads = {
             field.key: piece.field.label
             if field.kind is FieldKind.MULTILINE
@@ -159,9 +159,9 @@ class PdfRenderer:
             if field.kind is not FieldKind.DATE
         }
         return heads | {
-            marks.form: " · ".join(filter(None, (definition.title, reference))),
-            marks.part: str(piece.number),
-            marks.field: piece.field.key,
+            continuation.form: " · ".join(filter(None, (definition.title, reference))),
+            continuation.part: str(piece.number),
+            continuation.field: piece.field.key,
         }
 
 
