@@ -267,9 +267,9 @@ def scan(services, definition, case, chance) -> tuple[bytes, str]:
     paper = signed(flattened(data), definition, case, chance, annotation=False)
     paper = with_sheet(services, case, paper, "flat")
     if case.sheet or (case.form not in FIRST_FORMS and case.name not in GREY):
-        return black_and_white([_scanned(page, chance) for page in _rendered(paper, 300)], 300)
+        return black_and_white([_scanned(page, chance) for page in rendered(paper, 300)], 300)
     dpi = 300 if case.name.startswith("dang") else 200
-    pages = [_scanned(page, chance) for page in _rendered(paper, dpi)]
+    pages = [_scanned(page, chance) for page in rendered(paper, dpi)]
     out = io.BytesIO()
     if case.name == "vollstaendig":
         # Sixteen greys: the same picture to the eye and to Tesseract, a fifth of the bytes.
@@ -294,7 +294,8 @@ def black_and_white(pages: Sequence[Image.Image], dpi: int) -> tuple[bytes, str]
     return out.getvalue(), "tif"
 
 
-def _rendered(data: bytes, dpi: int) -> Iterator[Image.Image]:
+def rendered(data: bytes, dpi: int) -> Iterator[Image.Image]:
+    """Yield the pages of a PDF in grey."""
     document = pypdfium2.PdfDocument(data)
     try:
         for page in document:
