@@ -2,17 +2,13 @@
 
 import hashlib
 import time
-from collections.abc import Sequence
 from datetime import date
 from typing import Any  # readings have the shape of the JSON contract
 
 from formservice.adapters.isolation import run_isolated
-from formservice.application.compare import against_data, comparison
+from formservice.application.compare import documents_data
 from formservice.application.ports import Forms
 from formservice.application.read import ReadFile
-from formservice.application.read_document import ReadDocument
-from formservice.application.report import document_data, finding_data
-from formservice.domain.errors import InputError
 from formservice.domain.form import FormDefinition
 
 
@@ -66,27 +62,4 @@ class IsolatedRead:
         found = self._read(data, received=received, form=form)
         seconds = time.perf_counter() - start
         sha256 = hashlib.sha256(data).hexdigest()
-        told = [document_data(one, file, sha256, seconds / len(found)) for one in found]
-        return told if against is None else self._compared(found, told, against)
-
-    def _compared(
-        self, found: Sequence[ReadDocument], told: list[dict[str, Any]], against: object
-    ) -> list[dict[str, Any]]:
-        """Add to every document what was sent; a document of another form has nothing to add."""
-        refused: InputError | None = None
-        compared = False
-        for one, data in zip(found, told, strict=True):
-            data["against"] = None
-            if one.definition is None or one.record is None:
-                continue
-            try:
-                differences = comparison(one.definition, one.record, against, self._forms)
-            except InputError as error:
-                refused = refused or error
-                continue
-            compared = True
-            data["against"] = against_data(differences)
-            data["findings"] += [finding_data(finding) for finding in differences.findings]
-        if refused is not None and not compared:
-            raise refused
-        return told
+        return documents_data(found, file, sha256, seconds, self._forms, against)

@@ -1,6 +1,6 @@
 """What was sent and what came back: one form field by field, and what a person has to look at."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,10 +14,11 @@ from formservice.application.prefill import (
     is_record,
     source_for,
 )
-from formservice.application.report import plain
+from formservice.application.read_document import ReadDocument
+from formservice.application.report import document_data, plain
 from formservice.domain.copies import reshaped
 from formservice.domain.document import Method
-from formservice.domain.errors import InvalidDataError
+from formservice.domain.errors import InputError, InvalidDataError
 from formservice.domain.findings import Finding, FindingCode
 from formservice.domain.form import (
     Field,
@@ -246,3 +247,49 @@ def against_data(one: Comparison) -> dict[str, object]:
             for compared in one.fields
         },
     }
+
+
+def documents_data(
+    found: Sequence[ReadDocument],
+    file: str,
+    sha256: str,
+    seconds: float,
+    forms: Forms,
+    against: object = None,
+) -> list[dict[str, object]]:
+    """Return the documents ``found`` in a file as ``read --json`` prints them.
+
+    ``seconds`` is what the whole file took. ``against`` is what was sent, as decoded JSON, if the
+    documents are to be compared with it; one of another form has nothing to compare.
+
+    Raises:
+        InputError: nothing in the file can be compared with ``against``.
+    """
+    each = seconds / max(1, len(found))
+    if against is None:
+        return [document_data(one, file, sha256, each) for one in found]
+    told: list[dict[str, object]] = []
+    for one, differences in zip(found, _comparisons(found, against, forms), strict=True):
+        further = () if differences is None else differences.findings
+        data = document_data(one, file, sha256, each, further)
+        told.append(data | {"against": None if differences is None else against_data(differences)})
+    return told
+
+
+def _comparisons(
+    found: Sequence[ReadDocument], against: object, forms: Forms
+) -> list[Comparison | None]:
+    """Return how each document differs, None where it cannot be compared; InputError if all."""
+    refused: InputError | None = None
+    compared: list[Comparison | None] = []
+    for one in found:
+        differences = None
+        if one.definition is not None and one.record is not None:
+            try:
+                differences = comparison(one.definition, one.record, against, forms)
+            except InputError as error:
+                refused = refused or error
+        compared.append(differences)
+    if refused is not None and not any(compared):
+        raise refused
+    return compared

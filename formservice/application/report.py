@@ -1,5 +1,6 @@
 """What was read, as the plain data that ``read --json`` prints and the archive keeps."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from formservice.application.identify import LOWEST_SCORE
@@ -18,9 +19,16 @@ _BOX_DIGITS = 5
 
 
 def document_data(
-    document: ReadDocument, file: str, sha256: str, seconds: float
+    document: ReadDocument,
+    file: str,
+    sha256: str,
+    seconds: float,
+    further: Sequence[Finding] = (),
 ) -> dict[str, object]:
-    """Return one document as JSON-ready data in the shape of the command-line contract."""
+    """Return one document as JSON-ready data in the shape of the command-line contract.
+
+    ``further`` are findings the document itself does not have.
+    """
     result = document.result
     findings = [_unidentified(document)] if result is None else list(result.findings)
     deadlines = () if result is None else result.deadlines
@@ -38,7 +46,7 @@ def document_data(
         "rivals": []
         if record is None
         else [{"field": one.key, **_field(one)} for one in record.rivals],
-        "findings": [finding_data(one) for one in findings],
+        "findings": [_finding(one) for one in (*findings, *further)],
         "sheets": [_sheet(one) for one in document.sheets],
         "deadlines": [_deadline(one) for one in deadlines],
         "archivable": result is not None and result.archivable,
@@ -140,8 +148,7 @@ def _box(box: Box | None) -> list[float] | None:
     return [round(edge, _BOX_DIGITS) for edge in (box.left, box.top, box.right, box.bottom)]
 
 
-def finding_data(one: Finding) -> dict[str, object]:
-    """Return one finding as JSON-ready data."""
+def _finding(one: Finding) -> dict[str, object]:
     return {
         "code": str(one.code),
         "severity": one.severity.value,

@@ -6,13 +6,16 @@ from datetime import date
 
 import pytest
 
-from formservice.application.compare import against_data, comparison
+from formservice.application.compare import against_data, comparison, documents_data
+from formservice.application.identify import Identity
+from formservice.application.read_document import ReadDocument
 from formservice.domain.copies import reshaped
-from formservice.domain.document import Method
+from formservice.domain.document import Medium, Method
 from formservice.domain.errors import InputError
 from formservice.domain.form import FormDefinition, Prefill, Severity
 from formservice.domain.groups import shape_of
 from formservice.domain.record import Reading, Record, Value
+from formservice.domain.rules import CheckResult
 from tests.application.handover_forms import ASKED, FORMS, REPORT, SENT, WORDS, document
 from tests.domain.records import record
 
@@ -27,6 +30,7 @@ CAME_BACK: dict[str, Value | None] = {
     "ziele[2].text": "Wohnung",
     "ziele[2].schritte[3]": "Besichtigen",
 }
+SENT_DATA = [document(REPORT, {**CAME_BACK, "von": "2026-03-02"})]
 SENTENCE = "Ich will bis Ende Mai den Kurs schaffen und dann eine Arbeit finden."
 
 
@@ -203,3 +207,43 @@ def test_a_comparison_is_plain_data_of_values_and_results():
         "came_back": "2026-04-01",
         "result": "changed",
     }
+
+
+def came(definition: FormDefinition, one: Record) -> ReadDocument:
+    """Return a document found in a file, as reading gives it."""
+    checked = CheckResult((), (), archivable=True)
+    sure = Identity(definition.ref, definition.ref, 1.0, 1.0)
+    return ReadDocument(Medium.DOCX, (1,), sure, definition, one, checked, checked)
+
+
+UNKNOWN = ReadDocument(Medium.SCAN, (2,), Identity(None, None, 0.0, 0.0))
+
+
+def told(found: list[ReadDocument], against: object):
+    return json.loads(json.dumps(documents_data(found, "x.pdf", "ab", 1.0, FORMS, against)))
+
+
+def test_of_all_documents_in_a_file_those_are_compared_that_can_be():
+    changed = came(REPORT, back(name="Öztürk"))
+    first, second, third = told([UNKNOWN, changed, came(ASKED, record(ASKED, {}))], SENT_DATA)
+    assert (first["against"], third["against"]) == (None, None)
+    assert second["against"]["fields"]["name"]["result"] == "changed"
+    assert [(one["code"], one["field"]) for one in second["findings"]] == [
+        ("field.changed", "name")
+    ]
+    assert [one["code"] for one in first["findings"]] == ["form.unidentified"]
+    assert second["seconds"] == 0.333
+
+
+def test_a_file_in_which_nothing_can_be_compared_is_refused():
+    with pytest.raises(InputError):
+        told([UNKNOWN, came(ASKED, record(ASKED, {}))], SENT_DATA)
+
+
+def test_a_file_of_unknown_documents_is_no_mistake_of_what_was_sent():
+    (one,) = told([UNKNOWN], SENT_DATA)
+    assert one["against"] is None
+
+
+def test_without_anything_sent_nothing_is_said_of_a_comparison():
+    assert all("against" not in one for one in told([came(REPORT, back()), UNKNOWN], None))
