@@ -1,6 +1,7 @@
 """Everything seen on the pages of one document, and its definition in the shape they have."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from formservice.application.documents import claimed_place
@@ -10,7 +11,7 @@ from formservice.application.labels import label_sightings
 from formservice.application.occurrences import numbered_by_occurrence
 from formservice.application.ports import OpenDocument
 from formservice.domain.copies import copies, marked_copy, printed_shape, reshaped, shape_of_copies
-from formservice.domain.document import Medium, Page, Sighting, part_of
+from formservice.domain.document import Doubt, Medium, Page, Sighting, part_key, part_of
 from formservice.domain.form import FieldKind, FormDefinition, Group, Layout, PageCopy
 from formservice.domain.groups import MOST_ITEMS, Shape, numbers, shape_of
 
@@ -33,6 +34,9 @@ def seen_on(
     ``sheets`` are continuation sheets; they say only which items the document has.
     """
     seen = [sighting for page in pages for sighting in page.sightings]
+    if definition.continuation is not None:
+        behind = (sighting for page in sheets for sighting in page.sightings)
+        seen = _stranded(definition.continuation.text, [*seen, *behind])
     if definition.members:
         if all(page.medium is Medium.DOCX for page in pages):
             seen = numbered_by_occurrence(definition, seen)
@@ -58,6 +62,23 @@ def seen_on(
         chained = label_sightings(definition, blocks)
         seen.extend(one for one in chained if one.key in wanted)
     return Seen(definition, seen)
+
+
+def _stranded(text: str, seen: Sequence[Sighting]) -> list[Sighting]:
+    """Return what was seen on sheets without their form: what goes on there is their ``text``.
+
+    Nobody can tell what it began with.
+    """
+    result: list[Sighting] = []
+    number = 0
+    for one in seen:
+        if part_of(one.key)[1] > 1:
+            number += 1
+            key = text if number == 1 else part_key(text, number)
+            result.append(replace(one, key=key, doubts=one.doubts | {Doubt.OVERFLOW}))
+        else:
+            result.append(one)
+    return result
 
 
 def _with_items(
