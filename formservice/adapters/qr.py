@@ -1,11 +1,11 @@
 """QR codes, as modules to be drawn and as picture for Word."""
 
-import struct
-import zlib
 from collections.abc import Sequence
 from math import isqrt
 
 import zxingcpp
+
+from formservice.adapters.png import GREY, png_file
 
 QUIET_ZONE = 4  # modules of white around a code, ISO/IEC 18004
 _PIXELS = 8  # per module in a picture: sharp at 400 dpi in a box of 18 mm
@@ -30,20 +30,10 @@ def png(text: str) -> bytes:
     white = b"\x00" + b"\xff" * (side // 8)  # every line begins with its filter: none
     quiet = white * (QUIET_ZONE * _PIXELS)
     lines = b"".join(_line(row) * _PIXELS for row in modules)
-    header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)  # 1 bit grey
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + _chunk(b"IHDR", header)
-        + _chunk(b"IDAT", zlib.compress(quiet + lines + quiet, 6))
-        + _chunk(b"IEND", b"")
-    )
+    return png_file(side, side, quiet + lines + quiet, depth=1, colour=GREY)
 
 
 def _line(row: Sequence[bool]) -> bytes:
     """Return one line of pixels. A module is eight pixels wide, that is one byte."""
     quiet = b"\xff" * QUIET_ZONE
     return b"\x00" + quiet + bytes(0 if dark else 0xFF for dark in row) + quiet
-
-
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

@@ -1,8 +1,6 @@
 """Picture files of every kind, sound and hostile."""
 
 import io
-import struct
-import zlib
 
 import numpy as np
 import pytest
@@ -10,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from formservice.adapters.png import GREY, png_file
 from formservice.adapters.scan import picture as scan_picture
 from formservice.adapters.scan.picture import PictureFile, is_picture
 from formservice.adapters.scan.reader import ScanReader
@@ -41,15 +40,7 @@ def half_black(mode: str = "L") -> Image.Image:
 
 def png_header(width: int, height: int) -> bytes:
     """Return a PNG that claims a size and holds next to nothing."""
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-        )
-
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
-    body = chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + header + body
+    return png_file(width, height, b"\0" * 100, depth=8, colour=GREY)
 
 
 def deep(kind: type[np.generic], white: float) -> Image.Image:

@@ -1,9 +1,6 @@
 """Small Word forms for tests of the build, made without any template."""
 
 import io
-import struct
-import zlib
-from collections.abc import Sequence
 
 import docx
 from docx.document import Document
@@ -11,6 +8,8 @@ from docx.oxml import parse_xml
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 from lxml import etree
+
+from formservice.adapters.png import GREY, png_file
 
 _NAMES = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
@@ -69,7 +68,8 @@ def add_marks(document: Document, *, qr: bool = True) -> None:
     ]
     if qr:
         pictures.append(("formservice-qr-1", 184, 8, 17))
-    relation, _ = header.part.get_or_add_image(io.BytesIO(_black_png()))
+    black = png_file(1, 1, b"\0\0", depth=8, colour=GREY)
+    relation, _ = header.part.get_or_add_image(io.BytesIO(black))
     for number, (name, x, y, size) in enumerate(pictures, 900):
         header.paragraphs[0]._p.append(_picture(relation, number, name, (x, y, size)))
 
@@ -101,18 +101,3 @@ def _picture(
         "</a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic></wp:anchor></w:drawing>"
         "</w:r>"
     )
-
-
-def _black_png() -> bytes:
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        check = struct.pack(">I", zlib.crc32(kind + data))
-        return struct.pack(">I", len(data)) + kind + data + check
-
-    header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
-    parts: Sequence[bytes] = (
-        b"\x89PNG\r\n\x1a\n",
-        chunk(b"IHDR", header),
-        chunk(b"IDAT", zlib.compress(b"\0\0")),
-        chunk(b"IEND", b""),
-    )
-    return b"".join(parts)

@@ -7,8 +7,6 @@ that same PDF again, so that places and print cannot differ.
 """
 
 import io
-import struct
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -18,6 +16,7 @@ from docx.oxml.parser import OxmlElement
 from docx.parts.story import StoryPart
 from lxml import etree
 
+from formservice.adapters.png import RGB, png_file
 from formservice.adapters.word.names import QR, SQUARE
 
 Colour: TypeAlias = tuple[int, int, int]
@@ -369,15 +368,4 @@ def _mark_pictures(part: StoryPart, palette: _Palette) -> dict[Colour, str]:
 
 def _plain_png(colour: Colour, size: int = 4) -> bytes:
     """Return a PNG of one colour, ``size`` pixels square."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(
-            ">I", zlib.crc32(kind + data)
-        )  # fmt: skip
-
-    rows = (b"\0" + bytes(colour) * size) * size
-    header = struct.pack(">IIBBBBB", size, size, 8, 2, 0, 0, 0)
-    return b"".join(
-        (b"\x89PNG\r\n\x1a\n", chunk(b"IHDR", header), chunk(b"IDAT", zlib.compress(rows)),
-         chunk(b"IEND", b""))
-    )  # fmt: skip
+    return png_file(size, size, (b"\0" + bytes(colour) * size) * size, depth=8, colour=RGB)
