@@ -18,29 +18,22 @@ from formservice.adapters.word.markers import Element, tag_of
 from formservice.adapters.word.names import (
     CORE_PART,
     CUSTOM_PART,
-    PROPERTY_EDITION,
-    PROPERTY_FORM,
-    PROPERTY_REFERENCE,
+    CUSTOM_TYPE,
 )
+from formservice.adapters.word.properties import NO_PROPERTIES, write_properties
 from formservice.domain.errors import InputError
 from formservice.domain.form import FieldKind, FormDefinition
 from formservice.domain.reference import identifier
 
 _DC = "{http://purl.org/dc/elements/1.1/}"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
 _CORE_NS = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
 _CORE_RELATION = (
     "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"
 )
 _CORE_TYPE = "application/vnd.openxmlformats-package.core-properties+xml"
-_CUSTOM_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 _NO_CORE = (
     f'<cp:coreProperties xmlns:cp="{_CORE_NS}" xmlns:dc="http://purl.org/dc/elements/1.1/"/>'
 ).encode()
-_NO_CUSTOM = (
-    f'<Properties xmlns="{_OFFICE}/custom-properties" xmlns:vt="{_OFFICE}/docPropsVTypes"/>'
-).encode()
-_FORMAT_ID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 _STYLES = "word/styles.xml"
 _PROMPT = re.compile("placeholder|platzhalter", re.IGNORECASE)
 # What comes before a title, and before the mark of a prompt, in the settings of a control.
@@ -232,8 +225,8 @@ def _properties(parts: Parts, definition: FormDefinition) -> Iterator[str]:
         parts.declare(CORE_PART, _CORE_TYPE)
         parts.relate("", "", CORE_PART, _CORE_RELATION)
     if not parts.has(CUSTOM_PART):
-        parts.write(CUSTOM_PART, _NO_CUSTOM)
-        parts.declare(CUSTOM_PART, _CUSTOM_TYPE)
+        parts.write(CUSTOM_PART, NO_PROPERTIES)
+        parts.declare(CUSTOM_PART, CUSTOM_TYPE)
         parts.relate("", "custom-properties", CUSTOM_PART)
     core = _core(parts, definition)
     custom = _custom(parts, definition)
@@ -259,25 +252,7 @@ def _core(parts: Parts, definition: FormDefinition) -> bool:
 
 
 def _custom(parts: Parts, definition: FormDefinition) -> bool:
-    root, changed = parts.root(CUSTOM_PART), False
-    held = {entry.get("name"): entry for entry in root}
-    numbers = [int(entry.get("pid", "1")) for entry in root]
-    for name, wanted in (
-        (PROPERTY_FORM, definition.ref.form),
-        (PROPERTY_EDITION, definition.ref.edition),
-        (PROPERTY_REFERENCE, ""),
-    ):
-        entry = held.get(name)
-        if entry is not None and "".join(str(text) for text in entry.itertext()) == wanted:
-            continue
-        if entry is None:
-            numbers.append(max([1, *numbers]) + 1)  # 0 and 1 are reserved
-            entry = etree.SubElement(root, f"{{{_OFFICE}/custom-properties}}property")
-            entry.attrib.update({"fmtid": _FORMAT_ID, "pid": str(numbers[-1]), "name": name})
-        for child in list(entry):
-            entry.remove(child)
-        etree.SubElement(entry, f"{{{_OFFICE}/docPropsVTypes}}lpwstr").text = wanted
-        changed = True
+    changed = write_properties(parts.root(CUSTOM_PART), definition.ref, "")
     if changed:
         parts.changed(CUSTOM_PART)
     return changed

@@ -10,14 +10,13 @@ from lxml import etree
 from formservice.adapters.word.names import (
     CORE_PART,
     CUSTOM_PART,
+    CUSTOM_TYPE,
     ECHO,
     IDENTIFIER,
-    PROPERTY_EDITION,
-    PROPERTY_FORM,
-    PROPERTY_REFERENCE,
     QR,
 )
 from formservice.adapters.word.package import Package, parse
+from formservice.adapters.word.properties import NO_PROPERTIES, write_properties
 from formservice.adapters.word.slots import Piece, Slot, cut, repeated
 from formservice.adapters.word.zip import Base, word_file
 from formservice.domain.errors import DefinitionError, InputError, Problem
@@ -39,15 +38,7 @@ _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}R
 _CONTENT_TYPES = "[Content_Types].xml"
 _TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 _ROOT_RELATIONS = "_rels/.rels"
-_CUSTOM_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 _CUSTOM_RELATION = f"{_OFFICE}/relationships/custom-properties"
-_PROPERTIES = f"{{{_OFFICE}/custom-properties}}"
-_STRING = f"{{{_OFFICE}/docPropsVTypes}}lpwstr"
-_NO_PROPERTIES = (
-    f'<Properties xmlns="{_OFFICE}/custom-properties" xmlns:vt="{_OFFICE}/docPropsVTypes"/>'
-).encode()
-# The format id that every custom property of an Office document carries.
-_FORMAT_ID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,31 +169,15 @@ class _Parts:
         if CUSTOM_PART in self._contents:
             root = parse(self._contents[CUSTOM_PART])
         else:
-            root = parse(_NO_PROPERTIES)
+            root = parse(NO_PROPERTIES)
             self._declare_custom()
-        held = {element.get("name"): element for element in root}
-        wanted = {
-            PROPERTY_FORM: definition.ref.form,
-            PROPERTY_EDITION: definition.ref.edition,
-            PROPERTY_REFERENCE: _HOLE,
-        }
-        for name, text in wanted.items():
-            element = held.get(name)
-            if element is None:
-                # Property ids count from 2; 0 and 1 are reserved.
-                element = etree.SubElement(root, f"{_PROPERTIES}property")
-                element.set("fmtid", _FORMAT_ID)
-                element.set("pid", str(max(_ids(root), default=1) + 1))
-                element.set("name", name)
-            for child in list(element):
-                element.remove(child)
-            etree.SubElement(element, _STRING).text = text
+        write_properties(root, definition.ref, _HOLE)
         return self._holed(CUSTOM_PART, root)
 
     def _declare_custom(self) -> None:
         types = parse(self._contents[_CONTENT_TYPES])
         name = f"/{CUSTOM_PART}"
-        etree.SubElement(types, f"{_TYPES}Override", PartName=name, ContentType=_CUSTOM_TYPE)
+        etree.SubElement(types, f"{_TYPES}Override", PartName=name, ContentType=CUSTOM_TYPE)
         self._contents[_CONTENT_TYPES] = _serial(types)
         relations = parse(self._contents[_ROOT_RELATIONS])
         etree.SubElement(
@@ -229,10 +204,6 @@ class _Parts:
         before, _, after = _serial(root).partition(_HOLE.encode())
         self._contents[name] = b""
         return name, before, after
-
-
-def _ids(properties: etree._Element) -> list[int]:
-    return [int(element.get("pid", "1")) for element in properties]
 
 
 def _serial(root: etree._Element) -> bytes:
