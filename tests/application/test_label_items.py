@@ -152,6 +152,7 @@ def test_every_goal_gets_what_stands_behind_its_own_labels() -> None:
 
 def test_nothing_found_between_labels_is_sure() -> None:
     _, seen = found(TYPED)
+    assert seen
     assert all(Doubt.FOREIGN_LAYOUT in one.doubts for one in seen.values())
 
 
@@ -185,6 +186,7 @@ def test_a_goal_whose_label_was_left_out_is_missed() -> None:
 def test_odd_plans_are_read_without_harm(lines: str) -> None:
     shape, seen = found(lines)
     assert shape["ziele"] >= 1
+    assert bool(seen) == bool(lines)
     assert all(one.key.startswith(("ziele[", "datum", "ende")) for one in seen.values())
 
 

@@ -5,15 +5,18 @@ from dataclasses import replace
 from datetime import date
 from typing import Any  # JSON
 
+from formservice.application.compare import documents_data
 from formservice.application.identify import Identity
 from formservice.application.read_document import ReadDocument
 from formservice.application.report import document_data
 from formservice.domain.deadlines import Deadline
-from formservice.domain.document import Medium
-from formservice.domain.form import Field, FieldKind, FormDefinition, FormRef, Group
+from formservice.domain.document import Box, Medium, Method
+from formservice.domain.findings import Finding
+from formservice.domain.form import Field, FieldKind, FormDefinition, FormRef, Group, Severity
 from formservice.domain.groups import flat
 from formservice.domain.record import Extraction, Reading, Record, Value
 from formservice.domain.rules import CheckResult
+from tests.application.handover_forms import FORMS
 
 UNKNOWN = ReadDocument(Medium.SCAN, (3,), Identity(None, None, 0.0, 0.0))
 LATE = Deadline(
@@ -101,3 +104,59 @@ def test_a_time_without_a_year_counts_from_the_day_on_the_form() -> None:
     assert times(values, date(2026, 1, 5)) == {"hilfen[0]": {"art": "bis", "datum": "2016-10-12"}}
     del values["tag"]
     assert times(values, date(2026, 1, 5)) == {"hilfen[0]": {"art": "bis", "datum": "2026-10-12"}}
+
+
+def whole() -> dict[str, Any]:
+    """Return a document that has one of everything, compared with what was sent, as JSON."""
+    read = Extraction("frage", Reading.READ, "x", "x", 1.0, Method.OCR, 1, Box(0.1, 0.2, 0.3, 0.4))
+    said = Extraction("hilfen[0]", Reading.READ, "ab sofort", "ab sofort", 1.0, None)
+    result = CheckResult(
+        (Finding("field.required", Severity.BLOCKS, "Fehlt.", "tag", "R-1"),), (LATE,), False
+    )
+    document = replace(
+        UNKNOWN,
+        definition=FormDefinition(PLAN, "Plan", "de-DE", (), flat(MEMBERS, {}), members=MEMBERS),
+        record=Record(PLAN, {"frage": read, "hilfen[0]": said}, rivals=(read,)),
+        result=result,
+        received=date(2026, 1, 5),
+    )
+    document = replace(document, sheets=(replace(document, sheets=(), answers="frage"),))
+    (found,) = documents_data([document], "x.pdf", "ab" * 32, 0.5, FORMS, {"frage": "y"})
+    return dict(json.loads(json.dumps(found)))
+
+
+def test_a_document_has_all_keys_of_the_contract_and_no_others() -> None:
+    """Other people's scripts rely on them: a key is added with its documentation, never lost."""
+    contract = {"file", "sha256", "medium", "page_numbers", "form", "fields", "findings"}
+    contract |= {"deadlines", "archivable", "seconds"}
+    assert set(whole()) == contract | {"reference", "rivals", "sheets", "against"}
+    assert set(whole()["form"]) == {"id", "edition", "margin"}
+
+
+def test_a_field_has_all_keys_of_the_contract_and_no_others() -> None:
+    contract = {"reading", "value", "raw", "confidence", "accepted", "method", "page", "box"}
+    found = whole()
+    field, time = found["fields"]["frage"], found["fields"]["hilfen[0]"]
+    assert set(field) == contract | {"doubts"}
+    assert set(time) == set(field) | {"zeitangabe"}
+    assert set(time["zeitangabe"]) == {"art", "datum"}
+    assert [set(rival) for rival in found["rivals"]] == [{"field"} | set(field)]
+
+
+def test_what_was_found_out_has_all_keys_of_the_contract_and_no_others() -> None:
+    found = whole()
+    findings = [set(one) for one in found["findings"]]
+    contract = {"code", "severity", "field", "message"}
+    assert findings == [contract | {"rule", "overridable"}] * 2  # one of them of the comparison
+    (deadline,) = found["deadlines"]
+    contract = {"key", "start", "due", "met", "why"}
+    assert set(deadline) == contract | {"rule", "title", "calendar"}
+
+
+def test_sheets_and_the_comparison_have_the_keys_that_are_documented_and_no_others() -> None:
+    found = whole()
+    (sheet,) = found["sheets"]
+    assert set(sheet) == {"form", "pages", "answers", "fields"}
+    assert set(sheet["fields"]["frage"]) == set(found["fields"]["frage"])
+    assert set(found["against"]) == {"form", "fields"}
+    assert set(found["against"]["fields"]["frage"]) == {"sent", "came_back", "result"}
