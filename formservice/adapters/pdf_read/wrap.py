@@ -137,9 +137,10 @@ def _between(above: _Line, below: _Line, setting: _Setting, doubts: set[Doubt]) 
         # A blank that finds no room at the end of a full line is drawn by no program.
         doubts.add(Doubt.WHITE_SPACE)
     elif not ended and setting.told:
-        ended = not above.goes_on
-        if ended and not _PROSE.fullmatch(above.text[-1:] + below.text[:1]):
-            # Lines are wrapped behind a slash or a bracket as well, without any blank.
+        full, ended = ended is False, not above.goes_on
+        if ended and (full or not _PROSE.fullmatch(above.text[-1:] + below.text[:1])):
+            # Lines are wrapped behind a slash or a bracket as well, without any blank; and some
+            # prints lose the blank of a wrap.
             doubts.add(Doubt.WHITE_SPACE)
     elif ended is None:
         # Programs wrap at different widths, some count the blank behind a word as part of it.
