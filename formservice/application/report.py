@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from formservice import __version__
 from formservice.application.identify import LOWEST_SCORE
 from formservice.application.read_document import ReadDocument
 from formservice.domain.deadlines import Deadline
@@ -50,6 +51,7 @@ def document_data(
         "sheets": [_sheet(one) for one in document.sheets],
         "deadlines": [_deadline(one) for one in deadlines],
         "archivable": result is not None and result.archivable,
+        "program": __version__,
         "seconds": round(seconds, 3),
     }
 
@@ -84,8 +86,9 @@ def plain(value: Value | None) -> str | bool | list[str] | None:
 def _form(document: ReadDocument) -> dict[str, object] | None:
     if document.definition is None:
         return None
-    ref = document.definition.ref
-    return {"id": ref.form, "edition": ref.edition, "margin": document.identity.margin}
+    ref, text = document.definition.ref, document.definition.fixed_text
+    form = {"id": ref.form, "edition": ref.edition, "margin": document.identity.margin}
+    return form if text is None else form | {"fixed_text": text.version}
 
 
 def _times(document: ReadDocument) -> dict[FieldKey, dict[str, object]]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any  # JSON
 
+import formservice
 from formservice.application.compare import documents_data
 from formservice.application.identify import Identity
 from formservice.application.read_document import ReadDocument
@@ -12,7 +13,15 @@ from formservice.application.report import document_data
 from formservice.domain.deadlines import Deadline
 from formservice.domain.document import Box, Medium, Method
 from formservice.domain.findings import Finding
-from formservice.domain.form import Field, FieldKind, FormDefinition, FormRef, Group, Severity
+from formservice.domain.form import (
+    Field,
+    FieldKind,
+    FixedText,
+    FormDefinition,
+    FormRef,
+    Group,
+    Severity,
+)
 from formservice.domain.groups import flat
 from formservice.domain.record import Extraction, Reading, Record, Value
 from formservice.domain.rules import CheckResult
@@ -129,8 +138,21 @@ def test_a_document_has_all_keys_of_the_contract_and_no_others() -> None:
     """Other people's scripts rely on them: a key is added with its documentation, never lost."""
     contract = {"file", "sha256", "medium", "page_numbers", "form", "fields", "findings"}
     contract |= {"deadlines", "archivable", "seconds"}
-    assert set(whole()) == contract | {"reference", "rivals", "sheets", "against"}
+    assert set(whole()) == contract | {"reference", "rivals", "sheets", "against", "program"}
     assert set(whole()["form"]) == {"id", "edition", "margin"}
+
+
+def test_a_reading_says_which_program_judged_and_by_which_wording() -> None:
+    assert data(UNKNOWN)["program"] == formservice.__version__
+    text = FixedText("2017-11-a", "ab" * 32)
+    form = FormDefinition(PLAN, "Plan", "de-DE", (), flat(MEMBERS, {}), fixed_text=text)
+    found = data(replace(UNKNOWN, definition=form, identity=Identity(PLAN, PLAN, 1.0, 0.9)))
+    assert found["form"] == {
+        "id": "plan",
+        "edition": "2026-01",
+        "margin": 0.9,
+        "fixed_text": "2017-11-a",
+    }
 
 
 def test_a_field_has_all_keys_of_the_contract_and_no_others() -> None:
