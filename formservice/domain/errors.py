@@ -117,7 +117,7 @@ class InvalidDataError(InputError):
     """Values handed in for generating are unknown, of the wrong type or impossible."""
 
     code = "input.invalid-data"
-    default_hint = "Bitte die genannten Angaben berichtigen. Es wurde nichts geschrieben."
+    default_hint = "Bitte die genannten Angaben berichtigen."
 
     def __init__(self, message: str, problems: Sequence[Problem], hint: str | None = None) -> None:
         """Keep all ``problems`` beside the sentence."""

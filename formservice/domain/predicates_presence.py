@@ -46,8 +46,10 @@ def _any_filled(demand: Demand) -> Iterator[Breach]:
 
 
 def _not_chosen(demand: Demand) -> Iterator[Breach]:
+    options = demand.texts("options")
     for key in demand.fields:
-        if set(demand.facts.chosen(key) or ()) & set(demand.texts("options")):
+        # Both boxes of „ja“ and „nein“ say neither; that has a finding of its own.
+        if demand.facts.chosen(key) and demand.facts.holds({key: options}):
             yield Breach(key)
 
 

@@ -11,7 +11,7 @@ from formservice.domain.facts import Facts
 from formservice.domain.findings import Finding, FindingCode
 from formservice.domain.form import Field, FieldKey, FormDefinition, Rule, Severity
 from formservice.domain.frist import Calendar
-from formservice.domain.groups import shape_of
+from formservice.domain.groups import items_of, shape_of
 from formservice.domain.predicate import Breach
 from formservice.domain.predicates import PREDICATES
 from formservice.domain.record import Extraction, Reading, Record
@@ -55,7 +55,7 @@ def check(
     definition = _fitting(definition, record)
     facts = Facts(definition, record, received)
     findings = (
-        *_reading_findings(definition, record),
+        *_reading_findings(facts),
         *(finding for rule in definition.rules for finding in _broken(rule, facts)),
         *deadline_findings(definition, record, received, calendar),
     )
@@ -83,19 +83,45 @@ def _is_sure(extraction: Extraction | None) -> bool:
     return extraction.doubts <= {Doubt.TYPED_NAME}
 
 
-def _reading_findings(definition: FormDefinition, record: Record) -> Iterator[Finding]:
+def _reading_findings(facts: Facts) -> Iterator[Finding]:
+    definition, record = facts.definition, facts.record
+    lost = _lost_items(facts)
+    told: set[str] = set()
     for field in definition.fields:
-        extraction = record.fields.get(field.key)
-        if extraction is None or extraction.reading is Reading.NOT_FOUND:
-            yield Finding(
-                FindingCode.NOT_FOUND,
-                Severity.ASKS,
-                f"„{field.name}“ wurde im Dokument nicht gefunden. Bitte im Original nachsehen "
-                "und die Angabe nachtragen oder bestätigen, dass sie fehlt.",
-                field.key,
-            )
-        else:
-            yield from _doubts(field, extraction)
+        if _is_found(record, field):
+            yield from _doubts(field, record.fields[field.key])
+            continue
+        item = next((one for one in items_of(field.key) if one in lost), "")
+        if item in told:
+            continue
+        if item:
+            told.add(item)
+        yield Finding(
+            FindingCode.NOT_FOUND,
+            Severity.ASKS,
+            f"„{lost.get(item, field.name)}“ wurde im Dokument nicht gefunden. Bitte im Original "
+            "nachsehen und die Angabe nachtragen oder bestätigen, dass sie fehlt.",
+            field.key,
+        )
+
+
+def _is_found(record: Record, field: Field) -> bool:
+    extraction = record.fields.get(field.key)
+    return extraction is not None and extraction.reading is not Reading.NOT_FOUND
+
+
+def _lost_items(facts: Facts) -> dict[str, str]:
+    """Return the items nothing of which was found, with what people call them.
+
+    Whoever deletes a goal or loses a page is asked about it once, not about all its fields.
+    """
+    found, every = set[str](), set[str]()
+    for field in facts.definition.fields:
+        items = items_of(field.key)
+        every.update(items)
+        if items and _is_found(facts.record, field):
+            found.update(items)
+    return {item: facts.item_name(item) for item in every - found}
 
 
 def _doubts(field: Field, extraction: Extraction) -> Iterator[Finding]:

@@ -345,3 +345,22 @@ def test_a_key_stands_for_what_it_names_in_one_item_or_in_all(key, item, expecte
     assert (
         Facts(definition, record(definition, values), RECEIVED).items.keys(key, item) == expected
     )
+
+
+def test_a_lost_item_is_asked_about_once_and_a_lost_field_by_its_name():
+    blank = record(shaped({}), {})
+    lost = {
+        key: replace(one, reading=Reading.NOT_FOUND, method=None)
+        if key.startswith("ziele[1]") or key == "ziele[0].bis"
+        else one
+        for key, one in blank.fields.items()
+    }
+    result = check(
+        shaped({}), replace(blank, fields=lost), received=RECEIVED, calendar=few_days()
+    )
+    told = [f for f in result.findings if f.code == "field.not-found"]
+    assert [(one.field, one.message.partition("“")[0]) for one in told] == [
+        ("ziele[0].bis", "„Ziel 1: Bis"),
+        ("ziele[1].text", "„Ziel 2"),
+    ]
+    assert not result.archivable

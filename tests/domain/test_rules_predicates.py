@@ -96,6 +96,7 @@ CASES: list[tuple[str, Sequence[str], dict[str, Value], dict[str, Argument], lis
     ("not_chosen", "c", {}, {"options": ("x",)}, []),
     ("not_chosen", "cm", {"c": "y", "m": ("y",)}, {"options": ("x",)}, []),
     ("not_chosen", "cm", {"c": "x", "m": ("x", "y")}, {"options": ("x",)}, ["c", "m"]),
+    ("not_chosen", "c", {"c": ("x", "y")}, {"options": ("x",)}, []),  # says neither
     ("at_least_items", "g", {"g[1]": "x"}, {}, []),
     ("at_least_items", "g", {}, {}, ["g"]),
     ("at_least_items", "gh", {"g[0]": "x", "h[0]": True}, {"items": 2}, []),
