@@ -27,6 +27,7 @@ from formservice.domain.form import FieldKind, FormDefinition
 from formservice.domain.values import shown, ticks, values_from_data
 from tests.adapters.pdf_filled import flattened
 from tests.foreign_layouts import retyped
+from tests.pdf_pages import joined
 from tests.sample_cases import CASES, Case
 
 ROOT = Path(__file__).parent.parent
@@ -134,16 +135,6 @@ def with_sheet(services, case, data: bytes, channel: str) -> bytes:
     own = Case("beiblatt", case.name, case.received, case.sheet)
     sheet, _ = make(services, form, own, channel)
     return joined(data, sheet)
-
-
-def joined(*parts: bytes) -> bytes:
-    """Return one PDF with the pages of all, fields included."""
-    writer = pypdf.PdfWriter()
-    for part in parts:
-        writer.append(io.BytesIO(part))
-    out = io.BytesIO()
-    writer.write(out)
-    return out.getvalue()
 
 
 def filled_by_pypdf(services, definition, case) -> bytes:

@@ -6,8 +6,6 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-import pikepdf
-import pypdf
 import pypdfium2
 import pytest
 from PIL import Image
@@ -17,6 +15,7 @@ from formservice.application.report import document_data
 from formservice.bootstrap import Services, Settings
 from tests.adapters.pdf_filled import flattened
 from tests.make_samples import office
+from tests.pdf_pages import joined, pages_of
 from tests.programs import needs_office, needs_tesseract
 
 ROOT = Path(__file__).parent.parent
@@ -51,24 +50,6 @@ ASKS_FOR_SHEET = {"R-FB-04-sheet", "R-FB-04-reasons"}
 
 def made(form: str, values: Mapping[str, object], kind: str = "pdf") -> bytes:
     return SERVICES.generate.one(SERVICES.forms.get(form), values, kind)
-
-
-def together(*parts: bytes, order: tuple[int, ...] | None = None) -> bytes:
-    """Return the pages of all ``parts`` in one PDF, fields included."""
-    writer = pypdf.PdfWriter()
-    for part in parts:
-        writer.append(io.BytesIO(part))
-    out = io.BytesIO()
-    writer.write(out)
-    if order is None:
-        return out.getvalue()
-    with pikepdf.open(out) as pdf:
-        pages = [pdf.pages[index] for index in order]
-        del pdf.pages[:]
-        pdf.pages.extend(pages)
-        shuffled = io.BytesIO()
-        pdf.save(shuffled)
-    return shuffled.getvalue()
 
 
 def scanned(data: bytes) -> bytes:
@@ -144,7 +125,7 @@ def test_a_sheet_in_the_same_file_belongs_to_its_form(order, flat):
     parts = [made("feedbackbogen", ABBRUCH), made("beiblatt", SHEET)]
     if flat:
         parts = [flattened(part) for part in parts]
-    assert_joined(read(together(*parts, order=order)))
+    assert_joined(read(pages_of(joined(*parts), *order)))
 
 
 @pytest.mark.slow
@@ -152,14 +133,8 @@ def test_a_sheet_in_the_same_file_belongs_to_its_form(order, flat):
 @needs_tesseract
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1)], ids=["behind", "before"])
 def test_a_scanned_sheet_belongs_to_its_form_and_is_compared_by_a_person(order):
-    data = scanned(
-        together(
-            flattened(made("feedbackbogen", ABBRUCH)),
-            flattened(made("beiblatt", SHEET)),
-            order=order,
-        )
-    )
-    (found,) = read(data)
+    data = joined(made("feedbackbogen", ABBRUCH), made("beiblatt", SHEET))
+    (found,) = read(scanned(pages_of(data, *order)))
     assert_joined([found])
     assert found.result is not None
     assert not found.result.archivable
@@ -174,7 +149,7 @@ def test_sheets_printed_from_word_are_joined_too():
         office(made(form, values, "docx"), "pdf")
         for form, values in (("feedbackbogen", ABBRUCH), ("beiblatt", SHEET))
     ]
-    found = read(together(*parts))
+    found = read(joined(*parts))
     assert names(found) == [("feedbackbogen", (1, 2, 3))]
     assert not rules(found[0]) & ASKS_FOR_SHEET
 
@@ -191,14 +166,14 @@ def test_sheets_printed_from_word_are_joined_too():
     ids=["label", "title", "key", "pointed to", "pointed to, in other words"],
 )
 def test_a_sheet_finds_the_field_it_answers(subject):
-    data = together(made("feedbackbogen", ABBRUCH), made("beiblatt", SHEET | subject))
+    data = joined(made("feedbackbogen", ABBRUCH), made("beiblatt", SHEET | subject))
     assert_joined(read(data))
 
 
 def test_a_sheet_answers_an_empty_field_it_names():
     without = ABBRUCH | {"abbruch_gruende": ""}
     assert "R-FB-04-reasons" in rules(read(made("feedbackbogen", without))[0])
-    assert_joined(read(together(made("feedbackbogen", without), made("beiblatt", SHEET))))
+    assert_joined(read(joined(made("feedbackbogen", without), made("beiblatt", SHEET))))
 
 
 def test_without_its_sheet_a_form_is_asked_for_it():
@@ -216,7 +191,7 @@ def test_a_sheet_of_another_person_or_form_is_not_joined(other, flat):
     parts = [made("feedbackbogen", ABBRUCH), made("beiblatt", SHEET | other)]
     if flat:
         parts = [flattened(part) for part in parts]
-    found = read(together(*parts))
+    found = read(joined(*parts))
     assert names(found) == [("feedbackbogen", (1, 2)), ("beiblatt", (3,))]
     assert found[0].sheets == ()
     assert "R-FB-04-sheet" in rules(found[0])
@@ -230,13 +205,13 @@ def test_each_of_two_people_gets_the_sheet_with_their_name():
         made("beiblatt", SHEET | ayse),
         made("beiblatt", SHEET),
     ]
-    found = read(together(*parts))
+    found = read(joined(*parts))
     assert names(found) == [("feedbackbogen", (1, 2, 6)), ("feedbackbogen", (3, 4, 5))]
 
 
 def test_a_sheet_without_a_name_goes_with_the_only_form_and_a_person_is_asked():
     nameless = SHEET | {"name": "", "vorname": "", "formular": ""}
-    (found,) = read(together(made("feedbackbogen", ABBRUCH), made("beiblatt", nameless)))
+    (found,) = read(joined(made("feedbackbogen", ABBRUCH), made("beiblatt", nameless)))
     assert_joined([found])
     assert found.result is not None
     assert any("nicht sicher" in one.message for one in found.result.findings)
@@ -245,21 +220,19 @@ def test_a_sheet_without_a_name_goes_with_the_only_form_and_a_person_is_asked():
 def test_a_sheet_without_a_name_stays_alone_between_two_forms():
     nameless = SHEET | {"name": "", "vorname": ""}
     parts = [made("feedbackbogen", ABBRUCH), made("feedbackbogen", ABBRUCH)]
-    found = read(together(*parts, made("beiblatt", nameless)))
+    found = read(joined(*parts, made("beiblatt", nameless)))
     assert [one.sheets for one in found] == [(), (), ()]
 
 
 def test_an_empty_sheet_answers_nothing():
     empty = SHEET | {"fortsetzung": ""}
-    found = read(together(made("feedbackbogen", ABBRUCH), made("beiblatt", empty)))
+    found = read(joined(made("feedbackbogen", ABBRUCH), made("beiblatt", empty)))
     assert "R-FB-04-sheet" in rules(found[0])
 
 
 def test_a_continued_answer_and_a_free_sheet_do_not_meet():
     long = "Ich habe viel gelernt, und am Ende hat es doch nicht gereicht. " * 60
-    data = together(
-        made("feedbackbogen", ABBRUCH | {"q3_erreicht": long}), made("beiblatt", SHEET)
-    )
+    data = joined(made("feedbackbogen", ABBRUCH | {"q3_erreicht": long}), made("beiblatt", SHEET))
     (found,) = read(data)
     assert found.record is not None
     assert found.record.value("q3_erreicht") == long
@@ -267,7 +240,7 @@ def test_a_continued_answer_and_a_free_sheet_do_not_meet():
 
 
 def test_the_report_of_the_form_names_its_sheets():
-    (found,) = read(together(made("feedbackbogen", ABBRUCH), made("beiblatt", SHEET)))
+    (found,) = read(joined(made("feedbackbogen", ABBRUCH), made("beiblatt", SHEET)))
     data = document_data(found, "x.pdf", "", 0.0)
     sheets = data["sheets"]
     assert isinstance(sheets, list)
@@ -286,6 +259,6 @@ def test_the_report_of_the_form_names_its_sheets():
 def test_a_sheet_that_goes_on_is_joined_whatever_order_its_pages_come_in(order, flat):
     text = "Der Weg war mit dem Bus zu weit, und niemand konnte mich fahren. " * 230
     data = made("beiblatt", SHEET | {"fortsetzung": text})
-    (found,) = read(together(flattened(data) if flat else data, order=order))
+    (found,) = read(pages_of(joined(flattened(data) if flat else data), *order))
     assert found.record is not None
     assert found.record.value("fortsetzung") == text

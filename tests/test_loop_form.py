@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from formservice.adapters.definitions.template_check import check
 from formservice.bootstrap import Services, Settings
 from formservice.domain.form import FieldKind, FormDefinition
 from formservice.domain.groups import flat
@@ -30,10 +29,6 @@ def services(tmp_path_factory) -> Services:
 def filled(form: FormDefinition, group: str, count: int) -> dict[str, object]:
     """Return a value for every field of a form whose ``group`` has ``count`` items."""
     return {field.key: _SAMPLE[field.kind] for field in flat(form.members, {group: count})}
-
-
-def test_forms_made_of_two_files_have_nothing_wrong():
-    assert check(LOOPS) == []
 
 
 @pytest.mark.parametrize("format_", ["docx", "pdf"])

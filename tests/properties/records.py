@@ -150,14 +150,3 @@ def unmarked(data: bytes) -> bytes:
         out = io.BytesIO()
         pdf.save(out)
     return out.getvalue()
-
-
-def pages_of(data: bytes, *order: int) -> bytes:
-    """Return the pages of a PDF with these indices, in this order, fields included."""
-    with pikepdf.open(io.BytesIO(data)) as pdf:
-        pages = [pdf.pages[index] for index in order]
-        del pdf.pages[:]
-        pdf.pages.extend(pages)
-        out = io.BytesIO()
-        pdf.save(out)
-    return out.getvalue()

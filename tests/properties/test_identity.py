@@ -1,9 +1,7 @@
 """Every form of the installation is known in every channel, and told from all others."""
 
-import io
 from collections.abc import Iterator
 
-import pypdf
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +11,7 @@ from formservice.domain.form import FieldKind, FormDefinition
 from tests.adapters.pdf_filled import flattened
 from tests.foreign_layouts import retyped
 from tests.make_samples import black_and_white, office, rendered
+from tests.pdf_pages import joined
 from tests.programs import needs_office, needs_tesseract
 from tests.properties.records import FORMS, RECEIVED, SERVICES, full, unmarked
 
@@ -96,12 +95,8 @@ def test_a_blank_form_reads_blank_in_every_channel(form):
 @settings(max_examples=4, deadline=None)
 @given(order=st.permutations([str(one.ref) for one in MAIN]))
 def test_all_forms_in_one_file_are_found_each_once(channel, order):
-    writer = pypdf.PdfWriter()
-    for form in order:
-        definition = SERVICES.forms.get(form)
-        data = SERVICES.generate.one(definition, full(definition, 1), "pdf")
-        writer.append(io.BytesIO(flattened(data) if channel == "flat" else data))
-    out = io.BytesIO()
-    writer.write(out)
-    found = SERVICES.read(out.getvalue(), received=RECEIVED)
+    definitions = [SERVICES.forms.get(form) for form in order]
+    files = [SERVICES.generate.one(one, full(one, 1), "pdf") for one in definitions]
+    parts = [flattened(file) for file in files] if channel == "flat" else files
+    found = SERVICES.read(joined(*parts), received=RECEIVED)
     assert [str(one.definition and one.definition.ref) for one in found] == list(order)

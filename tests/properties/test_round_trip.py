@@ -17,11 +17,11 @@ from formservice.domain.groups import pattern, patterns
 from formservice.domain.record import Extraction
 from formservice.domain.values import values_from_data
 from tests.adapters.pdf_filled import flattened
+from tests.pdf_pages import pages_of
 from tests.properties.records import (
     FORMS,
     RECEIVED,
     SERVICES,
-    pages_of,
     record_of,
     unmarked,
 )

@@ -20,8 +20,9 @@ from formservice.bootstrap import Services, Settings
 from formservice.domain.form import FieldKind, FormDefinition
 from formservice.domain.values import values_from_data
 from tests.adapters.pdf_filled import flattened
+from tests.pdf_pages import pages_of
 from tests.programs import needs_office, needs_tesseract
-from tests.properties.records import pages_of, unmarked
+from tests.properties.records import unmarked
 
 ROOT = Path(__file__).parent.parent.parent
 SERVICES = Services(
