@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from formservice.adapters.word.direct import Blocks, direct
+from formservice.adapters.word.direct import blocks, direct
 from formservice.adapters.word.found import Control, Walked
 from formservice.adapters.word.package import Package, parse
 from formservice.adapters.word.plain import Plain
@@ -102,7 +102,7 @@ def test_files_are_read_directly_as_by_a_walk(path):
     found = direct(root)
     if found is not None:
         assert seen(found) == seen(walk(root))
-        assert list(Blocks(root)) == walk(root).blocks
+        assert list(blocks(root)) == walk(root).blocks
 
 
 @pytest.mark.parametrize("path", OURS, ids=lambda path: path.parent.name)

@@ -6,12 +6,12 @@ these is met, or a bookmark whose control is gone, the whole document has to be 
 """
 
 from collections.abc import Sequence
-from functools import cached_property
-from typing import NamedTuple, overload
+from typing import NamedTuple
 
 from lxml import etree
 
 from formservice.adapters.word.found import Control, Walked, number
+from formservice.adapters.word.lazy import Lazy
 from formservice.adapters.word.plain import Plain
 from formservice.adapters.word.walk import MOST_PARAGRAPHS, Walk, namespace, walk
 from formservice.domain.document import Block
@@ -133,30 +133,9 @@ def _read(controls: list[etree._Element], inventory: _Inventory, w: str) -> list
     return found
 
 
-class Blocks(Sequence[Block]):
-    """The paragraphs of a document, looked for when the first of them is asked for.
+def blocks(document: etree._Element) -> Sequence[Block]:
+    """Return the paragraphs of a document, looked for when the first of them is asked for.
 
     Asking may raise DocumentTooLargeError, as ``walk`` does.
     """
-
-    def __init__(self, document: etree._Element) -> None:
-        """Keep the root of a Word main document."""
-        self._document = document
-
-    @cached_property
-    def _found(self) -> tuple[Block, ...]:
-        return tuple(walk(self._document).blocks)
-
-    @overload
-    def __getitem__(self, index: int) -> Block: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Block, ...]: ...
-
-    def __getitem__(self, index: int | slice) -> Block | tuple[Block, ...]:
-        """Return one block or some of them."""
-        return self._found[index]
-
-    def __len__(self) -> int:
-        """Return how many blocks there are."""
-        return len(self._found)
+    return Lazy(lambda: walk(document).blocks)

@@ -1,40 +1,19 @@
 """What stands in a Word file outside its controls: printed text, and what people typed there."""
 
 from collections.abc import Sequence
-from functools import cached_property
-from typing import cast, overload
+from typing import cast
 
 from lxml import etree
 
+from formservice.adapters.word.lazy import Lazy
 from formservice.adapters.word.names import ECHO
 from formservice.adapters.word.walk import namespace
 from formservice.domain.document import Loose
 
 
-class LooseText(Sequence[Loose]):
-    """The paragraphs outside controls, looked for when the first of them is asked for."""
-
-    def __init__(self, document: etree._Element) -> None:
-        """Keep the root of a Word main document."""
-        self._document = document
-
-    @cached_property
-    def _found(self) -> tuple[Loose, ...]:
-        return tuple(_loose(self._document))
-
-    @overload
-    def __getitem__(self, index: int) -> Loose: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Loose, ...]: ...
-
-    def __getitem__(self, index: int | slice) -> Loose | tuple[Loose, ...]:
-        """Return one paragraph or some of them."""
-        return self._found[index]
-
-    def __len__(self) -> int:
-        """Return how many paragraphs there are."""
-        return len(self._found)
+def loose_text(document: etree._Element) -> Sequence[Loose]:
+    """Return the paragraphs outside controls, looked for when the first of them is asked for."""
+    return Lazy(lambda: _loose(document))
 
 
 def _loose(document: etree._Element) -> list[Loose]:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from lxml import etree
 
 from formservice.adapters.word.claims import claims
-from formservice.adapters.word.direct import Blocks, direct
+from formservice.adapters.word.direct import blocks, direct
 from formservice.adapters.word.found import Bookmark, Control, Ink, Walked, number
-from formservice.adapters.word.loose import LooseText
+from formservice.adapters.word.loose import loose_text
 from formservice.adapters.word.names import ECHO
 from formservice.adapters.word.package import Package, is_word
 from formservice.adapters.word.symbols import GLYPHS_OFF, GLYPHS_ON, TICKED, UNTICKED
@@ -64,9 +64,9 @@ class WordReader:
             sightings=_sightings(
                 found, signed=any(name.startswith("_xmlsignatures/") for name in package.names)
             ),
-            blocks=tuple(found.blocks) if anchored is None else Blocks(root),
+            blocks=tuple(found.blocks) if anchored is None else blocks(root),
             claims=claims(package),
-            loose=LooseText(root),
+            loose=loose_text(root),
         )
         return WordDocument(page)
 
