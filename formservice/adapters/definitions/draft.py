@@ -126,14 +126,21 @@ def condition(draft: Draft, path: Place, when: object, each: object = None) -> I
             yield draft.source.problem(place, f"Das Feld {key} ist keine Auswahl (choice).")
             continue
         yield from repeated(draft, place, key, each)
-        known = draft.options(str(key))
-        for index, option in enumerate(sequence(chosen)):
-            if known and option not in known:
-                yield draft.source.problem(
-                    (*place, index),
-                    f"Die Auswahl {key} hat keine Option {option}.",
-                    nearest(str(option), known),
-                )
+        yield from unknown_options(draft, place, [str(key)], sequence(chosen))
+
+
+def unknown_options(
+    draft: Draft, place: Place, choices: Sequence[str], listed: Sequence[object]
+) -> Iterator[Problem]:
+    """Yield the ``listed`` options that none of the ``choices`` has."""
+    known = [option for key in choices for option in draft.options(key)]
+    for index, option in enumerate(listed):
+        if known and option not in known:
+            yield draft.source.problem(
+                (*place, index),
+                f"Die Auswahl {', '.join(choices)} hat keine Option {option}.",
+                nearest(str(option), known),
+            )
 
 
 def mapping(value: object) -> Mapping[object, object]:

@@ -1,7 +1,7 @@
 """Whether the rules of a definition call predicates that exist, as these want to be called."""
 
 import string
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from formservice.adapters.definitions.draft import (
     Draft,
@@ -11,6 +11,7 @@ from formservice.adapters.definitions.draft import (
     repeated,
     sequence,
     unknown_field,
+    unknown_options,
 )
 from formservice.domain.errors import Problem
 from formservice.domain.form import FieldKind
@@ -56,7 +57,8 @@ def rule_problems(draft: Draft, path: Place, rule: Mapping[object, object]) -> I
     for argument, parameter in predicate.arguments.items():
         if parameter.type is ArgumentType.OPTIONS:
             place = (*path, "with", argument)
-            yield from _options(draft, place, fields, sequence(arguments.get(argument)))
+            choices = [key for key in fields if draft.kind(key) is FieldKind.CHOICE]
+            yield from unknown_options(draft, place, choices, sequence(arguments.get(argument)))
     known = {_FIELD, *predicate.params} | ({_ITEM} if each else set())
     yield from gap_problems(draft, path, rule.get("message"), known)
 
@@ -160,19 +162,4 @@ def _arguments(
         if parameter.default is None and name not in given:
             yield draft.source.problem(
                 (*path, "with", name), f"{predicate.name} braucht dieses Argument."
-            )
-
-
-def _options(
-    draft: Draft, place: Place, fields: list[str], listed: Sequence[object]
-) -> Iterator[Problem]:
-    """Yield listed options that no choice among the rule's fields has."""
-    choices = [key for key in fields if draft.kind(key) is FieldKind.CHOICE]
-    known = [option for key in choices for option in draft.options(key)]
-    for index, option in enumerate(listed):
-        if known and option not in known:
-            yield draft.source.problem(
-                (*place, index),
-                f"Die Auswahl {', '.join(choices)} hat keine Option {option}.",
-                nearest(str(option), known),
             )
