@@ -7,7 +7,7 @@ from typing import TypeAlias
 from lxml import etree
 
 from formservice.adapters.word.markers import is_number
-from formservice.adapters.word.names import ECHO, titles
+from formservice.adapters.word.names import CONTROL_KINDS, ECHO, titles
 from formservice.domain.errors import Problem
 from formservice.domain.form import Field, FieldKind, FormDefinition
 from formservice.domain.groups import patterns
@@ -22,22 +22,7 @@ _DATE, _LONG_DATE = "dd.MM.yyyy", "d. MMMM yyyy"
 _TICKED, _UNTICKED, _EMPTY_BOX = "2612", "2610", "\N{BALLOT BOX}"
 
 # What makes a control something else than rich text, which takes a drawn signature.
-_TYPES = frozenset(
-    f"{W}{name}"
-    for name in (
-        "text",
-        "date",
-        "comboBox",
-        "dropDownList",
-        "picture",
-        "docPartObj",
-        "docPartList",
-        "equation",
-        "citation",
-        "bibliography",
-        "group",
-    )
-) | {f"{_W14}checkbox"}
+_TYPES = frozenset(f"{_W14 if kind == 'checkbox' else W}{kind}" for kind in CONTROL_KINDS)
 
 _LOCKED = ("sdtLocked", "sdtContentLocked")
 _W15 = "{http://schemas.microsoft.com/office/word/2012/wordml}"

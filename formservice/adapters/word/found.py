@@ -7,31 +7,14 @@ from functools import cache
 
 from lxml import etree
 
+from formservice.adapters.word.names import CONTROL_KINDS
 from formservice.adapters.word.symbols import GLYPHS_OFF, TICKED, UNTICKED
 from formservice.domain.document import Block, Doubt
 
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _CHECK_BOX, _CHECKED = _W14 + "checkbox", _W14 + "checked"
 _UNCHECKED_STATE, _W14_VALUE = _W14 + "uncheckedState", _W14 + "val"
-_CONTROL_KINDS = frozenset(
-    (
-        "text",
-        "date",
-        "checkbox",
-        "picture",
-        "comboBox",
-        "dropDownList",
-        "docPartObj",
-        "docPartList",
-        "equation",
-        "citation",
-        "bibliography",
-        "group",
-        "richText",
-        "repeatingSection",
-        "repeatingSectionItem",
-    )
-)
+_KINDS = frozenset((*CONTROL_KINDS, "richText", "repeatingSection", "repeatingSectionItem"))
 
 
 @cache
@@ -132,7 +115,7 @@ class Properties:
                 self.tag = element.get(w + "val", "")
             elif local == "showingPlcHdr":
                 self.prompt = is_on(element.get(w + "val"))
-            elif local in _CONTROL_KINDS:
+            elif local in _KINDS:
                 self.kind = local
                 if local == "date":
                     self.full_date = element.get(w + "fullDate", "")

@@ -17,6 +17,22 @@ IDENTIFIER = "{http://purl.org/dc/elements/1.1/}identifier"
 QR = "formservice-qr-"
 SQUARE = "formservice-square-"
 
+# What the settings of a control are called that make it something else than rich text.
+CONTROL_KINDS = (
+    "text",
+    "date",
+    "checkbox",
+    "picture",
+    "comboBox",
+    "dropDownList",
+    "docPartObj",
+    "docPartList",
+    "equation",
+    "citation",
+    "bibliography",
+    "group",
+)
+
 # A control whose tag begins with this prints something again: „=vorname“, „=ziele[]“. It is
 # written and never read.
 ECHO = "="
