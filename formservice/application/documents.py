@@ -211,7 +211,7 @@ def _takes(
 
 def _reference(pages: Sequence[Page]) -> str | None:
     """Return the reference pages carry, None if they carry none."""
-    found = (claim.reference for page in pages for claim in page.claims if claim.reference)
+    found = (claim.reference for page in pages for claim in _ranked(page) if claim.reference)
     return next(found, None)
 
 
@@ -241,16 +241,17 @@ def _belongs(
     run: Sequence[Page], page: Page, ref: FormRef | None, forms: Sequence[Candidate]
 ) -> bool:
     """Say whether ``page`` goes on with the document ``run``; both are nearest to ``ref``."""
-    last, here = _claim(run[-1]), _claim(page)
-    if (last is None) is not (here is None):
+    last, here = _ranked(run[-1]), _ranked(page)
+    if bool(last) is not bool(here):
         # Our own pages all say what they are; one that does not is no page of this document.
         return False
-    if last is not None and here is not None:
-        if last.reference and here.reference and last.reference != here.reference:
+    if last and here:
+        before, after = _reference(run[-1:]), _reference([page])
+        if before and after and before != after:
             return False
-        before, after = _place(last), _place(here)
-        if before is not None and after is not None:
-            return after > before
+        earlier, later = _place(last[0]), _place(here[0])
+        if earlier is not None and later is not None:
+            return later > earlier
     form = next((one for one in forms if one.ref == ref), None)
     if form is None:
         return True
@@ -264,10 +265,14 @@ def _belongs(
     return not (repeated_names or repeated_words)
 
 
-def _claim(page: Page) -> Claim | None:
-    """Return the strongest claim of a page: QR code, printed text, then the file's own."""
-    order = {"qr": 0, "text": 1, "property": 2, "info": 3}
-    return min(page.claims, key=lambda claim: order.get(claim.source, 9), default=None)
+# A QR code was scanned, the text at the foot is printed; the rest nobody sees on the page.
+_STRONGEST_FIRST = ("qr", "text", "page", "property", "info")
+
+
+def _ranked(page: Page) -> list[Claim]:
+    """Return the claims of a page, the strongest first; a source not known here is the weakest."""
+    rank = {source: number for number, source in enumerate(_STRONGEST_FIRST)}
+    return sorted(page.claims, key=lambda claim: rank.get(claim.source, len(rank)))
 
 
 def claimed_place(page: Page) -> tuple[int, ...] | None:
@@ -276,7 +281,7 @@ def claimed_place(page: Page) -> tuple[int, ...] | None:
     Behind the number of a page that is a copy stands which one. So copies come in the order of
     their items, right behind the page they are a copy of.
     """
-    return next((place for claim in page.claims if (place := _place(claim)) is not None), None)
+    return next((place for claim in _ranked(page) if (place := _place(claim)) is not None), None)
 
 
 def _place(claim: Claim) -> tuple[int, ...] | None:

@@ -118,8 +118,9 @@ def part_of(key: str) -> tuple[str, int]:
 class Claim:
     """What a page or file says about itself: form, edition, page of the form, reference.
 
-    ``source`` tells who says so: ``qr``, ``text`` (short text in the footer), ``property``
-    (document property), ``info`` (PDF metadata) or ``looks`` (its picture is like the blank form).
+    ``source`` tells who says so: ``qr`` (a code that was scanned), ``text`` (short text in the
+    footer), ``page`` (a key of the PDF page, with the text of its code), ``property`` (document
+    property), ``info`` (PDF metadata) or ``looks`` (its picture is like the blank form).
     ``copy`` is set on a copy of ``page`` that holds later items of a group: which of the form's
     groups, the first item, the part of it (each from 0; ``domain.form.PageCopy``). Where there
     are copies, ``total`` is how many pages the document has, without continuation sheets.

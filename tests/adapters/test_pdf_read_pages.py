@@ -6,6 +6,7 @@ import zlib
 import pikepdf
 import pytest
 
+from formservice.adapters import pdf_names
 from formservice.adapters.pdf_read.frame import Frame, frame
 from formservice.adapters.pdf_read.text import Glyph, Run, blocks, run_of
 from formservice.adapters.pdf_read.wrap import written
@@ -117,6 +118,15 @@ def test_the_short_text_in_the_footer_is_a_claim() -> None:
     assert (claim.form, claim.edition, claim.page, claim.source) == (
         "feedbackbogen", "2023-09-22", 2, "text",
     )  # fmt: skip
+
+
+def test_what_a_page_holds_unseen_is_told_apart_from_what_is_printed_or_scanned() -> None:
+    pdf = page_with(WORDS + line("feedbackbogen/2023-09-22 · Seite 2 von 2", 50, 30, 8))
+    pdf.pages[0].obj[pdf_names.CODE] = pikepdf.String("FS1|feedbackbogen|2023-09-22|2|7K2M")
+    with opened(saved(pdf)) as document:
+        printed, held = document.pages[0].claims
+    assert (printed.source, printed.page, printed.reference) == ("text", 2, None)
+    assert (held.source, held.page, held.reference) == ("page", 2, "7K2M")
 
 
 def test_the_same_words_within_an_answer_are_no_claim() -> None:

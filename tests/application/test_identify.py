@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from formservice.application.documents import documents
+from formservice.application.documents import claimed_place, documents
 from formservice.application.identify import candidate, identify
 from formservice.domain.document import Block, Claim, Medium, Method, Page, Sighting
 from formservice.domain.form import FormRef
@@ -98,6 +98,26 @@ def test_pages_of_one_form_stay_together():
 def test_another_reference_begins_another_document():
     pages = [page(n, claims=[claim(number=n, reference=ref)]) for n, ref in ((1, "AA"), (2, "BB"))]
     assert len(documents(pages, FORMS)) == 2
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_what_nobody_sees_on_a_page_counts_less_than_what_is_printed_on_it(turn):
+    """Who joins files may leave a page key that speaks of another page; paper does not err."""
+    claims = [claim(number=1), claim(number=2, reference="A", source="page")]
+    assert claimed_place(page(1, claims=claims[::turn])) == (1,)
+    scanned = [claim(number=1, source="page"), claim(number=2, source="qr")]
+    assert claimed_place(page(1, claims=scanned[::turn])) == (2,)
+
+
+def test_pages_that_print_no_reference_are_told_apart_by_the_one_they_hold():
+    held = [
+        page(
+            number,
+            claims=[claim(number=number), claim(number=number, reference=name, source="page")],
+        )
+        for number, name in enumerate("AB", start=1)
+    ]
+    assert numbers(documents(held, FORMS)) == [(REF, [1], []), (REF, [2], [])]
 
 
 def test_continuation_sheets_go_with_the_form_before_them():

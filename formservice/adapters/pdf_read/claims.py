@@ -1,6 +1,7 @@
 """What a PDF says it is: in its properties, its metadata and the short text in its footers."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import pikepdf
 
@@ -43,11 +44,12 @@ def file_claim(pdf: pikepdf.Pdf) -> Claim | None:
 
 
 def code_claim(page: pikepdf.Object) -> Claim | None:
-    """Return what a page of ours says about itself, as its QR code does on paper."""
+    """Return what a page of ours holds beside its QR code: its text, which nobody scanned."""
     code = page.get(pdf_names.CODE)
     if not isinstance(code, pikepdf.String):
         return None
-    return claim_from_payload(text_string(bytes(code)))
+    claim = claim_from_payload(text_string(bytes(code)))
+    return None if claim is None else replace(claim, source="page")
 
 
 def footer_claim(blocks: Iterable[Block]) -> Claim | None:
@@ -79,7 +81,7 @@ def page_claims(
     """
     claims = [
         tuple(claim for claim in own if claim is not None)
-        for own in zip(codes, footers, strict=True)
+        for own in zip(footers, codes, strict=True)
     ]
     numbers = [
         (footer.page, footer.copy)
