@@ -262,3 +262,13 @@ def test_a_sheet_that_goes_on_is_joined_whatever_order_its_pages_come_in(order, 
     (found,) = read(pages_of(joined(flattened(data) if flat else data), *order))
     assert found.record is not None
     assert found.record.value("fortsetzung") == text
+
+
+@pytest.mark.parametrize("flat", [False, True], ids=["fields", "flat"])
+def test_where_another_field_of_a_sheet_goes_on_its_text_stays_what_it_was(flat):
+    question = "eins\nzwei\ndrei\nvier\nfünf"
+    data = made("beiblatt", {"frage": question})
+    (found,) = read(flattened(data) if flat else data)
+    assert found.record is not None
+    assert found.record.value("frage") == question
+    assert found.record.value("fortsetzung") is None

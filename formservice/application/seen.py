@@ -34,7 +34,8 @@ def seen_on(
     ``sheets`` are continuation sheets; they say only which items the document has.
     """
     seen = [sighting for page in pages for sighting in page.sightings]
-    if definition.continuation is not None:
+    alone = all(part_of(sighting.key)[1] > 1 for sighting in seen)
+    if definition.continuation is not None and alone:
         behind = (sighting for page in sheets for sighting in page.sightings)
         seen = _stranded(definition.continuation.text, [*seen, *behind])
     if definition.members:
