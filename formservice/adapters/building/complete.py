@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from lxml import etree
 
 from formservice.adapters.building.frame import complete_frame
-from formservice.adapters.building.parts import Parts, opened
 from formservice.adapters.definitions.template_controls import Anchor, W, anchors, declared
 from formservice.adapters.word.markers import Element, tag_of
 from formservice.adapters.word.names import (
@@ -20,6 +19,7 @@ from formservice.adapters.word.names import (
     CUSTOM_PART,
     CUSTOM_TYPE,
 )
+from formservice.adapters.word.parts import Parts, opened
 from formservice.adapters.word.properties import NO_PROPERTIES, write_properties
 from formservice.domain.errors import InputError
 from formservice.domain.form import FieldKind, FormDefinition

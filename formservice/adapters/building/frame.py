@@ -14,10 +14,10 @@ from pathlib import Path
 from lxml import etree
 
 import formservice
-from formservice.adapters.building.parts import Parts
 from formservice.adapters.qr import png
 from formservice.adapters.word.markers import Element
 from formservice.adapters.word.names import QR, SQUARE
+from formservice.adapters.word.parts import Parts
 from formservice.domain.form import FormDefinition, FormRef
 from formservice.domain.reference import claim_from_payload, claim_from_print, payload
 

@@ -27,6 +27,10 @@ class Parts:
         self._before = dict(self._contents)
         self._roots: dict[str, etree._Element] = {}
 
+    def contents(self) -> dict[str, bytes]:
+        """Return every part by its name."""
+        return dict(self._contents)
+
     def has(self, name: str) -> bool:
         """Say whether there is a part called ``name``."""
         return name in self._contents
@@ -77,6 +81,12 @@ class Parts:
             self.write(name, _NO_RELATIONS)
         return name
 
+    def targets(self, part: str) -> list[str]:
+        """Return the parts that the relations of ``part`` lead to."""
+        name = _relations_of(part)
+        entries = self.root(name) if self.has(name) else ()
+        return [found for entry in entries if (found := self.target(part, entry.get("Id", "")))]
+
     def target(self, part: str, relation: str) -> str:
         """Return the part that ``relation`` of ``part`` leads to; empty if there is none."""
         name = _relations_of(part)
@@ -109,6 +119,14 @@ class Parts:
         )
         self.changed(name)
         return f"formservice{number}"
+
+    def lead(self, part: str, relation: str, target: str) -> None:
+        """Let ``relation`` of ``part`` lead to ``target``."""
+        name = _relations_of(part)
+        for entry in self.root(name):
+            if entry.get("Id") == relation:
+                entry.set("Target", relpath(target, dirname(part)))
+        self.changed(name)
 
     def docx(self) -> bytes:
         """Return the Word file; the very bytes it was opened with if nothing was changed."""
