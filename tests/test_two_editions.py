@@ -11,6 +11,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
+from formservice.adapters import pdf_names
 from formservice.adapters.pdf_read.reader import PdfReader
 from formservice.application.read_document import ReadDocument
 from formservice.application.report import document_data
@@ -222,6 +223,8 @@ def _anonymous(data: bytes, order: tuple[int, ...]) -> bytes:
                 elif not hidden or str(operator) in ("q", "Q", "cm"):
                     kept.append(step)
             page.Contents = pdf.make_stream(pikepdf.unparse_content_stream(kept))
+            if pdf_names.CODE in page.obj:
+                del page.obj[pdf_names.CODE]
             bare.pages.append(page)
         out = io.BytesIO()
         bare.save(out)
