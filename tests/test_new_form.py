@@ -20,7 +20,7 @@ from formservice.adapters.definitions.template_check import check
 from formservice.bootstrap import Services, Settings
 from formservice.domain.form import FormDefinition
 from formservice.domain.values import values_from_data
-from tests.adapters.loop_forms import rewritten
+from tests.adapters.word_packages import rewritten
 from tests.programs import needs_office, needs_poppler, needs_tesseract
 
 GUIDE = (Path(__file__).parent.parent / "docs" / "formulare.md").read_text("utf-8")

@@ -6,7 +6,6 @@ as if it had always been so.
 
 import io
 import shutil
-import zipfile
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,6 +19,7 @@ from formservice.bootstrap import Services, Settings
 from formservice.domain.findings import Finding, FindingCode
 from formservice.domain.form import Severity
 from tests.adapters.pdf_filled import flattened
+from tests.adapters.word_packages import rewritten
 from tests.make_samples import filled_by_pypdf, foreign, make, office
 from tests.programs import needs_office, needs_tesseract
 from tests.sample_cases import Case
@@ -111,18 +111,9 @@ def told(data: bytes) -> list[Finding]:
     return about
 
 
-def rewritten(docx: bytes, change: Change) -> bytes:
+def reworded(docx: bytes, change: Change) -> bytes:
     """The Word file with other words, as if typed into it."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(docx)) as old, zipfile.ZipFile(out, "w") as new:
-        for name in old.namelist():
-            content = old.read(name)
-            if name == "word/document.xml":
-                text = content.decode()
-                assert change.old in text
-                content = text.replace(change.old, change.new).encode()
-            new.writestr(name, content)
-    return out.getvalue()
+    return rewritten(docx, lambda main: main.replace(change.old, change.new))
 
 
 @pytest.fixture(scope="module", params=list(CHANGES.values()), ids=list(CHANGES))
@@ -135,7 +126,7 @@ def forged(request, tmp_path_factory) -> tuple[Change, Services]:
         shutil.copytree(ROOT / part / "beiblatt", root / part / "beiblatt")
     folder = root / "form_templates" / FORM / "2017-11"
     word = folder / "form.docx"
-    word.write_bytes(rewritten(word.read_bytes(), request.param))
+    word.write_bytes(reworded(word.read_bytes(), request.param))
     services = Services(
         Settings.from_environment({"FORMSERVICE_FORMS": str(root)}), new_reference=lambda: "ANDERS"
     )
@@ -213,7 +204,7 @@ def test_forms_check_names_a_text_that_changed_under_its_version(tmp_path):
 
 @EACH_CHANGE
 def test_a_word_file_with_other_text_is_reported(change):
-    data = rewritten(made(FORM, "docx"), change)
+    data = reworded(made(FORM, "docx"), change)
     assert_names(told(data), change, Severity.BLOCKS)
 
 
@@ -223,12 +214,12 @@ def test_a_word_that_moved_to_another_sentence_is_a_change():
         "Ein Case Management ist ohne Daten möglich. Andere Nachteile haben Sie nicht nicht.",
         "Ein Case Management ist ohne Daten nicht möglich.",
     )
-    assert_names(told(rewritten(made(FORM, "docx"), change)), change, Severity.BLOCKS)
+    assert_names(told(reworded(made(FORM, "docx"), change)), change, Severity.BLOCKS)
 
 
 def test_the_same_words_with_other_blanks_are_no_change():
     change = Change("Sie dürfen Nein sagen.", "Sie  dürfen\u00a0Nein sagen.", "")
-    assert told(rewritten(made(FORM, "docx"), change)) == []
+    assert told(reworded(made(FORM, "docx"), change)) == []
 
 
 @pytest.mark.slow

@@ -2,7 +2,6 @@
 
 import io
 import zipfile
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,9 +10,9 @@ from lxml import etree
 from formservice.adapters.definitions.mappings import load
 from formservice.domain.form import FormDefinition, FormRef
 from formservice.domain.groups import Shape, flat
+from tests.adapters.word_packages import MAIN
 
 LOOPS = Path(__file__).parent.parent / "loop_form"
-MAIN = "word/document.xml"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 _FORMS = load(LOOPS / "mappings", LOOPS / "form_templates")
@@ -28,20 +27,6 @@ def template(ref: FormRef) -> bytes:
 def shaped(form: FormDefinition, shape: Shape) -> FormDefinition:
     """Return ``form`` with the fields of a Word file of that shape."""
     return replace(form, fields=flat(form.members, shape))
-
-
-def rewritten(data: bytes, change: Callable[[str], str], part: str = MAIN) -> bytes:
-    """Return a Word file with one part changed; the change must change something."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(stream, "w") as target:
-        for item in source.infolist():
-            content = source.read(item)
-            if item.filename == part:
-                before = content.decode()
-                content = change(before).encode()
-                assert content.decode() != before, "the test changes nothing"
-            target.writestr(item, content)
-    return stream.getvalue()
 
 
 def main_part(data: bytes) -> etree._Element:

@@ -12,7 +12,8 @@ from formservice.domain.copies import reshaped
 from formservice.domain.errors import DefinitionError
 from formservice.domain.form import FlowItem, Group
 from formservice.domain.groups import flat, repeated
-from tests.adapters.loop_forms import LIST, LOOPS, PLAN, rewritten, template
+from tests.adapters.loop_forms import LIST, LOOPS, PLAN, template
+from tests.adapters.word_packages import rewritten
 from tests.programs import needs_office
 
 pytestmark = [needs_office, pytest.mark.engine]

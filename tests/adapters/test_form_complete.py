@@ -22,7 +22,7 @@ from formservice.adapters.word.package import Package
 from formservice.domain.errors import UsageError
 from formservice.domain.form import FormDefinition
 from formservice.domain.reference import claim_from_payload
-from tests.adapters.loop_forms import MAIN, rewritten
+from tests.adapters.word_packages import MAIN, rewritten
 
 ROOT = Path(__file__).parent.parent.parent
 FOLDERS = (ROOT, ROOT / "tests" / "tiny_form", ROOT / "tests" / "loop_form")

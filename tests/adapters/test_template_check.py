@@ -1,9 +1,7 @@
 """Every way a Word template can part from its definition is named, and only that."""
 
-import io
 import json
 import shutil
-import zipfile
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -12,6 +10,7 @@ import pytest
 
 from formservice.adapters.definitions.template_check import check
 from formservice.domain.errors import Problem
+from tests.adapters.word_packages import rewritten
 
 TINY = Path(__file__).parent.parent / "tiny_form"
 WORD = "form_templates/rueckruf/2026-01/form.docx"
@@ -36,24 +35,10 @@ def bring_up_to_date(forms: Path) -> None:
     (forms / LAYOUT).write_text(json.dumps(layout))
 
 
-def rewrite(data: bytes, part: str, change: Callable[[str], str]) -> bytes:
-    """Change one part of a Word file; the change must change something."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(stream, "w") as target:
-        for item in source.infolist():
-            content = source.read(item)
-            if item.filename == part:
-                before = content.decode()
-                content = change(before).encode()
-                assert content.decode() != before, "the test spoils nothing"
-            target.writestr(item, content)
-    return stream.getvalue()
-
-
 def spoil(forms: Path, part: str, change: Callable[[str], str]) -> list[Problem]:
     """Return what ``check`` says after one change, the build brought up to date."""
     word = forms / WORD
-    word.write_bytes(rewrite(word.read_bytes(), part, change))
+    word.write_bytes(rewritten(word.read_bytes(), change, part))
     bring_up_to_date(forms)
     return check(forms)
 
@@ -265,7 +250,7 @@ def test_all_faults_are_named_together(forms):
 
 def test_a_changed_word_file_asks_for_a_new_build(forms):
     word = forms / WORD
-    word.write_bytes(rewrite(word.read_bytes(), "docProps/app.xml", lambda text: text + "\n"))
+    word.write_bytes(rewritten(word.read_bytes(), lambda text: text + "\n", "docProps/app.xml"))
     (problem,) = check(forms)
     assert (problem.file, problem.where) == (LAYOUT, "source.docx")
     assert "formservice forms build" in problem.message
@@ -310,8 +295,8 @@ def test_a_mark_that_another_form_prints_is_named(forms):
     shutil.copytree(forms / "form_templates/rueckruf", forms / "form_templates/anruf")
     word = forms / WORD.replace("rueckruf", "anruf")
     word.write_bytes(
-        rewrite(
-            word.read_bytes(), "docProps/custom.xml", lambda xml: xml.replace("rueckruf", "anruf")
+        rewritten(
+            word.read_bytes(), lambda xml: xml.replace("rueckruf", "anruf"), "docProps/custom.xml"
         )
     )
     found = [problem for problem in check(forms) if problem.where == "marks[0]"]

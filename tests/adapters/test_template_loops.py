@@ -10,7 +10,8 @@ import pytest
 
 from formservice.adapters.definitions.template_check import check
 from formservice.domain.errors import Problem
-from tests.adapters.loop_forms import LOOPS, MAIN, rewritten
+from tests.adapters.loop_forms import LOOPS
+from tests.adapters.word_packages import MAIN, rewritten
 
 Change = Callable[[str], str]
 TINY = Path(__file__).parent.parent / "tiny_form"

@@ -22,7 +22,8 @@ from formservice.domain.form import FieldKind, FormDefinition
 from formservice.domain.record import Value
 from formservice.domain.reference import bookmark, payload
 from formservice.domain.values import clean, shown, ticks
-from tests.adapters.loop_forms import LIST, PLAN, W, main_part, rewritten, shaped, tags, template
+from tests.adapters.loop_forms import LIST, PLAN, W, main_part, shaped, tags, template
+from tests.adapters.word_packages import rewritten
 
 REFERENCE = "TEST00000001"
 TINY = Path(__file__).parent.parent / "tiny_form"

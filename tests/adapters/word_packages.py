@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Callable
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
@@ -19,6 +20,8 @@ officedocument.wordprocessingml.document.main+xml"/></Types>""".replace("-\n", "
 _ROOT = """<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
 <Relationship Id="r1" Target="word/document.xml" Type="http://schemas.openxmlformats.org/
 officeDocument/2006/relationships/officeDocument"/></Relationships>""".replace("org/\n", "org/")
+
+MAIN = "word/document.xml"
 
 
 def document(body: str, space: str = W) -> bytes:
@@ -81,3 +84,17 @@ def table(*rows: list[str]) -> str:
     """Return a table; every cell is given as what stands in its paragraph."""
     lines = ("".join(f"<w:tc>{paragraph(cell)}</w:tc>" for cell in row) for row in rows)
     return "<w:tbl>" + "".join(f"<w:tr>{line}</w:tr>" for line in lines) + "</w:tbl>"
+
+
+def rewritten(data: bytes, change: Callable[[str], str], part: str = MAIN) -> bytes:
+    """Return a Word file with one part changed; the change must change something."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(stream, "w") as target:
+        for item in source.infolist():
+            content = source.read(item)
+            if item.filename == part:
+                before = content.decode()
+                content = change(before).encode()
+                assert content.decode() != before, "the test changes nothing"
+            target.writestr(item, content)
+    return stream.getvalue()
