@@ -19,8 +19,7 @@ from formservice.adapters.word.names import (
     CUSTOM_PART,
     CUSTOM_TYPE,
 )
-from formservice.adapters.word.parts import Parts, opened
-from formservice.adapters.word.properties import NO_PROPERTIES, write_properties
+from formservice.adapters.word.parts import NO_PROPERTIES, Parts, opened, write_properties
 from formservice.domain.errors import InputError
 from formservice.domain.form import FieldKind, FormDefinition
 from formservice.domain.reference import identifier

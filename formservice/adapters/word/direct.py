@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from formservice.adapters.word.found import Control, Walked, number
-from formservice.adapters.word.lazy import Lazy
+from formservice.adapters.word.found import Control, Lazy, Walked, number
 from formservice.adapters.word.plain import Plain
 from formservice.adapters.word.walk import MOST_PARAGRAPHS, Walk, namespace, walk
 from formservice.domain.document import Block

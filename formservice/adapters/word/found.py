@@ -1,15 +1,19 @@
 """What a walk through a Word document finds: text in reading order, controls, bookmarks."""
 
 from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
+from typing import Generic, TypeVar, overload
 
 from lxml import etree
 
 from formservice.adapters.word.names import CONTROL_KINDS
 from formservice.adapters.word.symbols import GLYPHS_OFF, TICKED, UNTICKED
 from formservice.domain.document import Block, Doubt
+
+T = TypeVar("T")
 
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _CHECK_BOX, _CHECKED = _W14 + "checkbox", _W14 + "checked"
@@ -183,3 +187,29 @@ def number(value: str | None) -> int:
     """Return a count written in an attribute, 0 for anything else."""
     short = value is not None and len(value) < 10 and value.isascii() and value.isdigit()
     return int(value) if value is not None and short else 0
+
+
+class Lazy(Sequence[T], Generic[T]):
+    """What ``make`` finds once any of it is asked for; asking may raise what ``make`` raises."""
+
+    def __init__(self, make: Callable[[], Iterable[T]]) -> None:
+        """Keep ``make`` until somebody asks."""
+        self._make = make
+
+    @cached_property
+    def _made(self) -> tuple[T, ...]:
+        return tuple(self._make())
+
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[T, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> T | tuple[T, ...]:
+        """Return one of them or some."""
+        return self._made[index]
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._made)

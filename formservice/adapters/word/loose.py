@@ -5,7 +5,7 @@ from typing import cast
 
 from lxml import etree
 
-from formservice.adapters.word.lazy import Lazy
+from formservice.adapters.word.found import Lazy
 from formservice.adapters.word.names import ECHO
 from formservice.adapters.word.walk import namespace
 from formservice.domain.document import Loose

@@ -4,15 +4,28 @@ from posixpath import dirname, join, normpath, relpath
 
 from lxml import etree
 
+from formservice.adapters.word.names import (
+    CUSTOM_NAMESPACE,
+    CUSTOM_VALUES,
+    PROPERTY_EDITION,
+    PROPERTY_FORM,
+    PROPERTY_REFERENCE,
+)
 from formservice.adapters.word.package import Package, parse
 from formservice.adapters.word.zip import word_file
 from formservice.domain.errors import InputError
+from formservice.domain.form import FormRef
 
 _CONTENT_TYPES = "[Content_Types].xml"
 _TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _NO_RELATIONS = f'<Relationships xmlns="{_RELATIONS}"/>'.encode()
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+NO_PROPERTIES = f'<Properties xmlns="{CUSTOM_NAMESPACE}" xmlns:vt="{CUSTOM_VALUES}"/>'.encode()
+"""A part of custom properties without any."""
+
+# The format id that every custom property of an Office document carries.
+_FORMAT_ID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 
 
 class Parts:
@@ -145,3 +158,28 @@ def opened(docx: bytes) -> Parts | None:
         return Parts(docx)
     except InputError:
         return None
+
+
+def write_properties(root: etree._Element, ref: FormRef, reference: str) -> bool:
+    """Write form, edition and reference under ``root``; say whether that changed anything."""
+    wanted = {
+        PROPERTY_FORM: ref.form,
+        PROPERTY_EDITION: ref.edition,
+        PROPERTY_REFERENCE: reference,
+    }
+    changed = False
+    held = {entry.get("name"): entry for entry in root}
+    for name, text in wanted.items():
+        entry = held.get(name)
+        if entry is not None and "".join(str(piece) for piece in entry.itertext()) == text:
+            continue
+        if entry is None:
+            # Property ids count from 2; 0 and 1 are reserved.
+            number = max((int(one.get("pid", "1")) for one in root), default=1) + 1
+            entry = etree.SubElement(root, f"{{{CUSTOM_NAMESPACE}}}property")
+            entry.attrib.update({"fmtid": _FORMAT_ID, "pid": str(max(number, 2)), "name": name})
+        for child in list(entry):
+            entry.remove(child)
+        etree.SubElement(entry, f"{{{CUSTOM_VALUES}}}lpwstr").text = text
+        changed = True
+    return changed

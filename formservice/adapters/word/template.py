@@ -14,8 +14,7 @@ from formservice.adapters.word.names import (
     IDENTIFIER,
     QR,
 )
-from formservice.adapters.word.parts import Parts
-from formservice.adapters.word.properties import NO_PROPERTIES, write_properties
+from formservice.adapters.word.parts import NO_PROPERTIES, Parts, write_properties
 from formservice.adapters.word.slots import Piece, Slot, cut, repeated
 from formservice.adapters.word.zip import Base, word_file
 from formservice.domain.errors import DefinitionError, InputError, Problem
