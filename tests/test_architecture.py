@@ -24,9 +24,11 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init_
 LONGEST = 400
 # The first whole loop took about 110: each way in or out of the house (DOCX, AcroForm, flat PDF,
 # scan, lists, archive) is five to twenty. What the core forms asked for (repeating groups, wording
-# people sign for, values taken over and compared, schemas) was about thirty. Raise it in a commit
-# that adds a subject, and say why.
-MOST_MODULES = 160
+# people sign for, values taken over and compared, schemas) was about thirty. What people do to
+# them (text typed beside the fields, sheets apart from their form, far too many items) and page
+# copies as a subject of their own were eight. Raise it in a commit that adds a subject, and say
+# why.
+MOST_MODULES = 165
 # Names that say nothing about what is inside.
 VAGUE = {
     "util",
