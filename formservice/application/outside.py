@@ -1,8 +1,10 @@
 """What people typed into a Word form outside its fields: it is never lost without a word."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import chain
+from typing import NamedTuple
 
 from formservice.application.wording_exact import words
 from formservice.domain.document import Doubt, Medium, Method, Page
@@ -10,7 +12,6 @@ from formservice.domain.findings import Finding, FindingCode
 from formservice.domain.form import FormDefinition, Severity
 from formservice.domain.record import Record
 from formservice.domain.rules import CheckResult
-from formservice.domain.wording import one_print, phrases
 
 # Of the fields, so many must be controls: in a foreign layout what is printed is not ours.
 _IN_CONTROLS = 0.5
@@ -36,14 +37,17 @@ def typed(definition: FormDefinition, record: Record, pages: Sequence[Page]) -> 
     """
     if definition.fixed_text is not None or not _is_ours(definition, record, pages):
         return Typed()
-    known, ours = _printed(definition), list(_phrases(definition))
+    printed = _printed(_texts(definition))
     beside: set[str] = set()
     elsewhere, behind, last = False, "", ""
     for one in chain.from_iterable(page.loose for page in pages):
-        here = words(one.text)
-        if all(word in known or not any(map(str.isalnum, word)) for word in here):
-            plain = " ".join(one.text.split())
-            last = next((phrase for phrase in ours if phrase == plain), last)
+        plain = " ".join(one.text.split())
+        if plain in printed.phrases:
+            last = plain
+            continue
+        if all(
+            word in printed.words or not any(map(str.isalnum, word)) for word in words(one.text)
+        ):
             continue
         anchors = set(one.beside)
         keys = {field.key for field in definition.fields if anchors & set(field.anchors)}
@@ -81,16 +85,27 @@ def _is_ours(definition: FormDefinition, record: Record, pages: Sequence[Page]) 
     return len(held) > _IN_CONTROLS * len(record.fields)
 
 
-def _phrases(definition: FormDefinition) -> Iterator[str]:
-    flow = definition.layout.flow if definition.layout is not None else ()
-    yield from phrases((*flow, *one_print(definition)))
+class _Printed(NamedTuple):
+    """What a form prints itself: its phrases, and all their words."""
+
+    phrases: frozenset[str]
+    words: frozenset[str]
 
 
-def _printed(definition: FormDefinition) -> set[str]:
-    """Return every word the form prints itself."""
+def _texts(definition: FormDefinition) -> tuple[str, ...]:
+    """Return all texts the form prints, those of its groups also where it has none of them."""
+    layout = definition.layout
+    flow = (*layout.flow, *layout.template_flow) if layout is not None else ()
     named = (
         (one.label, one.title, one.placeholder, *(option.label for option in one.options))
         for one in definition.fields
     )
-    own = (definition.title, definition.notice, *_phrases(definition))
-    return {word for text in chain(own, *named) for word in words(text)}
+    own = (definition.title, definition.notice, *(item.text for item in flow))
+    return (*own, *chain.from_iterable(named))
+
+
+@lru_cache(maxsize=64)
+def _printed(texts: tuple[str, ...]) -> _Printed:
+    """Return what is printed with ``texts``; kept, for it is the same in every document."""
+    phrases = frozenset(" ".join(text.split()) for text in texts)
+    return _Printed(phrases, frozenset(word for text in phrases for word in words(text)))
