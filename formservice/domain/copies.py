@@ -5,9 +5,19 @@ Further items of a group stand on copies of the last page of the form that holds
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from formservice.domain.document import Box
-from formservice.domain.form import Echo, FieldKey, FormDefinition, Group, Layout, PageCopy, Zone
+from formservice.domain.form import (
+    Echo,
+    Field,
+    FieldKey,
+    FormDefinition,
+    Group,
+    Layout,
+    PageCopy,
+    Zone,
+)
 from formservice.domain.groups import (
     MOST_ITEMS,
     Shape,
@@ -184,11 +194,38 @@ def reshaped(definition: FormDefinition, shape: Shape) -> FormDefinition:
     """
     if not definition.members:
         return definition
-    return replace(
-        definition,
-        fields=flat(definition.members, shape),
-        layout=None if definition.layout is None else _layout(definition, shape),
-    )
+    counts = tuple(sorted(shape.items()))
+    fields, layout = _shaped(_Printed(definition), counts)
+    return replace(definition, fields=fields, layout=layout)
+
+
+class _Printed:
+    """A definition as far as its prints go: equal to another of the very same parts."""
+
+    def __init__(self, definition: FormDefinition) -> None:
+        self.definition = definition
+
+    def __eq__(self, other: object) -> bool:
+        # Comparing all zones would take longer than working them out; as long as the parts are
+        # kept here, no others can take their place.
+        return (
+            isinstance(other, _Printed)
+            and self.definition.members is other.definition.members
+            and self.definition.layout is other.definition.layout
+        )
+
+    def __hash__(self) -> int:
+        return hash((id(self.definition.members), id(self.definition.layout)))
+
+
+@lru_cache(maxsize=32)
+def _shaped(
+    printed: _Printed, counts: tuple[tuple[str, int], ...]
+) -> tuple[tuple[Field, ...], Layout | None]:
+    """Return fields and layout for a shape; kept, for most documents of a form are alike."""
+    definition, shape = printed.definition, dict(counts)
+    layout = None if definition.layout is None else _layout(definition, shape)
+    return flat(definition.members, shape), layout
 
 
 def _own(layout: Layout) -> Layout:
