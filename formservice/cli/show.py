@@ -1,11 +1,12 @@
 """What was read, as a person sees it on the terminal."""
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any  # the data has the shape of the JSON contract, checked where it is made
 
 from formservice.cli import differences, german
 from formservice.cli.errors import printable
+from formservice.domain.groups import items_of
 
 _SIGNS = {"blocks": "✗", "asks": "?", "notes": "i"}
 MEDIA = {
@@ -19,8 +20,8 @@ _READINGS = {
     "unreadable": "– nicht lesbar –",
     "not-found": "– nicht gefunden –",
 }
-_WIDTH = 96
-_NAME_WIDTH = 36
+_WIDTH = 100
+_NAME_WIDTH = 40
 
 
 def document(data: dict[str, Any], names: Mapping[str, str]) -> None:
@@ -36,8 +37,8 @@ def document(data: dict[str, Any], names: Mapping[str, str]) -> None:
     title = f"{form['id']}/{form['edition']}" if form else "Formular nicht erkannt"
     pages = _pages(data["page_numbers"])
     print(f"\n{name}  ({MEDIA[data['medium']]}, {pages})\n  {title}")
-    for key, field in data["fields"].items():
-        print(_field(names.get(key, key), field))
+    for line in _fields(data["fields"], names):
+        print(line)
     for sheet in data.get("sheets", ()):
         title = names.get(sheet["answers"], "ohne sichere Zuordnung")
         print(_wrapped("  + Beiblatt ", f"({_pages(sheet['pages'])}): {title}"))
@@ -62,6 +63,36 @@ def _pages(numbers: Sequence[int]) -> str:
     if list(numbers) == list(range(numbers[0], numbers[0] + len(numbers))):
         return f"Seiten {numbers[0]}–{numbers[-1]}"
     return f"Seiten {', '.join(map(str, numbers))}"
+
+
+def _fields(fields: Mapping[str, dict[str, Any]], names: Mapping[str, str]) -> Iterator[str]:
+    """Yield one line a field, those of an item below its name; rows nobody filled are left out."""
+    filled = {
+        item
+        for key, field in fields.items()
+        for item in items_of(key)
+        if field["reading"] != "blank" or not field["accepted"]
+    }
+    told = ""
+    for key, field in fields.items():
+        name, items = names.get(key, key), items_of(key)
+        item, between, rest = _parted(name)
+        if not items or not between:
+            yield _field(name, field)
+            continue
+        if items[0] != told:
+            told = items[0]
+            yield f"   {item}" if told in filled else _field(item, field)
+        if all(one in filled for one in items):
+            yield _field(f"  {rest}", field)
+
+
+def _parted(name: str) -> tuple[str, str, str]:
+    """Return what an item is called, what parts it from its field, and the field's own name."""
+    ends = [place for sign in (": ", ", ") if (place := name.find(sign)) >= 0]
+    if not ends:
+        return name, "", name
+    return name[: min(ends)], name[min(ends) : min(ends) + 2], name[min(ends) + 2 :]
 
 
 def _field(name: str, field: dict[str, Any]) -> str:

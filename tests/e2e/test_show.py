@@ -41,3 +41,35 @@ def test_a_file_name_cannot_steer_the_terminal(capsys):
 def test_who_has_to_choose_the_form_is_told_how(capsys, form, hinted):
     show.document(READ | {"form": form}, {})
     assert ("--form" in capsys.readouterr().out) is hinted
+
+
+def test_the_fields_of_an_item_stand_below_its_name_and_empty_rows_are_left_out(capsys):
+    read = {"reading": "read", "value": "x", "accepted": True}
+    blank = {"reading": "blank", "value": None, "accepted": True}
+    fields = {
+        "ziele[0].text": read,
+        "ziele[0].schritte[0]": read,
+        "ziele[0].schritte[1]": blank,
+        "ziele[1].text": blank,
+        "ziele[1].schritte[0]": blank,
+        "ziele[2].text": blank | {"accepted": False},
+    }
+    names = {
+        "ziele[0].text": "Ziel 1: Wortlaut",
+        "ziele[0].schritte[0]": "Ziel 1, Schritt 1",
+        "ziele[0].schritte[1]": "Ziel 1, Schritt 2",
+        "ziele[1].text": "Ziel 2: Wortlaut",
+        "ziele[1].schritte[0]": "Ziel 2, Schritt 1",
+        "ziele[2].text": "Ziel 3: Wortlaut",
+    }
+    show.document(READ | {"fields": fields}, names)
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert lines[3:10] == [
+        "Ziel 1",
+        "Wortlaut x",
+        "Schritt 1 x",
+        "Ziel 2 – leer –",
+        "Ziel 3",
+        "* Wortlaut – leer –",
+        "Frist „Übersendung“: 07.04.2026 (versäumt)",
+    ]
