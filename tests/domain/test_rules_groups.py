@@ -355,9 +355,7 @@ def test_a_lost_item_is_asked_about_once_and_a_lost_field_by_its_name():
         else one
         for key, one in blank.fields.items()
     }
-    result = check(
-        shaped({}), replace(blank, fields=lost), received=RECEIVED, calendar=few_days()
-    )
+    result = check(shaped({}), replace(blank, fields=lost), received=RECEIVED, calendar=few_days())
     told = [f for f in result.findings if f.code == "field.not-found"]
     assert [(one.field, one.message.partition("“")[0]) for one in told] == [
         ("ziele[0].bis", "„Ziel 1: Bis"),
