@@ -41,6 +41,8 @@ def documents(pages: Sequence[Page], forms: Sequence[Candidate]) -> list[Found]:
     Pages that belong to no form stand together as runs without identity.
     """
     sheet_refs = {one.ref for one in forms if one.is_sheet}
+    # A sheet with one of these goes with no other document.
+    own = _references_of_forms(pages, forms)
     runs: list[list[Page]] = []
     sheets: list[list[Page]] = []
     nearest: list[FormRef | None] = []
@@ -50,7 +52,8 @@ def documents(pages: Sequence[Page], forms: Sequence[Candidate]) -> list[Found]:
         here = alone.nearest if alone.score >= _PAGE_SCORE else None
         is_sheet = alone.ref in sheet_refs and alone.ref is not None
         behind = _continues_only(page) or (is_sheet and not _stands_alone(page))
-        if behind and _takes(runs[-1:], nearest[-1:], page, forms):
+        away = runs and _reference([page]) in own - {_reference(runs[-1])}
+        if behind and not away and _takes(runs[-1:], nearest[-1:], page, forms):
             sheets[-1].append(page)
         elif (
             runs
@@ -162,6 +165,8 @@ def _with_strayed_sheets(found: Sequence[Found], forms: Sequence[Candidate]) -> 
             if all(_takes([one.pages], [one.identity.nearest], page, forms) for page in pages)
             and (not _is_sheet(one, forms) or _continued(pages) <= _names_of(one, forms))
         ]
+        theirs = _reference(pages)
+        homes = [n for n in homes if theirs and _reference(result[n].pages) == theirs] or homes
         if len(homes) == 1:
             home = result[homes[0]]
             result[homes[0]] = replace(home, sheets=(*home.sheets, *pages))
@@ -213,6 +218,13 @@ def _reference(pages: Sequence[Page]) -> str | None:
     """Return the reference pages carry, None if they carry none."""
     found = (claim.reference for page in pages for claim in _ranked(page) if claim.reference)
     return next(found, None)
+
+
+def _references_of_forms(pages: Sequence[Page], forms: Sequence[Candidate]) -> set[str]:
+    """Return the references of pages that are no continuation sheets."""
+    sheets = {one.ref.form for one in forms if one.is_sheet}
+    claims = (claim for page in pages for claim in page.claims)
+    return {one.reference for one in claims if one.reference and one.form not in sheets}
 
 
 def _ends(

@@ -1,4 +1,8 @@
-"""Gives each free sheet of a file to the document it belongs to: what it answers is there."""
+"""Gives each sheet of a file to the document it belongs to: what it says is there.
+
+A free sheet answers a field. A sheet with the reference of a form goes on with one of its
+answers: it stays with the form, even if nobody could tell which.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,6 +10,7 @@ from datetime import date
 
 from formservice.application.read_document import ReadDocument
 from formservice.application.sheets import answered, belongs, is_free
+from formservice.domain.document import Medium
 from formservice.domain.findings import Finding, FindingCode
 from formservice.domain.form import Severity
 from formservice.domain.frist import Calendar
@@ -15,36 +20,47 @@ from formservice.domain.rules import check
 def with_free_sheets(
     read: Sequence[ReadDocument], received: date, calendar: Calendar
 ) -> list[ReadDocument]:
-    """Return the documents with each free sheet given to the one it belongs to.
+    """Return the documents with each sheet given to the one it belongs to.
 
     A sheet that does not say enough goes with the only form it may belong to, and a person is
     asked.
     """
-    sheets = [one for one in read if _is_free_sheet(one)]
-    mains = [one for one in read if not _is_free_sheet(one)]
+    sheets, mains = list[ReadDocument](), list[ReadDocument]()
+    for one in read:
+        goes_on = any(_go_together(one, main) for main in read)
+        (sheets if goes_on or _is_free_sheet(one) else mains).append(one)
     for sheet in sheets:
+        mates = [n for n, main in enumerate(mains) if _go_together(sheet, main)]
         said = [(number, _belongs(sheet, main)) for number, main in enumerate(mains)]
         sure = [number for number, verdict in said if verdict]
         perhaps = [number for number, verdict in said if verdict is None]
         homes = sure or perhaps
+        if mates:
+            homes = [max(mates, key=lambda number: _before(sheet, mains[number]))]
         if len(homes) == 1:
-            home = homes[0]
-            mains[home] = _joined(mains[home], sheet, received, calendar, sure=bool(sure))
+            home, goes_on = homes[0], bool(mates)
+            key = None if goes_on else _answered(sheet, mains[home])
+            about = _about_sheet(sheet, key, sure=bool(sure), goes_on=goes_on)
+            mains[home] = _joined(
+                mains[home], replace(sheet, answers=key), about, received, calendar
+            )
         else:
             mains.append(sheet)
     return sorted(mains, key=lambda one: one.page_numbers)
 
 
 def _joined(
-    main: ReadDocument, sheet: ReadDocument, received: date, calendar: Calendar, *, sure: bool
+    main: ReadDocument,
+    sheet: ReadDocument,
+    about: Sequence[Finding],
+    received: date,
+    calendar: Calendar,
 ) -> ReadDocument:
-    """Return ``main`` with a free sheet: what it answers is asked for no more."""
+    """Return ``main`` with a sheet: what it answers is asked for no more."""
     form, record, before, old = main.definition, main.record, main.checked, main.result
     if form is None or record is None or before is None or old is None:
         raise AssertionError("only what was read and checked takes a sheet")
-    if sheet.definition is None or sheet.record is None:
-        raise AssertionError("a sheet was read")
-    key = answered(sheet.definition, sheet.record, form, record)
+    key = sheet.answers
     more, after = record, before
     if key is not None and key not in record.elsewhere:
         more = replace(record, elsewhere=record.elsewhere | {key})
@@ -52,8 +68,9 @@ def _joined(
     spared = [one for one in before.findings if one not in after.findings]
     new = [one for one in after.findings if one not in before.findings]
     findings = [one for one in old.findings if one not in spared]
-    findings += [*new, *_about_sheet(sheet, key, sure=sure)]
-    archivable = after.archivable and _text_is_sure(sheet)
+    findings += [*new, *about]
+    sheets = (*main.sheets, sheet)
+    archivable = after.archivable and all(_text_is_sure(one) for one in sheets)
     return replace(
         main,
         page_numbers=tuple(sorted((*main.page_numbers, *sheet.page_numbers))),
@@ -64,8 +81,34 @@ def _joined(
             findings=tuple(findings),
             archivable=archivable and not any(_blocks(one) for one in findings),
         ),
-        sheets=(*main.sheets, replace(sheet, answers=key)),
+        sheets=sheets,
     )
+
+
+def _answered(sheet: ReadDocument, main: ReadDocument) -> str | None:
+    if main.definition is None or main.record is None:
+        raise AssertionError("only what was read takes a sheet")
+    if sheet.definition is None or sheet.record is None:
+        raise AssertionError("a sheet was read")
+    return answered(sheet.definition, sheet.record, main.definition, main.record)
+
+
+def _is_sheet(one: ReadDocument) -> bool:
+    return one.definition is not None and one.definition.continuation is not None
+
+
+def _go_together(sheet: ReadDocument, main: ReadDocument) -> bool:
+    """Say whether a sheet was printed behind ``main``: a free one has no reference of a form."""
+    if not _is_sheet(sheet) or main.definition is None or main.definition.continuation:
+        return False
+    if sheet.reference is None or sheet.reference != main.reference:
+        return False
+    return sheet.medium is Medium.SCAN or not _is_free_sheet(sheet)
+
+
+def _before(sheet: ReadDocument, main: ReadDocument) -> tuple[bool, tuple[int, ...]]:
+    """Return by what the nearest of several prints of one form is found: the last one before."""
+    return (main.page_numbers < sheet.page_numbers, main.page_numbers)
 
 
 def _is_free_sheet(one: ReadDocument) -> bool:
@@ -87,7 +130,9 @@ def _belongs(sheet: ReadDocument, main: ReadDocument) -> bool | None:
     return belongs(*pair, main.reference or "", one_reference=one_reference)
 
 
-def _about_sheet(sheet: ReadDocument, key: str | None, *, sure: bool) -> list[Finding]:
+def _about_sheet(
+    sheet: ReadDocument, key: str | None, *, sure: bool, goes_on: bool
+) -> list[Finding]:
     """Return what a person has to know about a free sheet, as findings of its form."""
     continuation = sheet.definition.continuation if sheet.definition else None
     where = f"Beiblatt (Seite {sheet.page_numbers[0]}): "
@@ -96,7 +141,13 @@ def _about_sheet(sheet: ReadDocument, key: str | None, *, sure: bool) -> list[Fi
         for one in (sheet.result.findings if sheet.result else ())
         if continuation is not None and one.field == continuation.text
     ]
-    if not sure:
+    if goes_on:
+        sentence = (
+            f"{where}Es ist nicht sicher zu erkennen, welche Antwort hier weitergeht. Bitte im"
+            " Original nachsehen und den Text dem richtigen Feld zuordnen."
+        )
+        found.append(Finding(FindingCode.DOUBTFUL, Severity.ASKS, sentence))
+    elif not sure:
         sentence = (
             f"{where}Es sagt nicht sicher, dass es zu diesem Bogen gehört. Bitte prüfen, ob"
             " Formular, Name und Vorname stimmen."

@@ -1,11 +1,10 @@
 """Received bytes → documents: open, identify, extract, check. Nothing is stored here."""
 
-import difflib
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from formservice.application.continued import SheetSeen, continued
 from formservice.application.documents import Found, documents
 from formservice.application.extract import extract
 from formservice.application.free_sheets import with_free_sheets
@@ -15,15 +14,12 @@ from formservice.application.ports import Forms, OpenDocument, Reader
 from formservice.application.read_document import ReadDocument
 from formservice.application.seen import seen_on
 from formservice.application.wording import with_wording
-from formservice.domain.document import Medium, Page, Sighting, part_key
+from formservice.domain.document import Medium, Page, Sighting
 from formservice.domain.errors import EmptyDocumentError, UnsupportedMediaError
 from formservice.domain.findings import Finding, FindingCode
-from formservice.domain.form import FormDefinition, Severity
+from formservice.domain.form import FieldKind, FormDefinition, Severity
 from formservice.domain.frist import Calendar
-from formservice.domain.groups import numbers
 from formservice.domain.rules import check
-
-_SHEET_NUMBER = re.compile(r"[0-9]{1,3}")
 
 
 class ReadFile:
@@ -88,7 +84,7 @@ class ReadFile:
         if definition is None:
             return [ReadDocument(_medium(found.pages), _numbers(pages), found.identity)]
         definition, sightings = seen_on(opened, found.pages, definition, found.sheets)
-        parts, free = self._continued(opened, found.sheets, definition)
+        parts, free = self._continued(opened, found, definition, sightings)
         record = extract(definition, [*sightings, *parts])
         outside = typed(definition, record, found.pages)
         record = doubted(record, outside)
@@ -133,26 +129,38 @@ class ReadFile:
         return replace(read, result=replace(read.result, findings=findings, archivable=False))
 
     def _continued(
-        self, opened: OpenDocument, sheets: Sequence[Page], definition: FormDefinition
+        self,
+        opened: OpenDocument,
+        found: Found,
+        definition: FormDefinition,
+        sightings: Sequence[Sighting],
     ) -> tuple[list[Sighting], list[Page]]:
         """Return what continuation sheets hold, as parts (``key__2``) of the form's fields.
 
-        Behind it stand the sheets that continue nothing.
+        ``sightings`` is what stands on the form. Behind the parts stand the sheets that are none
+        of them for sure.
         """
         parts: list[Sighting] = []
+        flat: list[tuple[Page, SheetSeen]] = []
         free: list[Page] = []
-        for page in sheets:
+        reference = _reference(found.pages)
+        for page in found.sheets:
             # Fields, or what flattening left of their values; else what is drawn there.
-            found = list(page.sightings) or self._drawn_part(opened, page, definition)
-            parts.extend(found)
-            if not found:
+            parts.extend(page.sightings)
+            if page.sightings:
+                continue
+            own = _reference([page])
+            drawn = self._drawn(opened, page, same=own is not None and own == reference)
+            if drawn is None:
                 free.append(page)
-        return parts, free
+            else:
+                flat.append((page, drawn))
+        told = continued(definition, [*sightings, *parts], [drawn for _, drawn in flat])
+        free += [page for place, (page, _) in enumerate(flat) if place not in told]
+        return [*parts, *(told[place] for place in sorted(told))], free
 
-    def _drawn_part(
-        self, opened: OpenDocument, page: Page, definition: FormDefinition
-    ) -> list[Sighting]:
-        """Return the part drawn on a flat continuation sheet, told by its heading."""
+    def _drawn(self, opened: OpenDocument, page: Page, *, same: bool) -> SheetSeen | None:
+        """Return what is drawn on a flat sheet, None if it is none of ours."""
         for sheet in self._forms:
             layout, continuation = sheet.layout, sheet.continuation
             if layout is None or continuation is None:
@@ -160,27 +168,21 @@ class ReadFile:
             seen = {one.key: one for one in opened.zones(page.number, layout, 1)}
             if not {continuation.field, continuation.part, continuation.text} <= seen.keys():
                 continue
-            number = _SHEET_NUMBER.search(seen[continuation.part].text)
-            if number is None:
-                continue
-            keys = [field.key for field in definition.fields]
-            key = _meant(seen[continuation.field].text.strip(), keys)
-            if key:
-                return [replace(seen[continuation.text], key=part_key(key, int(number[0])))]
-        return []
-
-
-def _meant(written: str, keys: Sequence[str]) -> str | None:
-    """Return the field a sheet names, with some letters misread; of an item only word for word.
-
-    The fields of several items differ by one digit. A blank, which no name of a field has, is
-    recognised where letters stand far apart.
-    """
-    written = "".join(written.split())
-    if written in keys:
-        return written
-    near = difflib.get_close_matches(written, keys, 1, 0.8)
-    return near[0] if near and not numbers(near[0]) else None
+            asked = (
+                seen[field.key].text
+                for field in sheet.fields
+                if field.kind is FieldKind.MULTILINE
+                and field.key != continuation.text
+                and field.key in seen
+            )
+            return SheetSeen(
+                field=seen[continuation.field].text,
+                question=next(asked, ""),
+                part=seen[continuation.part].text,
+                text=seen[continuation.text],
+                same=same,
+            )
+        return None
 
 
 def _numbers(pages: Sequence[Page]) -> tuple[int, ...]:
