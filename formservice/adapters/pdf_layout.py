@@ -33,6 +33,10 @@ DESCENT = 0.212
 PADDING = 4.0
 PADDING_ABOVE = 2.0
 
+_CUT = "…"
+# No letter is narrower; so many of them are more than a line holds.
+_NARROW_LETTER = 150
+
 _TAB = 3000  # distance of tab stops in units
 # A tab is drawn wider than the three blanks (278 units each) that stand for it on lines from
 # right to left: on paper it must not pass for one blank.
@@ -166,6 +170,28 @@ def _split(text: str, tokens: list[tuple[str, int]], frame: Frame, size: float) 
     room = min(width_of(CONTINUED), units * 2 // 3)
     kept = _wrapped(tokens, max(units - room, 1), breaks=frame.multiline, most=1)[:1]
     return Setting(size, kept, text[len(kept[0]) :], room)
+
+
+def shortened(text: str, frame: Frame) -> Setting:
+    """Set ``text`` that goes on nowhere: what does not fit is left out, and „…“ says so."""
+    setting = fit(text, frame)
+    if not setting.rest:
+        return setting
+    units, capacity = frame.units(setting.size), frame.capacity(setting.size)
+    lines = _wrapped(_measured(text), units, breaks=frame.multiline, most=capacity)
+    kept = lines[: capacity - 1]
+    last = " ".join(text[sum(map(len, kept)) :].split())
+    return Setting(setting.size, (*kept, cut(last, units)))
+
+
+def cut(line: str, limit: int) -> str:
+    """Return as much of ``line`` as fits in ``limit`` units; „…“ ends it if that is not all."""
+    if width_of(line) <= limit:
+        return line
+    end = min(len(line) - 1, limit // _NARROW_LETTER)
+    while end and (width_of(f"{line[:end]}{_CUT}") > limit or _clings(line, end)):
+        end -= 1
+    return f"{line[:end].rstrip()}{_CUT}"
 
 
 def _measured(text: str) -> list[tuple[str, int]]:

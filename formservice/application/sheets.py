@@ -118,7 +118,8 @@ def _words_of(field: Field) -> list[str]:
 
 def _names(text: str, form: FormDefinition) -> bool | None:
     """Say whether ``text`` names ``form``, None if it names none."""
-    named = _plain(text.split("·", maxsplit=1)[0])
+    # A title too long for its place was cut, and says so.
+    named = _plain(text.split("·", maxsplit=1)[0]).rstrip(" .…")
     if not named:
         return None
     title, name = _plain(form.title), _plain(form.ref.form)

@@ -38,6 +38,14 @@ def printed(ref: FormRef, page: str | int) -> str:
     return f"{ref} · Seite {page}"
 
 
+def footed(ref: FormRef, place: str, sheet: int, total: int) -> str:
+    """Return what stands at the foot of a page of a document with copies.
+
+    ``place`` is for machines (``numbered``), which sheet of ``total`` it is for people.
+    """
+    return f"{printed(ref, place)} · Blatt {sheet} von {total}"
+
+
 def numbered(page: int, copy: Copy | None, total: int) -> str:
     """Return how a page is named, or a copy of it, in a document of ``total`` pages."""
     mark = "" if copy is None else f"+{'.'.join(map(str, copy))}"

@@ -1,6 +1,7 @@
 """Copies of a form's own pages: later items are fields there, the rest is drawn."""
 
 import io
+import re
 
 import pikepdf
 import pypdf
@@ -98,6 +99,23 @@ def test_what_a_copy_repeats_is_drawn_with_the_number_of_its_item() -> None:
     assert str(given["vorname"]) in text(file, OWN)
 
 
+def test_what_is_too_long_to_be_repeated_ends_in_an_ellipsis() -> None:
+    name = "Friedrich Wilhelm Maximilian " * 20
+    file = pdf(values({"ziele": 3}) | {"vorname": name})
+    shown = re.findall(r"Friedrich [^…]*…", " ".join(text(file, OWN).split()))
+    assert shown
+    assert all(name.startswith(one.removesuffix("…")) for one in shown)
+
+
+def test_the_heading_of_a_sheet_ends_in_an_ellipsis_where_it_is_cut() -> None:
+    given = values({"ziele": 1}) | {
+        "ziele[0].text": "Arbeit. " * 900,
+        "vorname": "Maximilian " * 20,
+    }
+    heading = " ".join(text(pdf(given), OWN).split())
+    assert re.search(r"(Maximilian )+M?[a-z]*…", heading)
+
+
 def test_further_rows_of_a_list_go_on_counting() -> None:
     file = pdf(values({"ziele": 1, "ziele[0].teilziele": 5}))
     assert echoed(file, OWN, "ziele[1]") == "1"
@@ -150,7 +168,9 @@ def test_every_page_says_in_code_and_print_which_copy_it_is() -> None:
         f"{start}|2+0.0.1/4|{REFERENCE}",
         f"{start}|2+0.2.0/4|{REFERENCE}",
     ]
-    assert f"{plan().ref} · Seite 2+0.2.0/4" in text(file, 3)
+    for page, place in enumerate(("1/4", "2/4", "2+0.0.1/4", "2+0.2.0/4")):
+        foot = f"{plan().ref} · Seite {place} · Blatt {page + 1} von 4"
+        assert foot in text(file, page)
 
 
 def test_a_form_without_copies_says_only_its_pages() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formservice.adapters.pdf_layout import Frame, fit, width_of
+from formservice.adapters.pdf_layout import Frame, cut, fit, shortened, width_of
 from formservice.domain.values import clean
 from tests.adapters.pdf_filled import NASTY, PARAGRAPH
 
@@ -97,3 +97,23 @@ def test_a_letter_is_never_parted_from_its_marks(cluster):
 
 def test_right_to_left_text_is_measured_in_its_joined_shapes():
     assert width_of("مرحبا") < sum(width_of(letter) for letter in "مرحبا")
+
+
+@pytest.mark.parametrize("frame", [Frame(120, 14, False), Frame(120, 40, True)])
+@pytest.mark.parametrize(
+    "text", ["Ein langes Wort nach dem anderen. " * 9, "x" * 300, "مرحبا " * 90]
+)
+def test_a_shortened_text_fits_and_says_that_it_was_cut(text: str, frame: Frame) -> None:
+    setting = shortened(text, frame)
+    drawn = "".join(setting.lines)
+    assert not setting.rest
+    assert drawn.endswith("…")
+    assert text.startswith(drawn.removesuffix("…"))
+    assert len(setting.lines) <= frame.capacity(setting.size)
+    assert width_of(setting.lines[-1]) <= frame.units(setting.size)
+
+
+def test_a_text_that_fits_is_not_shortened() -> None:
+    frame = Frame(120, 14, False)
+    assert shortened("Kurz", frame) == fit("Kurz", frame)
+    assert cut("Kurz", 10_000) == "Kurz"

@@ -8,6 +8,7 @@ from formservice.domain.reference import (
     claim_from_identifier,
     claim_from_payload,
     claim_from_print,
+    footed,
     identifier,
     numbered,
     payload,
@@ -49,6 +50,14 @@ def test_a_copy_of_a_page_says_in_code_and_print_which_items_it_holds() -> None:
 def test_a_page_before_copies_says_how_many_pages_there_are() -> None:
     both = f"{REF} · Seite 1 von 2   {printed(REF, numbered(1, None, 5))}"
     assert claim_from_print(both) == Claim(REF.form, REF.edition, "text", 1, total=5)
+
+
+def test_what_the_foot_of_a_copy_says_to_people_is_no_claim_of_its_own() -> None:
+    foot = footed(REF, numbered(2, (0, 3, 0), 20), 6, 20)
+    assert foot == f"{REF} · Seite 2+0.3.0/20 · Blatt 6 von 20"
+    assert claim_from_print(f"{REF} · Seite 2 von 2   {foot}") == Claim(
+        REF.form, REF.edition, "text", 2, copy=(0, 3, 0), total=20
+    )
 
 
 def test_a_copy_without_a_total_is_understood_as_well() -> None:

@@ -17,7 +17,7 @@ from pikepdf import Array, Dictionary, Name
 from formservice.adapters import pdf_names
 from formservice.adapters.pdf_fill import structure
 from formservice.adapters.pdf_fill.streams import text_operators
-from formservice.adapters.pdf_layout import PADDING, Frame, Setting
+from formservice.adapters.pdf_layout import PADDING, Frame, Setting, width_of
 from formservice.adapters.pdf_tree import FieldTree, fields
 from formservice.adapters.word.names import ECHO
 from formservice.domain.document import Box
@@ -27,7 +27,7 @@ _MULTILINE = 1 << 12  # flag „Multiline“ of a text field, ISO 32000-2 table 
 # The short text on a copy: below the corner squares, where no form prints anything, and above
 # the 4 mm that printers leave white.
 _FOOT_SIZE, _FOOT_BASE = 6.5, 15.0
-_FOOT_WIDTH, _FOOT_HEIGHT = 240.0, 12.0
+_FOOT_HEIGHT = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +183,9 @@ class Joining:
             shown[name] = _form(self._pdf, b"", (1, 1), None)
             places[key] = Place(number, name, frame, cross, is_echo=key.startswith(ECHO))
         if foot:
-            shown[pdf_names.FOOT] = self._foot(foot)
-            left = (float(self._pdf.pages[number].mediabox[2]) - _FOOT_WIDTH) / 2
+            width = width_of(foot) * _FOOT_SIZE / 1000 + 2 * PADDING
+            shown[pdf_names.FOOT] = self._foot(foot, width)
+            left = (float(self._pdf.pages[number].mediabox[2]) - width) / 2
             content += (
                 b"/Artifact <</Type/Pagination>> BDC q 1 0 0 1 %.2f %.2f cm %b Do Q EMC\n"
                 % (
@@ -198,8 +199,8 @@ class Joining:
         page.Contents = Array([*plain.contents, self._pdf.make_stream(content)])
         return Added(number, places)
 
-    def _foot(self, text: str) -> pikepdf.Object:
-        frame = Frame(_FOOT_WIDTH, _FOOT_HEIGHT, multiline=False)
+    def _foot(self, text: str, width: float) -> pikepdf.Object:
+        frame = Frame(width, _FOOT_HEIGHT, multiline=False)
         content = text_operators(Setting(_FOOT_SIZE, (text,)), frame, {})
         font = self._pdf.Root.AcroForm.DR.Font
         return _form(self._pdf, content, (frame.width, frame.height), font)

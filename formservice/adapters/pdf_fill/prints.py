@@ -11,7 +11,7 @@ from formservice.adapters.word.names import titles
 from formservice.domain.copies import OnCopy, copy_mark, reshaped
 from formservice.domain.form import FormDefinition, FormRef, Layout, PageCopy
 from formservice.domain.groups import Shape
-from formservice.domain.reference import identifier, numbered, printed
+from formservice.domain.reference import footed, identifier, numbered
 
 # So many prints are kept compiled, 0.2 MB each; most forms need one, a plan one per number of
 # goals.
@@ -72,8 +72,9 @@ class Prints:
             with Joining(template, spoken(whole)) as joining:
                 if layout is not None:
                     shown += _own(joining, layout)
-                    for copy in layout.copies:
-                        shown += _copied(joining, template, definition, copy, len(layout.pages))
+                    total = len(layout.pages)
+                    for sheet, copy in enumerate(layout.copies, total - len(layout.copies) + 1):
+                        shown += _copied(joining, template, definition, copy, (sheet, total))
                 behind = [joining.add(self._source(number)) for number in range(sheets)]
                 template = joining.finished()
         nameless = [sheet_field(number) for number in range(sheets)]
@@ -105,7 +106,8 @@ def _own(joining: Joining, layout: Layout) -> list[tuple[str, Place]]:
         echoes = [echo for echo in layout.echoes if echo.page == page]
         foot = ""
         if layout.copies:
-            foot = printed(layout.ref, numbered(page, None, len(layout.pages)))
+            total = len(layout.pages)
+            foot = footed(layout.ref, numbered(page, None, total), page, total)
         if echoes or foot:
             places = joining.drawn(page - 1, echoes, foot).places
             shown += [(echo.source, places[echo_key(i)]) for i, echo in enumerate(echoes)]
@@ -117,9 +119,12 @@ def _copied(
     template: bytes,
     definition: FormDefinition,
     copy: PageCopy,
-    total: int,
+    sheet: tuple[int, int],
 ) -> list[tuple[str, Place]]:
-    """Put a copy of a page behind the form; return what is shown on it without being a field."""
+    """Put a copy of a page behind the form; return what is shown on it without being a field.
+
+    ``sheet`` says which page of how many it is.
+    """
     layout = definition.layout
     if layout is None:
         raise AssertionError("only what has a layout has copies")
@@ -137,7 +142,7 @@ def _copied(
         source = here.shown(echo.source)
         if source is not None:
             repeated[echo_key(position)] = source
-    place = numbered(copy.page, copy_mark(definition, copy), total)
-    foot = printed(layout.ref, place)
+    place = numbered(copy.page, copy_mark(definition, copy), sheet[1])
+    foot = footed(layout.ref, place, *sheet)
     added = joining.add(Source(template, copy.page - 1, names, echoes, foot=foot))
     return [(repeated[key], place) for key, place in added.places.items() if key in repeated]

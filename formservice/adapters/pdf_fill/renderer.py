@@ -14,7 +14,7 @@ from formservice.adapters.pdf_fill.file import FilledFile
 from formservice.adapters.pdf_fill.joining import Added, Place
 from formservice.adapters.pdf_fill.prints import Prints, sheet_field
 from formservice.adapters.pdf_fill.template import Compiled
-from formservice.adapters.pdf_layout import LEADING, Setting, fit, width_of
+from formservice.adapters.pdf_layout import LEADING, Setting, cut, fit, shortened, width_of
 from formservice.domain.copies import copy_mark, printed_shape
 from formservice.domain.document import part_key
 from formservice.domain.errors import DefinitionError, Problem
@@ -138,8 +138,7 @@ class PdfRenderer:
         part = part_key(piece.field.key, piece.number)
         file.continued(sheet_field(number), part, title, piece.setting)
         for key, place in added.places.items():
-            setting = fit(heads.get(key, ""), place.frame)
-            file.draw(place, Setting(setting.size, setting.lines))
+            file.draw(place, shortened(heads.get(key, ""), place.frame))
         _codes(file, sheet, added.page, reference)
 
     def _heads(
@@ -207,12 +206,13 @@ def _show(file: FilledFile, source: str, place: Place, given: _Sorted) -> None:
 
 
 def _echoed(text: str, place: Place) -> Setting:
-    """Set an echo as large as the line it stands in, smaller where it is too long."""
+    """Set an echo as large as the line it stands in, smaller or cut where it is too long."""
     text = " ".join(text.split())
     size = min(_LARGEST_ECHO, place.frame.height / LEADING)
     room = place.frame.units(size)
     size = max(_LEAST_ECHO, size * min(1.0, room / max(1, width_of(text))))
-    return Setting(round(size, 1), (text,))
+    size = round(size, 1)
+    return Setting(size, (cut(text, place.frame.units(size)),))
 
 
 def _codes(file: FilledFile, definition: FormDefinition, first: int, reference: str) -> None:
