@@ -10,7 +10,7 @@ from datetime import date
 
 from formservice.application.read_document import ReadDocument
 from formservice.application.sheets import answered, belongs, is_free
-from formservice.domain.document import Medium
+from formservice.domain.document import Doubt, Medium
 from formservice.domain.findings import Finding, FindingCode
 from formservice.domain.form import Severity
 from formservice.domain.frist import Calendar
@@ -103,7 +103,14 @@ def _go_together(sheet: ReadDocument, main: ReadDocument) -> bool:
         return False
     if sheet.reference is None or sheet.reference != main.reference:
         return False
-    return sheet.medium is Medium.SCAN or not _is_free_sheet(sheet)
+    return sheet.medium is Medium.SCAN or not _is_free_sheet(sheet) or _is_stranded(sheet)
+
+
+def _is_stranded(sheet: ReadDocument) -> bool:
+    """Say whether the text of a sheet begins in a field that is not here."""
+    continuation = sheet.definition.continuation if sheet.definition else None
+    text = sheet.record.fields.get(continuation.text) if sheet.record and continuation else None
+    return text is not None and Doubt.OVERFLOW in text.doubts
 
 
 def _before(sheet: ReadDocument, main: ReadDocument) -> tuple[bool, tuple[int, ...]]:

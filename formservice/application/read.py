@@ -14,7 +14,7 @@ from formservice.application.ports import Forms, OpenDocument, Reader
 from formservice.application.read_document import ReadDocument
 from formservice.application.seen import seen_on
 from formservice.application.wording import with_wording
-from formservice.domain.document import Medium, Page, Sighting
+from formservice.domain.document import Medium, Page, Sighting, part_of
 from formservice.domain.errors import EmptyDocumentError, UnsupportedMediaError
 from formservice.domain.findings import Finding, FindingCode
 from formservice.domain.form import FieldKind, FormDefinition, Severity
@@ -144,10 +144,15 @@ class ReadFile:
         flat: list[tuple[Page, SheetSeen]] = []
         free: list[Page] = []
         reference = _reference(found.pages)
+        begun = {one.key for one in sightings}
         for page in found.sheets:
             # Fields, or what flattening left of their values; else what is drawn there.
-            parts.extend(page.sightings)
             if page.sightings:
+                here = definition.continuation or _begins_here(page, begun)
+                if here:
+                    parts.extend(page.sightings)
+                else:
+                    free.append(page)
                 continue
             own = _reference([page])
             drawn = self._drawn(opened, page, same=own is not None and own == reference)
@@ -183,6 +188,12 @@ class ReadFile:
                 same=same,
             )
         return None
+
+
+def _begins_here(sheet: Page, begun: set[str]) -> bool:
+    """Say whether all that goes on on ``sheet`` begins in one of the fields ``begun``."""
+    parts = [part_of(sighting.key) for sighting in sheet.sightings]
+    return all(key in begun for key, number in parts if number > 1)
 
 
 def _numbers(pages: Sequence[Page]) -> tuple[int, ...]:
