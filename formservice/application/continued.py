@@ -138,7 +138,9 @@ class _OpenParts:
         if len(near) == 1 and not numbers(min(near)):
             return min(near)
         left = _narrowed(keys, near, asked, waiting)
-        hinted = near or asked or (sheet.same and waiting)
+        # Another question and no number: a sheet that a person filled.
+        part = sheet.number is not None or not sheet.question.strip()
+        hinted = near or asked or (sheet.same and waiting and part)
         if not hinted or (waiting and not near and not left & waiting):
             return None
         return _only(left) or _nearest(written, left)

@@ -38,8 +38,12 @@ def with_free_sheets(
         if mates:
             homes = [max(mates, key=lambda number: _before(sheet, mains[number]))]
         if len(homes) == 1:
-            home, goes_on = homes[0], bool(mates)
-            key = None if goes_on else _answered(sheet, mains[home])
+            home = homes[0]
+            key = _answered(sheet, mains[home])
+            # One that a person filled may have been printed together with its form.
+            free = _is_free_sheet(sheet) and not _is_stranded(sheet) and key and home in sure
+            goes_on = bool(mates) and not free
+            key = None if goes_on else key
             about = _about_sheet(sheet, key, sure=bool(sure), goes_on=goes_on)
             mains[home] = _joined(
                 mains[home], replace(sheet, answers=key), about, received, calendar
@@ -98,7 +102,7 @@ def _is_sheet(one: ReadDocument) -> bool:
 
 
 def _go_together(sheet: ReadDocument, main: ReadDocument) -> bool:
-    """Say whether a sheet was printed behind ``main``: a free one has no reference of a form."""
+    """Say whether a sheet was printed with ``main``, whatever recognition made of its names."""
     if not _is_sheet(sheet) or main.definition is None or main.definition.continuation:
         return False
     if sheet.reference is None or sheet.reference != main.reference:

@@ -96,6 +96,11 @@ def test_a_part_without_its_number_is_the_next_one_announced():
     assert keys(form("bericht"), sheet("bericht", part="", same=False)) == [None]
 
 
+def test_a_sheet_with_another_subject_and_no_number_is_no_part_of_an_answer():
+    assert keys(form("bericht"), sheet("", "Umzug", part="")) == [None]
+    assert keys(form("bericht"), sheet("", "", part="")) == ["bericht__2"]
+
+
 def test_two_sheets_that_both_would_be_one_part_are_for_a_person_to_say():
     both = form("funde[0].ort", "funde[1].ort")
     assert keys(both, *[sheet("funde[?].ort", "Fundort")] * 2) == [None, None]
