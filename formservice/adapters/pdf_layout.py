@@ -37,6 +37,7 @@ _CUT = "…"
 # No letter is narrower; so many of them are more than a line holds.
 _NARROW_LETTER = 150
 
+_SKIN = range(0x1F3FB, 0x1F400)
 _TAB = 3000  # distance of tab stops in units
 # A tab is drawn wider than the three blanks (278 units each) that stand for it on lines from
 # right to left: on paper it must not pass for one blank.
@@ -46,7 +47,6 @@ _NARROWEST_TAB = 900
 _BLANKS = frozenset(" \n\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u3000")
 _TOKENS = re.compile("[{0}]|[^{0}]+".format("".join(sorted(_BLANKS | {"\t"}))))
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-_SKIN = range(0x1F3FB, 0x1F400)
 
 
 class _Advances(dict[str, int]):
@@ -75,11 +75,10 @@ def _reshaper() -> ArabicReshaper:
 
 
 def is_invisible(char: str) -> bool:
-    """Say whether a character only changes others: joiners, direction marks, variants, skin."""
+    """Say whether a character only changes others: joiners, direction marks, variants."""
     return (
         unicodedata.category(char) in ("Cf", "Cc", "Zl", "Zp")
         or "\ufe00" <= char <= "\ufe0f"
-        or ord(char) in _SKIN
         or "\U000e0000" <= char <= "\U000e01ef"
     )
 
@@ -257,4 +256,9 @@ def _pieces(word: str, limit: int) -> Iterator[str]:
 def _clings(word: str, index: int) -> bool:
     """Say whether the character at ``index`` belongs to the one before it."""
     char = word[index]
-    return unicodedata.combining(char) != 0 or is_invisible(char) or word[index - 1] == "\u200d"
+    return (
+        unicodedata.combining(char) != 0
+        or is_invisible(char)
+        or ord(char) in _SKIN
+        or word[index - 1] == "\u200d"
+    )

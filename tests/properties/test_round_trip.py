@@ -14,7 +14,7 @@ from formservice.application.read_document import ReadDocument
 from formservice.application.report import plain
 from formservice.domain.form import FieldKind, FormDefinition
 from formservice.domain.groups import pattern, patterns
-from formservice.domain.record import Extraction
+from formservice.domain.record import Extraction, Reading
 from formservice.domain.values import values_from_data
 from tests.adapters.pdf_filled import flattened
 from tests.pdf_pages import pages_of
@@ -144,3 +144,22 @@ def test_pages_in_any_order_are_the_same_document(form, channel, data):
     count = len(pypdf.PdfReader(io.BytesIO(file)).pages)
     order = data.draw(st.permutations(range(count)))
     assert_exact(definition, record, one_document(definition, pages_of(file, *order)))
+
+
+@pytest.mark.parametrize("sign", ["🏻", "🙂", "\ue123"])
+def test_a_sign_no_font_has_is_never_taken_for_a_blank(sign):
+    definition = SERVICES.forms.get("erwartungsbogen")
+    for channel in ("flat", "drawn"):
+        found = one_document(definition, made(definition, {"name": sign}, channel))
+        assert found.record is not None
+        name = found.record.fields["name"]
+        assert (name.reading, name.accepted) == (Reading.READ, False)
+
+
+@pytest.mark.parametrize("sign", ["®", "“", "…", "½", "™"])
+def test_a_sign_behind_arabic_is_never_accepted_as_another(sign):
+    definition = SERVICES.forms.get("feedbackbogen")
+    for text in (sign, f"{sign} gut"):
+        record = {"q7_ressourcen": "مرحبا", "q8_danach": text}
+        found = one_document(definition, made(definition, record, "drawn"))
+        assert_nothing_wrong(definition, record, found)

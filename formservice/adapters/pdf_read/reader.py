@@ -28,8 +28,7 @@ from formservice.adapters.pdf_read.drawn import Drawing, Look, mended
 from formservice.adapters.pdf_read.fit import Fit, fit, words
 from formservice.adapters.pdf_read.frame import Frame, frame
 from formservice.adapters.pdf_read.text import blocks as text_blocks
-from formservice.adapters.pdf_read.wrap import runs_left
-from formservice.adapters.pdf_read.zones import Filled, Strip, inked_rows, places
+from formservice.adapters.pdf_read.zones import Filled, Leftwards, Strip, inked_rows, places
 from formservice.application.extract import CONTINUED
 from formservice.application.ports import OpenDocument
 from formservice.domain.document import Block, Medium, Method, Page, Sighting
@@ -271,7 +270,7 @@ class OpenPdf(OpenDocument):
         if lies is None:
             return ()
         picture = self._strip(page, blank, lies, inked_rows(read, blank))
-        leftwards = [run.edges for run in look.runs if runs_left(run.text)]
+        leftwards = Leftwards.among(look.runs)
         filled = Filled(page, view, blank, lies, picture, laid_over, leftwards)
         exact = {
             key: value.removesuffix(CONTINUED)

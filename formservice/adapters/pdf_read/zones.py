@@ -4,8 +4,10 @@ The page is laid over the blank form; what both show is printed, the rest was fi
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Self
 from unicodedata import bidirectional
 
 from formservice.adapters.pdf_read.blank import PIXELS, Blank
@@ -13,7 +15,7 @@ from formservice.adapters.pdf_read.controls import Note
 from formservice.adapters.pdf_read.fit import Fit
 from formservice.adapters.pdf_read.frame import Frame, Rectangle
 from formservice.adapters.pdf_read.text import BLANKS, Glyph, Run, run_of
-from formservice.adapters.pdf_read.wrap import written
+from formservice.adapters.pdf_read.wrap import runs_left, written
 from formservice.domain.document import Doubt, Method, Sighting
 from formservice.domain.form import Zone
 
@@ -50,6 +52,33 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Leftwards:
+    """Where Arabic and Hebrew stand on a page, and what comes next to each of them in the file.
+
+    PDFium takes signs there for part of the Arabic: ® becomes R, “ becomes ”, and nothing but
+    signs comes before it although it stands behind.
+    """
+
+    lines: tuple[Rectangle, ...] = ()
+    beside: tuple[tuple[float, float], ...] = ()
+
+    @classmethod
+    def among(cls, runs: Iterable[Run]) -> Self:
+        """Return those among the runs of a page, which come in the order of the file."""
+        visible = [run for run in runs if run.text.strip()]
+        leftwards = [runs_left(run.text) for run in visible]
+        beside = []
+        for number, (left, right) in enumerate(pairwise(leftwards)):
+            if left is not right:
+                run = visible[number + 1 if left else number]
+                # By a letter; a blank before it may still stand with the Arabic.
+                letter = next(glyph for glyph in run.glyphs if glyph.text.strip())
+                beside.append(((letter.left + letter.right) / 2, letter.base))
+        lines = (run.edges for run, left in zip(visible, leftwards, strict=True) if left)
+        return cls(tuple(lines), tuple(beside))
+
+
+@dataclass(frozen=True, slots=True)
 class Strip:
     """Some rows of pixels of a page, in the size and place they have on the blank form."""
 
@@ -79,7 +108,7 @@ class Filled:
     fit: Fit
     picture: "Strip"
     notes: Sequence[Note]
-    leftwards: Sequence[Rectangle] = ()
+    leftwards: Leftwards = Leftwards()
 
     def sighting(self, place: Place) -> Sighting:
         """Return what stands in ``place``, with a doubt where print around it has moved."""
@@ -104,7 +133,7 @@ class Filled:
             doubts |= {Doubt.OVERFLOW}
         if (_LOST if place.zone.kind == "multiline" else _LOST_OR_ASKED).search(text):
             doubts |= {Doubt.CHARACTERS}
-        if self.leftwards and self._may_be_turned(place, text):
+        if self.leftwards.lines and self._may_be_turned(place, text):
             doubts |= {Doubt.CHARACTERS}
         seen = self._seen(place, Method.TEXT, _CONFIDENT)
         if not text.strip():
@@ -114,10 +143,12 @@ class Filled:
     def _may_be_turned(self, place: Place, text: str) -> bool:
         if not _TURNED.isdisjoint(text):
             return True
+        if any(_inside(x, y, place.edges) for x, y in self.leftwards.beside):
+            return True
         if place.zone.kind == "date" or all(bidirectional(sign) in _UPRIGHT for sign in text):
             return False
         _, top, _, bottom = place.edges
-        return any(edges[1] < bottom and top < edges[3] for edges in self.leftwards)
+        return any(edges[1] < bottom and top < edges[3] for edges in self.leftwards.lines)
 
     def _tick(self, place: Place) -> Sighting:
         shown = {char for run in place.pieces for char in run.text}
