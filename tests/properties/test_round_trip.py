@@ -1,6 +1,7 @@
 """The strongest test: what is rendered is read back, for every record any form can hold."""
 
 import io
+import re
 import unicodedata
 from collections.abc import Mapping
 
@@ -27,6 +28,8 @@ from tests.properties.records import (
 )
 
 pytestmark = pytest.mark.slow
+_LIGATURE = re.compile("[\ufb00-\ufb06]")
+
 # By name: Hypothesis prints the arguments of a test that fails.
 every_form = pytest.mark.parametrize("form", [str(one.ref) for one in FORMS])
 
@@ -83,9 +86,13 @@ def assert_exact(
 
 
 def printed(value: object) -> object:
-    """Return what print can show of a value: no control characters, no blanks at ends of lines."""
+    """Return what print can show of a value: no control characters, no blanks at ends of lines.
+
+    A ligature looks like its letters, and that is how PDF readers give it.
+    """
     if not isinstance(value, str):
         return value or None
+    value = _LIGATURE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), value)
     visible = (char for char in value if char in "\n\t" or unicodedata.category(char)[0] != "C")
     return " ".join("".join(visible).split()) or None
 
