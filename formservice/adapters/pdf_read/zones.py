@@ -6,9 +6,10 @@ The page is laid over the blank form; what both show is printed, the rest was fi
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import pairwise
 from typing import Self
-from unicodedata import bidirectional
+from unicodedata import bidirectional, normalize
 
 from formservice.adapters.pdf_read.blank import PIXELS, Blank
 from formservice.adapters.pdf_read.controls import Note
@@ -28,6 +29,9 @@ _LOST_OR_ASKED = re.compile(rf"\?|{_LOST.pattern}")
 _TURNED = frozenset("()[]{}<>«»‹›")
 # Beside Arabic on its line it moves digits and signs, and writes ½ as 1/2; letters stay.
 _UPRIGHT = frozenset(("L", "WS", "B", "S", "NSM"))
+_NEUTRAL = frozenset(("ON", "ET", "ES", "CS"))
+# What it makes of ® ℞ ℟, of ℣ and of ℧, beyond what Unicode says.
+_PDFIUMS_OWN = ("R", "V", "Ʊ")
 _TICKS = frozenset("☒☑✗✘✓✔✕✖❌✅■●⬛Xx×╳+")
 # Ink in square points beyond the blank form. The thinnest cross, 0.5 pt wide in a box of 7 pt,
 # makes 9; rounding of the picture makes up to 1.
@@ -144,7 +148,10 @@ class Filled:
         if not _TURNED.isdisjoint(text):
             return True
         if any(_inside(x, y, place.edges) for x, y in self.leftwards.beside):
-            return True
+            plain = text.strip()
+            upright = all(bidirectional(sign) == "L" for sign in plain[:1] + plain[-1:])
+            if not upright or plain.startswith(_from_signs()) or plain.endswith(_from_signs()):
+                return True
         if place.zone.kind == "date" or all(bidirectional(sign) in _UPRIGHT for sign in text):
             return False
         _, top, _, bottom = place.edges
@@ -334,6 +341,16 @@ def _hand_out(strays: list[Run], found: Sequence[Place]) -> None:
                 place.pieces.append(replace(run))
                 place.sticks_out = True
                 break
+
+
+@cache
+def _from_signs() -> tuple[str, ...]:
+    """Return the letters that a sign taken for part of Arabic becomes: R of ®, No of №."""
+    signs = (chr(code) for code in range(0xA0, 0x3400))
+    neutral = (sign for sign in signs if bidirectional(sign) in _NEUTRAL)
+    plain = (normalize("NFKC", sign) for sign in neutral)
+    letters = {text for text in plain if text[:1].isalpha() or text[-1:].isalpha()}
+    return tuple({*letters, *_PDFIUMS_OWN})
 
 
 def _inside(x: float, y: float, edges: Rectangle) -> bool:
