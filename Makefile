@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo test check lint types bench lock
+.PHONY: help setup system demo test explore check lint types bench lock
 
 BIN := .venv/bin
 SERVE ?= 1
@@ -79,6 +79,9 @@ types:
 
 test: setup lint types  ## alles, was die CI prüft
 	$(BIN)/pytest -n 2
+
+explore: setup  ## Eigenschaften mit neuen, zufälligen Beispielen prüfen
+	HYPOTHESIS_PROFILE=explore $(BIN)/pytest -n 2 tests/properties tests/domain
 
 check: setup lint types  ## schnelle Runde: ohne langsame Tests und fremde Programme
 	$(BIN)/pytest -m "not slow and not engine"
