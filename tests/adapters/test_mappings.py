@@ -265,3 +265,10 @@ def test_an_unknown_form_or_edition_comes_with_what_there_is(two_editions):
         two_editions.get("rueckruf", "2025-01")
     assert "2026-01, 2026-11" in caught.value.hint
     assert two_editions.find(FormRef("rueckruf", "2025-01")) is None
+
+
+def test_a_checksum_of_the_wording_is_asked_for_by_its_shape(forms):
+    short = 'edition: "2026-01"\nfixed_text: {version: "1", sha256: ab}'
+    where, sentence, _ = only(problems(forms, ('edition: "2026-01"', short)))
+    assert where == "fixed_text.sha256"
+    assert "64 Zeichen" in sentence

@@ -289,9 +289,11 @@ _SENTENCES = {
     "greater_than_equal": "Die Zahl ist zu klein.",
     "less_than_equal": "Die Zahl ist zu groß: höchstens 50.",
 }
-_PATTERNS = {
-    "form": "Die Kennung besteht aus Kleinbuchstaben, Ziffern und Bindestrichen.",
-    "edition": "Die Ausgabe ist ein Datum wie 2023-09-22 oder ein Monat wie 2026-11.",
+_PATTERNS: Mapping[tuple[Step, ...], str] = {
+    ("form",): "Die Kennung besteht aus Kleinbuchstaben, Ziffern und Bindestrichen.",
+    ("edition",): "Die Ausgabe ist ein Datum wie 2023-09-22 oder ein Monat wie 2026-11.",
+    ("fixed_text", "sha256"): "Die Prüfsumme hat 64 Zeichen, 0 bis 9 und a bis f; mit 64 Nullen "
+    "nennt „forms check“ die richtige.",
 }
 _KEY_PATTERN = "Ein Schlüssel besteht aus Kleinbuchstaben, Ziffern und einzelnen Unterstrichen."
 _REPEATED = "Felder einer Gruppe stehen mit leeren Klammern hinter dem Namen der Gruppe."
@@ -351,7 +353,7 @@ def _sentence(kind: str, path: tuple[Step, ...], value: object) -> tuple[str, st
     if kind == "string_pattern_mismatch" and "[" in str(value):
         return _REPEATED, _NUMBERED.sub("[]", str(value))
     if kind == "string_pattern_mismatch":
-        return (_PATTERNS[last] if path == (last,) and last in _PATTERNS else _KEY_PATTERN), None
+        return _PATTERNS.get(path, _KEY_PATTERN), None
     if "with" in path:
         return "Ein Argument ist ein Text, eine Zahl, true/false oder eine Liste von Texten.", None
     return _SENTENCES.get(kind, "Der Wert passt nicht hierher."), None
