@@ -8,8 +8,6 @@ fields; the others become places where text is drawn, as are the places of echoe
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
-from types import TracebackType
-from typing import Self
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
@@ -118,16 +116,7 @@ class Joining:
             for number, page in enumerate(self._pdf.pages)
         }
 
-    def __enter__(self) -> Self:
-        """Return itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         """Close the form."""
         self._pdf.close()
 

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from threading import Lock
 
@@ -69,7 +70,7 @@ class Prints:
         shown: list[tuple[str, Place]] = []
         behind: list[Added] = []
         if sheets or (layout is not None and (layout.copies or layout.echoes)):
-            with Joining(template, spoken(whole)) as joining:
+            with closing(Joining(template, spoken(whole))) as joining:
                 if layout is not None:
                     shown += _own(joining, layout)
                     total = len(layout.pages)
