@@ -115,13 +115,13 @@ class Services:
         from formservice.adapters.pdf_read.reader import PdfReader
         from formservice.adapters.pdf_read.whole import WholePdfReader
         from formservice.adapters.scan.reader import ScanReader
-        from formservice.adapters.scan.zones import PictureZones
+        from formservice.adapters.scan.recognition import Recognition
         from formservice.adapters.word.read import WordReader
 
         blank = self._blank_pdf
-        pictures = PictureZones(blank, layouts=self._layouts)
-        pdf = WholePdfReader(PdfReader(blank), pictures)
-        readers = (WordReader(), pdf, ScanReader(pictures))
+        tools = Recognition(blank, layouts=self._layouts)
+        pdf = WholePdfReader(PdfReader(blank), tools)
+        readers = (WordReader(), pdf, ScanReader(tools))
         return ReadFile(readers, self.forms, self.calendar)
 
     @cached_property

@@ -28,7 +28,7 @@ LONGEST = 400
 # them (text typed beside the fields, sheets apart from their form, far too many items) and page
 # copies as a subject of their own were eight. Raise it in a commit that adds a subject, and say
 # why.
-MOST_MODULES = 165
+MOST_MODULES = 195
 # Names that say nothing about what is inside.
 VAGUE = {
     "util",

@@ -181,6 +181,7 @@ def _reading(field: Field, sighting: Sighting) -> Extraction:
         sighting.page,
         sighting.box,
         meant.doubts,
+        sighting.opinions,
     )
 
 

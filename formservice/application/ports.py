@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
-from formservice.domain.document import Block, Page, Sighting
+from formservice.domain.document import Block, Box, Page, Sighting
 from formservice.domain.form import FormDefinition, FormRef, Layout
 from formservice.domain.record import Value
 
@@ -31,6 +31,13 @@ class OpenDocument(Protocol):
         text comes word by word. Slow, and wanted for few forms.
         """
         return self.pages[page - 1].blocks
+
+    def crop(self, page: int, box: Box) -> bytes:
+        """Return the piece ``box`` of page ``page`` as a PNG file; empty where nothing is drawn.
+
+        ``box`` is that of a sighting on that page.
+        """
+        return b""
 
     def close(self) -> None:
         """Release everything held."""

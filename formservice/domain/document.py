@@ -52,6 +52,13 @@ class Doubt(StrEnum):
     MALFORMED = "malformed"  # text where a date or option was expected
     TYPED_NAME = "typed-name"  # a typed name instead of a signature
     PART_MISSING = "part-missing"  # a continuation is announced but not there
+    READINGS_DIFFER = "readings-differ"  # two independent readings of the picture are not the same
+    ONE_READING = "one-reading"  # there is only one reading of the picture
+    UNSURE = "unsure"  # some word was recognised with too little confidence
+    POOR_PAGE = "poor-page"  # the page as a whole is too dark, dirty or blurred to trust
+    HANDWRITING = "handwriting"  # written by hand: shown, never guessed
+    NOT_LISTED = "not-listed"  # like an entry of a closed list, but not the same
+    CORRECTED_MARK = "corrected-mark"  # a mark that was struck out, perhaps another one made
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,19 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
+class Opinion:
+    """What one pass of recognition read in the place of a field.
+
+    ``by`` names the pass; passes of other names look at the picture in another way. ``confidence``
+    is that of the least sure word, 0..1; 1 where there is nothing to read.
+    """
+
+    by: str
+    text: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Sighting:
     """One field (or one option of a choice) as one method saw it on one page.
 
@@ -87,7 +107,8 @@ class Sighting:
     ``text`` is exact, character for character, for text and date fields. ``on`` is set for
     ticks and signatures only: True, False, or None when it cannot be told. ``blank`` means the
     place was looked at and holds nothing, or only the placeholder. ``unreadable`` means there is
-    something that could not be read.
+    something that could not be read. ``opinions`` are the separate readings of a picture; the text
+    of the first is ``text``.
     """
 
     key: str
@@ -100,6 +121,7 @@ class Sighting:
     confidence: float = 1.0
     box: Box | None = None
     doubts: frozenset[Doubt] = frozenset()
+    opinions: tuple[Opinion, ...] = ()
 
 
 def part_key(key: str, number: int) -> str:
@@ -166,13 +188,21 @@ class Loose:
     beside: tuple[str, ...] = ()
 
 
+class PageRole(StrEnum):
+    """What a page is for."""
+
+    CONTENT = "content"
+    BLANK = "blank"  # the empty back of a sheet
+    SEPARATOR = "separator"  # stands between two documents of a batch
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page as a reader saw it. A DOCX has one page, for its pages exist only when printed.
 
     ``width`` and ``height`` are points; ``sightings`` holds what is anchored by name without
     knowing the form; ``claims`` is what the page says it is. ``loose`` is what stands outside the
-    controls of a Word file, printed text included.
+    controls of a Word file, printed text included. A blank page or separator has nothing else.
     """
 
     number: int
@@ -183,3 +213,4 @@ class Page:
     blocks: Sequence[Block] = ()
     claims: tuple[Claim, ...] = ()
     loose: Sequence[Loose] = ()
+    role: PageRole = PageRole.CONTENT

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeAlias
 
-from formservice.domain.document import Box, Doubt, Method
+from formservice.domain.document import Box, Doubt, Method, Opinion
 from formservice.domain.form import FieldKey, FormRef
 
 # Text; tick or signature; date; chosen options (a tuple only where several are allowed or found).
@@ -29,6 +29,8 @@ class Extraction:
     ``raw`` is what stood there, character for character; ``value`` is what it means, None unless
     ``reading`` is READ (a blank signature has the value False: no ink is an answer).
     ``confidence`` is 0..1 per method; ``doubts`` are the reasons why a person must look.
+    Of a picture, ``opinions`` are the separate readings, and ``decided`` names the rule by which
+    the value was accepted or not (``domain.acceptance``).
     """
 
     key: FieldKey
@@ -40,6 +42,8 @@ class Extraction:
     page: int | None = None
     box: Box | None = None
     doubts: frozenset[Doubt] = frozenset()
+    opinions: tuple[Opinion, ...] = ()
+    decided: str = ""
 
     @property
     def accepted(self) -> bool:

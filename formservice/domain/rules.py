@@ -26,6 +26,13 @@ _REASONS = {
     Doubt.OVERFLOW: "der Text ragt über das Feld hinaus, ein Teil kann fehlen",
     Doubt.AMBIGUOUS_MARK: "das Kreuz ist nicht eindeutig",
     Doubt.PART_MISSING: "die angekündigte Fortsetzung auf dem Beiblatt fehlt",
+    Doubt.READINGS_DIFFER: "zwei Lesungen des Bildes sind verschieden",
+    Doubt.ONE_READING: "das Bild wurde nur einmal gelesen",
+    Doubt.UNSURE: "einzelne Wörter wurden unsicher erkannt",
+    Doubt.POOR_PAGE: "die Seite ist zu dunkel, verschmutzt oder unscharf",
+    Doubt.HANDWRITING: "hier ist von Hand geschrieben",
+    Doubt.NOT_LISTED: "die Angabe ähnelt einer bekannten, ist aber nicht gleich",
+    Doubt.CORRECTED_MARK: "ein Kreuz wurde gestrichen oder geändert",
 }
 # These have a finding of their own.
 _APART = frozenset({Doubt.CONFLICT, Doubt.MALFORMED, Doubt.TYPED_NAME})

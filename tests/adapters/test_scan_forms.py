@@ -11,7 +11,8 @@ import pytest
 
 from formservice.adapters.definitions.mappings import Definitions, load
 from formservice.adapters.pdf_fill.renderer import PdfRenderer
-from formservice.adapters.scan.zones import PictureZones
+from formservice.adapters.scan.pictured import PicturedPage
+from formservice.adapters.scan.recognition import Recognition
 from formservice.adapters.word.fill import WordRenderer
 from formservice.domain.document import Claim, Doubt, Method, Sighting
 from formservice.domain.form import FormRef
@@ -89,20 +90,20 @@ def pages_of(pdf: bytes) -> tuple[Grey, ...]:
 
 
 @pytest.fixture(scope="module")
-def zones() -> PictureZones:
-    return PictureZones(blank)
+def zones() -> Recognition:
+    return Recognition(blank)
 
 
-def read(zones: PictureZones, form: str, prints: tuple[Grey, ...], scan: Scan) -> list[Sighting]:
+def read(zones: Recognition, form: str, prints: tuple[Grey, ...], scan: Scan) -> list[Sighting]:
     layout = forms().get(form).layout
     assert layout is not None
     seen: list[Sighting] = []
     for number, page in enumerate(prints, start=1):
         picture, _ = scan.of(page)
-        (claim,) = zones.claims(picture)
+        (claim,) = PicturedPage(picture, zones).claims
         edition = layout.ref.edition
         assert claim == Claim(form, edition, "qr", number, REFERENCE)
-        seen.extend(zones.zones(picture, layout, number, number))
+        seen.extend(PicturedPage(picture, zones, number).zones(layout, number))
     return seen
 
 
@@ -123,7 +124,7 @@ def form(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def seen(zones: PictureZones, form: str, scan: Scan) -> dict[str, Sighting]:
+def seen(zones: Recognition, form: str, scan: Scan) -> dict[str, Sighting]:
     return {one.key: one for one in read(zones, form, pages_of(filled_pdf(form)), scan)}
 
 
@@ -174,7 +175,7 @@ class TestScannedPdf:
 
 @needs_office
 def test_a_form_printed_from_word_is_read_in_the_same_places(
-    zones: PictureZones, form: str, tmp_path: Path
+    zones: Recognition, form: str, tmp_path: Path
 ) -> None:
     document = tmp_path / "print.docx"
     renderer = WordRenderer(lambda ref: template(ref, "form.docx"))
@@ -197,7 +198,7 @@ def test_a_form_printed_from_word_is_read_in_the_same_places(
 
 @pytest.mark.parametrize(("first", "second"), [(1, 2), (2, 1)])
 def test_the_two_pages_of_a_form_are_not_mistaken_for_each_other(
-    zones: PictureZones, first: int, second: int
+    zones: Recognition, first: int, second: int
 ) -> None:
     layout = forms().get("feedbackbogen").layout
     assert layout is not None
@@ -206,5 +207,5 @@ def test_the_two_pages_of_a_form_are_not_mistaken_for_each_other(
     height, width = page.shape
     page[: height // 10, int(width * 0.85) :] = 255
     picture, _ = SCANS["mild"].of(page)
-    assert zones.zones(picture, layout, first)
-    assert zones.zones(picture, layout, second) == ()
+    assert PicturedPage(picture, zones).zones(layout, first)
+    assert PicturedPage(picture, zones).zones(layout, second) == ()

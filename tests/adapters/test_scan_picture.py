@@ -12,7 +12,7 @@ from formservice.adapters.png import GREY, png_file
 from formservice.adapters.scan import picture as scan_picture
 from formservice.adapters.scan.picture import PictureFile, is_picture
 from formservice.adapters.scan.reader import ScanReader
-from formservice.adapters.scan.zones import PictureZones
+from formservice.adapters.scan.recognition import Recognition
 from formservice.domain.document import Medium
 from formservice.domain.errors import (
     DamagedDocumentError,
@@ -127,7 +127,7 @@ def test_pictures_finer_than_needed_are_reduced() -> None:
 def test_every_page_of_a_tiff_is_a_page() -> None:
     pages = [half_black(mode) for mode in ("L", "RGB", "1")]
     data = encoded(pages[0], "TIFF", save_all=True, append_images=pages[1:])
-    with ScanReader(PictureZones(blank_pdf)).open(data) as document:
+    with ScanReader(Recognition(blank_pdf)).open(data) as document:
         assert [page.number for page in document.pages] == [1, 2, 3]
         assert {page.medium for page in document.pages} == {Medium.SCAN}
         assert all(page.claims == () for page in document.pages)
@@ -142,7 +142,7 @@ def test_an_animation_is_one_page() -> None:
 @pytest.mark.parametrize("size", [(20_000, 20_000), (60_000, 60_000), (100_000, 2_000)])
 def test_gigantic_pictures_are_refused_by_name(size: tuple[int, int]) -> None:
     with pytest.raises(DocumentTooLargeError):
-        ScanReader(PictureZones(blank_pdf)).open(png_header(*size))
+        ScanReader(Recognition(blank_pdf)).open(png_header(*size))
 
 
 def test_a_tiff_of_endless_pages_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,19 +163,19 @@ def test_no_bytes_are_an_empty_document() -> None:
 def test_a_truncated_picture_is_damaged(name: str, share: float) -> None:
     data = PICTURES[name]
     with pytest.raises(DamagedDocumentError):
-        ScanReader(PictureZones(blank_pdf)).open(data[: 12 + int((len(data) - 12) * share)])
+        ScanReader(Recognition(blank_pdf)).open(data[: 12 + int((len(data) - 12) * share)])
 
 
 @pytest.mark.parametrize("size", [(0, 10), (10, 0)])
 def test_a_picture_without_area_is_damaged(size: tuple[int, int]) -> None:
     with pytest.raises(DamagedDocumentError):
-        ScanReader(PictureZones(blank_pdf)).open(png_header(*size))
+        ScanReader(Recognition(blank_pdf)).open(png_header(*size))
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 5000), (5000, 1), (30, 30)])
 def test_tiny_pictures_are_pages_that_claim_nothing(size: tuple[int, int]) -> None:
     data = encoded(Image.new("L", size, 90), "PNG")
-    with ScanReader(PictureZones(blank_pdf)).open(data) as document:
+    with ScanReader(Recognition(blank_pdf)).open(data) as document:
         (page,) = document.pages
         assert page.claims == ()
         assert page.width > 0
@@ -184,7 +184,7 @@ def test_tiny_pictures_are_pages_that_claim_nothing(size: tuple[int, int]) -> No
 
 @pytest.mark.parametrize("data", [b"%PDF-1.7", b"PK\x03\x04", b"GIF89a", b"", b"RIFF"])
 def test_other_kinds_of_files_are_left_to_other_readers(data: bytes) -> None:
-    assert not ScanReader(PictureZones(blank_pdf)).reads(data)
+    assert not ScanReader(Recognition(blank_pdf)).reads(data)
 
 
 @given(
@@ -198,7 +198,7 @@ def test_any_bytes_give_pages_or_a_named_error(name: str, place: float, junk: by
     start = int(place * len(data))
     data[start : start + len(junk)] = junk
     try:
-        with ScanReader(PictureZones(blank_pdf)).open(bytes(data)) as document:
+        with ScanReader(Recognition(blank_pdf)).open(bytes(data)) as document:
             assert document.pages
     except InputError:
         pass

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from formservice.adapters.scan.ocr import CommandOcr, Ocr, OcrWord
+from formservice.adapters.scan.pictured import PicturedPage
 from formservice.adapters.scan.reader import ScanReader
-from formservice.adapters.scan.zones import PictureZones
+from formservice.adapters.scan.recognition import Recognition
 from formservice.domain.document import Claim, Doubt, Method, Sighting
 from formservice.domain.errors import EngineMissingError
 from formservice.domain.form import FormRef
@@ -51,17 +52,17 @@ SCANS = {
 
 
 @pytest.fixture(scope="module")
-def zones() -> PictureZones:
-    return PictureZones(blank_pdf)
+def zones() -> Recognition:
+    return Recognition(blank_pdf)
 
 
-def read(zones: PictureZones, filling: Filling, scan: Scan = CLEAN) -> dict[str, Sighting]:
+def read(zones: Recognition, filling: Filling, scan: Scan = CLEAN) -> dict[str, Sighting]:
     picture, _ = scan.of(printed(filling))
-    return {seen.key: seen for seen in zones.zones(picture, LAYOUT, 1)}
+    return {seen.key: seen for seen in PicturedPage(picture, zones).zones(LAYOUT, 1)}
 
 
 @pytest.fixture(scope="module", params=list(SCANS.values()), ids=list(SCANS))
-def seen(request: pytest.FixtureRequest, zones: PictureZones) -> dict[str, Sighting]:
+def seen(request: pytest.FixtureRequest, zones: Recognition) -> dict[str, Sighting]:
     return read(zones, FILLED, request.param)
 
 
@@ -96,7 +97,7 @@ class TestEveryScan:
 
 
 @pytest.mark.parametrize("scan", SCANS.values(), ids=SCANS)
-def test_an_empty_form_is_blank_throughout(zones: PictureZones, scan: Scan) -> None:
+def test_an_empty_form_is_blank_throughout(zones: Recognition, scan: Scan) -> None:
     for seen in read(zones, Filling(), scan).values():
         if seen.method is Method.OCR:
             assert seen.blank, seen.key
@@ -104,14 +105,14 @@ def test_an_empty_form_is_blank_throughout(zones: PictureZones, scan: Scan) -> N
             assert seen.on is False, seen.key
 
 
-def test_two_dark_boxes_of_a_group_are_doubted(zones: PictureZones) -> None:
+def test_two_dark_boxes_of_a_group_are_doubted(zones: Recognition) -> None:
     two = Filling(ticked=("anlass.abbruch", "anlass.regulaer"))
     seen = read(zones, two, MILD)
     assert Doubt.AMBIGUOUS_MARK in seen["anlass.abbruch"].doubts
     assert Doubt.AMBIGUOUS_MARK in seen["anlass.regulaer"].doubts
 
 
-def test_a_cross_beside_a_blackened_box_cannot_be_told(zones: PictureZones) -> None:
+def test_a_cross_beside_a_blackened_box_cannot_be_told(zones: Recognition) -> None:
     revoked = Filling(ticked=("anlass.abbruch",), filled=("anlass.regulaer",))
     seen = read(zones, revoked, MILD)
     for key in ("anlass.abbruch", "anlass.regulaer"):
@@ -119,12 +120,12 @@ def test_a_cross_beside_a_blackened_box_cannot_be_told(zones: PictureZones) -> N
         assert Doubt.AMBIGUOUS_MARK in seen[key].doubts
 
 
-def test_a_smudge_in_a_single_box_cannot_be_told(zones: PictureZones) -> None:
+def test_a_smudge_in_a_single_box_cannot_be_told(zones: Recognition) -> None:
     assert read(zones, Filling(smudged=("kopie",)))["kopie"].on is None
 
 
 def test_scribble_is_unreadable_or_of_little_confidence_but_never_blank(
-    zones: PictureZones,
+    zones: Recognition,
 ) -> None:
     seen = read(zones, Filling({"traeger": "~~^~~"}), MILD)["traeger"]
     assert not seen.blank
@@ -136,13 +137,13 @@ def test_confidence_is_that_of_the_worst_word() -> None:
         OcrWord("Krause", 0.9, 10, 10, 90, 30, (1, 1, 1)),
         OcrWord("Jürgen", 0.4, 100, 10, 190, 30, (1, 1, 1)),
     )
-    seen = read(PictureZones(blank_pdf, lambda: _Fixed(words)), FILLED)
+    seen = read(Recognition(blank_pdf, lambda: _Fixed(words)), FILLED)
     assert seen["name"].text == "Krause Jürgen"
     assert seen["name"].confidence == pytest.approx(0.4)
 
 
 def test_ink_without_words_is_unreadable() -> None:
-    seen = read(PictureZones(blank_pdf, lambda: _Fixed(())), FILLED)
+    seen = read(Recognition(blank_pdf, lambda: _Fixed(())), FILLED)
     assert seen["name"].unreadable
     assert not seen["name"].blank
     assert seen["traeger"].blank
@@ -168,26 +169,26 @@ def test_without_tesseract_the_missing_package_is_named() -> None:
         raise EngineMissingError("Tesseract fehlt.", "Paket tesseract-ocr-deu")
 
     with pytest.raises(EngineMissingError):
-        read(PictureZones(blank_pdf, missing), FILLED)
+        read(Recognition(blank_pdf, missing), FILLED)
 
 
-def test_another_form_with_the_same_marks_yields_nothing(zones: PictureZones) -> None:
+def test_another_form_with_the_same_marks_yields_nothing(zones: Recognition) -> None:
     picture, _ = MILD.of(printed(replace(FILLED, qr=False)))
-    assert zones.zones(picture, OTHER_LAYOUT, 1) == ()
+    assert PicturedPage(picture, zones).zones(OTHER_LAYOUT, 1) == ()
 
 
 @pytest.mark.parametrize("form_page", [0, 2, 17])
 def test_a_page_the_layout_does_not_have_yields_nothing(
-    zones: PictureZones, form_page: int
+    zones: Recognition, form_page: int
 ) -> None:
     picture, _ = CLEAN.of(printed(FILLED))
-    assert zones.zones(picture, LAYOUT, form_page) == ()
+    assert PicturedPage(picture, zones).zones(LAYOUT, form_page) == ()
 
 
-def test_a_code_that_names_another_page_is_believed(zones: PictureZones) -> None:
+def test_a_code_that_names_another_page_is_believed(zones: Recognition) -> None:
     other_page = replace(FILLED, payload=f"FS1|{REF.form}|{REF.edition}|2|{REFERENCE}")
     picture, _ = CLEAN.of(printed(other_page))
-    assert zones.zones(picture, LAYOUT, 1) == ()
+    assert PicturedPage(picture, zones).zones(LAYOUT, 1) == ()
 
 
 def grown(first: int, last: int, more: int) -> Grey:
@@ -201,11 +202,11 @@ def grown(first: int, last: int, more: int) -> Grey:
 
 @pytest.mark.parametrize("scan", [CLEAN, MILD, FINE], ids=["clean", "mild", "300 dpi"])
 def test_zones_that_a_long_answer_pushed_down_are_followed_and_doubted(
-    zones: PictureZones, scan: Scan
+    zones: Recognition, scan: Scan
 ) -> None:
     # 8 mm more, from the group of boxes down to the signature.
     picture, _ = scan.of(grown(1950, 3000, 94))
-    seen = {one.key: one for one in zones.zones(picture, LAYOUT, 1)}
+    seen = {one.key: one for one in PicturedPage(picture, zones).zones(LAYOUT, 1)}
     assert seen["name"].text == TEXTS["name"]
     assert Doubt.FOREIGN_LAYOUT not in seen["name"].doubts
     on = {key: one.on for key, one in seen.items() if key.startswith("anlass.")}
@@ -215,25 +216,25 @@ def test_zones_that_a_long_answer_pushed_down_are_followed_and_doubted(
     assert seen["unterschrift"].on is True
 
 
-def test_an_answer_that_grew_may_lack_its_end(zones: PictureZones) -> None:
+def test_an_answer_that_grew_may_lack_its_end(zones: Recognition) -> None:
     # The cut is inside the box of „erwartung“: its lower edge and all below move.
     picture, _ = CLEAN.of(grown(1300, 3000, 94))
-    seen = {one.key: one for one in zones.zones(picture, LAYOUT, 1)}
+    seen = {one.key: one for one in PicturedPage(picture, zones).zones(LAYOUT, 1)}
     assert Doubt.OVERFLOW in seen["erwartung"].doubts
     assert Doubt.OVERFLOW not in seen["name"].doubts
 
 
-def test_zones_whose_surroundings_are_gone_are_not_found(zones: PictureZones) -> None:
+def test_zones_whose_surroundings_are_gone_are_not_found(zones: Recognition) -> None:
     page = printed(FILLED)
     page[1950:3000] = 255
-    seen = {one.key for one in zones.zones(CLEAN.of(page)[0], LAYOUT, 1)}
+    seen = {one.key for one in PicturedPage(CLEAN.of(page)[0], zones).zones(LAYOUT, 1)}
     assert "name" in seen
     assert not {"anlass.abbruch", "kopie", "unterschrift"} & seen
 
 
-def test_boxes_lie_where_the_writing_is_on_the_received_page(zones: PictureZones) -> None:
+def test_boxes_lie_where_the_writing_is_on_the_received_page(zones: Recognition) -> None:
     picture, _ = Scan(quarter_turns=2).of(printed(FILLED))
-    seen = {one.key: one for one in zones.zones(picture, LAYOUT, 1, 5)}
+    seen = {one.key: one for one in PicturedPage(picture, zones, 5).zones(LAYOUT, 1)}
     box, zone = seen["name"].box, next(zone for zone in LAYOUT.zones if zone.key == "name")
     assert box is not None
     assert seen["name"].page == 5
@@ -242,40 +243,45 @@ def test_boxes_lie_where_the_writing_is_on_the_received_page(zones: PictureZones
 
 
 @pytest.fixture
-def by_looks() -> PictureZones:
-    return PictureZones(blank_pdf, layouts=lambda: (OTHER_LAYOUT, LAYOUT))
+def by_looks() -> Recognition:
+    return Recognition(blank_pdf, layouts=lambda: (OTHER_LAYOUT, LAYOUT))
 
 
 class TestPagesWithoutCode:
-    def test_are_known_by_their_looks(self, by_looks: PictureZones) -> None:
+    def test_are_known_by_their_looks(self, by_looks: Recognition) -> None:
         picture, _ = MILD.of(printed(replace(FILLED, qr=False)))
-        assert by_looks.claims(picture) == (Claim(REF.form, REF.edition, "looks", 1),)
-        seen = {one.key: one for one in by_looks.zones(picture, LAYOUT, 1)}
+        assert PicturedPage(picture, by_looks).claims == (
+            Claim(REF.form, REF.edition, "looks", 1),
+        )
+        seen = {one.key: one for one in PicturedPage(picture, by_looks).zones(LAYOUT, 1)}
         assert seen["von"].text == TEXTS["von"]
 
-    def test_claim_nothing_without_forms_to_compare(self, zones: PictureZones) -> None:
+    def test_claim_nothing_without_forms_to_compare(self, zones: Recognition) -> None:
         picture, _ = MILD.of(printed(replace(FILLED, qr=False)))
-        assert zones.claims(picture) == ()
+        assert PicturedPage(picture, zones).claims == ()
 
     def test_claim_nothing_if_two_forms_look_the_same(self) -> None:
         twin = replace(LAYOUT, ref=FormRef("doppel", REF.edition))
-        twins = PictureZones(lambda _: blank_pdf(REF), layouts=lambda: (LAYOUT, twin))
+        twins = Recognition(lambda _: blank_pdf(REF), layouts=lambda: (LAYOUT, twin))
         picture, _ = MILD.of(printed(replace(FILLED, qr=False)))
-        assert twins.claims(picture) == ()
+        assert PicturedPage(picture, twins).claims == ()
 
     def test_claim_all_editions_of_a_form_whose_page_looks_the_same(self) -> None:
         twin = replace(LAYOUT, ref=FormRef(REF.form, "2027-01"))
-        twins = PictureZones(lambda _: blank_pdf(REF), layouts=lambda: (LAYOUT, twin))
+        twins = Recognition(lambda _: blank_pdf(REF), layouts=lambda: (LAYOUT, twin))
         picture, _ = MILD.of(printed(replace(FILLED, qr=False)))
-        assert {claim.edition for claim in twins.claims(picture)} == {REF.edition, "2027-01"}
+        assert {claim.edition for claim in PicturedPage(picture, twins).claims} == {
+            REF.edition,
+            "2027-01",
+        }
 
-    def test_claim_nothing_if_they_are_of_another_kind(self, by_looks: PictureZones) -> None:
-        assert by_looks.claims(np.full((2339, 1654), 240, np.uint8)) == ()
+    def test_claim_nothing_if_they_are_of_another_kind(self, by_looks: Recognition) -> None:
+        assert PicturedPage(np.full((2339, 1654), 240, np.uint8), by_looks).claims == ()
 
 
-def test_text_without_a_form_is_read_as_blocks(zones: PictureZones) -> None:
+def test_text_without_a_form_is_read_as_blocks(zones: Recognition) -> None:
     picture, _ = CLEAN.of(printed(FILLED))
-    blocks = zones.blocks(picture, 3)
+    blocks = PicturedPage(picture, zones, 3).blocks()
     texts = [block.text for block in blocks]
     assert "Name der teilnehmenden Person:" in texts
     assert "Krause, Jürgen" in texts
@@ -283,13 +289,13 @@ def test_text_without_a_form_is_read_as_blocks(zones: PictureZones) -> None:
     assert texts.index("Teilnahme von:") < texts.index("Träger des Angebots:")
 
 
-def test_blocks_of_an_empty_page_are_none(zones: PictureZones) -> None:
-    assert zones.blocks(np.full((2339, 1654), 255, np.uint8)) == ()
+def test_blocks_of_an_empty_page_are_none(zones: Recognition) -> None:
+    assert PicturedPage(np.full((2339, 1654), 255, np.uint8), zones).blocks() == ()
 
 
 @pytest.mark.slow
-def test_both_ways_to_tesseract_read_the_same_form(zones: PictureZones) -> None:
-    by_command = PictureZones(blank_pdf, CommandOcr)
+def test_both_ways_to_tesseract_read_the_same_form(zones: Recognition) -> None:
+    by_command = Recognition(blank_pdf, CommandOcr)
     ours, theirs = read(zones, FILLED), read(by_command, FILLED)
     assert {key: one.text for key, one in ours.items()} == {
         key: one.text for key, one in theirs.items()
@@ -299,7 +305,7 @@ def test_both_ways_to_tesseract_read_the_same_form(zones: PictureZones) -> None:
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF"])
 def test_a_file_is_read_like_its_picture(kind: str) -> None:
     picture, _ = CLEAN.of(printed(FILLED))
-    with ScanReader(PictureZones(blank_pdf)).open(file_of(picture, kind)) as document:
+    with ScanReader(Recognition(blank_pdf)).open(file_of(picture, kind)) as document:
         (page,) = document.pages
         assert page.claims[0].reference == REFERENCE
         seen = {one.key: one for one in document.zones(1, LAYOUT, 1)}
@@ -309,7 +315,7 @@ def test_a_file_is_read_like_its_picture(kind: str) -> None:
 def test_a_1_bit_page_is_read() -> None:
     picture, _ = Scan(dpi=300, turn=0.5).of(printed(FILLED))
     bits = np.where(picture < 128, 0, 255).astype(np.uint8)
-    seen = {one.key: one for one in PictureZones(blank_pdf).zones(bits, LAYOUT, 1)}
+    seen = {one.key: one for one in PicturedPage(bits, Recognition(blank_pdf)).zones(LAYOUT, 1)}
     assert {key: seen[key].text for key in TEXTS} == TEXTS
     assert seen["anlass.abbruch"].on is True
     assert seen["gruende"].blank

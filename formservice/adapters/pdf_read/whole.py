@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from formservice.adapters.pdf_read.reader import OpenPdf, PdfReader
-from formservice.adapters.scan.zones import PictureZones
+from formservice.adapters.scan.pictured import PicturedPage
+from formservice.adapters.scan.recognition import Recognition
 from formservice.application.ports import OpenDocument
-from formservice.domain.document import Block, Medium, Page, Sighting
+from formservice.domain.document import Block, Box, Medium, Page, Sighting
 from formservice.domain.form import Layout
 
 # Tesseract gains nothing above; our pages lose thin strokes below (spec: 200 to 300 dpi).
@@ -16,10 +17,10 @@ _DPI = 200.0
 class WholePdfReader:
     """The PDF reader, with the scan reader for its pages that are only pictures."""
 
-    def __init__(self, pdf: PdfReader, pictures: PictureZones) -> None:
+    def __init__(self, pdf: PdfReader, tools: Recognition) -> None:
         """Join the two readers."""
         self._pdf = pdf
-        self._pictures = pictures
+        self._tools = tools
 
     def reads(self, data: bytes) -> bool:
         """Say from the first bytes whether ``data`` is a PDF file."""
@@ -27,30 +28,30 @@ class WholePdfReader:
 
     def open(self, data: bytes) -> "OpenWholePdf":
         """Open ``data``; raises an InputError when it cannot be read, nothing else."""
-        return OpenWholePdf(self._pdf.open(data), self._pictures)
+        return OpenWholePdf(self._pdf.open(data), self._tools)
 
 
 class OpenWholePdf(OpenDocument):
     """One received PDF file; QR codes are looked for on its pictured pages."""
 
-    def __init__(self, opened: OpenPdf, pictures: PictureZones) -> None:
+    def __init__(self, opened: OpenPdf, tools: Recognition) -> None:
         """Look at every pictured page once, for what its QR code claims."""
         self._opened = opened
-        self._pictures = pictures
+        self._tools = tools
+        self._last: PicturedPage | None = None
         self.pages: Sequence[Page] = tuple(self._page(page) for page in opened.pages)
 
     def _page(self, page: Page) -> Page:
         if page.medium is not Medium.SCAN:
             return page
-        claims = self._pictures.claims(self._opened.picture(page.number, _DPI))
+        claims = self.pictured(page.number).claims
         return replace(page, claims=claims) if claims else page
 
     def zones(self, page: int, layout: Layout, form_page: int) -> Sequence[Sighting]:
         """Read the zones of ``form_page`` of ``layout`` on page ``page``, both from 1."""
         if self.pages[page - 1].medium is not Medium.SCAN:
             return self._opened.zones(page, layout, form_page)
-        picture = self._opened.picture(page, _DPI)
-        return self._pictures.zones(picture, layout, form_page, page)
+        return self.pictured(page).zones(layout, form_page)
 
     def printed(
         self, page: int, layout: Layout, form_page: int | None, attempt: int
@@ -58,9 +59,19 @@ class OpenWholePdf(OpenDocument):
         """Return all text drawn on page ``page``, or recognised where it is a picture."""
         if self.pages[page - 1].medium is not Medium.SCAN:
             return self.pages[page - 1].blocks or self._opened.blocks(page)
-        picture = self._opened.picture(page, _DPI)
-        return self._pictures.printed(picture, layout, form_page, page=page, attempt=attempt)
+        return self.pictured(page).printed(layout, form_page, attempt)
+
+    def crop(self, page: int, box: Box) -> bytes:
+        """Return a piece of a page as a PNG file."""
+        return self.pictured(page).crop(box)
+
+    def pictured(self, page: int) -> PicturedPage:
+        """Return the picture of a page; the one asked for last is kept with what was found out."""
+        if self._last is None or self._last.number != page:
+            self._last = PicturedPage(self._opened.picture(page, _DPI), self._tools, page)
+        return self._last
 
     def close(self) -> None:
         """Release everything held."""
+        self._last = None
         self._opened.close()

@@ -3,19 +3,21 @@
 from collections.abc import Sequence
 
 from formservice.adapters.scan.picture import PictureFile, is_picture
-from formservice.adapters.scan.zones import PictureZones
+from formservice.adapters.scan.pictured import PicturedPage
+from formservice.adapters.scan.recognition import Recognition
 from formservice.application.ports import OpenDocument
-from formservice.domain.document import Block, Medium, Page, Sighting
+from formservice.domain.document import Block, Box, Medium, Page, Sighting
 from formservice.domain.form import Layout
 
 
 class ScanDocument(OpenDocument):
     """An opened picture file; pages are decoded when they are needed."""
 
-    def __init__(self, file: PictureFile, zones: PictureZones) -> None:
+    def __init__(self, file: PictureFile, tools: Recognition) -> None:
         """Look at every page once, for what its QR code claims."""
         self._file = file
-        self._zones = zones
+        self._tools = tools
+        self._last: PicturedPage | None = None
         self.pages: Sequence[Page] = tuple(self._page(number + 1) for number in range(file.count))
 
     def zones(self, page: int, layout: Layout, form_page: int) -> Sequence[Sighting]:
@@ -24,36 +26,45 @@ class ScanDocument(OpenDocument):
         Raises:
             EngineMissingError: Tesseract or its German model is not installed.
         """
-        return self._zones.zones(self._file.picture(page), layout, form_page, page)
+        return self.pictured(page).zones(layout, form_page)
 
     def blocks(self, page: int) -> Sequence[Block]:
         """Return all text on a page without knowing the form: slow, for pages without QR code."""
-        return self._zones.blocks(self._file.picture(page), page)
+        return self.pictured(page).blocks()
 
     def printed(
         self, page: int, layout: Layout, form_page: int | None, attempt: int
     ) -> Sequence[Block]:
         """Return all text recognised on a page."""
-        return self._zones.printed(
-            self._file.picture(page), layout, form_page, page=page, attempt=attempt
-        )
+        return self.pictured(page).printed(layout, form_page, attempt)
+
+    def crop(self, page: int, box: Box) -> bytes:
+        """Return a piece of a page as a PNG file."""
+        return self.pictured(page).crop(box)
+
+    def pictured(self, page: int) -> PicturedPage:
+        """Return one page; the one asked for last is kept with all that was found out."""
+        if self._last is None or self._last.number != page:
+            self._last = PicturedPage(self._file.picture(page), self._tools, page)
+        return self._last
 
     def close(self) -> None:
         """Release the pictures."""
+        self._last = None
         self._file.close()
 
     def _page(self, number: int) -> Page:
-        picture = self._file.picture(number)
+        claims = self.pictured(number).claims
         width, height = self._file.size(number)
-        return Page(number, Medium.SCAN, width, height, claims=self._zones.claims(picture))
+        return Page(number, Medium.SCAN, width, height, claims=claims)
 
 
 class ScanReader:
     """Reads scanned and photographed pages as picture files."""
 
-    def __init__(self, pictures: PictureZones) -> None:
-        """Read pages through ``pictures``; the PDF reader may share it, with all it has loaded."""
-        self._zones = pictures
+    def __init__(self, tools: Recognition) -> None:
+        """Read pages with ``tools``; the PDF reader may share them, with all they have loaded."""
+        self._tools = tools
 
     def reads(self, data: bytes) -> bool:
         """Say whether ``data`` is a PNG, JPEG or TIFF file."""
@@ -67,7 +78,7 @@ class ScanReader:
         """
         file = PictureFile(data)
         try:
-            return ScanDocument(file, self._zones)
+            return ScanDocument(file, self._tools)
         except BaseException:
             file.close()
             raise

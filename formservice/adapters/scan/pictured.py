@@ -1,0 +1,106 @@
+"""One picture of a page: which form it is, what stands in its zones, all its words.
+
+The pictures come from image files and, rendered, from PDF pages that are scans. Finding out how a
+form lies in a picture, and reading all its words, is slow: each is done once for a picture.
+"""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from formservice.adapters.scan.guess import Code, codes
+from formservice.adapters.scan.looks import claims_by_looks, pose_of
+from formservice.adapters.scan.pose import Pose
+from formservice.adapters.scan.recognition import Recognition
+from formservice.adapters.scan.words import PageWords, softened, words_on
+from formservice.adapters.scan.zones import zone_sightings
+from formservice.domain.document import Block, Box, Claim, Sighting
+from formservice.domain.form import FormRef, Layout
+
+if TYPE_CHECKING:
+    from formservice.adapters.scan.ocr import Grey
+
+
+class PicturedPage:
+    """A grey picture of a page; ``number`` is the page that sightings and blocks name."""
+
+    def __init__(self, picture: "Grey", tools: Recognition, number: int = 1) -> None:
+        """Keep the picture; nothing is looked for until it is asked."""
+        self.picture = picture
+        self.number = number
+        self._tools = tools
+        self._poses: dict[tuple[FormRef, int], Pose | None] = {}
+        self._words: dict[tuple[FormRef, int, int] | int, PageWords] = {}
+
+    @cached_property
+    def codes(self) -> tuple[Code, ...]:
+        """Our QR codes in the picture."""
+        return codes(self.picture)
+
+    @cached_property
+    def claims(self) -> tuple[Claim, ...]:
+        """What the page says it is, by its QR codes, else by its looks."""
+        return tuple(code.claim for code in self.codes) or claims_by_looks(
+            self.picture, self._tools
+        )
+
+    def pose(self, layout: Layout, form_page: int) -> Pose | None:
+        """Return how ``form_page`` of ``layout`` lies in the picture, None if it is not that page.
+
+        ``form_page`` counts from 1; a copy of a page lies as the page does.
+        """
+        if not 1 <= form_page <= len(layout.pages):
+            return None
+        printed = layout.printed(form_page)
+        key = (layout.ref, printed)
+        if key not in self._poses:
+            self._poses[key] = pose_of(self.picture, self.codes, layout, printed, self._tools)
+        return self._poses[key]
+
+    def zones(self, layout: Layout, form_page: int) -> tuple[Sighting, ...]:
+        """Read ``form_page`` of ``layout`` in the picture; nothing if it is not that page.
+
+        Zones that a long answer in Word pushed down are followed; those not found are left out.
+        Boxes are fractions of the picture.
+
+        Raises:
+            EngineMissingError: Tesseract or its German model is not installed.
+        """
+        pose = self.pose(layout, form_page)
+        if pose is None:
+            return ()
+        return zone_sightings(self.picture, pose, layout, form_page, self._tools, self.number)
+
+    def blocks(self) -> tuple[Block, ...]:
+        """Return all text on an upright page by line, read without knowing the form."""
+        if 0 not in self._words:
+            self._words[0] = words_on(self.picture, self._tools.ocr)
+        return self._words[0].by_line(self.number)
+
+    def printed(self, layout: Layout, form_page: int | None, attempt: int) -> tuple[Block, ...]:
+        """Return every word on a page, laid on ``form_page`` of ``layout`` if it is that page.
+
+        At a second ``attempt`` the picture is enlarged.
+        """
+        key = (layout.ref, form_page or 0, attempt)
+        if key not in self._words:
+            picture = softened(self.picture)
+            pose = None if form_page is None else self.pose(layout, form_page)
+            if pose is not None and form_page is not None:
+                template = self._tools.templates.page(layout, layout.printed(form_page))
+                picture = pose.flattened(picture, template)
+            self._words[key] = words_on(picture, self._tools.ocr, enlarged=attempt > 0)
+        return self._words[key].by_word(self.number)
+
+    def crop(self, box: Box) -> bytes:
+        """Return a piece of the picture, a little wider than ``box``, as a PNG file."""
+        import cv2
+
+        height, width = self.picture.shape
+        margin = 0.006 * max(height, width)
+        left, right = box.left * width - margin, box.right * width + margin
+        top, bottom = box.top * height - margin, box.bottom * height + margin
+        piece = self.picture[
+            max(round(top), 0) : max(round(bottom), 1), max(round(left), 0) : max(round(right), 1)
+        ]
+        _, packed = cv2.imencode(".png", piece)
+        return packed.tobytes()

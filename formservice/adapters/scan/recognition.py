@@ -1,0 +1,33 @@
+"""What all pictured pages share: blank forms and Tesseract, loaded once, when first needed."""
+
+from collections.abc import Callable, Iterable
+
+from formservice.adapters.scan.ocr import Ocr, ocr
+from formservice.adapters.scan.template import Templates
+from formservice.domain.form import FormRef, Layout
+
+
+class Recognition:
+    """The blank forms of this installation and the engine that reads words."""
+
+    def __init__(
+        self,
+        templates: Callable[[FormRef], bytes],
+        engine: Callable[[], Ocr] = ocr,
+        layouts: Callable[[], Iterable[Layout]] = tuple,
+    ) -> None:
+        """Take blank forms (the bytes of ``form.pdf``) from ``templates``.
+
+        ``layouts`` gives all forms that a page without a legible code may be compared with.
+        """
+        self.templates = Templates(templates)
+        self.layouts = layouts
+        self._engine = engine
+        self._ocr: Ocr | None = None
+
+    @property
+    def ocr(self) -> Ocr:
+        """The engine; EngineMissingError names what is not installed."""
+        if self._ocr is None:
+            self._ocr = self._engine()
+        return self._ocr
