@@ -102,6 +102,7 @@ class ReadFile:
             result=with_wording(result, opened, found.pages, definition, record),
             reference=_reference(pages),
             received=received,
+            sightings=(*sightings, *parts),
         )
         forms = list(self._candidates.values())
         apart = [Found(identify([page], forms), (page,)) for page in free]

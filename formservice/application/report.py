@@ -1,17 +1,19 @@
 """What was read, as the plain data that ``read --json`` prints and the archive keeps."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from formservice import __version__
 from formservice.application.identify import LOWEST_SCORE
+from formservice.application.places import places, turned
 from formservice.application.read_document import ReadDocument
 from formservice.domain.deadlines import Deadline
-from formservice.domain.document import Box
+from formservice.domain.document import Box, Method, Sighting
 from formservice.domain.errors import FormServiceError, Problem
 from formservice.domain.findings import Finding, FindingCode
 from formservice.domain.form import FieldKey, Severity
 from formservice.domain.groups import pattern
+from formservice.domain.o_ton import seal
 from formservice.domain.record import Extraction, Record, Value
 from formservice.domain.zeit_wann import written_on, zeitangabe_of
 
@@ -34,16 +36,17 @@ def document_data(
     findings = [_unidentified(document)] if result is None else list(result.findings)
     deadlines = () if result is None else result.deadlines
     record, times = document.record, _times(document)
+    turns = turned(document)
     return {
         "file": file,
         "sha256": sha256,
         "medium": document.medium.value,
         "page_numbers": list(document.page_numbers),
+        # Clockwise quarter turns that right a page, of those that need any.
+        **({"turned": {str(page): turns[page] for page in turns}} if turns else {}),
         "form": _form(document),
         "reference": document.reference,
-        "fields": {}
-        if record is None
-        else {key: _field(one) | times.get(key, {}) for key, one in record.fields.items()},
+        "fields": {key: one | times.get(key, {}) for key, one in _fields(document).items()},
         "rivals": []
         if record is None
         else [{"field": one.key, **_field(one)} for one in record.rivals],
@@ -118,6 +121,53 @@ def _zeitangabe(one: Extraction, reference: date) -> dict[str, object] | None:
     return None if said is None else {"art": said.art.value, "datum": plain(said.day)}
 
 
+def _fields(document: ReadDocument) -> dict[FieldKey, dict[str, object]]:
+    """Return all fields with what a person needs to check them: places, readings, seals."""
+    definition, record = document.definition, document.record
+    if definition is None or record is None:
+        return {}
+    seen = places(document)
+    own_words = {field.key for field in definition.fields if field.o_ton}
+    return {
+        key: _field(one)
+        | _of_picture(one)
+        | _places(one, seen.get(key, ()))
+        | _sealed(one, own_words)
+        for key, one in record.fields.items()
+    }
+
+
+def _of_picture(one: Extraction) -> dict[str, object]:
+    """Return the separate readings of a picture, and the rule that decided."""
+    if one.method not in (Method.OCR, Method.MARK) and not one.opinions:
+        return {}
+    readings = [
+        {"by": said.by, "text": said.text, "confidence": round(said.confidence, 3)}
+        for said in one.opinions
+    ]
+    return {"opinions": readings, "decided": one.decided or None}
+
+
+def _places(one: Extraction, seen: Sequence[Sighting]) -> dict[str, object]:
+    """Return where a field stands if that is more than its one place."""
+    if all((place.page, place.box) == (one.page, one.box) for place in seen):
+        return {}
+    return {"places": [_place(place) for place in seen]}
+
+
+def _place(seen: Sighting) -> Mapping[str, object]:
+    marked = {} if seen.on is None and seen.method is not Method.MARK else {"on": seen.on}
+    doubts = sorted(doubt.value for doubt in seen.doubts)
+    return {"key": seen.key, "page": seen.page, "box": _box(seen.box), "doubts": doubts, **marked}
+
+
+def _sealed(one: Extraction, own_words: set[FieldKey]) -> dict[str, object]:
+    """Return what proves that the person's own words were not changed since."""
+    if one.key not in own_words or not isinstance(one.value, str):
+        return {}
+    return {"o_ton_sha256": seal(one.value)}
+
+
 def _field(one: Extraction) -> dict[str, object]:
     return {
         "reading": one.reading.value,
@@ -134,14 +184,11 @@ def _field(one: Extraction) -> dict[str, object]:
 
 def _sheet(sheet: ReadDocument) -> dict[str, object]:
     """Return a free sheet behind a form, with the field of the form it answers."""
-    record = sheet.record
     return {
         "form": _form(sheet),
         "pages": list(sheet.page_numbers),
         "answers": sheet.answers,
-        "fields": {}
-        if record is None
-        else {key: _field(one) for key, one in record.fields.items()},
+        "fields": _fields(sheet),
     }
 
 

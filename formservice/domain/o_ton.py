@@ -7,6 +7,8 @@ person's own words too. What is found here only ever asks.
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from hashlib import sha256
+from unicodedata import normalize
 
 
 class Weakness(StrEnum):
@@ -147,3 +149,11 @@ def _spoken(text: str) -> str:
     """Return only the quotations if they are most of ``text``, else all of it."""
     quoted = "\n".join(match[1] for match in _QUOTED.finditer(text))
     return quoted if len(quoted) * 2 > len(text.strip()) else text
+
+
+def seal(text: str) -> str:
+    """Return the SHA-256 of the person's words: over the bytes of the text, NFC, in UTF-8.
+
+    Whoever has the words can work it out with any tool and see that no character was changed.
+    """
+    return sha256(normalize("NFC", text).encode("utf-8", "surrogatepass")).hexdigest()

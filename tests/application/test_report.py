@@ -1,9 +1,13 @@
 """The data that ``read --json`` prints and the archive keeps."""
 
+import hashlib
 import json
+import unicodedata
 from dataclasses import replace
 from datetime import date
 from typing import Any  # JSON
+
+import pytest
 
 import formservice
 from formservice.application.compare import documents_data
@@ -11,7 +15,7 @@ from formservice.application.identify import Identity
 from formservice.application.read_document import ReadDocument
 from formservice.application.report import document_data
 from formservice.domain.deadlines import Deadline
-from formservice.domain.document import Box, Medium, Method
+from formservice.domain.document import Box, Doubt, Medium, Method, Opinion, Sighting
 from formservice.domain.findings import Finding
 from formservice.domain.form import (
     Field,
@@ -20,9 +24,13 @@ from formservice.domain.form import (
     FormDefinition,
     FormRef,
     Group,
+    Layout,
+    Option,
     Severity,
+    Zone,
 )
 from formservice.domain.groups import flat
+from formservice.domain.o_ton import seal
 from formservice.domain.record import Extraction, Reading, Record, Value
 from formservice.domain.rules import CheckResult
 from tests.application.handover_forms import FORMS
@@ -159,10 +167,104 @@ def test_a_field_has_all_keys_of_the_contract_and_no_others() -> None:
     contract = {"reading", "value", "raw", "confidence", "accepted", "method", "page", "box"}
     found = whole()
     field, time = found["fields"]["frage"], found["fields"]["hilfen[0]"]
-    assert set(field) == contract | {"doubts"}
-    assert set(time) == set(field) | {"zeitangabe"}
+    assert set(field) == contract | {"doubts", "opinions", "decided"}
+    assert set(time) == contract | {"doubts", "zeitangabe"}
     assert set(time["zeitangabe"]) == {"art", "datum"}
-    assert [set(rival) for rival in found["rivals"]] == [{"field"} | set(field)]
+    assert [set(rival) for rival in found["rivals"]] == [contract | {"field", "doubts"}]
+
+
+BOGEN = FormRef("bogen", "2026-01")
+WORDS = "Ich möchte nähen."
+FIELDS = (
+    Field(
+        "anlass", FieldKind.CHOICE, "Anlass", options=(Option("ja", "Ja"), Option("nein", "Nein"))
+    ),
+    Field("wunsch", FieldKind.MULTILINE, "Wunsch", o_ton=True),
+)
+
+
+def pictured() -> ReadDocument:
+    """Return a scanned document with a choice and an answer that goes on on a sheet."""
+    opinions = (Opinion("zone", WORDS, 0.91), Opinion("page", "Ich möchte nahen.", 0.84))
+    upper, lower = Box(0.1, 0.1, 0.2, 0.2), Box(0.1, 0.3, 0.2, 0.4)
+    sightings = (
+        Sighting("anlass.ja", Method.MARK, 1, on=True, box=upper),
+        Sighting("anlass.nein", Method.MARK, 1, on=False, box=lower),
+        Sighting("wunsch", Method.OCR, 1, text=WORDS, box=Box(0.1, 0.5, 0.9, 0.7)),
+        Sighting("wunsch__2", Method.OCR, 2, text="", box=Box(0.1, 0.2, 0.9, 0.8)),
+    )
+    read = Extraction(
+        "wunsch",
+        Reading.READ,
+        WORDS,
+        WORDS,
+        0.84,
+        Method.OCR,
+        1,
+        Box(0.1, 0.5, 0.9, 0.7),
+        frozenset({Doubt.READINGS_DIFFER}),
+        opinions,
+        "zwei-lesungen",
+    )
+    chosen = Extraction("anlass", Reading.READ, "ja", "ja", 0.98, Method.MARK, 1, upper)
+    return replace(
+        UNKNOWN,
+        definition=FormDefinition(BOGEN, "Bogen", "de-DE", (), FIELDS),
+        record=Record(BOGEN, {"anlass": chosen, "wunsch": read}),
+        sightings=sightings,
+    )
+
+
+def test_a_value_from_a_picture_has_its_readings_and_the_rule_that_decided() -> None:
+    field = data(pictured())["fields"]["wunsch"]
+    assert field["opinions"] == [
+        {"by": "zone", "text": WORDS, "confidence": 0.91},
+        {"by": "page", "text": "Ich möchte nahen.", "confidence": 0.84},
+    ]
+    assert field["decided"] == "zwei-lesungen"
+
+
+def test_every_box_of_a_choice_and_every_part_of_an_answer_has_its_place() -> None:
+    fields = data(pictured())["fields"]
+    boxes = [(one["key"], one["page"], one["on"]) for one in fields["anlass"]["places"]]
+    assert boxes == [("anlass.ja", 1, True), ("anlass.nein", 1, False)]
+    parts = [(one["key"], one["page"]) for one in fields["wunsch"]["places"]]
+    assert parts == [("wunsch", 1), ("wunsch__2", 2)]
+
+
+def test_a_field_with_one_place_names_it_once() -> None:
+    one = pictured()
+    found = data(replace(one, sightings=one.sightings[2:3]))
+    assert "places" not in found["fields"]["wunsch"]
+
+
+def test_the_words_of_the_person_are_sealed_however_their_accents_are_written() -> None:
+    sealed = data(pictured())["fields"]["wunsch"]["o_ton_sha256"]
+    assert sealed == hashlib.sha256(WORDS.encode()).hexdigest()
+    assert seal(unicodedata.normalize("NFD", WORDS)) == sealed
+    assert seal(WORDS + " ") != sealed
+    assert "o_ton_sha256" not in data(pictured())["fields"]["anlass"]
+
+
+@pytest.mark.parametrize("quarters", range(4))
+def test_a_page_that_lies_on_its_side_or_head_says_how_to_turn_it(quarters: int) -> None:
+    printed = [Box(0.1 + 0.05 * n, 0.1 * n, 0.3 + 0.05 * n, 0.1 * n + 0.05) for n in range(8)]
+    zones = tuple(Zone(f"f{n}", "text", 1, box) for n, box in enumerate(printed))
+    layout = Layout(BOGEN, ((595.0, 842.0),), zones)
+    seen = tuple(
+        Sighting(zone.key, Method.OCR, 1, box=_lying(zone.box, quarters)) for zone in zones
+    )
+    form = FormDefinition(BOGEN, "Bogen", "de-DE", (), FIELDS, layout=layout)
+    found = data(replace(pictured(), definition=form, sightings=seen))
+    assert found.get("turned", {}) == ({"1": quarters} if quarters else {})
+
+
+def _lying(box: Box, quarters: int) -> Box:
+    """Return where a box is on a page that needs so many clockwise turns to stand upright."""
+    for _ in range(quarters):
+        # The page is turned back once, against the clock: its right edge comes to the top.
+        box = Box(box.top, 1 - box.right, box.bottom, 1 - box.left)
+    return box
 
 
 def test_what_was_found_out_has_all_keys_of_the_contract_and_no_others() -> None:
