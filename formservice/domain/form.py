@@ -25,6 +25,22 @@ class FieldKind(StrEnum):
     SIGNATURE = "signature"
 
 
+class Content(StrEnum):
+    """What a written value is about; it decides how closely a recognised one is looked at.
+
+    A definition names the first five. The others follow from the kind of field.
+    """
+
+    NAME = "name"  # of a person
+    PHONE = "phone"
+    EMAIL = "email"
+    ADDRESS = "address"
+    LIST = "list"  # an entry of a list the installation knows
+    DATE = "date"
+    SHORT = "short"
+    FREE = "free"
+
+
 class Severity(StrEnum):
     """What a finding demands: blocks archiving, asks for a confirmation, or only notes."""
 
@@ -63,6 +79,8 @@ class Field:
     ``placeholder`` is what the blank control shows. ``long_date`` writes „24. Juli 2023“.
     ``o_ton`` marks the person's own words, kept character for character. ``zeitangabe`` marks a
     text that says until or from when; its raw text is the value, kind and day are read beside it.
+    ``content`` says what a text is about, ``lists`` which lists of the installation may know it;
+    of several lists an entry each is expected, joined as in a pre-filled form („Träger, Maßnahme“).
     ``purpose``, ``legal_basis`` and ``deletion_class`` say why the value may be held and how long;
     empty means: as the form.
     """
@@ -78,10 +96,21 @@ class Field:
     long_date: bool = False
     o_ton: bool = False
     zeitangabe: bool = False
+    content: Content | None = None
+    lists: tuple[str, ...] = ()
     help: str = ""
     purpose: str = ""
     legal_basis: str = ""
     deletion_class: str = ""
+
+    @property
+    def about(self) -> Content:
+        """What its value is about, by definition or else by kind."""
+        if self.content is not None:
+            return self.content
+        if self.kind is FieldKind.DATE:
+            return Content.DATE
+        return Content.FREE if self.kind is FieldKind.MULTILINE else Content.SHORT
 
     @property
     def name(self) -> str:
