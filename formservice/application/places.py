@@ -31,6 +31,13 @@ def turned(document: ReadDocument) -> dict[int, int]:
 
     A turn is clockwise. What was scanned stays as it is; only its pictures are shown upright.
     """
+    turns: dict[int, int] = {}
+    for one in (document, *document.sheets):
+        turns |= _turns(one)
+    return {page: quarters for page, quarters in sorted(turns.items()) if quarters}
+
+
+def _turns(document: ReadDocument) -> dict[int, int]:
     layout = None if document.definition is None else document.definition.layout
     if layout is None:
         return {}
@@ -39,8 +46,7 @@ def turned(document: ReadDocument) -> dict[int, int]:
         # Between labels of a foreign layout things stand in another order.
         if seen.method in _OF_PICTURES:
             by_page[seen.page].append(seen)
-    turns = {page: _turn(seen, layout) for page, seen in by_page.items()}
-    return {page: quarters for page, quarters in sorted(turns.items()) if quarters}
+    return {page: _turn(seen, layout) for page, seen in by_page.items()}
 
 
 def _turn(sightings: Sequence[Sighting], layout: Layout) -> int:

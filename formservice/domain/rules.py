@@ -36,6 +36,13 @@ _REASONS = {
 }
 # These have a finding of their own.
 _APART = frozenset({Doubt.CONFLICT, Doubt.MALFORMED, Doubt.TYPED_NAME})
+REASONS = {
+    **_REASONS,
+    Doubt.CONFLICT: "das Dokument enthält zwei verschiedene Angaben",
+    Doubt.MALFORMED: "es steht etwas anderes da, als hier stehen kann",
+    Doubt.TYPED_NAME: "statt einer Unterschrift steht ein getippter Name da",
+}
+"""Why a value needs a human look, as parts of German sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,7 @@ def check(
     facts = Facts(definition, record, received)
     findings = (
         *_reading_findings(facts),
-        *(finding for rule in definition.rules for finding in _broken(rule, facts)),
+        *(finding for rule in definition.rules for finding in broken(rule, facts)),
         *deadline_findings(definition, record, received, calendar),
     )
     accepted = all(_is_sure(record.fields.get(field.key)) for field in definition.fields)
@@ -192,7 +199,8 @@ def _reasons(doubts: frozenset[Doubt]) -> str:
     return "; ".join(reason for doubt, reason in _REASONS.items() if doubt in doubts)
 
 
-def _broken(rule: Rule, facts: Facts) -> Iterator[Finding]:
+def broken(rule: Rule, facts: Facts) -> Iterator[Finding]:
+    """Yield what breaks ``rule``."""
     if not rule.each:
         yield from _broken_by(rule, facts, "")
         return

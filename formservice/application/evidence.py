@@ -1,0 +1,182 @@
+"""What proves a reading: a picture of every place, every reading, and why it was decided so.
+
+All of it follows from a document as ``read --json`` prints it, and from the original. So evidence
+can be made, or made again, wherever both are kept.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, NamedTuple  # Any: readings have the shape of the JSON contract
+
+from formservice.application.ports import OpenDocument, Reader
+from formservice.domain.document import Box, Doubt
+from formservice.domain.errors import UnsupportedMediaError
+from formservice.domain.rules import REASONS
+
+FORMAT = 1
+"""Which shape ``evidence.json`` has; it rises when a key is lost or changes its meaning."""
+
+
+class Picture(NamedTuple):
+    """One piece of a page to cut out; ``name`` is what its file is called.
+
+    ``key`` is the field, the box of a choice or the part of a text it shows; ``quarters`` the
+    clockwise quarter turns that show it upright.
+    """
+
+    name: str
+    key: str
+    page: int
+    box: Box
+    quarters: int = 0
+
+
+def pictures(document: Mapping[str, Any]) -> list[Picture]:
+    """Return what is to be cut out of the pages of a document, its free sheets included."""
+    found: list[Picture] = []
+    taken = set[str]()
+    turned = document.get("turned", {})
+    for prefix, fields in _parts(document):
+        for key, field in fields.items():
+            for place in _places(key, field):
+                name = _free(prefix + _file_name(place["key"]), taken)
+                page, box = place["page"], Box(*place["box"])
+                found.append(Picture(name, place["key"], page, box, turned.get(str(page), 0)))
+    return found
+
+
+def cut_out(
+    readers: Sequence[Reader], data: bytes, wanted: Sequence[Picture]
+) -> Iterator[tuple[bytes, int]]:
+    """Yield each piece as PNG file, empty where there is none, and the turns it still needs.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    for reader in readers:
+        if reader.reads(data):
+            with reader.open(data) as opened:
+                yield from ((_piece(opened, one), one.quarters) for one in wanted)
+            return
+    raise UnsupportedMediaError("Diese Art von Datei kann nicht gelesen werden.")
+
+
+def _piece(opened: OpenDocument, wanted: Picture) -> bytes:
+    return opened.crop(wanted.page, wanted.box)
+
+
+def evidence(
+    document: Mapping[str, Any],
+    made: datetime,
+    taken: Mapping[str, bytes],
+    names: Callable[[Mapping[str, Any]], Mapping[str, str]],
+) -> dict[str, Any]:
+    """Return what ``evidence.json`` holds; ``taken`` are the pictures by name, empty ones left out.
+
+    ``names`` says what people call the fields of a document or sheet, and the options of choices.
+    """
+    shown = {(one.key, one.page, one.box): one for one in pictures(document)}
+    sheets = [
+        {
+            "form": sheet["form"],
+            "page_numbers": sheet["pages"],
+            "answers": sheet["answers"],
+            "fields": _fields(sheet, shown, taken, names(sheet)),
+        }
+        for sheet in document.get("sheets", ())
+    ]
+    return {
+        "evidence": FORMAT,
+        "made": made.isoformat(timespec="seconds"),
+        "program": document["program"],
+        "original": {"file": document["file"], "sha256": document["sha256"]},
+        "medium": document["medium"],
+        "page_numbers": document["page_numbers"],
+        "form": document["form"],
+        "reference": document["reference"],
+        "fields": _fields(document, shown, taken, names(document)),
+        "sheets": sheets,
+        "findings": document["findings"],
+        "archivable": document["archivable"],
+    }
+
+
+def _fields(
+    part: Mapping[str, Any],
+    shown: Mapping[tuple[str, int, Box], Picture],
+    taken: Mapping[str, bytes],
+    names: Mapping[str, str],
+) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for key, field in part["fields"].items():
+        cut: list[dict[str, Any]] = []
+        for place in _places(key, field):
+            one = shown[place["key"], place["page"], Box(*place["box"])]
+            piece = taken.get(one.name)
+            if piece:
+                told = {"file": one.name, "sha256": sha256(piece).hexdigest()}
+                label = names.get(one.key, "")
+                cut.append(told | place | {"label": label, "turned": one.quarters})
+        found.append(
+            {
+                "key": key,
+                "name": names.get(key, key),
+                **{name: said for name, said in field.items() if name != "places"},
+                "doubts": [{"code": one, "reason": _reason(one)} for one in field["doubts"]],
+                "chosen": [names.get(f"{key}.{one}", one) for one in _options(field)],
+                "pictures": cut,
+            }
+        )
+    return found
+
+
+def _options(field: Mapping[str, Any]) -> Sequence[str]:
+    """Return the options chosen: a choice has places of its boxes, or a list as value."""
+    value = field["value"]
+    boxes = {place["key"].rpartition(".")[2] for place in field.get("places", ())}
+    if isinstance(value, list):
+        return value
+    return [value] if isinstance(value, str) and value in boxes else []
+
+
+def _reason(code: str) -> str:
+    """Return the German reason for a doubt; records of later editions may have others."""
+    try:
+        return REASONS[Doubt(code)]
+    except (ValueError, KeyError):
+        return code
+
+
+def _parts(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the fields of the form and of each free sheet, with how their files begin."""
+    yield "", document["fields"]
+    for number, sheet in enumerate(document.get("sheets", ()), start=1):
+        yield f"blatt{number}.", sheet["fields"]
+
+
+def _places(key: str, field: Mapping[str, Any]) -> Sequence[dict[str, Any]]:
+    """Return where a field stands: each box of a choice, each part of a text, or its one place."""
+    if "places" in field:
+        return list(field["places"])
+    if field["page"] is None or field["box"] is None:
+        return ()
+    return ({"key": key, "page": field["page"], "box": field["box"]},)
+
+
+def _file_name(key: str) -> str:
+    """Return a key as part of a file name: ``ziele[0].text`` becomes ``ziele.0.text``."""
+    plain = key.replace("[", ".").replace("]", "")
+    return "".join(
+        one if one.isascii() and (one.isalnum() or one in "._-") else "_" for one in plain
+    )
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """Return the name of a file nothing else has; a field may be seen twice."""
+    number, free = 1, f"{name}.png"
+    while free.lower() in taken:
+        number += 1
+        free = f"{name}-{number}.png"
+    taken.add(free.lower())
+    return free
