@@ -54,14 +54,15 @@ def differences_seen(
         return ()
     ours = [one for phrase in phrases(one_print(definition)) for one in sentences(phrase)]
     told = [one for one in ours if len(letters(one)) >= _LEAST]
-    wrong, behind, before = list(told), "", ""
+    wrong, behind = list(told), ""
+    before: str | None = None
     for blocks in looks:
         stream = _Stream(list(_paragraphs(_printed(blocks, fields))))
         absent = stream.lacks(told)
         wrong = [one for one in wrong if one in absent]
         stream.lacks([one for one in ours if len(letters(one)) < _LEAST])
         strange = stream.strange("".join(letters(one) for one in ours))
-        if before:  # what one look shows and the other does not was never printed
+        if before is not None:  # what one look shows and the other does not was never printed
             strange = {
                 place: run for place, run in strange.items() if _shared(run, before) > _ANYWHERE
             }
