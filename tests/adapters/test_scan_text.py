@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from formservice.adapters.scan.light import evenly_lit
 from formservice.adapters.scan.ocr import OcrWord
 from formservice.adapters.scan.template import Rect
-from formservice.adapters.scan.text import CleanPage, evenly_lit, with_exact_mark, zone_text
+from formservice.adapters.scan.text import CleanPage, with_exact_mark, zone_text
 from formservice.application.extract import CONTINUED
 from tests.adapters.scan_prints import Grey
 

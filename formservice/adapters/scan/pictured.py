@@ -8,12 +8,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from formservice.adapters.scan.guess import Code, codes
-from formservice.adapters.scan.looks import claims_by_looks, pose_of
+from formservice.adapters.scan.laid import LaidPage
+from formservice.adapters.scan.light import softened
+from formservice.adapters.scan.looks import Looked, pose_of
 from formservice.adapters.scan.pose import Pose
 from formservice.adapters.scan.recognition import Recognition
-from formservice.adapters.scan.words import PageWords, softened, words_on
+from formservice.adapters.scan.words import PageWords, words_on
 from formservice.adapters.scan.zones import zone_sightings
-from formservice.domain.document import Block, Box, Claim, Sighting
+from formservice.domain.document import Block, Box, Claim, Sighting, Unknown
 from formservice.domain.form import FormRef, Layout
 
 if TYPE_CHECKING:
@@ -28,7 +30,9 @@ class PicturedPage:
         self.picture = picture
         self.number = number
         self._tools = tools
+        self._looked = Looked(picture, tools)
         self._poses: dict[tuple[FormRef, int], Pose | None] = {}
+        self._last: LaidPage | None = None
         self._words: dict[tuple[FormRef, int, int] | int, PageWords] = {}
 
     @cached_property
@@ -39,9 +43,12 @@ class PicturedPage:
     @cached_property
     def claims(self) -> tuple[Claim, ...]:
         """What the page says it is, by its QR codes, else by its looks."""
-        return tuple(code.claim for code in self.codes) or claims_by_looks(
-            self.picture, self._tools
-        )
+        return tuple(code.claim for code in self.codes) or self._looked.looks.claims
+
+    @property
+    def unknown(self) -> Unknown | None:
+        """Why the page claims nothing."""
+        return None if self.codes else self._looked.looks.unknown
 
     def pose(self, layout: Layout, form_page: int) -> Pose | None:
         """Return how ``form_page`` of ``layout`` lies in the picture, None if it is not that page.
@@ -53,7 +60,8 @@ class PicturedPage:
         printed = layout.printed(form_page)
         key = (layout.ref, printed)
         if key not in self._poses:
-            self._poses[key] = pose_of(self.picture, self.codes, layout, printed, self._tools)
+            template = self._tools.templates.page(layout, printed)
+            self._poses[key] = pose_of(self._looked, self.picture, self.codes, template, key)
         return self._poses[key]
 
     def zones(self, layout: Layout, form_page: int) -> tuple[Sighting, ...]:
@@ -65,10 +73,10 @@ class PicturedPage:
         Raises:
             EngineMissingError: Tesseract or its German model is not installed.
         """
-        pose = self.pose(layout, form_page)
-        if pose is None:
+        laid = self._laid(layout, form_page)
+        if laid is None:
             return ()
-        return zone_sightings(self.picture, pose, layout, form_page, self._tools, self.number)
+        return zone_sightings(laid, layout, form_page, self._tools.ocr, self.number)
 
     def blocks(self) -> tuple[Block, ...]:
         """Return all text on an upright page by line, read without knowing the form."""
@@ -81,15 +89,25 @@ class PicturedPage:
 
         At a second ``attempt`` the picture is enlarged.
         """
+        laid = None if form_page is None else self._laid(layout, form_page)
+        if laid is not None and not attempt:
+            return laid.words(self._tools.ocr).by_word(self.number)
         key = (layout.ref, form_page or 0, attempt)
         if key not in self._words:
-            picture = softened(self.picture)
-            pose = None if form_page is None else self.pose(layout, form_page)
-            if pose is not None and form_page is not None:
-                template = self._tools.templates.page(layout, layout.printed(form_page))
-                picture = pose.flattened(picture, template)
-            self._words[key] = words_on(picture, self._tools.ocr, enlarged=attempt > 0)
+            picture = self.picture if laid is None else laid.grey
+            engine = self._tools.ocr
+            self._words[key] = words_on(softened(picture), engine, enlarged=attempt > 0)
         return self._words[key].by_word(self.number)
+
+    def _laid(self, layout: Layout, form_page: int) -> LaidPage | None:
+        """Return the picture laid on a page of a form; the last one is kept."""
+        pose = self.pose(layout, form_page)
+        if pose is None:
+            return None
+        template = self._tools.templates.page(layout, layout.printed(form_page))
+        if self._last is None or self._last.template is not template:
+            self._last = LaidPage(self.picture, pose, template)
+        return self._last
 
     def crop(self, box: Box) -> bytes:
         """Return a piece of the picture, a little wider than ``box``, as a PNG file."""

@@ -13,8 +13,10 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
+from formservice.adapters.scan.light import evenly_lit
 from formservice.adapters.scan.ocr import BLOCK, LINE, Ocr, OcrWord, lines_of
 from formservice.adapters.scan.template import DPI, Rect, Template
+from formservice.adapters.scan.words import PageWords
 from formservice.application.extract import CONTINUED
 
 if TYPE_CHECKING:
@@ -38,6 +40,9 @@ _EMPTY_LINE = 1.95
 _SPARE_PX = 40
 # The hint that a text goes on is known word for word; a few letters may be misread.
 _MARK_LIKENESS = 0.8
+# A word of the blank form keeps less than this of its ink when the printed ink is taken away;
+# writing across a line keeps more.
+_LEFT_OF_PRINT = 0.35
 _DOTS = re.compile(r"\s*(?:…|\.{2,})?\s*$")
 
 
@@ -54,7 +59,10 @@ class CleanPage:
 
 @dataclass(frozen=True, slots=True)
 class ZoneText:
-    """What a zone holds. ``ink`` is False only if nothing at all stands there."""
+    """What a zone holds. ``ink`` is False only if nothing at all stands there.
+
+    ``confidence`` is that of the least sure word, 0..1.
+    """
 
     text: str
     confidence: float
@@ -79,19 +87,6 @@ def cleaned(page: "Grey", template: Template) -> CleanPage:
     return CleanPage(clear, written)
 
 
-def evenly_lit(page: "Grey") -> "Grey":
-    """Return the page divided by its paper, as a coarse, ink-free copy shows it."""
-    import cv2
-    import numpy as np
-
-    height, width = page.shape
-    quarter = cv2.resize(page, (max(1, width // 4), max(1, height // 4)))
-    # Dilating removes thin ink, the median what is left of it.
-    paper = cv2.medianBlur(cv2.dilate(quarter, np.ones((5, 5), np.uint8)), 21)
-    paper = cv2.resize(paper, (width, height))
-    return np.asarray(cv2.divide(page, np.maximum(paper, 1), scale=255), dtype=np.uint8)
-
-
 def zone_text(page: CleanPage, rect: Rect, ocr: Ocr) -> ZoneText:
     """Read what is written in a zone."""
     import numpy as np
@@ -107,6 +102,39 @@ def zone_text(page: CleanPage, rect: Rect, ocr: Ocr) -> ZoneText:
     if not lines:
         return ZoneText("", 0.0, ink=True)
     right = crop.shape[1] - columns.start + _PADDING_PX
+    return _read(lines, right)
+
+
+def text_among(words: PageWords, page: CleanPage, rect: Rect, down: int = 0) -> ZoneText:
+    """Return what those of ``words`` say that stand in a zone, ``down`` rows below its place.
+
+    Words of the blank form are left out. ``ink`` tells whether there is any word.
+    """
+    rows, columns = rect.grown(_AROUND_PT).pixels(page.clear.shape)
+    inside = [
+        word
+        for word in words.words
+        if columns.start <= (word.left + word.right) / 2 < columns.stop
+        and rows.start <= (word.top + word.bottom) / 2 - down < rows.stop
+        and not _is_print(word, page, down)
+    ]
+    lines = lines_of(inside)
+    return _read(lines, columns.stop) if lines else ZoneText("", 1.0, ink=False)
+
+
+def _is_print(word: OcrWord, page: CleanPage, down: int) -> bool:
+    """Say whether a word is the blank form's own: most of its ink goes with the printed one."""
+    import numpy as np
+
+    rows = slice(max(word.top - down, 0), max(word.bottom - down, 0))
+    columns = slice(max(word.left, 0), max(word.right, 0))
+    ink = int(np.count_nonzero(page.clear[rows, columns] < _DARK))
+    left = int(np.count_nonzero(page.written[rows, columns] < _DARK))
+    return left < _LEFT_OF_PRINT * ink
+
+
+def _read(lines: Sequence[Sequence[OcrWord]], right: int) -> ZoneText:
+    """Return the text of lines of words in a zone that ends at ``right``."""
     confidence = min(word.confidence for line in lines for word in line)
     return ZoneText(with_exact_mark(_paragraphs(lines, right)), confidence, ink=True)
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
+from formservice.adapters.scan.light import evenly_lit, softened
 from formservice.adapters.scan.ocr import SPARSE, Ocr, OcrWord, lines_of
+from formservice.adapters.scan.rulings import without_rulings
 from formservice.adapters.scan.template import DPI
-from formservice.adapters.scan.text import evenly_lit
 from formservice.domain.document import Block, Box
 
 if TYPE_CHECKING:
@@ -53,14 +54,6 @@ class PageWords:
         return Block(" ".join(word.text for word in words), page, box)
 
 
-def softened(picture: "Grey") -> "Grey":
-    """Return the picture without its grain, which costs whole words when all is read at once."""
-    import cv2
-    import numpy as np
-
-    return np.asarray(cv2.GaussianBlur(picture, (3, 3), 0), dtype=np.uint8)
-
-
 def words_on(picture: "Grey", engine: Ocr, *, enlarged: bool = False) -> PageWords:
     """Return all words on an upright page: slow (0.6 s)."""
     import cv2
@@ -73,6 +66,17 @@ def words_on(picture: "Grey", engine: Ocr, *, enlarged: bool = False) -> PageWor
     small = cv2.resize(picture, (width, height), interpolation=how)
     flat = evenly_lit(np.asarray(small, dtype=np.uint8))
     return PageWords(engine.words(flat, SPARSE, round(DPI * factor)), width, height)
+
+
+def page_words(laid: "Grey", engine: Ocr) -> PageWords:
+    """Return all words of a page that was laid on its form, print included: slow (0.6 s).
+
+    Nothing that is known of the form is used, so that this reading shares no mistake with that
+    of the zones but Tesseract's own.
+    """
+    height, width = laid.shape
+    plain = without_rulings(softened(evenly_lit(laid)))
+    return PageWords(engine.words(plain, SPARSE, DPI), width, height)
 
 
 def _segments(line: Sequence[OcrWord]) -> list[list[OcrWord]]:

@@ -1,0 +1,47 @@
+"""A picture of a page laid on the blank form it is, with what is made of it, each made once."""
+
+from typing import TYPE_CHECKING
+
+from formservice.adapters.scan.ocr import Ocr
+from formservice.adapters.scan.pose import Pose
+from formservice.adapters.scan.template import Template
+from formservice.adapters.scan.text import CleanPage, cleaned
+from formservice.adapters.scan.words import PageWords, page_words
+from formservice.domain.document import Box
+
+if TYPE_CHECKING:
+    from formservice.adapters.scan.ocr import Grey
+
+
+class LaidPage:
+    """A page as ``pose`` lays it on ``template``."""
+
+    def __init__(self, picture: "Grey", pose: Pose, template: Template) -> None:
+        """Lay the picture."""
+        self.pose = pose
+        self.template = template
+        self.grey = pose.flattened(picture, template)
+        self._shape = picture.shape
+        self._clean: dict[int, CleanPage] = {}
+        self._words: PageWords | None = None
+
+    def clean(self, down: int = 0) -> CleanPage:
+        """Return the page in even light, moved up by as many rows as its zones moved down."""
+        import numpy as np
+
+        if down not in self._clean:
+            # One at a time: they are large, and zones that moved come one group after the other.
+            self._clean = {down: cleaned(np.roll(self.grey, -down, axis=0), self.template)}
+        return self._clean[down]
+
+    def words(self, ocr: Ocr) -> PageWords:
+        """Return all words of the page, its print included: slow (0.6 s), done once."""
+        if self._words is None:
+            self._words = page_words(self.grey, ocr)
+        return self._words
+
+    def box(self, box: Box, down: int = 0) -> Box:
+        """Return where a box of the form is in the picture, ``down`` rows below its place."""
+        moved = down / self.grey.shape[0]
+        top, bottom = (min(max(edge + moved, 0.0), 1.0) for edge in (box.top, box.bottom))
+        return self.pose.box(Box(box.left, top, box.right, bottom), self.template, self._shape)
