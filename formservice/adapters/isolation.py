@@ -8,6 +8,7 @@ import builtins
 import contextlib
 import ctypes
 import io
+import itertools
 import os
 import pickle
 import resource
@@ -17,8 +18,10 @@ import struct
 import tempfile
 import threading
 import time
-from collections.abc import Callable
-from typing import Any, NoReturn, TypeVar  # Any: what a message holds depends on the work
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Generic, NoReturn, TypeVar  # Any: what a message holds depends on the work
 
 from formservice.domain import errors
 from formservice.domain.errors import (
@@ -29,6 +32,7 @@ from formservice.domain.errors import (
 )
 
 R = TypeVar("R")
+T = TypeVar("T")
 
 _SECONDS = 60.0
 _MEMORY = 2 << 30
@@ -63,42 +67,169 @@ def run_isolated(
     Raises what ``function`` raises. Besides, DocumentTimeoutError when time ran out,
     DocumentTooLargeError when memory did, DamagedDocumentError when the child crashed.
     """
-    with tempfile.TemporaryDirectory(prefix="formservice-") as scratch:
-        message, status = _outcome(lambda: function(*args), seconds, memory, scratch)
-    result: R = _result(message, status)
+    child = _Child(lambda: function(*args), seconds, memory)
+    try:
+        child.wait()
+    finally:
+        child.end()
+    result: R = child.result()
     return result
 
 
-def _outcome(
-    work: Callable[[], object], seconds: float, memory: int, scratch: str
-) -> tuple[bytes | None, int]:
-    """Return the message of a child that did ``work``, and the status it ended with."""
-    parent = os.getpid()
-    with _forking:
-        read, write = os.pipe()
-        # A Ctrl-C that meets fork's own callbacks is swallowed by them: it has to wait.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            child = os.fork()
-        except OSError:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
-            os.close(read)
-            os.close(write)
-            raise
-        if child == 0:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
-            _work(write, lambda: _kept_together(work, scratch), parent, seconds, memory)
-        os.close(write)
+@dataclass(frozen=True, slots=True)
+class Done(Generic[T, R]):
+    """What became of one piece of work: its result, or why there is none."""
+
+    item: T
+    result: R | None
+    error: Exception | None
+
+
+def each_isolated(
+    work: Callable[[T], R],
+    items: Iterable[T],
+    *,
+    at_once: int,
+    seconds: float = _SECONDS,
+    memory: int = _MEMORY,
+) -> Generator[Done[T, R], None, None]:
+    """Yield what becomes of ``work`` on each of ``items``, each in a child process of its own.
+
+    ``at_once`` children work at the same time, each within the limits of ``run_isolated``; the
+    first to end comes first. An item is taken only when there is room for it. It is all done by
+    the calling thread: when that leaves, by an error or Ctrl-C, no child stays.
+    """
+    waiting = iter(items)
+    running: dict[_Child, T] = {}
     try:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        message = _received(read, time.monotonic() + seconds, memory)
+        while True:
+            for item in itertools.islice(waiting, at_once - len(running)):
+                running[_Child(partial(work, item), seconds, memory)] = item
+            if not running:
+                return
+            for child in _ended(running):
+                item = running.pop(child)
+                yield _done(item, child)
     finally:
-        os.close(read)
-        for end in (os.kill, os.killpg):  # the child leads the group of what it started
-            with contextlib.suppress(ProcessLookupError):
-                end(child, signal.SIGKILL)
-        _, status = os.waitpid(child, 0)
-    return message, status
+        for child in running:
+            child.end()
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def _done(item: T, child: "_Child") -> Done[T, Any]:
+    child.end()
+    try:
+        return Done(item, child.result(), None)
+    except Exception as error:  # a bug of one piece must not cost the others
+        return Done(item, None, error)
+
+
+def _ended(running: "Iterable[_Child]") -> "list[_Child]":
+    """Wait until children have answered or their time is up, and return these."""
+    poll = select.poll()
+    by_pipe = {child.pipe: child for child in running}
+    for pipe in by_pipe:
+        poll.register(pipe, select.POLLIN)
+    left = min(child.left for child in by_pipe.values())
+    ready = {pipe for pipe, _ in poll.poll(max(0.0, left) * 1000)}
+    return [
+        child
+        for pipe, child in by_pipe.items()
+        if child.left <= 0 or (pipe in ready and child.take())
+    ]
+
+
+class _Child:
+    """A child process at work. ``pipe`` is where it answers, ``left`` the seconds it still has."""
+
+    def __init__(self, work: Callable[[], object], seconds: float, memory: int) -> None:
+        """Fork; whoever makes a child has to ``end`` it."""
+        self._deadline = time.monotonic() + seconds
+        self._message = _Message(memory)
+        self._status: int | None = None
+        self._scratch = tempfile.TemporaryDirectory(prefix="formservice-")
+        self._process, self.pipe = 0, -1
+        try:
+            self._fork(work, seconds, memory)
+        except BaseException:
+            self.end()
+            raise
+
+    def _fork(self, work: Callable[[], object], seconds: float, memory: int) -> None:
+        parent, scratch = os.getpid(), self._scratch.name
+        with _forking:
+            self.pipe, write = os.pipe()
+            # A Ctrl-C that meets fork's own callbacks is swallowed by them: it has to wait.
+            before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+            try:
+                self._process = os.fork()
+                if self._process == 0:
+                    signal.pthread_sigmask(signal.SIG_SETMASK, before)
+                    _work(write, lambda: _kept_together(work, scratch), parent, seconds, memory)
+            finally:
+                os.close(write)
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    @property
+    def left(self) -> float:
+        return self._deadline - time.monotonic()
+
+    def take(self) -> bool:
+        """Take what can be read at once, and say whether the child has told everything."""
+        return self._message.take(os.read(self.pipe, _CHUNK))
+
+    def wait(self) -> None:
+        """Wait until the child has told everything, or its time is up."""
+        while not _ended([self]):
+            pass
+
+    def end(self) -> None:
+        """End the child with all it started and wrote; it may have ended long ago."""
+        if self.pipe >= 0:
+            os.close(self.pipe)
+            self.pipe = -1
+        if self._process:
+            process, self._process = self._process, 0
+            for end in (os.kill, os.killpg):  # the child leads the group of what it started
+                with contextlib.suppress(ProcessLookupError):
+                    end(process, signal.SIGKILL)
+            _, self._status = os.waitpid(process, 0)
+        self._scratch.cleanup()
+
+    def result(self) -> Any:
+        """Return what the ended child told, or raise why there is nothing."""
+        return _result(self._message.whole, self._status or 0)
+
+
+class _Message:
+    """What a child tells, as it comes in: its length, and so many bytes.
+
+    A message announced as longer than ``most`` bytes is none: the child cannot have held it.
+    ``whole`` is None until everything is there, and empty if the child ended before.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._length: int | None = None
+        self.whole: bytes | None = None
+
+    def take(self, part: bytes) -> bool:
+        """Add a part, empty if there will be no more; say whether this is the end."""
+        self._parts.append(part)
+        self._size += len(part)
+        if self._length is None and self._size >= _LENGTH.size:
+            self._length = _LENGTH.size + _LENGTH.unpack_from(b"".join(self._parts))[0]
+        if not part or (self._length or 0) > self._most:
+            self.whole = b""
+        elif self._length is not None and self._size >= self._length:
+            self.whole = b"".join(self._parts)[_LENGTH.size :]
+        return self.whole is not None
 
 
 def _kept_together(work: Callable[[], object], scratch: str) -> object:
@@ -143,31 +274,6 @@ def _result(message: bytes | None, status: int) -> Any:
         told.__dict__.update(state)
         raise told
     raise content
-
-
-def _received(read: int, deadline: float, most: int) -> bytes | None:
-    """Return the child's whole message, empty if it ended without one, None if time ran out.
-
-    A message announced as longer than ``most`` bytes is none: the child cannot have held it.
-    """
-    poll = select.poll()
-    poll.register(read, select.POLLIN)
-    parts: list[bytes] = []
-    size, length = 0, None
-    while length is None or size < length:
-        left = deadline - time.monotonic()
-        if left <= 0 or not poll.poll(left * 1000):
-            return None
-        part = os.read(read, _CHUNK)
-        if not part:
-            return b""
-        parts.append(part)
-        size += len(part)
-        if length is None and size >= _LENGTH.size:
-            length = _LENGTH.size + _LENGTH.unpack_from(b"".join(parts))[0]
-            if length > most:
-                return b""
-    return b"".join(parts)[_LENGTH.size :]
 
 
 def _work(

@@ -10,13 +10,13 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
-from formservice.adapters.isolation import run_isolated
+from formservice.adapters.isolation import each_isolated, run_isolated
 from formservice.domain.errors import (
     DamagedDocumentError,
     DocumentTimeoutError,
@@ -193,7 +193,7 @@ def test_isolated_work_may_isolate_again() -> None:
 def test_the_child_dies_with_its_parent(tmp_path: Path) -> None:
     code = (
         "import os, time\n"
-        "from formservice.adapters.isolation import run_isolated\n"
+        "from formservice.adapters.isolation import each_isolated, run_isolated\n"
         "run_isolated(lambda: (os.write(1, b'%d\\n' % os.getpid()), time.sleep(60)))\n"
     )
     where = os.environ | {"TMPDIR": str(tmp_path)}
@@ -256,3 +256,60 @@ def test_no_pipe_is_left_open() -> None:
     for _ in range(5):
         run_isolated(int)
     assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
+
+
+def _refusing_seven(number: int) -> int:
+    if number == 7:
+        raise EncryptedDocumentError("Die Datei ist gesperrt.")
+    if number == 8:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if number == 9:
+        time.sleep(30)
+    return number * number
+
+
+def test_of_many_pieces_of_work_each_has_its_own_end() -> None:
+    done = {
+        one.item: one for one in each_isolated(_refusing_seven, range(12), at_once=3, seconds=2)
+    }
+    assert {item: one.result for item, one in done.items() if one.error is None} == {
+        number: number * number for number in range(12) if number not in (7, 8, 9)
+    }
+    assert {item: type(done[item].error) for item in (7, 8, 9)} == {
+        7: EncryptedDocumentError,
+        8: DamagedDocumentError,
+        9: DocumentTimeoutError,
+    }
+
+
+def test_no_more_work_is_taken_than_is_done_at_once() -> None:
+    taken, ended, most = 0, 0, 0
+
+    def items() -> Iterator[int]:
+        nonlocal taken, most
+        for number in range(10):
+            taken += 1
+            most = max(most, taken - ended)
+            yield number
+
+    big = 3 * MEBIBYTE  # more than a pipe holds at a time
+    for done in each_isolated(lambda number: bytes(big + number), items(), at_once=2):
+        ended += 1
+        assert len(done.result or b"") == big + done.item
+    assert (taken, ended, most) == (10, 10, 2)
+
+
+def test_whoever_stops_early_leaves_no_child_behind(tmp_path: Path) -> None:
+    def note(number: int) -> None:
+        if number:
+            (tmp_path / str(os.getpid())).touch()
+            time.sleep(30)
+
+    started = time.monotonic()
+    work = each_isolated(note, [1, 2, 0], at_once=3)
+    next(work)
+    while len(list(tmp_path.iterdir())) < 2:
+        time.sleep(0.01)
+    work.close()
+    assert time.monotonic() - started < 5
+    assert [one.name for one in tmp_path.iterdir() if _alive(int(one.name))] == []
