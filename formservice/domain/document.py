@@ -196,6 +196,15 @@ class PageRole(StrEnum):
     SEPARATOR = "separator"  # stands between two documents of a batch
 
 
+class Unknown(StrEnum):
+    """Why a picture was recognised as no page of a form. Public: shown as the reason."""
+
+    NO_FORM = "no-form"  # it is like none of the forms
+    SEVERAL_FORMS = "several-forms"  # it is like pages of two forms
+    DARK = "dark"  # nothing can be made out
+    SMALL = "small"  # too few pixels for print to be read
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page as a reader saw it. A DOCX has one page, for its pages exist only when printed.
@@ -203,6 +212,7 @@ class Page:
     ``width`` and ``height`` are points; ``sightings`` holds what is anchored by name without
     knowing the form; ``claims`` is what the page says it is. ``loose`` is what stands outside the
     controls of a Word file, printed text included. A blank page or separator has nothing else.
+    ``unknown`` is why a picture claims nothing.
     """
 
     number: int
@@ -214,3 +224,4 @@ class Page:
     claims: tuple[Claim, ...] = ()
     loose: Sequence[Loose] = ()
     role: PageRole = PageRole.CONTENT
+    unknown: Unknown | None = None

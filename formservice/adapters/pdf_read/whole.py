@@ -44,8 +44,8 @@ class OpenWholePdf(OpenDocument):
     def _page(self, page: Page) -> Page:
         if page.medium is not Medium.SCAN:
             return page
-        claims = self.pictured(page.number).claims
-        return replace(page, claims=claims) if claims else page
+        pictured = self.pictured(page.number)
+        return replace(page, claims=pictured.claims or page.claims, unknown=pictured.unknown)
 
     def zones(self, page: int, layout: Layout, form_page: int) -> Sequence[Sighting]:
         """Read the zones of ``form_page`` of ``layout`` on page ``page``, both from 1."""
@@ -63,6 +63,8 @@ class OpenWholePdf(OpenDocument):
 
     def crop(self, page: int, box: Box) -> bytes:
         """Return a piece of a page as a PNG file."""
+        if self.pages[page - 1].medium is not Medium.SCAN:
+            return self._opened.crop(page, box)
         return self.pictured(page).crop(box)
 
     def pictured(self, page: int) -> PicturedPage:

@@ -116,17 +116,18 @@ def squares(picture: "Grey") -> tuple[Place, ...]:
 
 
 def guesses(
-    picture: "Grey", template: Template, code: Code | None
+    picture: "Grey", template: Template, code: Code | None, marks: Sequence[Place] | None = None
 ) -> "Iterator[tuple[Matrix, bool]]":
     """Yield poses worth proving, the likeliest first, and whether they are rough.
 
     Three squares and the code come first, then, rough, what is left when squares are cut off,
     covered or stapled: the code with two of them or one. Without code all three are needed.
+    ``marks`` are what may be squares, where that is known already.
     """
     corners = _corner_squares(template)
     if corners is None:
         return
-    candidates = squares(picture)
+    candidates = squares(picture) if marks is None else marks
     if code is None or template.qr is None:
         trios = (_fit(corners, trio) for trio in permutations(candidates, 3))
         yield from ((matrix, False) for matrix in _best(trios))

@@ -54,9 +54,16 @@ class ScanDocument(OpenDocument):
         self._file.close()
 
     def _page(self, number: int) -> Page:
-        claims = self.pictured(number).claims
+        pictured = self.pictured(number)
         width, height = self._file.size(number)
-        return Page(number, Medium.SCAN, width, height, claims=claims)
+        return Page(
+            number,
+            Medium.SCAN,
+            width,
+            height,
+            claims=pictured.claims,
+            unknown=pictured.unknown,
+        )
 
 
 class ScanReader:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pypdfium2
 
+from formservice.adapters.scan.sift import LENGTH, MOST_OF_BLANK, Features, features
 from formservice.domain.document import Box
 from formservice.domain.form import FormRef, Layout, Zone
 
@@ -158,6 +159,24 @@ class Template:
         for rect in self._filled_in():
             telling[rect.grown(_MARGIN).pixels(telling.shape, VERIFY_DPI)] = False
         return telling
+
+    @cached_property
+    def features(self) -> Features:
+        """What is printed on the page, outside zones and marks; places are in points."""
+        import cv2
+        import numpy as np
+
+        scale = LENGTH / max(self.blank.shape)
+        size = (round(self.blank.shape[1] * scale), round(self.blank.shape[0] * scale))
+        small = cv2.resize(self.blank, size, interpolation=cv2.INTER_AREA)
+        # Twice as many, for those in zones are left out; SIFT gives the strongest first.
+        found = features(np.asarray(small, dtype=np.uint8), 2 * MOST_OF_BLANK)
+        places = found.places * np.float32(POINTS_PER_INCH / (DPI * scale))
+        told = np.ones(len(places), dtype=bool)
+        for rect in (one.grown(_MARGIN) for one in self._filled_in()):
+            across = (places[:, 0] > rect.left) & (places[:, 0] < rect.right)
+            told &= ~(across & (places[:, 1] > rect.top) & (places[:, 1] < rect.bottom))
+        return Features(places[told][:MOST_OF_BLANK], found.looks[told][:MOST_OF_BLANK])
 
     def _filled_in(self) -> tuple[Rect, ...]:
         """Return the places that say nothing about the form: zones, echoes, squares and code."""
