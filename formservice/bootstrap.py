@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import formservice
+from formservice.adapters.acceptance import STANDARD, load_lists, load_rule
 from formservice.adapters.definitions.mappings import Definitions, load
 from formservice.adapters.feiertage import Feiertage
 from formservice.adapters.record_schema import Schemas
+from formservice.application.acceptance import Acceptance
 from formservice.application.generate import Generate
-from formservice.application.ports import Renderer
+from formservice.application.ports import Reader, Renderer
 from formservice.application.read import ReadFile
 from formservice.domain.errors import NotFoundError, UsageError
 from formservice.domain.form import FormDefinition, FormRef, Layout
@@ -26,6 +28,7 @@ from formservice.domain.frist import OFFICE_TIME
 
 if TYPE_CHECKING:
     from formservice.adapters.archive.store import Archive
+    from formservice.adapters.evidence.pictures import Pictures
     from formservice.adapters.isolated_read import IsolatedRead
 
 # No I, L, O or U: references are read out on the telephone. 12 characters hold 60 bits.
@@ -39,7 +42,8 @@ class Settings:
 
     ``forms`` is the folder that holds ``mappings`` and ``form_templates``; ``data`` the folder for
     database and originals; ``land`` the Land of the receiving authority (§ 26 Abs. 3 SGB X);
-    ``local_holidays`` further closed days there (ISO dates).
+    ``local_holidays`` further closed days there (ISO dates); ``acceptance`` the rule by which
+    recognised values are accepted, None for our own; ``known`` the lists of this installation.
     """
 
     forms: Path
@@ -48,6 +52,8 @@ class Settings:
     local_holidays: tuple[date, ...] = ()
     read_seconds: float = 60.0
     read_bytes: int = 2 * 1024**3
+    acceptance: Path | None = None
+    known: Path | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -67,7 +73,13 @@ class Settings:
             data=Path(given.get("FORMSERVICE_DATA", "var")),
             land=given.get("FORMSERVICE_LAND", "NI"),
             local_holidays=holidays,
+            acceptance=_file(given.get("FORMSERVICE_ACCEPTANCE")),
+            known=_file(given.get("FORMSERVICE_KNOWN")),
         )
+
+
+def _file(name: str | None) -> Path | None:
+    return Path(name) if name else None
 
 
 def new_reference() -> str:
@@ -77,7 +89,12 @@ def new_reference() -> str:
 
 def today() -> date:
     """Return the calendar day in the office's time zone."""
-    return datetime.now(OFFICE_TIME).date()
+    return now().date()
+
+
+def now() -> datetime:
+    """Return the time in the office's time zone."""
+    return datetime.now(OFFICE_TIME)
 
 
 @dataclass
@@ -110,8 +127,8 @@ class Services:
         return Generate(renderers, self.new_reference, Schemas().problems)
 
     @cached_property
-    def read(self) -> ReadFile:
-        """The use case „read“."""
+    def readers(self) -> tuple[Reader, ...]:
+        """The readers, in the order they are asked whether a file is theirs."""
         from formservice.adapters.pdf_read.reader import PdfReader
         from formservice.adapters.pdf_read.whole import WholePdfReader
         from formservice.adapters.scan.reader import ScanReader
@@ -121,8 +138,12 @@ class Services:
         blank = self._blank_pdf
         tools = Recognition(blank, layouts=self._layouts)
         pdf = WholePdfReader(PdfReader(blank), tools)
-        readers = (WordReader(), pdf, ScanReader(tools))
-        return ReadFile(readers, self.forms, self.calendar)
+        return (WordReader(), pdf, ScanReader(tools))
+
+    @cached_property
+    def read(self) -> ReadFile:
+        """The use case „read“."""
+        return ReadFile(self.readers, self.forms, self.calendar, self.acceptance)
 
     @cached_property
     def isolated_read(self) -> "IsolatedRead":
@@ -134,6 +155,24 @@ class Services:
         return IsolatedRead(
             self.read, self.forms, seconds=limits.read_seconds, memory=limits.read_bytes
         )
+
+    @cached_property
+    def pictures(self) -> "Pictures":
+        """Pictures of the fields of received files, cut out within the same limits."""
+        from formservice.adapters.evidence.pictures import Pictures
+
+        limits = self.settings
+        return Pictures(self.readers, seconds=limits.read_seconds, memory=limits.read_bytes)
+
+    @cached_property
+    def acceptance(self) -> Acceptance:
+        """The rule by which recognised values are accepted, with the lists of this installation.
+
+        UsageError says what is wrong with the files the settings name.
+        """
+        settings = self.settings
+        rule = load_rule(settings.acceptance or STANDARD)
+        return Acceptance(rule, load_lists(settings.known))
 
     @cached_property
     def archive(self) -> "Archive":

@@ -72,7 +72,7 @@ def evidence(
     taken: Mapping[str, bytes],
     names: Callable[[Mapping[str, Any]], Mapping[str, str]],
 ) -> dict[str, Any]:
-    """Return what ``evidence.json`` holds; ``taken`` are the pictures by name, empty ones left out.
+    """Return what ``evidence.json`` holds; ``taken`` are the pictures by name, without empty ones.
 
     ``names`` says what people call the fields of a document or sheet, and the options of choices.
     """

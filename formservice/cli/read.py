@@ -5,15 +5,16 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import Any  # readings have the shape of the JSON contract
 
 from formservice.application.prefill import documents_in, is_record
 from formservice.application.report import error_data
 from formservice.bootstrap import Services, Settings, today
 from formservice.cli import errors, files, show
-from formservice.domain.copies import reshaped
-from formservice.domain.errors import FormServiceError
-from formservice.domain.groups import shape_of
+from formservice.cli.evidence import Evidence
+from formservice.cli.names import names
+from formservice.domain.errors import FormServiceError, StorageError
 from formservice.domain.values import parse_date
 
 
@@ -42,6 +43,13 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         help="vergleichen mit dem, was gesendet wurde: Datensatz („read --json“) dieses Formulars"
         " oder des Formulars davor, oder die Angaben für „generate --data“",
     )
+    parser.add_argument(
+        "--evidence",
+        type=Path,
+        metavar="ORDNER",
+        help="Belege schreiben: je Dokument ein Ordner mit dem Bild jeder Angabe, allen Lesungen"
+        " und der Entscheidung (evidence.json, index.html)",
+    )
     parser.add_argument("--json", action="store_true", help="Ausgabe als JSON")
     parser.set_defaults(run=_run)
 
@@ -63,29 +71,20 @@ def _run(chosen: argparse.Namespace) -> int:
     against = None if chosen.against is None else _sent(chosen.against)
     read = services.isolated_read  # a wrong setting is told now, not for every file
     reading = partial(read, received=received, form=form, against=against)
+    keep = None if chosen.evidence is None else Evidence(services, chosen.evidence).keep
     results: list[dict[str, Any]] = []
-    failed = False
-    for found in _read_files(reading, chosen.files):
+    status = errors.DONE
+    for found, state in _read_files(reading, chosen.files, keep):
         results.extend(found)
-        failed = failed or any("error" in one for one in found)
+        status = max(status, state)
         if not chosen.json:
             for one in found:
                 show.document(one, names(services, one))
+        if state == errors.FAILED:  # no evidence of what follows could be kept either
+            break
     if chosen.json:
         print(json.dumps(results, ensure_ascii=False, indent=1))
-    return errors.NEEDS_A_PERSON if failed else errors.DONE
-
-
-def names(services: Services, found: dict[str, Any]) -> dict[str, str]:
-    """Return what people call the fields of a document that was read."""
-    form = found.get("form")
-    if not form:
-        return {}
-    definition = services.forms.get(form["id"], form["edition"])
-    # Items that were sent and did not come back are named as well.
-    keys = (*found["fields"], *(found.get("against") or {"fields": ()})["fields"])
-    whole = reshaped(definition, shape_of(definition, keys))
-    return {field.key: field.name for field in whole.fields}
+    return status
 
 
 def _sent(name: str) -> object:
@@ -97,13 +96,27 @@ def _sent(name: str) -> object:
 
 
 def _read_files(
-    read: Callable[[bytes, str], list[dict[str, Any]]], wanted: Iterable[str]
-) -> Iterator[list[dict[str, Any]]]:
-    """Yield what every file holds, as data; a file that cannot be read is one error object."""
+    read: Callable[[bytes, str], list[dict[str, Any]]],
+    wanted: Iterable[str],
+    keep: Callable[[bytes, list[dict[str, Any]]], None] | None,
+) -> Iterator[tuple[list[dict[str, Any]], int]]:
+    """Yield what every file holds, as data, and the exit status that means.
+
+    A file that cannot be read is one error object; so is evidence that cannot be kept, behind the
+    documents it is about.
+    """
     for file in wanted:
+        found: list[dict[str, Any]] = []
+        status = errors.DONE
         try:
-            yield read(files.content(file), file)
+            data = files.content(file)
+            found = read(data, file)
+            if keep is not None:
+                keep(data, found)
+        except StorageError as error:
+            found, status = [*found, error_data(error, file)], errors.FAILED
         except FormServiceError as error:
-            yield [error_data(error, file)]
+            found, status = [*found, error_data(error, file)], errors.NEEDS_A_PERSON
         except Exception as error:  # what is wrong with one file must not cost the others
-            yield [error_data(errors.bug(error), file)]
+            found, status = [*found, error_data(errors.bug(error), file)], errors.NEEDS_A_PERSON
+        yield found, status

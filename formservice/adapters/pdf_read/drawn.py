@@ -69,6 +69,7 @@ class Drawing:
         self._document: pypdfium2.PdfDocument | None = None
         self._looks: dict[int, Look] = {}
         self._loaded: tuple[int, pypdfium2.PdfPage] | None = None
+        self._fielded = False
 
     def look(self, index: int, view: Frame) -> Look:
         """Return the text of the page with this index (from 0) and what kind of page it is.
@@ -100,13 +101,26 @@ class Drawing:
         finally:
             bitmap.close()
 
-    def patch(self, index: int, view: Frame, seen: Rectangle, size: tuple[int, int]) -> bytes:
+    def patch(
+        self,
+        index: int,
+        view: Frame,
+        seen: Rectangle,
+        size: tuple[int, int],
+        *,
+        fields: bool = False,
+    ) -> bytes:
         """Return a piece of a page in grey, row by row; nothing if the page is unreadable.
 
         ``seen`` is the piece in points of the upright page, ``size`` its width and height in
-        pixels: a piece of a scaled print comes out in the size of the original.
+        pixels: a piece of a scaled print comes out in the size of the original. With ``fields``
+        form fields show what they hold.
         """
         columns, rows = size
+        if fields and not self._fielded:
+            self._unload()  # PDFium draws the fields of pages it loads from now on
+            self._opened().init_forms()
+            self._fielded = True
         page = self._page(index)
         if page is None:
             return b""
@@ -115,9 +129,7 @@ class Drawing:
         down = rows / (seen[3] - seen[1])
         bitmap = pypdfium2.PdfBitmap.new_native(columns, rows, pdfium.FPDFBitmap_Gray)
         bitmap.fill_rect((255, 255, 255, 255), 0, 0, columns, rows)
-        pdfium.FPDF_RenderPageBitmap(
-            bitmap.raw,
-            page.raw,
+        place = (
             -round(seen[0] * across),
             -round(seen[1] * down),
             round(view.width * across),
@@ -125,6 +137,9 @@ class Drawing:
             0,
             pdfium.FPDF_ANNOT | pdfium.FPDF_GRAYSCALE,
         )
+        pdfium.FPDF_RenderPageBitmap(bitmap.raw, page.raw, *place)
+        if fields and self._opened().formenv is not None:
+            pdfium.FPDF_FFLDraw(self._opened().formenv.raw, bitmap.raw, page.raw, *place)
         data, stride = bytes(bitmap.buffer), bitmap.stride
         bitmap.close()
         if stride == columns:

@@ -29,9 +29,10 @@ from formservice.adapters.pdf_read.fit import Fit, fit, words
 from formservice.adapters.pdf_read.frame import Frame, frame
 from formservice.adapters.pdf_read.text import blocks as text_blocks
 from formservice.adapters.pdf_read.zones import Filled, Leftwards, Strip, inked_rows, places
+from formservice.adapters.png import GREY, png_file
 from formservice.application.extract import CONTINUED
 from formservice.application.ports import OpenDocument
-from formservice.domain.document import Block, Medium, Method, Page, Sighting
+from formservice.domain.document import Block, Box, Medium, Method, Page, Sighting
 from formservice.domain.errors import (
     DamagedDocumentError,
     DocumentTooLargeError,
@@ -53,6 +54,10 @@ _MOST_DECODED = 300_000_000
 _HEADER_WITHIN = 1_024
 # From this many named fields on, they tell what the page is and its text need not be read.
 _ENOUGH_FIELDS = 3
+# Pieces shown to people: as a good scan, with a little of what is around them, of any page.
+_CROP_DPI = 200
+_CROP_MARGIN = 0.006
+_MOST_CROPPED = 8_000_000  # pixels
 # What pikepdf and PDFium raise on broken files: PdfiumError is a RuntimeError, strange strings and
 # numbers end as ValueError.
 _BROKEN = (pikepdf.PdfError, RuntimeError, ValueError, ArithmeticError)
@@ -155,6 +160,27 @@ class OpenPdf(OpenDocument):
     def picture(self, page: int, dpi: float) -> "NDArray[numpy.uint8]":
         """Return page ``page`` (from 1) upright in grey, 0 black to 255 white."""
         return self._drawing.grey(page - 1, dpi)
+
+    def crop(self, page: int, box: Box) -> bytes:
+        """Return the piece ``box`` of a page, a little wider, in grey as PNG file."""
+        view = self._frames[page - 1]
+        margin = _CROP_MARGIN * max(view.width, view.height)
+        left, top, right, bottom = view.points(box)
+        seen = (
+            max(left - margin, 0.0),
+            max(top - margin, 0.0),
+            min(right + margin, view.width),
+            min(bottom + margin, view.height),
+        )
+        wide, high = seen[2] - seen[0], seen[3] - seen[1]
+        scale = min(_CROP_DPI / 72, (_MOST_CROPPED / max(wide * high, 1.0)) ** 0.5)
+        columns, rows = max(round(wide * scale), 1), max(round(high * scale), 1)
+        grey = self._drawing.patch(page - 1, view, seen, (columns, rows), fields=True)
+        if not grey:
+            return b""
+        lines = (grey[row * columns : (row + 1) * columns] for row in range(rows))
+        plain = b"".join(b"\0" + line for line in lines)
+        return png_file(columns, rows, plain, depth=8, colour=GREY)
 
     def zones(self, page: int, layout: Layout, form_page: int) -> Sequence[Sighting]:
         """Read the zones of ``form_page`` of ``layout`` on page ``page``, both from 1.

@@ -1,0 +1,1 @@
+"""Evidence on disk: pictures cut out of the original, a page to look at, a folder."""

@@ -1,0 +1,231 @@
+"""Evidence as one page to look at and to print: HTML without scripts and without other files.
+
+Everything that stands in a form is text of somebody else: it is escaped, and kept from turning
+the text around it.
+"""
+
+import base64
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from difflib import SequenceMatcher
+from hashlib import sha256
+from html import escape
+from typing import Any  # evidence has the shape of its JSON file
+
+_STYLE = """
+:root { color-scheme: light; }
+body { font: 1rem/1.45 system-ui, "DejaVu Sans", sans-serif; color: #1a1a1a; background: #fff;
+  margin: 0 auto; padding: 1rem; max-width: 75rem; overflow-wrap: anywhere; }
+h1 { font-size: 1.4rem; margin: 0 0 .5rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
+dl.about { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; margin: 0; }
+dl.about dt { color: #4a4a4a; } dl.about dd { margin: 0; }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; vertical-align: top; padding: .5rem; border-top: 1px solid #767676; }
+thead th { border-top: 0; }
+tbody th { font-weight: 600; width: 16%; } td.picture { width: 38%; }
+code, .key { font: .8rem/1.4 ui-monospace, "DejaVu Sans Mono", monospace; color: #4a4a4a;
+  display: block; }
+figure { margin: 0 0 .5rem; } img { max-width: 100%; height: auto; border: 1px solid #767676; }
+figcaption { font-size: .85rem; color: #4a4a4a; }
+.value { white-space: pre-wrap; font-weight: 600; margin: 0 0 .5rem; }
+.reading { white-space: pre-wrap; margin: 0 0 .35rem; } .by { color: #4a4a4a; font-size: .85rem; }
+mark { background: #ffe28a; color: inherit; }
+.look { border-left: .35rem solid #b00020; padding-left: .5rem; }
+.sure { border-left: .35rem solid #0b6b3a; padding-left: .5rem; }
+.decision ul { margin: .25rem 0 0; padding-left: 1.1rem; }
+@media (max-width: 45rem) {
+  body { padding: .5rem; } dl.about { grid-template-columns: 1fr; gap: 0; }
+  dl.about dd { margin-bottom: .35rem; }
+  thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
+  table, tbody, tr, tbody th, td, td.picture { display: block; width: auto; }
+  tbody th, td { border: 0; padding: .25rem 0; }
+  tr { border-top: 1px solid #767676; padding: .5rem 0; }
+}
+@media print { body { max-width: none; padding: 0; font-size: 9pt; } tr { break-inside: avoid; }
+  mark { background: none; text-decoration: underline; } }
+@page { margin: 15mm; }
+"""
+_POLICY = (
+    "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; style-src 'sha256-"
+    + base64.b64encode(sha256(_STYLE.encode()).digest()).decode()
+    + "'"
+)
+_MEDIA = {
+    "docx": "Word-Datei",
+    "acroform": "ausfüllbares PDF",
+    "text": "PDF mit Text",
+    "scan": "Scan oder Foto",
+}
+_METHODS = {
+    "control": "aus dem Formularfeld",
+    "bookmark": "an der Textmarke",
+    "text": "gedruckter Text an seiner Stelle",
+    "label": "zwischen den Beschriftungen",
+    "mark": "am Bild des Kästchens oder der Linie",
+    "ocr": "am Bild erkannt",
+}
+_READINGS = {
+    "blank": "leer",
+    "unreadable": "nicht lesbar",
+    "not-found": "nicht gefunden",
+}
+_PASSES = {"zone": "Lesung des Feldes", "page": "Lesung der ganzen Seite"}
+_WORD = re.compile(r"\S+|\s+")
+# Characters that show nothing but could break the page or hide: all controls but line and tab.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def page(evidence: Mapping[str, Any], pictures: Mapping[str, bytes]) -> bytes:
+    """Return ``index.html`` for what ``application.evidence`` says, with its ``pictures``."""
+    form = evidence["form"]
+    title = f"Belege: {form['id']}/{form['edition']}" if form else "Belege: Formular nicht erkannt"
+    parts = [
+        "<!DOCTYPE html>",
+        '<html lang="de"><head><meta charset="utf-8">',
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        '<meta name="robots" content="noindex"><meta name="referrer" content="no-referrer">',
+        f"<title>{_text(title)}</title><style>{_STYLE}</style></head><body><main>",
+        f"<h1>{_text(title)}</h1>",
+        _about(evidence),
+        *_table("Angaben", evidence["fields"], pictures),
+    ]
+    for sheet in evidence["sheets"]:
+        name = f"Beiblatt ({_pages(sheet['page_numbers'])})"
+        parts += _table(name, sheet["fields"], pictures)
+    parts += [*_findings(evidence["findings"]), "</main></body></html>\n"]
+    return "\n".join(parts).encode("utf-8", "replace")
+
+
+def _about(evidence: Mapping[str, Any]) -> str:
+    fields = [*evidence["fields"], *(f for s in evidence["sheets"] for f in s["fields"])]
+    sure = sum(field["accepted"] for field in fields)
+    made = datetime.fromisoformat(evidence["made"])
+    rows = {
+        "Datei": evidence["original"]["file"],
+        "Original": f"SHA-256 {evidence['original']['sha256']}",
+        "Art": f"{_MEDIA.get(evidence['medium'], '')}, {_pages(evidence['page_numbers'])}",
+        "Gelesen": f"{made:%d.%m.%Y, %H:%M} Uhr, formservice {evidence['program']}",
+        "Ergebnis": f"{sure} von {len(fields)} Angaben übernommen,"
+        f" {len(fields) - sure} bitte ansehen",
+    }
+    if evidence["reference"]:
+        rows["Kennung"] = evidence["reference"]
+    lines = (f"<dt>{name}</dt><dd>{_text(said)}</dd>" for name, said in rows.items())
+    return f'<dl class="about">{"".join(lines)}</dl>'
+
+
+def _table(
+    title: str, fields: Sequence[Mapping[str, Any]], pictures: Mapping[str, bytes]
+) -> Iterator[str]:
+    # The roles say again what the elements say: on narrow screens they are no longer laid out as
+    # a table, and then some browsers do not tell screen readers that they are one.
+    yield f'<h2>{_text(title)}</h2><table role="table"><thead role="rowgroup"><tr role="row">'
+    for head in ("Feld", "Bild", "Lesungen", "Entscheidung"):
+        yield f'<th role="columnheader" scope="col">{head}</th>'
+    yield '</tr></thead><tbody role="rowgroup">'
+    for field in fields:
+        yield '<tr role="row">'
+        yield f'<th role="rowheader" scope="row">{_text(field["name"])}'
+        yield f'<span class="key">{_text(field["key"])}</span></th>'
+        yield f'<td role="cell" class="picture">{_figures(field, pictures)}</td>'
+        yield f'<td role="cell">{_read(field)}</td>'
+        yield f'<td role="cell" class="decision">{_decision(field)}</td></tr>'
+    yield "</tbody></table>"
+
+
+def _figures(field: Mapping[str, Any], pictures: Mapping[str, bytes]) -> str:
+    figures: list[str] = []
+    for cut in field["pictures"]:
+        png = pictures[cut["file"]]
+        width, height = (int.from_bytes(png[at : at + 4], "big") for at in (16, 20))
+        shown = base64.b64encode(png).decode()
+        about = f"Bild zu „{field['name']}“"
+        caption = f"Seite {cut['page']}"
+        if cut["label"] and cut["label"] != field["name"]:
+            about += f", {cut['label']}"
+            caption = f"{cut['label']}: {_mark(cut)} ({caption})"
+        figures.append(
+            f'<figure><img src="data:image/png;base64,{shown}" width="{width}" height="{height}"'
+            f' alt="{_text(about)}"><figcaption>{_text(caption)}</figcaption></figure>'
+        )
+    return "".join(figures) or "kein Bild"
+
+
+def _mark(cut: Mapping[str, Any]) -> str:
+    if "ambiguous-mark" in cut.get("doubts", ()) or cut.get("on") is None:
+        return "nicht eindeutig"
+    return "angekreuzt" if cut["on"] else "nicht angekreuzt"
+
+
+def _read(field: Mapping[str, Any]) -> str:
+    parts = [f'<p class="value">{_quoted(_value(field))}</p>']
+    readings = field.get("opinions", ())
+    first = readings[0]["text"] if readings else ""
+    for said in readings:
+        by = _PASSES.get(said["by"], said["by"])
+        sure = int(said["confidence"] * 100)  # never rounded up to a certainty
+        text = _marked(first, said["text"]) if said["text"] else "<i>nichts</i>"
+        parts.append(
+            f'<p class="reading"><span class="by">{_text(by)}, {sure} %:</span><br>'
+            f'<bdi dir="auto">{text}</bdi></p>'
+        )
+    if field.get("o_ton_sha256"):
+        parts.append(f"<code>O-Ton, SHA-256 {_text(field['o_ton_sha256'])}</code>")
+    return "".join(parts)
+
+
+def _value(field: Mapping[str, Any]) -> str:
+    value = field["value"]
+    if field["reading"] in _READINGS and value is None:
+        return f"– {_READINGS[field['reading']]} –"
+    if isinstance(value, bool):
+        return "ja" if value else "nein"
+    return ", ".join(field["chosen"]) if field["chosen"] else str(value)
+
+
+def _decision(field: Mapping[str, Any]) -> str:
+    rule = f" Regel: {_text(field['decided'])}." if field.get("decided") else ""
+    method = _METHODS.get(field["method"] or "", "")
+    how = f'<p class="by">{_text(method)}.{rule}</p>' if method or rule else ""
+    if field["accepted"]:
+        return f'<div class="sure">Übernommen{how}</div>'
+    reasons = "".join(f"<li>{_text(doubt['reason'])}</li>" for doubt in field["doubts"])
+    listed = f"<ul>{reasons}</ul>" if reasons else ""
+    return f'<div class="look">Bitte ansehen{listed}{how}</div>'
+
+
+def _findings(findings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    if not findings:
+        return
+    signs = {"blocks": "sperrt", "asks": "fragt", "notes": "Hinweis"}
+    yield "<h2>Hinweise</h2><ul>"
+    for one in findings:
+        yield f"<li>{signs[one['severity']]}: {_text(one['message'])}</li>"
+    yield "</ul>"
+
+
+def _pages(numbers: Sequence[int]) -> str:
+    word = "Seite" if len(numbers) == 1 else "Seiten"
+    return f"{word} {', '.join(map(str, numbers))}"
+
+
+def _marked(first: str, other: str) -> str:
+    """Return ``other`` as HTML, with the words marked that ``first`` does not have there."""
+    ours, theirs = _WORD.findall(first), _WORD.findall(other)
+    parts: list[str] = []
+    for kind, _, _, start, end in SequenceMatcher(
+        None, ours, theirs, autojunk=False
+    ).get_opcodes():
+        piece = _text("".join(theirs[start:end]))
+        parts.append(piece if kind == "equal" or not piece else f"<mark>{piece}</mark>")
+    return "".join(parts)
+
+
+def _quoted(text: str) -> str:
+    return f'<bdi dir="auto">{_text(text)}</bdi>'
+
+
+def _text(text: object) -> str:
+    return escape(_CONTROLS.sub("\N{REPLACEMENT CHARACTER}", str(text)))
