@@ -59,7 +59,7 @@ class IsolatedRead:
         against: object,
     ) -> list[dict[str, Any]]:
         start = time.perf_counter()
-        found = self._read(data, received=received, form=form)
+        found = self._read(data, received=received, form=form, against=against)
         seconds = time.perf_counter() - start
         sha256 = hashlib.sha256(data).hexdigest()
         return documents_data(found, file, sha256, seconds, self._forms, against)

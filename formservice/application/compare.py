@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from formservice.application.misread import may_be_misread
@@ -104,6 +105,45 @@ def comparison(
     sent = {one.key: _sent(definition, one) for one in carried(definition, source, forms)}
     fields = tuple(_fields(definition, record, sent))
     return Comparison(source.document.ref, fields, _other(definition, source, forms))
+
+
+def sent_texts(
+    definition: FormDefinition, content: object, forms: Forms
+) -> Mapping[FieldKey, str]:
+    """Return what stood in the written fields of ``definition`` when it was sent.
+
+    ``content`` is as for ``comparison``; where it says nothing about this form, nothing is known.
+    What was itself recognised and not yet confirmed is nothing to confirm by.
+    """
+    if content is None:
+        return {}
+    try:
+        sent = _values_sent(definition, content, forms)
+    except InputError:
+        return {}
+    whole = reshaped(definition, shape_of(definition, tuple(sent)))
+    texts = {
+        field.key: _text(field, sent[field.key]) for field in whole.fields if field.key in sent
+    }
+    return {key: text for key, text in texts.items() if text.strip()}
+
+
+def _values_sent(
+    definition: FormDefinition, content: object, forms: Forms
+) -> dict[FieldKey, Value | None]:
+    """Return the written values that are known to have been sent."""
+    if not is_record(content):
+        values: Mapping[FieldKey, Value | None] = values_from_data(definition, content)
+    else:
+        source = source_for(definition, documents_in(content), forms)
+        if source.document.ref.form == definition.ref.form:
+            source = Source(source.document, None)
+        values = {
+            one.key: _sent(definition, one).value
+            for one in carried(definition, source, forms)
+            if all(known.accepted for known in one.sources)
+        }
+    return {key: one for key, one in values.items() if isinstance(one, str | date)}
 
 
 def _other(definition: FormDefinition, source: Source, forms: Forms) -> str:

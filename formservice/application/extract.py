@@ -7,7 +7,7 @@ from dataclasses import replace
 from hashlib import blake2b
 from typing import NamedTuple
 
-from formservice.domain.document import Doubt, Method, Sighting, part_of
+from formservice.domain.document import Doubt, Method, Opinion, Sighting, part_of
 from formservice.domain.form import Field, FieldKind, FormDefinition
 from formservice.domain.record import Extraction, Reading, Record, Value
 from formservice.domain.values import clean, folded, is_placeholder, parse
@@ -113,7 +113,27 @@ def _with_parts(first: Sighting, parts: dict[int, Sighting]) -> Sighting:
     confidence = min([first.confidence, *(part.confidence for part in filled.values())])
     text = "".join(texts)
     return replace(
-        first, text=text, blank=not text, doubts=frozenset(doubts), confidence=confidence
+        first,
+        text=text,
+        blank=not text,
+        doubts=frozenset(doubts),
+        confidence=confidence,
+        opinions=_joined_opinions([first, *(filled[number] for number in sorted(filled))]),
+    )
+
+
+def _joined_opinions(parts: Sequence[Sighting]) -> tuple[Opinion, ...]:
+    """Return what each pass read of the whole; nothing unless the same passes read every part."""
+    passes = [[one.by for one in part.opinions] for part in parts]
+    if any(names != passes[0] for names in passes):
+        return ()
+    return tuple(
+        Opinion(
+            of_parts[0].by,
+            "".join(_without_mark(one.text)[0] for one in of_parts),
+            min(one.confidence for one in of_parts),
+        )
+        for of_parts in zip(*(part.opinions for part in parts), strict=True)
     )
 
 
@@ -202,7 +222,7 @@ def _text(field: Field, sighting: Sighting) -> _Meant:
     if is_placeholder(field, text):
         # The prompt survived word for word: nothing was lost on the way.
         return _Meant(Reading.BLANK, "", None, doubts - _OF_CHARACTERS)
-    if not text.strip() or _is_prompt(field, text, sighting.method):
+    if not text.strip() or (sighting.method is Method.OCR and is_prompt(field, text)):
         return _Meant(Reading.BLANK, "", None, doubts)
     if sighting.blank:
         # Marked as prompt, but it is not the prompt: somebody typed and the mark stayed.
@@ -213,9 +233,9 @@ def _text(field: Field, sighting: Sighting) -> _Meant:
         return _Meant(Reading.UNREADABLE, text, None, doubts | {Doubt.MALFORMED})
 
 
-def _is_prompt(field: Field, text: str, method: Method) -> bool:
+def is_prompt(field: Field, text: str) -> bool:
     """Say whether recognised ``text`` is the field's prompt with a few letters misread."""
-    if method is not Method.OCR or not field.placeholder:
+    if not field.placeholder:
         return False
     likeness = difflib.SequenceMatcher(None, folded(text), folded(field.placeholder)).ratio()
     return likeness >= _PROMPT_LIKENESS

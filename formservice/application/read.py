@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from formservice.application.acceptance import Acceptance
+from formservice.application.compare import sent_texts
 from formservice.application.continued import SheetSeen, continued
 from formservice.application.documents import Found, documents
 from formservice.application.extract import extract
@@ -25,20 +27,33 @@ from formservice.domain.rules import check
 class ReadFile:
     """The use case „read“: which documents a file holds and what they say."""
 
-    def __init__(self, readers: Sequence[Reader], forms: Forms, calendar: Calendar) -> None:
-        """Keep the readers in the order they are asked."""
+    def __init__(
+        self,
+        readers: Sequence[Reader],
+        forms: Forms,
+        calendar: Calendar,
+        accept: Acceptance | None = None,
+    ) -> None:
+        """Keep the readers in the order they are asked; without ``accept`` all OCR is doubtful."""
         self._readers = tuple(readers)
+        self._accept = accept
         self._forms = forms
         self._candidates = {one.ref: candidate(one) for one in forms}
         self._calendar = calendar
 
     def __call__(
-        self, data: bytes, *, received: date, form: FormDefinition | None = None
+        self,
+        data: bytes,
+        *,
+        received: date,
+        form: FormDefinition | None = None,
+        against: object = None,
     ) -> list[ReadDocument]:
         """Return the documents in ``data``, identified ones first, each in the file's order.
 
         ``received`` is the day of receipt, which deadlines are measured by; ``form`` says which
-        form it is when a person knows.
+        form it is when a person knows. ``against`` is what was sent, as decoded JSON, if that is
+        known: it confirms what is recognised in pictures.
 
         Raises:
             InputError: the file cannot be read.
@@ -49,7 +64,11 @@ class ReadFile:
             if reader.reads(data):
                 with reader.open(data) as opened:
                     found = self._documents(opened.pages, form)
-                    read = [piece for one in found for piece in self._one(opened, one, received)]
+                    read = [
+                        piece
+                        for one in found
+                        for piece in self._one(opened, one, received, against)
+                    ]
                     read = with_free_sheets(read, received, self._calendar)
                     if form is not None:
                         read = [self._compared(one, opened.pages) for one in read]
@@ -73,7 +92,9 @@ class ReadFile:
             for one in found
         ]
 
-    def _one(self, opened: OpenDocument, found: Found, received: date) -> list[ReadDocument]:
+    def _one(
+        self, opened: OpenDocument, found: Found, received: date, against: object = None
+    ) -> list[ReadDocument]:
         """Return one document read and checked, or only named if it is no known form.
 
         Behind it come sheets that were taken for its continuation and are not.
@@ -86,6 +107,9 @@ class ReadFile:
         definition, sightings = seen_on(opened, found.pages, definition, found.sheets)
         parts, free = self._continued(opened, found, definition, sightings)
         record = extract(definition, [*sightings, *parts])
+        if self._accept is not None:
+            sent = sent_texts(definition, against, self._forms)
+            record = self._accept(definition, record, received, sent)
         outside = typed(definition, record, found.pages)
         record = doubted(record, outside)
         gone = {page.number for page in free}

@@ -42,6 +42,7 @@ def _run(chosen: argparse.Namespace) -> int:
         _settings,
         _forms,
         _recognition,
+        _acceptance,
         _office,
         _storage,
     )
@@ -89,6 +90,20 @@ def _recognition() -> _State:
     except FormServiceError as error:
         return _State("Texterkennung", False, False, f"{error.message} {error.hint}")
     return _State("Texterkennung", True, False, engine.name)
+
+
+def _acceptance() -> _State:
+    try:
+        acceptance = Services(Settings.from_environment()).acceptance
+    except FormServiceError as error:
+        return _State("Annahmeregel", False, True, f"{error.message} {error.hint}")
+    lists = "; ".join(
+        f"{name}: {counted(len(entries), 'Eintrag', 'Einträge')}"
+        for name, entries in acceptance.lists.items()
+    )
+    rule = acceptance.rule
+    message = f"{rule}, {rule.calibrated}; {lists or 'keine bekannten Listen'}"
+    return _State("Annahmeregel", True, True, message)
 
 
 def _office() -> _State:

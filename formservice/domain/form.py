@@ -80,7 +80,7 @@ class Field:
     ``o_ton`` marks the person's own words, kept character for character. ``zeitangabe`` marks a
     text that says until or from when; its raw text is the value, kind and day are read beside it.
     ``content`` says what a text is about, ``lists`` which lists of the installation may know it;
-    of several lists an entry each is expected, joined as in a pre-filled form („Träger, Maßnahme“).
+    of several lists an entry each is expected, joined as in a pre-filled form.
     ``purpose``, ``legal_basis`` and ``deletion_class`` say why the value may be held and how long;
     empty means: as the form.
     """

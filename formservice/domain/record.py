@@ -30,7 +30,8 @@ class Extraction:
     ``reading`` is READ (a blank signature has the value False: no ink is an answer).
     ``confidence`` is 0..1 per method; ``doubts`` are the reasons why a person must look.
     Of a picture, ``opinions`` are the separate readings, and ``decided`` names the rule by which
-    the value was accepted or not (``domain.acceptance``).
+    the value was accepted or not (``domain.acceptance``). ``nearest`` is the entry of a list that
+    the value is like without being the same.
     """
 
     key: FieldKey
@@ -44,6 +45,7 @@ class Extraction:
     doubts: frozenset[Doubt] = frozenset()
     opinions: tuple[Opinion, ...] = ()
     decided: str = ""
+    nearest: str = ""
 
     @property
     def accepted(self) -> bool:

@@ -1,0 +1,191 @@
+"""Reads the acceptance rule and the lists an installation knows, both YAML, strictly.
+
+What is wrong with them is told with its place: a rule that is half understood would accept what
+nobody meant to accept.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import Field as Setting
+
+from formservice.adapters.definitions.yaml_text import Source, Step, parse
+from formservice.domain.acceptance import AcceptanceRule, Confirmation, PageGate
+from formservice.domain.characters import CharacterRules
+from formservice.domain.errors import UsageError
+from formservice.domain.form import Content
+from formservice.domain.nearest import nearest
+from formservice.domain.values import clean
+
+STANDARD = Path(__file__).parent.parent / "assets" / "acceptance.yaml"
+"""The rule that comes with the program."""
+
+_MOST_ENTRIES = 5_000
+_LIST_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+Share = Annotated[float, Setting(ge=0, le=1, strict=False)]
+Text = Annotated[str, StringConstraints(min_length=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class _Page(_Strict):
+    agreement: Share
+    confidence: Share
+    texts: Annotated[int, Setting(ge=1)]
+
+
+class _Confirmation(_Strict):
+    confidence: Share
+    contradiction: Share
+    likeness: Share
+
+
+class _Limits(_Strict):
+    name: Share
+    phone: Share
+    email: Share
+    address: Share
+    list: Share
+    date: Share
+    short: Share
+    free: Share
+
+
+class _Characters(_Strict):
+    odd: str = ""
+    mixed_case: list[Text] = []
+    abbreviations: list[Text] = []
+    particles: list[Text] = []
+    endings: list[Text] = []
+
+
+class _RuleFile(_Strict):
+    name: Text
+    version: Text
+    calibrated: Text
+    limits: _Limits
+    page: _Page
+    listed: _Confirmation
+    expected: _Confirmation
+    characters: _Characters = _Characters()
+
+    def rule(self) -> AcceptanceRule:
+        words = self.characters
+        return AcceptanceRule(
+            name=self.name,
+            version=self.version,
+            limits=MappingProxyType({Content(k): v for k, v in self.limits.model_dump().items()}),
+            page=PageGate(**self.page.model_dump()),
+            listed=Confirmation(**self.listed.model_dump()),
+            expected=Confirmation(**self.expected.model_dump()),
+            characters=CharacterRules(
+                odd=frozenset(words.odd),
+                mixed_case=frozenset(words.mixed_case),
+                abbreviations=frozenset(word.casefold() for word in words.abbreviations),
+                particles=frozenset(words.particles),
+                endings=frozenset(word.casefold() for word in words.endings),
+            ),
+            calibrated=self.calibrated,
+        )
+
+
+def load_rule(path: Path = STANDARD) -> AcceptanceRule:
+    """Return the rule in a file.
+
+    Raises:
+        UsageError: the file cannot be read or understood; it names the first place and the way out.
+    """
+    source = _source(path, "FORMSERVICE_ACCEPTANCE")
+    try:
+        return _RuleFile.model_validate(source.data).rule()
+    except ValidationError as error:
+        detail = error.errors(include_url=False, include_context=False)[0]
+        raise _refused(source, detail["type"], detail["loc"]) from None
+
+
+def load_lists(path: Path | None) -> Mapping[str, tuple[str, ...]]:
+    """Return the lists in a file by name; none where there is no file.
+
+    Raises:
+        UsageError: the file cannot be read or understood.
+    """
+    if path is None:
+        return MappingProxyType({})
+    source = _source(path, "FORMSERVICE_KNOWN")
+    if not isinstance(source.data, dict):
+        raise _wrong(source, (), "Erwartet werden Listen mit Namen.", "Zum Beispiel „traeger:“.")
+    lists: dict[str, tuple[str, ...]] = {}
+    for name, entries in source.data.items():
+        if not _LIST_NAME.fullmatch(str(name)):
+            sentence = "Der Name einer Liste besteht aus Kleinbuchstaben, Ziffern und „_“."
+            raise _wrong(source, (str(name),), sentence)
+        if not isinstance(entries, list) or len(entries) > _MOST_ENTRIES:
+            sentence = f"Erwartet wird eine Liste mit höchstens {_MOST_ENTRIES} Einträgen."
+            raise _wrong(source, (str(name),), sentence)
+        for index, entry in enumerate(entries):
+            if not isinstance(entry, str) or not entry.strip():
+                sentence = "Ein Eintrag ist ein Text; Zahlen bitte in Anführungszeichen setzen."
+                raise _wrong(source, (str(name), index), sentence)
+        lists[str(name)] = tuple(dict.fromkeys(" ".join(clean(one).split()) for one in entries))
+    return MappingProxyType(lists)
+
+
+def _source(path: Path, setting: str) -> Source:
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise UsageError(
+            f"Die Datei {path.name} ist nicht lesbar oder kein UTF-8.",
+            f"Die Einstellung {setting} muss eine vorhandene YAML-Datei nennen.",
+        ) from None
+    source = parse(text, path.name)
+    if source.problems:
+        first = source.problems[0]
+        where = f", {first.where}" if first.where else ""
+        raise UsageError(f"{path.name}{where}: {first.message}", f"Genannt in {setting}.")
+    return source
+
+
+# Pydantic names the kind of error by a stable word; the sentence is ours.
+_SENTENCES = {
+    "missing": "Der Schlüssel fehlt.",
+    "extra_forbidden": "Den Schlüssel gibt es hier nicht.",
+    "float_type": "Erwartet wird eine Zahl von 0 bis 1.",
+    "float_parsing": "Erwartet wird eine Zahl von 0 bis 1.",
+    "greater_than_equal": "Die Zahl ist zu klein; Anteile liegen zwischen 0 und 1.",
+    "less_than_equal": "Die Zahl ist zu groß; Anteile liegen zwischen 0 und 1 (0.92, nicht 92).",
+    "int_type": "Erwartet wird eine ganze Zahl.",
+    "string_type": "Erwartet wird ein Text; Zahlen bitte in Anführungszeichen setzen.",
+    "string_too_short": "Der Text darf nicht leer sein.",
+    "list_type": "Erwartet wird eine Liste.",
+}
+_BELOW: Mapping[str, type[_Strict]] = {
+    "limits": _Limits,
+    "page": _Page,
+    "listed": _Confirmation,
+    "expected": _Confirmation,
+    "characters": _Characters,
+}
+
+
+def _refused(source: Source, kind: str, path: Sequence[Step]) -> UsageError:
+    hint = ""
+    if kind == "extra_forbidden":
+        model = _BELOW.get(str(path[0]), _RuleFile) if len(path) > 1 else _RuleFile
+        guess = nearest(str(path[-1]), model.model_fields)
+        hint = f"Gemeint: „{guess}“?" if guess else f"Es gibt: {', '.join(model.model_fields)}."
+    return _wrong(source, path, _SENTENCES.get(kind, "Der Wert passt nicht hierher."), hint)
+
+
+def _wrong(source: Source, path: Sequence[Step], sentence: str, hint: str = "") -> UsageError:
+    problem = source.problem(path, sentence)
+    where = f", {problem.where}" if problem.where else ""
+    advice = "docs/betrieb.md zeigt, wie die Datei aussieht."
+    return UsageError(f"{source.file}{where}: {sentence}", hint or advice)

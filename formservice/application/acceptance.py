@@ -1,0 +1,174 @@
+"""Recognised values on their way from „read“ to „accepted“, or to the exact reason why not."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import product
+
+from formservice.application.extract import is_prompt
+from formservice.domain.acceptance import AcceptanceRule, Evidence, decided, is_trusted
+from formservice.domain.content import is_far
+from formservice.domain.document import Doubt, Method, Opinion
+from formservice.domain.facts import Facts
+from formservice.domain.form import Field, FieldKey, FieldKind, FormDefinition
+from formservice.domain.groups import pattern
+from formservice.domain.record import Extraction, Reading, Record
+from formservice.domain.rules import broken
+from formservice.domain.values import clean, is_placeholder, parse
+
+# What comes before a date, or may not, is said by these demands of a form.
+_OF_DATES = frozenset(
+    {"not_before", "not_after", "after", "within_months", "not_future", "in_the_past"}
+    | {"plausible_birth_date", "age_between", "reached_age"}
+)
+_DEMANDED = frozenset({"filled", "answered_unless"})
+_WRITTEN = frozenset({FieldKind.TEXT, FieldKind.MULTILINE, FieldKind.DATE})
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """The rule of this installation and the lists it knows, each by name."""
+
+    rule: AcceptanceRule
+    lists: Mapping[str, tuple[str, ...]]
+
+    def __call__(
+        self,
+        definition: FormDefinition,
+        record: Record,
+        received: date,
+        sent: Mapping[FieldKey, str],
+    ) -> Record:
+        """Return ``record`` with every recognised value accepted, or doubted for its reasons.
+
+        ``sent`` is what stood in the fields when the form was sent, as far as that is known.
+        """
+        record = self._decided(definition, record, sent)
+        impossible = _impossible(definition, record, received)
+        fields = {
+            key: _doubted(one, Doubt.CHARACTERS) if key in impossible else one
+            for key, one in record.fields.items()
+        }
+        return replace(record, fields=fields)
+
+    def _decided(
+        self, definition: FormDefinition, record: Record, sent: Mapping[FieldKey, str]
+    ) -> Record:
+        fields = dict(record.fields)
+        open_ = {field.key: field for field in definition.fields if _is_open(field, record)}
+        trusted = self._trusted(open_, record)
+        required = _required(definition)
+        for key, field in open_.items():
+            one = fields[key]
+            evidence = Evidence(
+                about=field.about,
+                readings=_meant(field, one),
+                trusted=trusted.get(one.page),
+                required=pattern(key) in required,
+                entries=tuple(self._entries(field)),
+                sent=sent.get(key),
+            )
+            decision = decided(evidence, self.rule)
+            chosen = _with_text(field, one, decision.reading)
+            fields[key] = replace(
+                chosen,
+                doubts=(chosen.doubts - {Doubt.RECOGNISED}) | decision.doubts,
+                decided=str(self.rule),
+                nearest=decision.nearest,
+            )
+        return replace(record, fields=fields)
+
+    def _trusted(
+        self, fields: Mapping[FieldKey, Field], record: Record
+    ) -> Mapping[int | None, bool | None]:
+        """Return which pages pass the gate, told by what is not written by hand."""
+        pages: dict[int | None, list[tuple[Field, Extraction]]] = defaultdict(list)
+        for key, field in fields.items():
+            one = record.fields[key]
+            if Doubt.HANDWRITING not in one.doubts:
+                pages[one.page].append((field, one))
+        return {
+            page: is_trusted([(f.about, _meant(f, one)) for f, one in found], self.rule.page)
+            for page, found in pages.items()
+        }
+
+    def _entries(self, field: Field) -> Iterator[str]:
+        """Yield what the lists have for a field; of several lists every combination."""
+        known = [self.lists.get(name, ()) for name in field.lists]
+        if all(known):
+            yield from (", ".join(parts) for parts in product(*known) if parts)
+
+
+def _is_open(field: Field, record: Record) -> bool:
+    """Say whether the reading of a field is one of a picture, not yet accepted or refused."""
+    one = record.fields.get(field.key)
+    return (
+        one is not None
+        and field.kind in _WRITTEN
+        and one.method is Method.OCR
+        and bool(one.opinions)
+        and Doubt.RECOGNISED in one.doubts
+    )
+
+
+def _meant(field: Field, one: Extraction) -> tuple[Opinion, ...]:
+    """Return the readings of a field, those of its prompt as blank ones."""
+    return tuple(
+        replace(opinion, text="")
+        if is_placeholder(field, opinion.text) or is_prompt(field, opinion.text)
+        else opinion
+        for opinion in one.opinions
+    )
+
+
+def _with_text(field: Field, one: Extraction, reading: Opinion) -> Extraction:
+    """Return ``one`` as ``reading`` has it, if that is not what it already says."""
+    text = clean(reading.text)
+    if text == one.raw or not text.strip() or Doubt.HANDWRITING in one.doubts:
+        return one
+    try:
+        value = parse(field, text)
+    except ValueError:
+        return one
+    return replace(
+        one,
+        reading=Reading.READ,
+        raw=text,
+        value=value,
+        confidence=round(min(one.confidence, reading.confidence), 3),
+        doubts=one.doubts - {Doubt.MALFORMED},
+    )
+
+
+def _required(definition: FormDefinition) -> frozenset[FieldKey]:
+    """Return the fields that some rule demands to be filled, by their patterns."""
+    return frozenset(
+        pattern(key)
+        for rule in definition.rules
+        if rule.predicate in _DEMANDED
+        for key in rule.fields
+    )
+
+
+def _impossible(definition: FormDefinition, record: Record, received: date) -> frozenset[FieldKey]:
+    """Return the recognised dates that contradict each other, the form's rules or the calendar.
+
+    A misread digit is likelier than such a date; if it is right, the rule asks anyway.
+    """
+    recognised = {
+        key: one.value
+        for key, one in record.fields.items()
+        if one.decided and isinstance(one.value, date)
+    }
+    found = {key for key, day in recognised.items() if is_far(day, received)}
+    facts = Facts(definition, record, received)
+    for rule in definition.rules:
+        if rule.predicate in _OF_DATES and any(True for _ in broken(rule, facts)):
+            patterns = {pattern(key) for key in rule.fields}
+            found |= {key for key in recognised if pattern(key) in patterns}
+    return frozenset(found & recognised.keys())
+
+
+def _doubted(one: Extraction, doubt: Doubt) -> Extraction:
+    return replace(one, doubts=one.doubts | {doubt})

@@ -1,0 +1,235 @@
+"""Which recognised values need no human look: limits as data, and the decision over one value.
+
+What counts is not how often recognition is right but how often an accepted value is wrong. A value
+is accepted only if readings made in different ways agree, every word was recognised surely, the
+text can be what the field asks for, and the page as a whole can be trusted.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from statistics import median
+
+from formservice.domain.characters import CharacterRules
+from formservice.domain.content import is_suspect_value
+from formservice.domain.document import Doubt, Opinion
+from formservice.domain.form import Content
+from formservice.domain.values import is_date, parse_date
+
+
+@dataclass(frozen=True, slots=True)
+class PageGate:
+    """What a page must show before any text on it is trusted.
+
+    ``agreement`` is the share of its texts whose readings are the same, ``confidence`` the median
+    of their confidences; with fewer than ``texts`` of them nothing can be said.
+    """
+
+    agreement: float
+    confidence: float
+    texts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """When a value known beforehand confirms a reading.
+
+    ``confidence`` is the least of the reading that equals it. Another reading that differs must
+    not be surer than ``contradiction``. ``likeness`` (0..1) is from when on a reading that differs
+    is so like a known value that it may be a misread one.
+    """
+
+    confidence: float
+    contradiction: float
+    likeness: float
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptanceRule:
+    """The whole rule; ``str`` names it with its version, which is kept with every decision.
+
+    ``limits`` give for each content the least confidence, which the least sure word of every
+    reading must reach. ``listed`` confirms by lists of the installation, ``expected`` by what was
+    sent.
+    """
+
+    name: str
+    version: str
+    limits: Mapping[Content, float]
+    page: PageGate
+    listed: Confirmation
+    expected: Confirmation
+    characters: CharacterRules = field(default_factory=CharacterRules)
+    calibrated: str = ""
+
+    def __str__(self) -> str:
+        """Return ``name/version``."""
+        return f"{self.name}/{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything known about one recognised value.
+
+    ``readings`` are those of the picture, in their order, the prompt of the field counted as
+    nothing. ``trusted`` says whether its page passed the gate, None if the page has too little
+    text to tell. ``entries`` are what the lists of the installation have for the field, ``sent``
+    what was sent, if that is known.
+    """
+
+    about: Content
+    readings: Sequence[Opinion]
+    trusted: bool | None = None
+    required: bool = False
+    entries: Iterable[str] = ()
+    sent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What became of it: the reading that counts, why a person must look, what it is like.
+
+    ``doubts`` is empty if the value is accepted. ``nearest`` is the entry of a list that the value
+    is like without being the same.
+    """
+
+    reading: Opinion
+    doubts: frozenset[Doubt] = frozenset()
+    nearest: str = ""
+
+
+def decided(evidence: Evidence, rule: AcceptanceRule) -> Decision:
+    """Return what ``rule`` makes of the readings, of which there is at least one."""
+    first = next((one for one in evidence.readings if one.text.strip()), None)
+    if first is None:
+        return Decision(evidence.readings[0], _doubts_of_blank(evidence))
+    for known, limits in _known(evidence, rule):
+        confirmed = _confirmed(evidence, known, limits)
+        if confirmed is not None:
+            return Decision(confirmed)
+    chosen = _chosen(evidence, first)
+    doubts = _doubts(evidence, rule)
+    nearest = _nearest(chosen.text, evidence, rule)
+    if nearest is None:
+        return Decision(chosen, doubts)
+    return Decision(chosen, doubts | {Doubt.NOT_LISTED}, nearest)
+
+
+def same_text(about: Content, one: str, other: str) -> bool:
+    """Say whether two readings are the same but for white space; dates, if they are one day."""
+    if about is Content.DATE and is_date(one) and is_date(other):
+        return parse_date(one) == parse_date(other)
+    return _folded(about, one) == _folded(about, other)
+
+
+def agree(about: Content, readings: Sequence[Opinion]) -> bool:
+    """Say whether all readings are the same."""
+    return all(same_text(about, readings[0].text, one.text) for one in readings[1:])
+
+
+def is_trusted(values: Sequence[tuple[Content, Sequence[Opinion]]], gate: PageGate) -> bool | None:
+    """Say whether a page with these recognised ``values`` passes; None if that cannot be told."""
+    written = [
+        (about, readings)
+        for about, readings in values
+        if any(one.text.strip() for one in readings)
+    ]
+    if len(written) < gate.texts:
+        return None
+    same = sum(len(readings) > 1 and agree(about, readings) for about, readings in written)
+    sure = median(min(one.confidence for one in readings) for _, readings in written)
+    return same >= gate.agreement * len(written) and sure >= gate.confidence
+
+
+def _doubts_of_blank(evidence: Evidence) -> frozenset[Doubt]:
+    """Return why a place where no reading has anything may still hold something.
+
+    A required field that is blank is sent back to people, so that its page must be good.
+    """
+    if len(evidence.readings) < 2:
+        return frozenset({Doubt.ONE_READING})
+    if not evidence.required or evidence.trusted:
+        return frozenset()
+    return frozenset({Doubt.RECOGNISED if evidence.trusted is None else Doubt.POOR_PAGE})
+
+
+def _known(evidence: Evidence, rule: AcceptanceRule) -> Iterable[tuple[str, Confirmation]]:
+    if evidence.sent:
+        yield evidence.sent, rule.expected
+    for entry in evidence.entries:
+        yield entry, rule.listed
+
+
+def _confirmed(evidence: Evidence, known: str, limits: Confirmation) -> Opinion | None:
+    """Return the surest reading equal to ``known`` if that confirms it, else None.
+
+    What was known beforehand must not turn a misread into a value: a reading that says something
+    else, and may be right, keeps the question open.
+    """
+    about = evidence.about
+    equal = [one for one in evidence.readings if same_text(about, one.text, known)]
+    others = [one for one in evidence.readings if one not in equal]
+    if not equal:
+        return None
+    best = max(equal, key=lambda one: one.confidence)
+    contradicted = any(
+        one.confidence > limits.contradiction or one.confidence >= best.confidence
+        for one in others
+    )
+    return None if best.confidence < limits.confidence or contradicted else best
+
+
+def _chosen(evidence: Evidence, first: Opinion) -> Opinion:
+    """Return the reading to show: the first, unless only another one is a date."""
+    if evidence.about is not Content.DATE or is_date(first.text):
+        return first
+    return next((one for one in evidence.readings if is_date(one.text)), first)
+
+
+def _doubts(evidence: Evidence, rule: AcceptanceRule) -> frozenset[Doubt]:
+    about, readings = evidence.about, evidence.readings
+    doubts: set[Doubt] = set()
+    if len(readings) < 2:
+        doubts.add(Doubt.ONE_READING)
+    if not agree(about, readings):
+        doubts.add(Doubt.READINGS_DIFFER)
+    if min(one.confidence for one in readings) < rule.limits[about]:
+        doubts.add(Doubt.UNSURE)
+    if evidence.trusted is False:
+        doubts.add(Doubt.POOR_PAGE)
+    # What two readings differ in is told by that alone.
+    suspect = is_suspect_value(about, readings[0].text, rule.characters)
+    if suspect and Doubt.READINGS_DIFFER not in doubts:
+        doubts.add(Doubt.CHARACTERS)
+    return frozenset(doubts)
+
+
+def _nearest(text: str, evidence: Evidence, rule: AcceptanceRule) -> str | None:
+    """Return the known value that ``text`` is like without being it; empty for what was sent.
+
+    What was sent is a value of the form, which no message may name.
+    """
+    sent = evidence.sent
+    if sent and not same_text(evidence.about, text, sent) and _like(text, sent, rule.expected):
+        return ""
+    entries = list(evidence.entries)
+    if any(same_text(evidence.about, text, one) for one in entries):
+        return None
+    near = [(_likeness(text, one), one) for one in entries if _like(text, one, rule.listed)]
+    return max(near)[1] if near else None
+
+
+def _like(text: str, known: str, limits: Confirmation) -> bool:
+    return _likeness(text, known) >= limits.likeness
+
+
+def _likeness(one: str, other: str) -> float:
+    left, right = _folded(Content.SHORT, one).casefold(), _folded(Content.SHORT, other).casefold()
+    return SequenceMatcher(None, left, right, autojunk=False).ratio()
+
+
+def _folded(about: Content, text: str) -> str:
+    """Return ``text`` without what white space adds; in a number blanks mean nothing at all."""
+    words = unicodedata.normalize("NFC", text).split()
+    return ("" if about is Content.PHONE else " ").join(words)

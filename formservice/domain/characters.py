@@ -1,0 +1,109 @@
+"""Characters that text recognition gets wrong, told from the text alone.
+
+Nothing here proves a text wrong: people write strange things. It is what a person should look at
+before a recognised text is taken for what stands on the paper.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+# Opening and closing signs; „“ are German, “” English, and «» and »« are both in use.
+_PAIRS = {")": "(", "]": "[", "}": "{"}
+_QUOTES = (("„", "“"), ("‚", "‘"))
+# A small l or a capital I before these begins no German word or name (lch, In is a word).
+_NO_SECOND = re.compile(r"\bl(?=[bcdfghjkmnpqrstvwxzß])")
+_STANDS_ALONE = re.compile(r"(?<![\w.'’-])[lI|O](?![\w.'’-])")
+_DOUBLED = re.compile(r"[,;:!?][,;:]|[,;:]\.|(?<!\.)\.\.(?!\.)|\.,\S|\.;")
+_BLANK_BEFORE = re.compile(r"\s[,;:!?.)](?!\.\.)|[(]\s")
+_NO_BLANK_AFTER = re.compile(r"[,;!?][^\W\d_]|[^\W\d_]:[^\W\d_]")
+_CASE_INSIDE = re.compile(r"[a-zäöüß][A-ZÄÖÜ]|[A-ZÄÖÜ]{2,}[a-zäöüß]")
+_STOP_THEN_SMALL = re.compile(r"(\S+)[.!?]\s+[a-zäöüß]")
+_COMMA_AT_END = re.compile(r"[,;:\-–]$")
+_WORD = re.compile(r"[^\s/]+")
+_DIGIT_BESIDE = re.compile(r"[0-9][lIOoSsBZz|]|[lIOoSBZ|][0-9]")
+# Numbers with a letter that mean something: a house (12a), a level (B1), a paragraph (16i).
+_NUMBERED = re.compile(r"[0-9]{1,4}[a-kmnp-rt-y]|[A-HJ-N][0-9]{1,2}(\.[0-9])?|§+[0-9]+[a-k]?")
+
+
+@dataclass(frozen=True, slots=True)
+class CharacterRules:
+    """What is usual in a text and what is not.
+
+    ``odd`` are characters that dirt and lines are read as; ``mixed_case`` words with a capital
+    inside; ``abbreviations`` what ends in a full stop in the middle of a sentence; ``particles``
+    words of a name that begin small; ``endings`` those of mail addresses.
+    """
+
+    odd: frozenset[str] = frozenset()
+    mixed_case: frozenset[str] = frozenset()
+    abbreviations: frozenset[str] = frozenset()
+    particles: frozenset[str] = frozenset()
+    endings: frozenset[str] = frozenset()
+
+
+def is_suspect(text: str, rules: CharacterRules) -> bool:
+    """Say whether ``text`` has characters that look misread, whatever it is about."""
+    return any(_suspicions(text, rules))
+
+
+def is_prose_suspect(text: str, rules: CharacterRules) -> bool:
+    """Say whether sentences end and begin as they should not: a comma may be a full stop."""
+    for match in _STOP_THEN_SMALL.finditer(text):
+        word = match[1].lstrip("(„\"'").casefold()
+        if not (f"{word}." in rules.abbreviations or word[-1:].isdigit() or "." in word):
+            return True
+    return bool(_COMMA_AT_END.search(text.rstrip()))
+
+
+def _suspicions(text: str, rules: CharacterRules) -> Iterator[bool]:
+    yield not rules.odd.isdisjoint(text)
+    yield any(
+        unicodedata.category(sign) in ("Cc", "Cf", "Co", "So") for sign in text if sign != "\n"
+    )
+    yield not is_balanced(text)
+    yield any(
+        pattern.search(text) is not None
+        for pattern in (_NO_SECOND, _STANDS_ALONE, _DOUBLED, _BLANK_BEFORE, _NO_BLANK_AFTER)
+    )
+    yield any(_is_odd_word(word, rules) for word in _WORD.findall(text))
+
+
+def _is_odd_word(word: str, rules: CharacterRules) -> bool:
+    bare = word.strip(".,;:!?()[]„“‚‘\"'’…")
+    if _DIGIT_BESIDE.search(bare) and not _NUMBERED.fullmatch(bare):
+        return True
+    if any(sign.isdigit() for sign in bare) and any(sign.isalpha() for sign in bare):
+        return not all(_is_plain(part) for part in bare.split("-"))
+    return any(
+        _CASE_INSIDE.search(part) is not None and part not in rules.mixed_case
+        for part in bare.split("-")
+    )
+
+
+def _is_plain(part: str) -> bool:
+    return part.isalpha() or not any(c.isalpha() for c in part) or bool(_NUMBERED.fullmatch(part))
+
+
+def is_balanced(text: str) -> bool:
+    """Say whether every bracket and quotation mark that opens is closed, in order."""
+    opened: list[str] = []
+    for sign in text:
+        if sign in _PAIRS.values():
+            opened.append(sign)
+        elif sign in _PAIRS and (not opened or opened.pop() != _PAIRS[sign]):
+            return False
+    if opened or text.count('"') % 2:
+        return False
+    return all(text.count(one) == text.count(other) for one, other in _QUOTES)
+
+
+@lru_cache(maxsize=4096)
+def is_latin(sign: str) -> bool:
+    """Say whether a sign is a letter that names may have after DIN 91379, datatype A.
+
+    The norm lists Latin letters with the marks in use in Europe; Unicode names them all LATIN.
+    """
+    return unicodedata.category(sign)[0] == "L" and unicodedata.name(sign, "").startswith("LATIN")
