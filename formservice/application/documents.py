@@ -11,7 +11,8 @@ from formservice.application.identify import (
     page_text,
     phrases_in,
 )
-from formservice.domain.document import Claim, Page, part_of
+from formservice.application.page_places import claimed_place, place, ranked, reference
+from formservice.domain.document import Page, part_of
 from formservice.domain.form import FormRef
 from formservice.domain.groups import pattern
 
@@ -52,7 +53,7 @@ def documents(pages: Sequence[Page], forms: Sequence[Candidate]) -> list[Found]:
         here = alone.nearest if alone.score >= _PAGE_SCORE else None
         is_sheet = alone.ref in sheet_refs and alone.ref is not None
         behind = _continues_only(page) or (is_sheet and not _stands_alone(page))
-        away = runs and _reference([page]) in own - {_reference(runs[-1])}
+        away = runs and reference([page]) in own - {reference(runs[-1])}
         if behind and not away and _takes(runs[-1:], nearest[-1:], page, forms):
             sheets[-1].append(page)
         elif (
@@ -139,7 +140,7 @@ def _reunited(found: Sequence[Found], forms: Sequence[Candidate]) -> list[Found]
 def _kin(found: Found) -> tuple[str | None, str | None]:
     """Return form and reference, which the pages of one document have in common."""
     nearest = found.identity.nearest
-    return (nearest.form if nearest else None, _reference(found.pages))
+    return (nearest.form if nearest else None, reference(found.pages))
 
 
 def _each_once(pages: Sequence[Page]) -> bool:
@@ -165,8 +166,8 @@ def _with_strayed_sheets(found: Sequence[Found], forms: Sequence[Candidate]) -> 
             if all(_takes([one.pages], [one.identity.nearest], page, forms) for page in pages)
             and (not _is_sheet(one, forms) or _continued(pages) <= _names_of(one, forms))
         ]
-        theirs = _reference(pages)
-        homes = [n for n in homes if theirs and _reference(result[n].pages) == theirs] or homes
+        theirs = reference(pages)
+        homes = [n for n in homes if theirs and reference(result[n].pages) == theirs] or homes
         if len(homes) == 1:
             home = result[homes[0]]
             result[homes[0]] = replace(home, sheets=(*home.sheets, *pages))
@@ -207,17 +208,11 @@ def _takes(
     """Say whether ``sheet`` can go on with the document of ``runs``, which is one or none."""
     for run, ref in zip(runs, nearest, strict=True):
         form = next((one for one in forms if one.ref == ref), None)
-        here, there = _reference([sheet]), _reference(run)
+        here, there = reference([sheet]), reference(run)
         if form is None or (here and there and here != there):
             return False
         return form.is_sheet or _continued([sheet]) <= form.anchors
     return False
-
-
-def _reference(pages: Sequence[Page]) -> str | None:
-    """Return the reference pages carry, None if they carry none."""
-    found = (claim.reference for page in pages for claim in _ranked(page) if claim.reference)
-    return next(found, None)
 
 
 def _references_of_forms(pages: Sequence[Page], forms: Sequence[Candidate]) -> set[str]:
@@ -253,15 +248,15 @@ def _belongs(
     run: Sequence[Page], page: Page, ref: FormRef | None, forms: Sequence[Candidate]
 ) -> bool:
     """Say whether ``page`` goes on with the document ``run``; both are nearest to ``ref``."""
-    last, here = _ranked(run[-1]), _ranked(page)
+    last, here = ranked(run[-1]), ranked(page)
     if bool(last) is not bool(here):
         # Our own pages all say what they are; one that does not is no page of this document.
         return False
     if last and here:
-        before, after = _reference(run[-1:]), _reference([page])
+        before, after = reference(run[-1:]), reference([page])
         if before and after and before != after:
             return False
-        earlier, later = _place(last[0]), _place(here[0])
+        earlier, later = place(last[0]), place(here[0])
         if earlier is not None and later is not None:
             return later > earlier
     form = next((one for one in forms if one.ref == ref), None)
@@ -275,26 +270,3 @@ def _belongs(
     repeated_names = own and len(keys & own) > _REPEATED * len(own)
     repeated_words = now and len(known & now) > _REPEATED * len(now)
     return not (repeated_names or repeated_words)
-
-
-# A QR code was scanned, the text at the foot is printed; the rest nobody sees on the page.
-_STRONGEST_FIRST = ("qr", "text", "page", "property", "info")
-
-
-def _ranked(page: Page) -> list[Claim]:
-    """Return the claims of a page, the strongest first; a source not known here is the weakest."""
-    rank = {source: number for number, source in enumerate(_STRONGEST_FIRST)}
-    return sorted(page.claims, key=lambda claim: rank.get(claim.source, len(rank)))
-
-
-def claimed_place(page: Page) -> tuple[int, ...] | None:
-    """Return which page of its form a page claims to be, None if it does not say.
-
-    Behind the number of a page that is a copy stands which one. So copies come in the order of
-    their items, right behind the page they are a copy of.
-    """
-    return next((place for claim in _ranked(page) if (place := _place(claim)) is not None), None)
-
-
-def _place(claim: Claim) -> tuple[int, ...] | None:
-    return None if claim.page is None else (claim.page, *(claim.copy or ()))

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from formservice.application.documents import claimed_place
 from formservice.application.extract import missing
 from formservice.application.label_items import item_sightings
 from formservice.application.labels import label_sightings
 from formservice.application.occurrences import numbered_by_occurrence
+from formservice.application.page_places import claimed_place
 from formservice.application.ports import OpenDocument
 from formservice.domain.copies import copies, marked_copy, printed_shape, reshaped, shape_of_copies
 from formservice.domain.document import Doubt, Medium, Page, Sighting, part_key, part_of

@@ -6,7 +6,7 @@ Only forms with a ``fixed_text`` are compared; reading all their text takes time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from formservice.application.documents import claimed_place
+from formservice.application.page_places import claimed_place
 from formservice.application.ports import OpenDocument
 from formservice.application.wording_exact import differences
 from formservice.application.wording_seen import differences_seen

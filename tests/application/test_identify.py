@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from formservice.application.documents import claimed_place, documents
+from formservice.application.documents import documents
 from formservice.application.identify import candidate, identify
+from formservice.application.page_places import claimed_place
 from formservice.domain.document import Block, Claim, Medium, Method, Page, Sighting
 from formservice.domain.form import FormRef
 from tests.application.literal_form import FORM, REF, SHEET, SHEET_REF
