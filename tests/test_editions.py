@@ -29,6 +29,9 @@ ADVICE = (
 EXPLAINING = frozenset(
     ("help", "message", "assumption", "basis", "purpose", "legal_basis", "deletion_class")
 )
+# What the text of a field is about only decides how closely a picture of it is looked at before it
+# counts; it changes no value.
+ABOUT_A_FIELD = frozenset(("content", "list"))
 ABOUT_THE_FORM = frozenset(("released", "notice", "prefill"))
 
 
@@ -61,10 +64,11 @@ def _without_explaining(data: object) -> object:
         return [_without_explaining(one) for one in data]
     if not isinstance(data, dict):
         return data
+    left_out = EXPLAINING | ABOUT_A_FIELD if isinstance(data.get("kind"), str) else EXPLAINING
     return {
         key: _without_explaining(value)
         for key, value in data.items()
-        if key not in EXPLAINING or isinstance(value, dict)
+        if key not in left_out or isinstance(value, dict)
     }
 
 
@@ -157,7 +161,9 @@ def test_a_better_explanation_is_no_other_edition(tmp_path):
     better = FORM | {
         "released": False,
         "notice": "Muster",
-        "fields": {"help": {**FIELD, "help": "Wer beim Ausfüllen hilft."}},
+        "fields": {
+            "help": {**FIELD, "help": "Wer hilft.", "content": "name", "list": ["ifk"]},
+        },
         "rules": {"R-1": {**RULE, "message": "Bitte „{field}“ ausfüllen."}},
     }
     rebuilt = b'{"pages": [], "source": 2, "echoes": []}'

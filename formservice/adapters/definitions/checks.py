@@ -72,13 +72,15 @@ def _field(draft: Draft, key: str) -> Iterator[Problem]:
         ("long_date", kind is FieldKind.DATE),
         ("o_ton", kind in (FieldKind.TEXT, FieldKind.MULTILINE)),
         ("zeitangabe", kind in (FieldKind.TEXT, FieldKind.MULTILINE)),
+        ("content", kind in (FieldKind.TEXT, FieldKind.MULTILINE)),
     ):
         # A value of the wrong type is another mistake, which the schema names.
-        given = entry.get(name) is True or mapping(entry.get(name))
+        given = entry.get(name) is True or mapping(entry.get(name)) or name == "content" in entry
         if kind and given and not fits:
             yield draft.source.problem(
                 (*path, name), f"Der Schlüssel passt nicht zur Feldart {kind.value}."
             )
+    yield from _lists(draft, key)
     if "label" in entry and not draft.name(key):
         yield draft.source.problem((*path, "label"), "Das Feld braucht label oder title.")
     if "[]" not in key and "{n}" in str(entry.get("label") or ""):
@@ -92,6 +94,21 @@ def _field(draft: Draft, key: str) -> Iterator[Problem]:
             yield draft.source.problem(
                 path, f"„{mark}“ ist als Textmarke zu lang: höchstens {_BOOKMARK} Zeichen."
             )
+
+
+def _lists(draft: Draft, key: str) -> Iterator[Problem]:
+    """Yield a ``list`` without a content that lists can know, or the content without a list."""
+    entry, path = draft.fields[key], draft.places[key]
+    if entry.get("content") == "list" and "list" not in entry:
+        yield draft.source.problem(
+            (*path, "content"), "Zu content: list gehört list: mit dem Namen der Liste."
+        )
+    if "list" in entry and entry.get("content", "list") not in ("list", "name"):
+        yield draft.source.problem(
+            (*path, "list"), "Eine Liste (list) passt nur zu content: list oder content: name."
+        )
+    elif "list" in entry and "content" not in entry:
+        yield draft.source.problem((*path, "list"), "Zu list: gehört content: list oder name.")
 
 
 def _group(draft: Draft, key: str) -> Iterator[Problem]:

@@ -23,6 +23,7 @@ from formservice.domain.errors import Problem
 from formservice.domain.findings import FindingCode
 from formservice.domain.form import (
     Argument,
+    Content,
     Continuation,
     DeadlineRule,
     Field,
@@ -58,6 +59,11 @@ Sources = Annotated[
     Setting(min_length=1),
     BeforeValidator(lambda given: [given] if isinstance(given, str) else given),
 ]
+Lists = Annotated[
+    list[Key],
+    Setting(min_length=1),
+    BeforeValidator(lambda given: [given] if isinstance(given, str) else given),
+]
 
 
 class _Strict(BaseModel):
@@ -85,6 +91,8 @@ class FieldEntry(_Purpose):
     long_date: bool = False
     o_ton: bool = False
     zeitangabe: bool = False
+    content: Literal["name", "phone", "email", "address", "list"] | None = None
+    lists: Lists = Setting(default=[], alias="list")
     help: str = ""
 
 
@@ -235,8 +243,12 @@ def _prefill(form: str, entry: PrefillEntry) -> Prefill:
 
 
 def _field(key: str, entry: FieldEntry) -> Field:
-    options = tuple(Option(name, label) for name, label in entry.options.items())
-    return Field(key=key, **(entry.model_dump() | {"options": options}))
+    settings = entry.model_dump() | {
+        "options": tuple(Option(name, label) for name, label in entry.options.items()),
+        "content": None if entry.content is None else Content(entry.content),
+        "lists": tuple(entry.lists),
+    }
+    return Field(key=key, **settings)
 
 
 def _rule(key: str, entry: RuleEntry) -> Rule:
@@ -298,6 +310,7 @@ _PATTERNS: Mapping[tuple[Step, ...], str] = {
 _KEY_PATTERN = "Ein Schlüssel besteht aus Kleinbuchstaben, Ziffern und einzelnen Unterstrichen."
 _REPEATED = "Felder einer Gruppe stehen mit leeren Klammern hinter dem Namen der Gruppe."
 _NUMBERED = re.compile(r"\[[^\]]*\]?")
+_CONTENTS = ("name", "phone", "email", "address", "list")
 _VALUES: Mapping[str, type[Enum]] = {
     "kind": FieldKind,
     "severity": Severity,
@@ -348,6 +361,8 @@ def _sentence(kind: str, path: tuple[Step, ...], value: object) -> tuple[str, st
         return f"Erlaubt ist: {', '.join(known)}.", nearest(str(value), known)
     if kind == "literal_error" and last == "kind":
         return "Eine Gruppe hat kind: group.", "group"
+    if kind == "literal_error" and last == "content":
+        return f"Erlaubt ist: {', '.join(_CONTENTS)}.", nearest(str(value), _CONTENTS)
     if kind == "literal_error":
         return "Erlaubt ist: de-DE.", None
     if kind == "string_pattern_mismatch" and "[" in str(value):
