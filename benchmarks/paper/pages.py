@@ -101,20 +101,26 @@ def scans(
     """Yield ``count`` scans of a set; the same arguments give the same scans on one machine.
 
     ``stratum`` is one of ``STRATA``, or its first half (``typed``), or its second (``office``);
-    None takes all in turn, with fewer of the handwritten ones. Fonts must be installed
+    None takes all levels in turn, with fewer of the handwritten ones. Fonts must be installed
     (``fonts.missing``).
     """
-    base = {"calibration": 1, "evaluation": 2}[split]
-    wanted = [one for one in STRATA if stratum is None or stratum in (one, *one.split("/"))]
     for number in range(count):
-        chance = np.random.default_rng([base, seed, number])
-        how, level = wanted[number % len(wanted)].split("/")
-        if stratum is None:
-            how = "hand" if chance.random() < _HAND else "typed"
-            level = LEVELS[number % len(LEVELS)]
-        definition, page = subjects()[int(chance.integers(len(subjects())))]
-        name = f"{split}-{seed}-{number:04}"
-        yield scan(name, split, f"{how}/{level}", definition, page, chance)
+        yield nth(number, split, stratum, seed)
+
+
+def nth(number: int, split: str, stratum: str | None = None, seed: int = 0) -> Scan:
+    """Return one of the scans of a set, the same whatever others are made."""
+    base = {"calibration": 1, "evaluation": 2}[split]
+    chance = np.random.default_rng([base, seed, number])
+    wanted = [one for one in STRATA if stratum is None or stratum in (one, *one.split("/"))]
+    how, level = wanted[number % len(wanted)].split("/")
+    if stratum is None or stratum in LEVELS:
+        how = "hand" if chance.random() < _HAND else "typed"
+    if stratum is None:
+        level = LEVELS[number % len(LEVELS)]
+    definition, page = subjects()[int(chance.integers(len(subjects())))]
+    name = f"{split}-{seed}-{number:04}"
+    return scan(name, split, f"{how}/{level}", definition, page, chance)
 
 
 def scan(
