@@ -1,9 +1,9 @@
 """Which documents a file holds: pages gathered, whatever order and company they came in."""
 
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from formservice.application.found import PAGE_SCORE, Found, is_sheet
 from formservice.application.identify import (
     Candidate,
     Identity,
@@ -11,13 +11,12 @@ from formservice.application.identify import (
     page_text,
     phrases_in,
 )
-from formservice.application.page_places import claimed_place, place, ranked, reference
-from formservice.domain.document import Page, part_of
+from formservice.application.page_places import place, ranked, reference
+from formservice.application.piles import joined_by_reference, reunited, told_apart
+from formservice.domain.document import Page, PageRole, part_of
 from formservice.domain.form import FormRef
 from formservice.domain.groups import pattern
 
-# One page of several carries only part of the wording; below this it is no page of the form.
-_PAGE_SCORE = 0.05
 # A page that repeats this share of what was already seen begins the same form once more.
 _REPEATED = 0.5
 # A printed phrase of this length is none of everybody's; an end of a form may hold just one.
@@ -27,30 +26,50 @@ _TELLING = 20
 _TOGETHER = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One document in a file: its pages, what it is, and the continuation sheets behind it."""
-
-    identity: Identity
-    pages: tuple[Page, ...]
-    sheets: tuple[Page, ...] = ()
-
-
 def documents(pages: Sequence[Page], forms: Sequence[Candidate]) -> list[Found]:
-    """Return the documents in a file, each page in exactly one of them, in the file's order.
+    """Return the documents in a file, each page with content in exactly one, in the file's order.
 
-    Pages that belong to no form stand together as runs without identity.
+    Pages that belong to no form stand together as runs without identity. Blank pages are in no
+    document's way; between two separators documents are by themselves.
     """
-    sheet_refs = {one.ref for one in forms if one.is_sheet}
+    return documents_in(stretches(pages), forms)
+
+
+def stretches(pages: Sequence[Page]) -> list[list[Page]]:
+    """Return the pages with content, parted where a separator stands."""
+    parts: list[list[Page]] = [[]]
+    for page in pages:
+        if page.role is PageRole.SEPARATOR:
+            parts.append([])
+        elif page.role is PageRole.CONTENT:
+            parts[-1].append(page)
+    return [part for part in parts if part]
+
+
+def documents_in(parts: Sequence[Sequence[Page]], forms: Sequence[Candidate]) -> list[Found]:
+    """Return the documents in stretches of pages, numbered through, each page in exactly one.
+
+    Only within a stretch does it mean something that pages follow each other. Pages with one
+    reference are one document wherever they are.
+    """
     # A sheet with one of these goes with no other document.
-    own = _references_of_forms(pages, forms)
+    own = _references_of_forms([page for part in parts for page in part], forms)
+    pieces = [_bridged(_runs(part, forms, own), forms) for part in parts]
+    pieces = told_apart(pieces, forms)
+    joined = [reunited(one, forms) for one in joined_by_reference(pieces, forms)]
+    return _with_strayed_sheets([one for part in joined for one in part], forms)
+
+
+def _runs(pages: Sequence[Page], forms: Sequence[Candidate], own: set[str]) -> list[Found]:
+    """Return pages that follow each other and belong together."""
+    sheet_refs = {one.ref for one in forms if one.is_sheet}
     runs: list[list[Page]] = []
     sheets: list[list[Page]] = []
     nearest: list[FormRef | None] = []
     identities: list[Identity] = []
     for page in pages:
         alone = identify([page], forms)
-        here = alone.nearest if alone.score >= _PAGE_SCORE else None
+        here = alone.nearest if alone.score >= PAGE_SCORE else None
         is_sheet = alone.ref in sheet_refs and alone.ref is not None
         behind = _continues_only(page) or (is_sheet and not _stands_alone(page))
         away = runs and reference([page]) in own - {reference(runs[-1])}
@@ -73,11 +92,10 @@ def documents(pages: Sequence[Page], forms: Sequence[Candidate]) -> list[Found]:
             sheets.append([])
             nearest.append(here)
             identities.append(alone)
-    found = [
+    return [
         Found(identity, tuple(run), tuple(behind))
         for identity, run, behind in zip(identities, runs, sheets, strict=True)
     ]
-    return _with_strayed_sheets(_reunited(_bridged(found, forms), forms), forms)
 
 
 def _one_form(one: Identity, other: Identity) -> bool:
@@ -99,7 +117,7 @@ def _bridged(found: Sequence[Found], forms: Sequence[Candidate]) -> list[Found]:
         if (
             before is not None
             and between is not None
-            and between.identity.score < _PAGE_SCORE <= one.identity.score
+            and between.identity.score < PAGE_SCORE <= one.identity.score
             and _one_form(before.identity, one.identity)
             and not any(page.claims for half in (before, one) for page in half.pages)
             and _belongs(before.pages, one.pages[0], one.identity.nearest, forms)
@@ -111,60 +129,16 @@ def _bridged(found: Sequence[Found], forms: Sequence[Candidate]) -> list[Found]:
     return joined
 
 
-def _reunited(found: Sequence[Found], forms: Sequence[Candidate]) -> list[Found]:
-    """Return the documents with pages of one form joined that are out of order or stand apart.
-
-    Pages belong together that carry one reference, or, without any, that are each there once.
-    """
-    mates: dict[tuple[str | None, str | None], list[Found]] = defaultdict(list)
-    for one in found:
-        mates[_kin(one)].append(one)
-    joined: list[Found] = []
-    for one in found:
-        group = mates[_kin(one)]
-        if len({mate.identity.nearest for mate in group if not mate.identity.editions}) > 1:
-            # Two editions are here for sure: a page that may be of either stays alone.
-            same = one.identity.nearest, one.identity.editions
-            group = [m for m in group if (m.identity.nearest, m.identity.editions) == same]
-        known = one.identity.score >= _PAGE_SCORE and not _is_sheet(one, forms)
-        pages = [page for mate in group for page in mate.pages] if known else []
-        if len(group) == 1 or not known or not _each_once(pages):
-            joined.append(one)
-        elif one is group[0]:
-            pages.sort(key=lambda page: claimed_place(page) or (page.number,))
-            sheets = tuple(sheet for mate in group for sheet in mate.sheets)
-            joined.append(Found(identify(pages, forms), tuple(pages), sheets))
-    return joined
-
-
-def _kin(found: Found) -> tuple[str | None, str | None]:
-    """Return form and reference, which the pages of one document have in common."""
-    nearest = found.identity.nearest
-    return (nearest.form if nearest else None, reference(found.pages))
-
-
-def _each_once(pages: Sequence[Page]) -> bool:
-    """Say whether no page of the form comes up twice, as far as pages tell which one they are."""
-    places = [claimed_place(page) for page in pages]
-    if None not in places:
-        return len(set(places)) == len(places)
-    names = [{sighting.key for sighting in page.sightings} for page in pages]
-    told = [place for place in places if place is not None]
-    known = all(own or place is not None for own, place in zip(names, places, strict=True))
-    once = len(set(told)) == len(told)
-    return known and once and len(set().union(*names)) == sum(len(own) for own in names)
-
-
 def _with_strayed_sheets(found: Sequence[Found], forms: Sequence[Candidate]) -> list[Found]:
     """Return the documents with sheets that stand apart given to the only form they fit."""
-    result = [one for one in found if not _is_sheet(one, forms) or _is_free(one)]
-    for stray in (one for one in found if _is_sheet(one, forms) and not _is_free(one)):
+    result = [one for one in found if not is_sheet(one, forms) or _is_free(one)]
+    for stray in (one for one in found if is_sheet(one, forms) and not _is_free(one)):
         pages = (*stray.pages, *stray.sheets)
         homes = [
             number
             for number, one in enumerate(result)
             if all(_takes([one.pages], [one.identity.nearest], page, forms) for page in pages)
-            and (not _is_sheet(one, forms) or _continued(pages) <= _names_of(one, forms))
+            and (not is_sheet(one, forms) or _continued(pages) <= _names_of(one, forms))
         ]
         theirs = reference(pages)
         homes = [n for n in homes if theirs and reference(result[n].pages) == theirs] or homes
@@ -189,14 +163,6 @@ def _continued(pages: Sequence[Page]) -> set[str]:
     """Return which fields ``pages`` go on with, as far as they say it by names."""
     parts = (part_of(sighting.key) for page in pages for sighting in page.sightings)
     return {pattern(key) for key, number in parts if number > 1}
-
-
-def _is_sheet(found: Found, forms: Sequence[Candidate]) -> bool:
-    """Say whether ``found`` is nothing but continuation sheets."""
-    ref = found.identity.nearest
-    return found.identity.score >= _PAGE_SCORE and any(
-        one.is_sheet and one.ref == ref for one in forms
-    )
 
 
 def _takes(
@@ -253,7 +219,7 @@ def _belongs(
         # Our own pages all say what they are; one that does not is no page of this document.
         return False
     if last and here:
-        before, after = reference(run[-1:]), reference([page])
+        before, after = reference(run), reference([page])
         if before and after and before != after:
             return False
         earlier, later = place(last[0]), place(here[0])
