@@ -26,7 +26,9 @@ thead th { border-top: 0; }
 tbody th { font-weight: 600; width: 16%; } td.picture { width: 38%; }
 code, .key { font: .8rem/1.4 ui-monospace, "DejaVu Sans Mono", monospace; color: #4a4a4a;
   display: block; }
-figure { margin: 0 0 .5rem; } img { max-width: 100%; height: auto; border: 1px solid #767676; }
+figure { margin: 0 0 .5rem; }
+img { box-sizing: border-box; max-width: 100%; height: auto; border: 1px solid #767676; }
+tr.wide td { border-top: 0; padding-top: 0; }
 figcaption { font-size: .85rem; color: #4a4a4a; }
 .value { white-space: pre-wrap; font-weight: 600; margin: 0 0 .5rem; }
 .reading { white-space: pre-wrap; margin: 0 0 .35rem; } .by { color: #4a4a4a; font-size: .85rem; }
@@ -40,9 +42,10 @@ mark { background: #ffe28a; color: inherit; }
   thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
   table, tbody, tr, tbody th, td, td.picture { display: block; width: auto; }
   tbody th, td { border: 0; padding: .25rem 0; }
-  tr { border-top: 1px solid #767676; padding: .5rem 0; }
+  tr { border-top: 1px solid #767676; padding: .5rem 0; } tr.wide { border-top: 0; }
 }
 @media print { body { max-width: none; padding: 0; font-size: 9pt; } tr { break-inside: avoid; }
+  tr:has(+ tr.wide) { break-after: avoid; } img { max-width: 60%; }
   mark { background: none; text-decoration: underline; } }
 @page { margin: 15mm; }
 """
@@ -72,6 +75,8 @@ _READINGS = {
 }
 _PASSES = {"zone": "Lesung des Feldes", "page": "Lesung der ganzen Seite"}
 _WORD = re.compile(r"\S+|\s+")
+_ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_WIDE = 900  # pixels; half a line at 200 dpi
 # Characters that show nothing but could break the page or hide: all controls but line and tab.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -126,31 +131,43 @@ def _table(
         yield f'<th role="columnheader" scope="col">{head}</th>'
     yield '</tr></thead><tbody role="rowgroup">'
     for field in fields:
+        shown = [(cut, pictures[cut["file"]]) for cut in field["pictures"]]
+        beside = "".join(_figure(field, cut, png) for cut, png in shown if not _is_wide(png))
+        below = "".join(_figure(field, cut, png) for cut, png in shown if _is_wide(png))
         yield '<tr role="row">'
         yield f'<th role="rowheader" scope="row">{_text(field["name"])}'
         yield f'<span class="key">{_text(field["key"])}</span></th>'
-        yield f'<td role="cell" class="picture">{_figures(field, pictures)}</td>'
+        instead = "darunter" if below else "kein Bild"
+        yield f'<td role="cell" class="picture">{beside or instead}</td>'
         yield f'<td role="cell">{_read(field)}</td>'
         yield f'<td role="cell" class="decision">{_decision(field)}</td></tr>'
+        if below:
+            yield f'<tr role="row" class="wide"><td role="cell" colspan="4">{below}</td></tr>'
     yield "</tbody></table>"
 
 
-def _figures(field: Mapping[str, Any], pictures: Mapping[str, bytes]) -> str:
-    figures: list[str] = []
-    for cut in field["pictures"]:
-        png = pictures[cut["file"]]
-        width, height = (int.from_bytes(png[at : at + 4], "big") for at in (16, 20))
-        shown = base64.b64encode(png).decode()
-        about = f"Bild zu „{field['name']}“"
-        caption = f"Seite {cut['page']}"
-        if cut["label"] and cut["label"] != field["name"]:
-            about += f", {cut['label']}"
-            caption = f"{cut['label']}: {_mark(cut)} ({caption})"
-        figures.append(
-            f'<figure><img src="data:image/png;base64,{shown}" width="{width}" height="{height}"'
-            f' alt="{_text(about)}"><figcaption>{_text(caption)}</figcaption></figure>'
-        )
-    return "".join(figures) or "kein Bild"
+def _is_wide(png: bytes) -> bool:
+    """Say whether a picture would be too small to read in its column."""
+    return _size(png)[0] > _WIDE
+
+
+def _size(png: bytes) -> tuple[int, int]:
+    """Return width and height, which stand first in every PNG file."""
+    return int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
+
+
+def _figure(field: Mapping[str, Any], cut: Mapping[str, Any], png: bytes) -> str:
+    width, height = _size(png)
+    shown = base64.b64encode(png).decode()
+    about = f"Bild zu „{field['name']}“"
+    caption = f"Seite {cut['page']}"
+    if cut["label"] and cut["label"] != field["name"]:
+        about += f", {cut['label']}"
+        caption = f"{cut['label']}: {_mark(cut)} ({caption})"
+    return (
+        f'<figure><img src="data:image/png;base64,{shown}" width="{width}" height="{height}"'
+        f' alt="{_text(about)}"><figcaption>{_text(caption)}</figcaption></figure>'
+    )
 
 
 def _mark(cut: Mapping[str, Any]) -> str:
@@ -182,7 +199,9 @@ def _value(field: Mapping[str, Any]) -> str:
         return f"– {_READINGS[field['reading']]} –"
     if isinstance(value, bool):
         return "ja" if value else "nein"
-    return ", ".join(field["chosen"]) if field["chosen"] else str(value)
+    if field["chosen"]:
+        return ", ".join(field["chosen"])
+    return _ISO_DAY.sub(r"\3.\2.\1", value) if _ISO_DAY.fullmatch(value) else value
 
 
 def _decision(field: Mapping[str, Any]) -> str:

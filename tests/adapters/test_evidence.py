@@ -1,0 +1,260 @@
+"""Evidence on disk: the page people look at, and folders that are there whole or not at all."""
+
+import errno
+import html.parser
+import io
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any  # JSON
+
+import pytest
+from PIL import Image
+
+from formservice.adapters.evidence.folder import EvidenceFolder
+from formservice.adapters.evidence.page import page
+from formservice.adapters.evidence.pictures import Pictures
+from formservice.application.evidence import Picture, evidence
+from formservice.application.ports import OpenDocument
+from formservice.domain.document import Box
+from formservice.domain.errors import StorageError, UsageError
+from tests.application.test_evidence import document, field, named, place
+
+MADE = datetime(2026, 11, 20, 21, 5, tzinfo=UTC)
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "</td></table><img src=x onerror=alert(1)>",
+    '"><svg/onload=alert(1)>',
+    "'; --&#x3C;b>&lt;i>",
+    "\N{RIGHT-TO-LEFT OVERRIDE}verdreht",
+    "\x00\x1b[31m\ud800]]>",
+)
+
+
+def png(width: int = 3, height: int = 2) -> bytes:
+    out = io.BytesIO()
+    Image.new("L", (width, height), 255).save(out, "PNG")
+    return out.getvalue()
+
+
+def told(**fields: dict[str, Any]) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Return evidence of a document with these fields, each with a picture."""
+    cut = {f"{key}.png": png() for key in fields}
+    return evidence(document(fields=fields), MADE, cut, named), cut
+
+
+class Seen(html.parser.HTMLParser):
+    """What a browser makes of a page: elements with their attributes, and all text."""
+
+    def __init__(self, source: bytes) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(source.decode("utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=range(len(HOSTILE)))
+def test_what_stands_in_a_form_is_text_on_the_page_and_nothing_else(value: str) -> None:
+    opinions = [
+        {"by": value, "text": value, "confidence": 0.5},
+        {"by": "page", "text": f"x {value}", "confidence": 0.5},
+    ]
+    evil = field(value=value, raw=value, opinions=opinions, decided=value, doubts=[value])
+    calm = field(value="x", opinions=[dict(one, text="x y", by="zone") for one in opinions])
+    seen, plain = (
+        Seen(page(*told(name=one, ort=dict(one, reading="unreadable")))) for one in (evil, calm)
+    )
+    of_marks = {"mark"}
+    assert {tag for tag, _ in seen.elements} - of_marks == {tag for tag, _ in plain.elements}
+    assert all(not key.startswith("on") for _, given in seen.elements for key in given)
+    assert all(given["src"] is not None and given["src"].startswith("data:image/png;base64,")
+               for tag, given in seen.elements if tag == "img")  # fmt: skip
+    if value.isprintable():
+        assert value in seen.text
+
+
+def test_the_page_asks_nobody_for_anything_and_runs_nothing() -> None:
+    seen = Seen(page(*told(name=field())))
+    assert {"script", "link", "iframe", "object", "form"}.isdisjoint(
+        tag for tag, _ in seen.elements
+    )
+    policy = next(
+        given["content"]
+        for tag, given in seen.elements
+        if tag == "meta" and given.get("http-equiv") == "Content-Security-Policy"
+    )
+    assert policy is not None
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "http:" not in policy
+
+
+def test_the_page_is_german_and_every_picture_is_described() -> None:
+    seen = Seen(page(*told(name=field())))
+    assert ("html", {"lang": "de"}) in seen.elements
+    (picture,) = [given for tag, given in seen.elements if tag == "img"]
+    assert picture["alt"] == "Bild zu „Nachname“"
+    heads = [given for tag, given in seen.elements if tag == "th"]
+    assert [given["scope"] for given in heads] == ["col"] * 4 + ["row"]
+
+
+def test_readings_that_differ_are_marked_word_by_word() -> None:
+    opinions = [
+        {"by": "zone", "text": "am 12. Mai in Bonn", "confidence": 0.999},
+        {"by": "page", "text": "am 17. Mai in Bonn", "confidence": 0.8},
+    ]
+    source = page(*told(name=field(opinions=opinions))).decode()
+    assert "am <mark>17.</mark> Mai in Bonn" in source
+    assert "99 %" in source
+    assert "100 %" not in source
+
+
+def test_boxes_are_named_with_what_was_seen_in_them() -> None:
+    boxes = [place("anlass.ja", on=True), dict(place("anlass.nein"), doubts=["ambiguous-mark"])]
+    found = document(fields={"anlass": field(value="ja", places=boxes)})
+    cut = {"anlass.ja.png": png(), "anlass.nein.png": png()}
+    names = {"anlass.ja": "Ja, gern", "anlass.nein": "Nein"}
+    seen = Seen(page(evidence(found, MADE, cut, lambda _: names), cut)).text
+    assert "Ja, gern: angekreuzt (Seite 1)" in seen
+    assert "Nein: nicht eindeutig (Seite 1)" in seen
+
+
+def test_only_the_owner_may_look_at_evidence(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        folder = EvidenceFolder(tmp_path / "neu" / "belege").write(*told(name=field()), 2)
+    finally:
+        os.umask(before)
+    assert folder.name == "abababababab-2"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert folder.parent.stat().st_mode & 0o777 == 0o700
+    modes = {file.name: file.stat().st_mode & 0o777 for file in folder.iterdir()}
+    assert modes == dict.fromkeys(("name.png", "evidence.json", "index.html"), 0o600)
+
+
+def test_evidence_of_the_same_document_is_replaced(tmp_path: Path) -> None:
+    folder = EvidenceFolder(tmp_path)
+    folder.write(*told(name=field(), ort=field()), 1)
+    written = folder.write(*told(name=field()), 1)
+    assert {one.name for one in written.iterdir()} == {"name.png", "evidence.json", "index.html"}
+    assert list(tmp_path.iterdir()) == [written]
+
+
+@pytest.mark.parametrize("foreign", ["notiz.txt", "evidence.json"])
+def test_what_somebody_else_put_there_is_never_lost(tmp_path: Path, foreign: str) -> None:
+    written = EvidenceFolder(tmp_path).write(*told(name=field()), 1)
+    (written / foreign).write_text("{}", "utf-8")
+    with pytest.raises(StorageError, match="liegt schon etwas anderes"):
+        EvidenceFolder(tmp_path).write(*told(name=field()), 1)
+    assert (written / foreign).read_text("utf-8") == "{}"
+    assert (written / "name.png").exists()
+
+
+def test_a_link_is_not_followed(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "anderswo"
+    elsewhere.mkdir()
+    (tmp_path / "belege").mkdir()
+    (tmp_path / "belege" / "abababababab-1").symlink_to(elsewhere)
+    with pytest.raises(StorageError):
+        EvidenceFolder(tmp_path / "belege").write(*told(name=field()), 1)
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_a_full_disk_is_named_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = EvidenceFolder(tmp_path)
+    old = folder.write(*told(name=field()), 1)
+    before = {file.name: file.read_bytes() for file in old.iterdir()}
+
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StorageError, match="kein Platz"):
+        folder.write(*told(name=field(), ort=field()), 1)
+    assert list(tmp_path.iterdir()) == [old]
+    assert {file.name: file.read_bytes() for file in old.iterdir()} == before
+
+
+def test_a_folder_that_cannot_be_is_told_before_anything_is_read(tmp_path: Path) -> None:
+    (tmp_path / "datei").write_text("x", "utf-8")
+    with pytest.raises(UsageError, match="kein Ordner"):
+        EvidenceFolder(tmp_path / "datei")
+    with pytest.raises(StorageError):
+        EvidenceFolder(tmp_path / "datei" / "darunter")
+
+
+def test_half_a_character_is_kept_as_json_writes_it(tmp_path: Path) -> None:
+    written = EvidenceFolder(tmp_path).write(*told(name=field(value="\udc80")), 1)
+    kept = json.loads((written / "evidence.json").read_text("utf-8"))
+    assert kept["fields"][0]["value"] == "\udc80"
+
+
+class Wide(OpenDocument):
+    """A file whose every piece is three pixels wide, two high, black on the left."""
+
+    pages = ()
+
+    def crop(self, page: int, box: Box) -> bytes:
+        picture = Image.new("L", (3, 2), 255)
+        picture.putpixel((0, 0), 0)
+        out = io.BytesIO()
+        picture.save(out, "PNG")
+        return b"" if page == 9 else out.getvalue()
+
+    def zones(self, page: int, layout: object, form_page: int) -> tuple[()]:
+        return ()
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class Anything:
+    """A reader of all files."""
+
+    def reads(self, data: bytes) -> bool:
+        return True
+
+    def open(self, data: bytes) -> Wide:
+        return Wide()
+
+
+BOX = Box(0, 0, 1, 1)
+
+
+def test_pieces_are_turned_upright() -> None:
+    pictures = Pictures([Anything()], seconds=20, memory=1 << 30)
+    wanted = [Picture(f"{n}.png", "a", 1, BOX, n) for n in range(4)]
+    found = pictures(b"x", wanted)
+    black = {}
+    for name, piece in found.items():
+        image = Image.open(io.BytesIO(piece))
+        spots = [(x, y) for x in range(image.width) for y in range(image.height)]
+        black[name] = (image.size, *(spot for spot in spots if image.getpixel(spot) == 0))
+    assert black == {
+        "0.png": ((3, 2), (0, 0)),
+        "1.png": ((2, 3), (1, 0)),  # the left upper corner comes to the right
+        "2.png": ((3, 2), (2, 1)),
+        "3.png": ((2, 3), (0, 2)),
+    }
+
+
+def test_a_piece_that_is_nowhere_is_left_out_and_the_others_keep_their_names() -> None:
+    pictures = Pictures([Anything()], seconds=20, memory=1 << 30)
+    wanted = [Picture(f"{n}.png", "a", n, BOX) for n in (8, 9, 10)]
+    assert set(pictures(b"x", wanted)) == {"8.png", "10.png"}
+
+
+def test_many_pieces_come_in_several_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("formservice.adapters.evidence.pictures._MOST_AT_ONCE", 100)
+    pictures = Pictures([Anything()], seconds=20, memory=1 << 30)
+    wanted = [Picture(f"{n}.png", "a", 1, BOX) for n in range(5)]
+    assert list(pictures(b"x", wanted)) == [one.name for one in wanted]
