@@ -5,18 +5,21 @@ from dataclasses import replace
 from datetime import date
 
 from formservice.application.acceptance import Acceptance
+from formservice.application.batch import BatchFile, batch
 from formservice.application.compare import sent_texts
 from formservice.application.continued import SheetSeen, continued
-from formservice.application.documents import Found, documents
+from formservice.application.documents import documents
 from formservice.application.extract import extract
+from formservice.application.found import Found
 from formservice.application.free_sheets import with_free_sheets
 from formservice.application.identify import Identity, candidate, identify
+from formservice.application.missing_pages import with_missing_pages, without_content
 from formservice.application.outside import doubted, typed, with_outside
 from formservice.application.ports import Forms, OpenDocument, Reader
 from formservice.application.read_document import ReadDocument
 from formservice.application.seen import seen_on
 from formservice.application.wording import with_wording
-from formservice.domain.document import Medium, Page, Sighting, part_of
+from formservice.domain.document import Medium, Page, PageRole, Sighting, part_of
 from formservice.domain.errors import EmptyDocumentError, UnsupportedMediaError
 from formservice.domain.findings import Finding, FindingCode
 from formservice.domain.form import FieldKind, FormDefinition, Severity
@@ -58,33 +61,61 @@ class ReadFile:
         Raises:
             InputError: the file cannot be read.
         """
+        with self.reader(data).open(data) as opened:
+            return self.opened(opened, received=received, form=form, against=against)
+
+    def reader(self, data: bytes) -> Reader:
+        """Return the reader for ``data``; an InputError says that there is none."""
         if not data:
             raise EmptyDocumentError("Die Datei ist leer.")
         for reader in self._readers:
             if reader.reads(data):
-                with reader.open(data) as opened:
-                    found = self._documents(opened.pages, form)
-                    read = [
-                        piece
-                        for one in found
-                        for piece in self._one(opened, one, received, against)
-                    ]
-                    read = with_free_sheets(read, received, self._calendar)
-                    if form is not None:
-                        read = [self._compared(one, opened.pages) for one in read]
-                return sorted(read, key=lambda one: one.definition is None)
+                return reader
         raise UnsupportedMediaError("Diese Art von Datei kann nicht gelesen werden.")
+
+    def opened(
+        self,
+        opened: OpenDocument,
+        *,
+        received: date,
+        form: FormDefinition | None = None,
+        against: object = None,
+        grouped: Sequence[Sequence[Sequence[Page]]] | None = None,
+    ) -> list[ReadDocument]:
+        """Return the documents in an opened file, as for one that is still closed.
+
+        ``grouped`` says which pages are a document, and which are continuation sheets behind
+        them, where that was found out before.
+        """
+        if not opened.pages:
+            raise EmptyDocumentError("Das Dokument hat keine Seiten.")
+        found = self._documents(opened.pages, form) if grouped is None else self._known(grouped)
+        read = [piece for one in found for piece in self._one(opened, one, received, against)]
+        read = with_free_sheets(read, received, self._calendar)
+        if form is not None:
+            read = [self._compared(one, opened.pages) for one in read]
+        read.sort(key=lambda one: one.definition is None)
+        return [*read, *without_content(opened.pages)]
+
+    def batch(self, files: Sequence[BatchFile]) -> list[Found]:
+        """Return the documents in many files, their pages numbered through."""
+        return batch(files, list(self._candidates.values()))
+
+    def _known(self, grouped: Sequence[Sequence[Sequence[Page]]]) -> list[Found]:
+        forms = list(self._candidates.values())
+        return [
+            Found(identify(pages, forms), tuple(pages), tuple(sheets)) for pages, sheets in grouped
+        ]
 
     def _documents(self, pages: Sequence[Page], form: FormDefinition | None) -> list[Found]:
         """Return the documents among ``pages``; what is nearest to ``form`` is that form."""
-        if not pages:
-            raise EmptyDocumentError("Das Dokument hat keine Seiten.")
         if form is None:
             return documents(pages, list(self._candidates.values()))
         sheets = [one for one in self._candidates.values() if one.is_sheet]
         found = documents(pages, [self._candidates[form.ref], *sheets])
         if not any(one.identity.nearest == form.ref for one in found):
-            return [Found(Identity(form.ref, form.ref, 0.0, 0.0), tuple(pages))]
+            content = tuple(page for page in pages if page.role is PageRole.CONTENT)
+            return [Found(Identity(form.ref, form.ref, 0.0, 0.0), content)] if content else []
         return [
             replace(one, identity=replace(one.identity, ref=form.ref))
             if one.identity.nearest == form.ref
@@ -123,7 +154,13 @@ class ReadFile:
             definition=definition,
             record=record,
             checked=checked,
-            result=with_wording(result, opened, found.pages, definition, record),
+            result=with_wording(
+                with_missing_pages(result, definition, found.pages),
+                opened,
+                found.pages,
+                definition,
+                record,
+            ),
             reference=_reference(pages),
             received=received,
             sightings=(*sightings, *parts),

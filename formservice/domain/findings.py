@@ -25,6 +25,10 @@ class FindingCode(StrEnum):
     OTHER_FORM = "form.other"
     WORDING = "form.wording"
     OUTSIDE = "form.outside"
+    INCOMPLETE = "document.incomplete"
+    PAGE_BLANK = "page.blank"
+    PAGE_SEPARATOR = "page.separator"
+    PAGE_UNREADABLE = "page.unreadable"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
