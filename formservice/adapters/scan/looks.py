@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import combinations
 from typing import TYPE_CHECKING, TypeAlias
 
+from formservice.adapters.scan.apart import lead
 from formservice.adapters.scan.guess import Code, squares
 from formservice.adapters.scan.pose import Pose, posed
 from formservice.adapters.scan.recognition import Recognition
@@ -28,8 +30,12 @@ FormPage: TypeAlias = tuple[FormRef, int]
 
 # A page is the form it is most like if the next one is this much less like it.
 _CLEARLY_LIKER = 0.15
+# What only one of two forms prints tells them apart, if it is seen by so much more.
+_CLEAR_LEAD = 0.25
 # Poses before they are made exact come this close to what they will be.
 _ROUGHLY = 0.30
+# A pose that is so like the blank is off by less than a letter.
+_SURE = 0.70
 # Of all forms whose features agree, so many are held against the picture.
 _MOST_TRIED = 4
 # As far as a picture can be told to be too poor: paper darker than this, shorter than this.
@@ -73,16 +79,30 @@ class Looked:
         found, nearest = self._by_features([template for *_, template in pages])
         if not found and pages:
             found = self._by_squares([template for *_, template in pages])
-        alike = [(pose, *pages[place][:2]) for place, pose in found.items()]
-        alike.sort(key=lambda one: one[0].likeness, reverse=True)
-        close = [one for one in alike if alike[0][0].likeness - one[0].likeness < _CLEARLY_LIKER]
-        if not close:
+        if not found:
             return Looks((), {}, unreadable(self._picture) or Unknown.NO_FORM, nearest)
-        if len({(layout.ref.form, number) for _, layout, number in close}) > 1:
-            return Looks((), {}, Unknown.SEVERAL_FORMS, close[0][0].matrix)
-        claims = (Claim(one.ref.form, one.ref.edition, "looks", page) for _, one, page in close)
-        poses = {(layout.ref, number): pose for pose, layout, number in close}
-        return Looks(tuple(claims), poses, None, close[0][0].matrix)
+        alike = self._unbeaten({place: (pose, pages[place][2]) for place, pose in found.items()})
+        best = found[alike[0]].matrix
+        likest = [(pages[place][0].ref, pages[place][1]) for place in alike]
+        if len({(ref.form, number) for ref, number in likest}) > 1:
+            return Looks((), {}, Unknown.SEVERAL_FORMS, best)
+        claims = tuple(Claim(ref.form, ref.edition, "looks", page) for ref, page in likest)
+        poses = {page: found[place] for place, page in zip(alike, likest, strict=True)}
+        return Looks(claims, poses, None, best)
+
+    def _unbeaten(self, found: Mapping[int, tuple[Pose, Template]]) -> list[int]:
+        """Return the blank pages that no other one is clearly more like, the likest first."""
+        order = sorted(found, key=lambda place: found[place][0].likeness, reverse=True)
+        beaten: set[int] = set()
+        for one, other in combinations(order, 2):
+            ahead = lead(self._picture, found[one], found[other]) or 0.0
+            liker = found[one][0].likeness - found[other][0].likeness >= _CLEARLY_LIKER
+            if ahead >= _CLEAR_LEAD or (liker and ahead > -_CLEAR_LEAD):
+                beaten.add(other)
+            elif ahead <= -_CLEAR_LEAD:
+                beaten.add(one)
+        # Each of three may beat the next: then nothing is clear.
+        return [place for place in order if place not in beaten] or order
 
     def pose(self, template: Template) -> Pose | None:
         """Return how one blank page lies in the picture, by its features alone."""
@@ -140,10 +160,6 @@ class Looked:
             for place, template in enumerate(templates)
         )
         return {place: pose for place, pose in found if pose is not None}
-
-
-# A pose that is so like the blank is off by less than a letter.
-_SURE = 0.70
 
 
 def unreadable(picture: "Grey") -> Unknown | None:

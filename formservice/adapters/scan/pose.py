@@ -74,17 +74,22 @@ def posed(picture: "Grey", template: Template, matrix: "Matrix") -> Pose:
     Compared are wording and lines only: not the zones, where answers stand, and not the marks,
     which all forms share.
     """
+    laid = coarsely(picture, template, matrix)
+    if laid.shape != template.coarse.shape:
+        return Pose(matrix, 0.0)
+    told = template.telling
+    return Pose(matrix, correlation(template.coarse[told], high_pass(laid)[told]))
+
+
+def coarsely(picture: "Grey", template: Template, matrix: "Matrix") -> "Grey":
+    """Return the picture laid on the template at ``VERIFY_DPI``."""
     import cv2
     import numpy as np
 
     # Averaging first, for a pixel of the coarse picture is several of the scan.
     scale = float(np.hypot(matrix[0, 0], matrix[1, 0])) * POINTS_PER_INCH / VERIFY_DPI
     soft = cv2.blur(picture, (max(1, round(scale)),) * 2) if scale > 1 else picture
-    laid = Pose(matrix, 0.0).flattened(np.asarray(soft, dtype=np.uint8), template, VERIFY_DPI)
-    if laid.shape != template.coarse.shape:
-        return Pose(matrix, 0.0)
-    told = template.telling
-    return Pose(matrix, correlation(template.coarse[told], high_pass(laid)[told]))
+    return Pose(matrix, 0.0).flattened(np.asarray(soft, dtype=np.uint8), template, VERIFY_DPI)
 
 
 def correlation(ours: "npt.NDArray[np.float32]", theirs: "npt.NDArray[np.float32]") -> float:
