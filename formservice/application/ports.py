@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
-from formservice.domain.document import Block, Box, Page, Sighting
+from formservice.domain.document import Block, Box, Medium, Page, Sighting
 from formservice.domain.form import FormDefinition, FormRef, Layout
 from formservice.domain.record import Value
 
@@ -13,6 +13,14 @@ class OpenDocument(Protocol):
     """A received file that has been opened; as a context manager it closes itself."""
 
     pages: Sequence[Page]
+
+    def media(self) -> Sequence[Medium]:
+        """Say what every page is; quick, where ``pages`` looks at the pictures."""
+        return [page.medium for page in self.pages]
+
+    def as_drawn(self, page: int) -> Page:
+        """Return a page (from 1) without what its picture shows: quick as well."""
+        return self.pages[page - 1]
 
     def zones(self, page: int, layout: Layout, form_page: int) -> Sequence[Sighting]:
         """Read the zones of ``form_page`` of ``layout`` on page ``page`` of this file.
@@ -29,6 +37,14 @@ class OpenDocument(Protocol):
         ``form_page`` of ``layout`` is what the page should be, None if that is not known; a
         picture is laid on it, and looked at in another way at every ``attempt`` (from 0). Its
         text comes word by word. Slow, and wanted for few forms.
+        """
+        return self.pages[page - 1].blocks
+
+    def lines(self, page: int) -> Sequence[Block]:
+        """Return the text of page ``page`` line by line, of a picture as well, without its form.
+
+        On a picture tick boxes are found by their shape and stand among the words as ☐, ☒ or,
+        where a mark is not clear, ▣. Slow there, and wanted only where zones are not found.
         """
         return self.pages[page - 1].blocks
 

@@ -1,6 +1,5 @@
 """Reads PDF files of any origin: form fields by name, drawn text by place, pictures for OCR."""
 
-import io
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -24,9 +23,10 @@ from formservice.adapters.pdf_read.controls import (
     notes,
     signatures,
 )
-from formservice.adapters.pdf_read.drawn import Drawing, Look, mended
+from formservice.adapters.pdf_read.drawn import Drawing, Look
 from formservice.adapters.pdf_read.fit import Fit, fit, words
 from formservice.adapters.pdf_read.frame import Frame, frame
+from formservice.adapters.pdf_read.opening import BROKEN, parsed
 from formservice.adapters.pdf_read.text import blocks as text_blocks
 from formservice.adapters.pdf_read.zones import Filled, Leftwards, Strip, inked_rows, places
 from formservice.adapters.png import GREY, png_file
@@ -37,7 +37,6 @@ from formservice.domain.errors import (
     DamagedDocumentError,
     DocumentTooLargeError,
     EmptyDocumentError,
-    EncryptedDocumentError,
     UnsupportedMediaError,
 )
 from formservice.domain.form import FormRef, Layout, Zone
@@ -58,9 +57,6 @@ _ENOUGH_FIELDS = 3
 _CROP_DPI = 200
 _CROP_MARGIN = 0.006
 _MOST_CROPPED = 8_000_000  # pixels
-# What pikepdf and PDFium raise on broken files: PdfiumError is a RuntimeError, strange strings and
-# numbers end as ValueError.
-_BROKEN = (pikepdf.PdfError, RuntimeError, ValueError, ArithmeticError)
 
 
 class PdfReader:
@@ -91,26 +87,16 @@ class PdfReader:
             raise EmptyDocumentError("Die Datei ist leer.")
         pdf = None
         try:
-            pdf = _parsed(data)
+            pdf = parsed(data)
             return OpenPdf(data, pdf, self._blanks)
         except BaseException as error:
             if pdf is not None:
                 pdf.close()
             if isinstance(error, MemoryError):
                 raise DocumentTooLargeError("Die PDF-Datei ist zu groß.") from error
-            if not isinstance(error, _BROKEN):
+            if not isinstance(error, BROKEN):
                 raise
             raise DamagedDocumentError("Die PDF-Datei ist beschädigt und nicht lesbar.") from error
-
-
-def _parsed(data: bytes) -> pikepdf.Pdf:
-    try:
-        return pikepdf.open(io.BytesIO(data), suppress_warnings=True)
-    except pikepdf.PasswordError as error:
-        raise EncryptedDocumentError("Die PDF-Datei ist mit einem Kennwort geschützt.") from error
-    except _BROKEN:
-        # PDFium mends some files that qpdf gives up, and knows more kinds of encryption.
-        return pikepdf.open(io.BytesIO(mended(data)), suppress_warnings=True)
 
 
 class OpenPdf(OpenDocument):

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from formservice.adapters.pdf_read.opening import PagePicture
 from formservice.adapters.pdf_read.reader import OpenPdf, PdfReader
+from formservice.adapters.scan.looked import LookedPages
 from formservice.adapters.scan.pictured import PicturedPage
+from formservice.adapters.scan.reader import ScanDocument
 from formservice.adapters.scan.recognition import Recognition
 from formservice.application.ports import OpenDocument
 from formservice.domain.document import Block, Box, Medium, Page, Sighting
@@ -30,18 +33,34 @@ class WholePdfReader:
         """Open ``data``; raises an InputError when it cannot be read, nothing else."""
         return OpenWholePdf(self._pdf.open(data), self._tools)
 
+    def open_page(self, data: bytes, number: int) -> ScanDocument:
+        """Open the picture of page ``number`` (from 1) alone, as a document of one page.
+
+        What the other pages are is not looked at: in a long file that takes longest.
+        """
+        return ScanDocument(PagePicture(data, number, _DPI), self._tools)
+
 
 class OpenWholePdf(OpenDocument):
     """One received PDF file; QR codes are looked for on its pictured pages."""
 
     def __init__(self, opened: OpenPdf, tools: Recognition) -> None:
-        """Look at every pictured page once, for what its QR code claims."""
+        """Keep the file; a pictured page is looked at when it is first asked for."""
         self._opened = opened
         self._tools = tools
         self._last: PicturedPage | None = None
-        self.pages: Sequence[Page] = tuple(self._page(page) for page in opened.pages)
+        self.pages: Sequence[Page] = LookedPages(len(opened.pages), self._page)
 
-    def _page(self, page: Page) -> Page:
+    def media(self) -> Sequence[Medium]:
+        """Say what every page is, without looking at those that are pictures."""
+        return [page.medium for page in self._opened.pages]
+
+    def as_drawn(self, page: int) -> Page:
+        """Return a page as the file has it, without looking at its picture."""
+        return self._opened.pages[page - 1]
+
+    def _page(self, number: int) -> Page:
+        page = self._opened.pages[number - 1]
         if page.medium is not Medium.SCAN:
             return page
         pictured = self.pictured(page.number)
@@ -49,21 +68,28 @@ class OpenWholePdf(OpenDocument):
 
     def zones(self, page: int, layout: Layout, form_page: int) -> Sequence[Sighting]:
         """Read the zones of ``form_page`` of ``layout`` on page ``page``, both from 1."""
-        if self.pages[page - 1].medium is not Medium.SCAN:
+        if self._opened.pages[page - 1].medium is not Medium.SCAN:
             return self._opened.zones(page, layout, form_page)
         return self.pictured(page).zones(layout, form_page)
+
+    def lines(self, page: int) -> Sequence[Block]:
+        """Return the text of a page line by line, drawn or recognised."""
+        here = self.pages[page - 1]
+        if here.medium is not Medium.SCAN or here.blocks:
+            return here.blocks
+        return self.pictured(page).blocks()
 
     def printed(
         self, page: int, layout: Layout, form_page: int | None, attempt: int
     ) -> Sequence[Block]:
         """Return all text drawn on page ``page``, or recognised where it is a picture."""
-        if self.pages[page - 1].medium is not Medium.SCAN:
+        if self._opened.pages[page - 1].medium is not Medium.SCAN:
             return self.pages[page - 1].blocks or self._opened.blocks(page)
         return self.pictured(page).printed(layout, form_page, attempt)
 
     def crop(self, page: int, box: Box) -> bytes:
         """Return a piece of a page as a PNG file."""
-        if self.pages[page - 1].medium is not Medium.SCAN:
+        if self._opened.pages[page - 1].medium is not Medium.SCAN:
             return self._opened.crop(page, box)
         return self.pictured(page).crop(box)
 

@@ -28,7 +28,7 @@ POINTS_PER_INCH = 72
 MOST_PIXELS = 80_000_000
 MOST_PAGES = 500
 # A4 is 11.69 inches long; more than 300 dpi tells Tesseract nothing and costs time.
-_A4_POINTS = (595.28, 841.89)
+A4_POINTS = (595.28, 841.89)
 _LONGEST_SIDE = 3_700
 # Of pages kept decoded at the same time; a page at 300 dpi is 9 MB.
 _MOST_KEPT_BYTES = 64_000_000
@@ -206,7 +206,7 @@ def _points(size: tuple[int, int], across: float, down: float) -> tuple[float, f
         if _BELIEVABLE_POINTS[0] <= min(paper) and max(paper) <= _BELIEVABLE_POINTS[1]:
             return paper
     longest = max(width, height)
-    scale = _A4_POINTS[1] / longest
+    scale = A4_POINTS[1] / longest
     return max(width * scale, 1.0), max(height * scale, 1.0)
 
 

@@ -1,24 +1,52 @@
 """Reads picture files: PNG, JPEG and TIFF with any number of pages."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
 
-from formservice.adapters.scan.picture import PictureFile, is_picture
+from formservice.adapters.scan.looked import LookedPages
+from formservice.adapters.scan.picture import A4_POINTS, PictureFile, is_picture
 from formservice.adapters.scan.pictured import PicturedPage
 from formservice.adapters.scan.recognition import Recognition
 from formservice.application.ports import OpenDocument
 from formservice.domain.document import Block, Box, Medium, Page, Sighting
 from formservice.domain.form import Layout
 
+if TYPE_CHECKING:
+    from formservice.adapters.scan.ocr import Grey
+
+
+class Pictures(Protocol):
+    """A file of pictures; ``PictureFile`` describes what they are."""
+
+    count: int
+
+    def picture(self, page: int) -> "Grey":
+        """Return page ``page`` (from 1) as an upright grey picture."""
+
+    def size(self, page: int) -> tuple[float, float]:
+        """Return width and height of a page in points."""
+
+    def close(self) -> None:
+        """Release the pictures."""
+
 
 class ScanDocument(OpenDocument):
     """An opened picture file; pages are decoded when they are needed."""
 
-    def __init__(self, file: PictureFile, tools: Recognition) -> None:
-        """Look at every page once, for what its QR code claims."""
+    def __init__(self, file: Pictures, tools: Recognition) -> None:
+        """Keep the file; a page is looked at, for what it claims, when it is first asked for."""
         self._file = file
         self._tools = tools
         self._last: PicturedPage | None = None
-        self.pages: Sequence[Page] = tuple(self._page(number + 1) for number in range(file.count))
+        self.pages: Sequence[Page] = LookedPages(file.count, self._page)
+
+    def media(self) -> Sequence[Medium]:
+        """Say what every page is, without looking at it."""
+        return [Medium.SCAN] * len(self.pages)
+
+    def as_drawn(self, page: int) -> Page:
+        """Return a page of A4: its size is not known before its picture is."""
+        return Page(page, Medium.SCAN, *A4_POINTS)
 
     def zones(self, page: int, layout: Layout, form_page: int) -> Sequence[Sighting]:
         """Read the zones of ``form_page`` of ``layout`` on ``page``; nothing if it does not fit.
@@ -31,6 +59,10 @@ class ScanDocument(OpenDocument):
     def blocks(self, page: int) -> Sequence[Block]:
         """Return all text on a page without knowing the form: slow, for pages without QR code."""
         return self.pictured(page).blocks()
+
+    def lines(self, page: int) -> Sequence[Block]:
+        """Return the text of a page line by line, its tick boxes among the words."""
+        return self.pages[page - 1].blocks or self.pictured(page).blocks()
 
     def printed(
         self, page: int, layout: Layout, form_page: int | None, attempt: int
@@ -78,7 +110,7 @@ class ScanReader:
         return is_picture(data)
 
     def open(self, data: bytes) -> ScanDocument:
-        """Open a picture file; every page is decoded once to see that it can be.
+        """Open a picture file; its pages raise an InputError that cannot be decoded.
 
         Raises:
             InputError: the file is damaged, empty or too large.
