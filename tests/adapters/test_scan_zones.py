@@ -112,12 +112,12 @@ def test_two_dark_boxes_of_a_group_are_doubted(zones: Recognition) -> None:
     assert Doubt.AMBIGUOUS_MARK in seen["anlass.regulaer"].doubts
 
 
-def test_a_cross_beside_a_blackened_box_cannot_be_told(zones: Recognition) -> None:
+def test_a_cross_beside_a_blackened_box_is_a_correction(zones: Recognition) -> None:
     revoked = Filling(ticked=("anlass.abbruch",), filled=("anlass.regulaer",))
     seen = read(zones, revoked, MILD)
+    assert seen["anlass.regulaer"].on is None
     for key in ("anlass.abbruch", "anlass.regulaer"):
-        assert seen[key].on is None
-        assert Doubt.AMBIGUOUS_MARK in seen[key].doubts
+        assert Doubt.CORRECTED_MARK in seen[key].doubts
 
 
 def test_a_smudge_in_a_single_box_cannot_be_told(zones: Recognition) -> None:

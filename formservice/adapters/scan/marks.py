@@ -1,220 +1,158 @@
-"""Ticks and signatures on a scan: ink where the blank form has none.
+"""Ticks on a scan: what the ink in the boxes of a page says, in five states.
 
-A box is measured after snapping to its printed outline. Boxes that belong together are judged
-against each other, single ones against fixed limits with a wide band for a person between.
-A mark filled and struck out again looks like any other filled one: whatever is unusually dark,
-or dark around the box as well, goes to a person.
+Boxes that belong together are judged against each other: one clear mark among empty boxes is the
+choice. Whatever may have been struck out, blackened, circled or splashed is for a person.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from enum import StrEnum
 
-from formservice.adapters.scan.template import DPI, POINTS_PER_INCH, Rect, Template
-from formservice.adapters.scan.text import CleanPage
+from formservice.adapters.scan.boxes import BoxInk
+from formservice.domain.document import Doubt
 
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
+# Less of the printed outline, on its poorest side: torn off, whited out, or another place.
+_LEAST_OUTLINE = 0.6
+# An empty box has no ink longer than a quarter of its side and hardly any darkness; beside a
+# clear mark a speck of a third is a speck.
+_EMPTY, _EMPTY_DARK = 0.2, 0.02
+_SPECK, _SPECK_DARK = 0.35, 0.05
+# A mark reaches over this much of the box in both directions, and is that dark.
+_MARK, _MARK_DARK = 0.42, 0.05
+# A cross cuts the box into four, a tick into three. The largest white patch left by a scribble is
+# less than this share of the box; that beside a smudge is more.
+_MOST_PATCHES, _LEAST_WHITE, _MOST_WHITE = 4, 0.04, 0.85
+# Straighter than this is one line: a stroke of the pen if it stays inside, else anything.
+_STRAIGHT = 0.30
+# Lengths in mm: how far a mark may go beyond its box; ink beside an empty box and across its
+# label that may be meant; the same where another box of the group has a clear mark.
+_REACH, _STRAY, _STRUCK = 5.0, 2.0, 3.0
+_STRAY_BESIDE, _STRUCK_BESIDE = 5.0, 6.0
+# A stripe of the paper may cover this share of the inside.
+_MOST_STRIPE = 0.35
 
-    from formservice.adapters.scan.ocr import Grey
 
-# How far a printed box is looked for around its place: 1 mm, three times the usual error.
-_SNAP_PT = 2.8
-# Below this correlation the outline was not recognised: filled over, or another place.
-_LEAST_SNAP = 0.35
-# Mean darkness inside a box, 0..1: below, nothing; above, a mark; between, a person looks.
-_EMPTY, _MARKED = 0.06, 0.20
-# In a group: the darkest is the choice if it stands out from the next by this much.
-_STANDS_OUT, _CHOSEN = 0.08, 0.09
-# Scribbled over rather than ticked: darker than this inside, or this dark around the box.
-_SCRIBBLED, _AROUND = 0.60, 0.12
-_AROUND_PT = 2.5
-# Two marks of one hand differ less than this in darkness.
-_ALIKE = 1.5
-# Signature: as little ink as in a short „gez.“ counts (mm²); less than a tenth of it is dirt.
-_SIGNED_MM2, _DIRT_MM2 = 1.0, 0.1
-_SIGNATURE_INSET_PT = 1.5
-_DARK = 150
-_SPECK_AREA = 8
-# What counts as the printed outline of a box in the blank form's picture.
-_FAINT_INK = 215
+class State(StrEnum):
+    """What a tick box or signature line says."""
+
+    ON = "on"
+    OFF = "off"
+    CORRECTED = "corrected"  # marked, and the mark struck out or blackened
+    AMBIGUOUS = "ambiguous"
+    UNREADABLE = "unreadable"  # covered, torn off, or not found in its place
+
+
+_DOUBTS = {
+    State.CORRECTED: frozenset({Doubt.CORRECTED_MARK}),
+    State.AMBIGUOUS: frozenset({Doubt.AMBIGUOUS_MARK}),
+    State.UNREADABLE: frozenset({Doubt.AMBIGUOUS_MARK}),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A tick or signature: ``on`` is None if a person must look.
+    """A tick or signature; ``doubts`` may also go with one that is on."""
 
-    ``doubtful`` may also go with True: two boxes of a group, both clearly ticked.
-    """
-
-    on: bool | None
+    state: State
     confidence: float
-    doubtful: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Darkness:
-    """How dark a box is inside and around, 0 (as on the blank form) to 1.
-
-    ``found`` is False if its printed outline was not recognised.
-    """
-
-    inside: float
-    around: float
-    found: bool = True
+    doubts: frozenset[Doubt] = frozenset()
 
     @property
-    def scribbled(self) -> bool:
-        """Whether the mark looks struck out or filled rather than ticked, or is no box at all."""
-        return (
-            not self.found
-            or self.inside > _SCRIBBLED
-            or (self.inside > _EMPTY and self.around > _AROUND)
-        )
+    def on(self) -> bool | None:
+        """True or False, None if a person must look."""
+        return {State.ON: True, State.OFF: False}.get(self.state)
 
 
-def darkness(page: CleanPage, template: Template, rect: Rect) -> Darkness:
-    """Measure a tick box."""
-    import numpy as np
-
-    here = _snapped(page.clear, template.blank, rect)
-    if here is None:
-        return Darkness(1.0, 1.0, found=False)
-    wide = rect.grown(_AROUND_PT)
-    blank = wide.cut(template.blank)
-    seen = _shifted(page.clear, wide, here)
-    if seen.shape != blank.shape or not seen.size:
-        return Darkness(1.0, 1.0, found=False)
-    free = ~_printed(blank)
-    rows, columns = np.indices(blank.shape)
-    edge = round(_AROUND_PT * DPI / POINTS_PER_INCH)
-    height, width = blank.shape
-    inner = (rows >= edge) & (rows < height - edge) & (columns >= edge) & (columns < width - edge)
-    return Darkness(_mean_dark(seen, free & inner), _mean_dark(seen, free & ~inner))
-
-
-def judged(boxes: Mapping[str, Darkness]) -> dict[str, Mark]:
-    """Return what each box says; boxes whose keys agree before the dot are one group."""
-    groups: dict[str, list[str]] = defaultdict(list)
-    for key in boxes:
-        prefix, dot, _ = key.rpartition(".")
-        groups[prefix if dot else key].append(key)
-    marks: dict[str, Mark] = {}
-    for keys in groups.values():
-        if len(keys) == 1:
-            marks[keys[0]] = _alone(boxes[keys[0]])
-        else:
-            marks |= _group({key: boxes[key] for key in keys})
-    return marks
-
-
-def signature(page: CleanPage, rect: Rect) -> Mark:
-    """Say whether there is ink above a signature line, not whose."""
-    import cv2
-    import numpy as np
-
-    crop = rect.grown(-_SIGNATURE_INSET_PT).cut(page.written)
-    if not crop.size:
-        return Mark(None, 0.0, doubtful=True)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(
-        (crop < _DARK).astype(np.uint8), connectivity=8
-    )
-    blobs = stats[1:]
-    # Long and flat is a fold or what is left of the line, not writing.
-    flat = (blobs[:, 3] <= 3) & (blobs[:, 2] > 8 * blobs[:, 3])
-    ink = float(blobs[(blobs[:, 4] >= _SPECK_AREA) & ~flat][:, 4].sum())
-    square_mm = ink * (25.4 / DPI) ** 2
-    if square_mm >= _SIGNED_MM2:
-        return Mark(True, min(0.99, 0.8 + 0.02 * square_mm))
-    if square_mm <= _DIRT_MM2:
-        return Mark(False, 0.98)
-    return Mark(None, 0.5, doubtful=True)
+def doubtful(state: State, *more: Doubt) -> Mark:
+    """Return a mark that a person must look at, for the reason its state gives and others."""
+    return Mark(state, 0.5, _DOUBTS.get(state, frozenset()) | frozenset(more))
 
 
 def doubted(mark: Mark) -> Mark:
     """Return the mark as one that a person must look at: the page is too bad to be sure."""
-    return replace(mark, on=None, confidence=min(mark.confidence, 0.5), doubtful=True)
+    return replace(
+        mark,
+        state=State.UNREADABLE,
+        confidence=min(mark.confidence, 0.5),
+        doubts=mark.doubts | {Doubt.POOR_PAGE},
+    )
 
 
-def _alone(box: Darkness) -> Mark:
-    if box.scribbled or _EMPTY < box.inside < _MARKED:
-        return Mark(None, 0.5, doubtful=True)
-    return Mark(box.inside >= _MARKED, _sure(abs(box.inside - (_EMPTY + _MARKED) / 2)))
+def judged(boxes: Mapping[str, BoxInk]) -> dict[str, Mark]:
+    """Return what each box says; boxes whose keys agree before the dot are one group."""
+    groups: dict[str, dict[str, BoxInk]] = defaultdict(dict)
+    for key, box in boxes.items():
+        prefix, dot, _ = key.rpartition(".")
+        groups[prefix if dot else key][key] = box
+    marks: dict[str, Mark] = {}
+    for group in groups.values():
+        marks |= _group(group)
+    return marks
 
 
-def _group(boxes: Mapping[str, Darkness]) -> dict[str, Mark]:
-    """Judge boxes that belong together."""
-    ranked = sorted(boxes, key=lambda key: boxes[key].inside, reverse=True)
-    best, second = boxes[ranked[0]], boxes[ranked[1]]
-    if best.inside < _EMPTY:
-        return {key: Mark(False, _sure(_EMPTY - best.inside)) for key in ranked}
-    if best.inside <= _CHOSEN or any(box.scribbled for box in boxes.values()):
-        return _unsure(ranked)
-    if second.inside > _MARKED:
-        return _several(ranked, boxes)
-    stands_out = best.inside - second.inside
-    if stands_out <= _STANDS_OUT or second.inside > _CHOSEN:
-        return _unsure(ranked)
-    return {key: Mark(key == ranked[0], _sure(stands_out - _STANDS_OUT)) for key in ranked}
+def _group(boxes: Mapping[str, BoxInk]) -> dict[str, Mark]:
+    """Judge boxes that belong together, each first by itself."""
+    states = {key: _state(box) for key, box in boxes.items()}
+    on = [key for key, state in states.items() if state is State.ON]
+    if on:
+        for key, box in boxes.items():
+            if states[key] is State.AMBIGUOUS:
+                states[key] = _beside_a_mark(box)
+    # A doubt about one box is a doubt about the choice.
+    doubts = frozenset[Doubt]().union(*(_DOUBTS.get(state, ()) for state in states.values()))
+    if len(on) > 1:
+        doubts |= {Doubt.AMBIGUOUS_MARK}
+    if doubts:
+        return {key: Mark(state, 0.5, doubts) for key, state in states.items()}
+    return {key: Mark(state, _sure(boxes[key])) for key, state in states.items()}
 
 
-def _several(ranked: Sequence[str], boxes: Mapping[str, Darkness]) -> dict[str, Mark]:
-    """Judge a group with two dark boxes: several options, or one of them revoked."""
-    dark = [key for key in ranked if boxes[key].inside > _MARKED]
-    rest = [key for key in ranked if key not in dark]
-    alike = boxes[dark[0]].inside < _ALIKE * boxes[dark[-1]].inside
-    if not alike or any(boxes[key].inside > _EMPTY for key in rest):
-        return _unsure(ranked)
-    return {key: Mark(key in dark, 0.5, doubtful=True) for key in ranked}
+def _state(box: BoxInk) -> State:
+    """Judge a box by itself."""
+    if box.outline < _LEAST_OUTLINE or box.stripe > _MOST_STRIPE:
+        return State.UNREADABLE
+    if max(box.width, box.height) < _EMPTY and box.dark < _EMPTY_DARK:
+        beside = box.stray > _STRAY or box.struck > _STRUCK
+        return State.AMBIGUOUS if beside else State.OFF
+    if min(box.width, box.height) < _MARK or box.dark < _MARK_DARK:
+        return State.AMBIGUOUS
+    if _struck_out(box):
+        return State.CORRECTED
+    return State.ON if _drawn(box) else State.AMBIGUOUS
 
 
-def _unsure(keys: Sequence[str]) -> dict[str, Mark]:
-    return dict.fromkeys(keys, Mark(None, 0.5, doubtful=True))
+def _struck_out(box: BoxInk) -> bool:
+    """Say whether strokes go through a marked box, or blacken it beyond its edges."""
+    through = {"l", "r"} <= set(box.sides) or {"t", "b"} <= set(box.sides)
+    blackened = box.white < _LEAST_WHITE and bool(box.sides or box.corners)
+    return (through and box.bent >= _STRAIGHT) or blackened or box.patches > _MOST_PATCHES
 
 
-def _sure(distance: float) -> float:
-    """Return a confidence that grows with the distance from the limit; 0.1 away is sure."""
-    return round(min(0.99, 0.9 + max(distance, 0.0)), 3)
+def _drawn(box: BoxInk) -> bool:
+    """Say whether ink over the whole box is a mark somebody made with one or two strokes."""
+    if not _LEAST_WHITE <= box.white <= _MOST_WHITE or box.reach > _REACH:
+        return False
+    if box.stray > _STRAY_BESIDE or box.struck > _STRUCK_BESIDE:
+        return False
+    return box.bent >= _STRAIGHT or not (box.sides or box.corners)
 
 
-def _mean_dark(seen: "Grey", where: "npt.NDArray[np.bool_]") -> float:
-    """Return the mean darkness of some pixels, 0..1."""
-    values = seen[where]
-    return 1.0 - float(values.mean()) / 255 if values.size else 0.0
+def _beside_a_mark(box: BoxInk) -> State:
+    """Judge a box that is neither empty nor marked, while another of its group has a clear mark.
+
+    A speck there is a speck, and a blackened box is the choice that was taken back.
+    """
+    if box.white < _LEAST_WHITE:
+        return State.CORRECTED
+    nearly_empty = max(box.width, box.height) < _SPECK and box.dark < _SPECK_DARK
+    beside = box.stray > _STRAY_BESIDE or box.struck > _STRUCK_BESIDE
+    return State.OFF if nearly_empty and not beside else State.AMBIGUOUS
 
 
-def _printed(blank: "Grey") -> "npt.NDArray[np.bool_]":
-    """Return the printed pixels of a cut of the blank form and their neighbours."""
-    import cv2
-    import numpy as np
-
-    dark = (blank < _FAINT_INK).astype(np.uint8)
-    return np.asarray(cv2.dilate(dark, np.ones((5, 5), np.uint8)), dtype=bool)
-
-
-def _snapped(clear: "Grey", blank: "Grey", rect: Rect) -> tuple[int, int] | None:
-    """Return by how many rows and columns the printed box lies beside its place, None if lost."""
-    import cv2
-
-    pattern = rect.grown(1.0).cut(blank)
-    around = rect.grown(1.0 + _SNAP_PT).cut(clear)
-    if pattern.std() < 1.0 or any(
-        large <= small for large, small in zip(around.shape, pattern.shape, strict=True)
-    ):
-        return None
-    scores = cv2.matchTemplate(around, pattern, cv2.TM_CCOEFF_NORMED)
-    _, best, _, (column, row) = cv2.minMaxLoc(scores)
-    if best < _LEAST_SNAP:
-        return None
-    rows, columns = scores.shape
-    return int(row) - rows // 2, int(column) - columns // 2
-
-
-def _shifted(clear: "Grey", rect: Rect, by: tuple[int, int]) -> "Grey":
-    """Return the cut of a page at ``rect`` moved by some rows and columns."""
-    rows, columns = rect.pixels(clear.shape)
-    down, right = by
-    top, left = max(rows.start + down, 0), max(columns.start + right, 0)
-    return clear[top : rows.stop + down, left : columns.stop + right]
+def _sure(box: BoxInk) -> float:
+    """Return a confidence that grows with the distance from all limits."""
+    if max(box.width, box.height) < _MARK:
+        return round(0.99 - 0.5 * box.dark - 0.02 * min(box.stray, 2.0), 3)
+    shape = min(box.width, box.height, 1.0)
+    return round(min(0.99, 0.93 + 0.04 * shape + 0.1 * min(box.dark, 0.2)), 3)

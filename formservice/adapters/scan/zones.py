@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from statistics import median
 
+from formservice.adapters.scan.boxes import box_ink
 from formservice.adapters.scan.laid import LaidPage
-from formservice.adapters.scan.marks import Mark, darkness, doubted, judged, signature
+from formservice.adapters.scan.marks import Mark, State, doubted, judged
 from formservice.adapters.scan.ocr import Ocr
 from formservice.adapters.scan.place import Placed, placed
 from formservice.adapters.scan.register import LEAST_LIKENESS
+from formservice.adapters.scan.signature import signature
 from formservice.adapters.scan.text import text_among, zone_text
 from formservice.domain.document import Box, Doubt, Method, Opinion, Sighting
 from formservice.domain.form import Layout, Zone
@@ -22,7 +24,6 @@ _ENOUGH_ZONES = 0.5
 _SURE_PAGE = 0.85
 # The names of the two readings: in the zone alone, and of the whole page.
 _IN_ZONE, _ON_PAGE = "zone", "page"
-_UNSURE = frozenset({Doubt.AMBIGUOUS_MARK})
 _RECOGNISED = frozenset({Doubt.RECOGNISED})
 
 
@@ -62,17 +63,23 @@ def _sightings(
 
 def _marks(sheet: LaidPage, found: Sequence[Placed]) -> dict[str, Mark]:
     """Judge all boxes of the page together, for groups decide among themselves."""
-    clean, template = sheet.clean(found[0].down), sheet.template
-    zones = [one.zone for one in found]
+    template, down = sheet.template, found[0].down
+    rects = {one.zone.key: template.zone_rect(one.zone) for one in found}
     boxes = {
-        zone.key: darkness(clean, template, template.zone_rect(zone))
-        for zone in zones
-        if zone.kind == "tick"
+        one.zone.key: box_ink(
+            sheet.grey,
+            template,
+            rects[one.zone.key],
+            [rect for key, rect in rects.items() if key != one.zone.key],
+            down,
+        )
+        for one in found
+        if one.zone.kind == "tick"
     }
     marks = judged(boxes)
-    for zone in zones:
-        if zone.kind == "signature":
-            marks[zone.key] = signature(clean, template.zone_rect(zone))
+    for one in found:
+        if one.zone.kind == "signature":
+            marks[one.zone.key] = signature(sheet.clean(down), rects[one.zone.key])
     if LEAST_LIKENESS <= sheet.pose.likeness < _GOOD_PAGE:
         return {key: doubted(mark) for key, mark in marks.items()}
     return marks
@@ -104,12 +111,14 @@ def _with_second_reading(
     """
     sure = [one.confidence for _, one in seen if one.method is Method.OCR and not one.blank]
     poor = sheet.pose.likeness < _GOOD_PAGE or (sure and median(sure) < _SURE_PAGE)
+    in_place = not any(place.down for place, _ in seen)
     for place, one in seen:
         if poor or one.method is not Method.OCR:
             yield one
             continue
         rect = sheet.template.zone_rect(place.zone)
-        read = text_among(sheet.words(ocr), sheet.clean(place.down), rect, place.down)
+        words = sheet.words(ocr, in_place=in_place)
+        read = text_among(words, sheet.clean(place.down), rect, place.down)
         second = Opinion(_ON_PAGE, read.text, read.confidence)
         yield replace(one, opinions=(*one.opinions, second))
 
@@ -126,7 +135,8 @@ def _mark(zone: Zone, mark: Mark, page: int, box: Box) -> Sighting:
         method=Method.MARK,
         page=page,
         on=mark.on,
+        unreadable=mark.state is State.UNREADABLE,
         confidence=mark.confidence,
         box=box,
-        doubts=_UNSURE if mark.doubtful else frozenset(),
+        doubts=mark.doubts,
     )
