@@ -245,10 +245,25 @@ def _mark(field: Field, sighting: Sighting) -> _Meant:
     """Return the reading of a tick or signature."""
     text, on, doubts = sighting.text, sighting.on, sighting.doubts
     if on is None:
-        return _Meant(Reading.UNREADABLE, "", None, doubts | {Doubt.AMBIGUOUS_MARK})
+        return _Meant(Reading.UNREADABLE, "", None, doubts | _unclear(doubts))
     if field.kind is FieldKind.TICK:
         return _Meant(Reading.READ, "", on, doubts)
     return _Meant(Reading.READ if on or text else Reading.BLANK, text, on, doubts)
+
+
+def _unclear(doubts: frozenset[Doubt]) -> frozenset[Doubt]:
+    """Return why a mark cannot be told, unless that is known."""
+    known = Doubt.CORRECTED_MARK in doubts
+    return frozenset[Doubt]() if known else frozenset({Doubt.AMBIGUOUS_MARK})
+
+
+def _of_boxes(field: Field, seen: Sequence[Sighting]) -> frozenset[Doubt]:
+    """Return the doubts about the boxes of a choice."""
+    doubts = frozenset[Doubt]().union(*(one.doubts for one in seen))
+    if field.several and all(one.on is not None and one.method is Method.MARK for one in seen):
+        # Two clear marks are a doubt only where one is wanted.
+        doubts -= {Doubt.AMBIGUOUS_MARK}
+    return doubts
 
 
 def _choice(field: Field, boxes: dict[str, list[Sighting]]) -> Extraction:
@@ -256,7 +271,7 @@ def _choice(field: Field, boxes: dict[str, list[Sighting]]) -> Extraction:
     seen = [ranked[0] for ranked in boxes.values() if ranked]
     if not seen:
         return Extraction(field.key, Reading.NOT_FOUND, "", None, 0.0, None)
-    doubts = frozenset[Doubt]().union(*(one.doubts for one in seen))
+    doubts = _of_boxes(field, seen)
     if len(seen) < len(boxes):
         doubts |= {Doubt.AMBIGUOUS_MARK}
     if any(len({one.on for one in ranked}) > 1 for ranked in boxes.values()):
@@ -267,7 +282,7 @@ def _choice(field: Field, boxes: dict[str, list[Sighting]]) -> Extraction:
     reading, value = _chosen(field, chosen)
     if any(one.on is None for one in seen):
         reading, value = Reading.UNREADABLE, None
-        doubts |= {Doubt.AMBIGUOUS_MARK}
+        doubts |= _unclear(doubts)
     return Extraction(
         key=field.key,
         reading=reading,

@@ -1,5 +1,6 @@
 """What sightings mean together: order of methods, continuations, conflicts, prompts."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -163,6 +164,23 @@ def test_a_choice_is_what_its_boxes_say(on, reading, value):
 
 def test_an_ambiguous_box_is_never_accepted():
     assert not extract(FORM, ticks(None, True)).fields["anlass"].accepted
+
+
+def test_a_corrected_box_is_named_as_such_and_never_accepted():
+    corrected = frozenset({Doubt.CORRECTED_MARK})
+    seen = ticks(None, True, doubts=corrected)
+    one = extract(FORM, seen).fields["anlass"]
+    assert (one.reading, one.value, one.doubts) == (Reading.UNREADABLE, None, corrected)
+
+
+def test_two_clear_marks_are_a_doubt_only_where_one_is_wanted():
+    two = frozenset({Doubt.AMBIGUOUS_MARK})
+    seen = ticks(True, True, doubts=two)
+    assert extract(FORM, seen).fields["anlass"].doubts == two
+    fields = [replace(one, several=one.key == "anlass") for one in FORM.fields]
+    several = replace(FORM, fields=tuple(fields))
+    assert extract(several, seen).fields["anlass"].accepted
+    assert not extract(several, seen[:1]).fields["anlass"].accepted
 
 
 def test_a_choice_with_an_unseen_box_is_not_accepted():

@@ -103,9 +103,7 @@ def _group(boxes: Mapping[str, BoxInk]) -> dict[str, Mark]:
     doubts = frozenset[Doubt]().union(*(_DOUBTS.get(state, ()) for state in states.values()))
     if len(on) > 1:
         doubts |= {Doubt.AMBIGUOUS_MARK}
-    if doubts:
-        return {key: Mark(state, 0.5, doubts) for key, state in states.items()}
-    return {key: Mark(state, _sure(boxes[key])) for key, state in states.items()}
+    return {key: Mark(state, _sure(state, boxes[key]), doubts) for key, state in states.items()}
 
 
 def _state(box: BoxInk) -> State:
@@ -150,9 +148,11 @@ def _beside_a_mark(box: BoxInk) -> State:
     return State.OFF if nearly_empty and not beside else State.AMBIGUOUS
 
 
-def _sure(box: BoxInk) -> float:
-    """Return a confidence that grows with the distance from all limits."""
-    if max(box.width, box.height) < _MARK:
+def _sure(state: State, box: BoxInk) -> float:
+    """Return a confidence that falls with the distance to the nearest limit."""
+    if state is State.OFF:
         return round(0.99 - 0.5 * box.dark - 0.02 * min(box.stray, 2.0), 3)
-    shape = min(box.width, box.height, 1.0)
-    return round(min(0.99, 0.93 + 0.04 * shape + 0.1 * min(box.dark, 0.2)), 3)
+    if state is State.ON:
+        shape = min(box.width, box.height, 1.0)
+        return round(min(0.99, 0.93 + 0.04 * shape + 0.1 * min(box.dark, 0.2)), 3)
+    return 0.5
