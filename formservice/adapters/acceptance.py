@@ -44,7 +44,7 @@ class _Page(_Strict):
 class _Confirmation(_Strict):
     confidence: Share
     contradiction: Share
-    likeness: Share
+    near: Annotated[int, Setting(ge=1)]
 
 
 class _Limits(_Strict):
@@ -100,13 +100,15 @@ def load_rule(path: Path = STANDARD) -> AcceptanceRule:
     """Return the rule in a file.
 
     Raises:
-        UsageError: the file cannot be read or understood; it names the first place and the way out.
+        UsageError: the file cannot be read or understood; it names the first such place.
     """
     source = _source(path, "FORMSERVICE_ACCEPTANCE")
     try:
         return _RuleFile.model_validate(source.data).rule()
     except ValidationError as error:
-        detail = error.errors(include_url=False, include_context=False)[0]
+        found = error.errors(include_url=False, include_context=False)
+        # A misspelt key is also a missing one; the first says more.
+        detail = next((one for one in found if one["type"] == "extra_forbidden"), found[0])
         raise _refused(source, detail["type"], detail["loc"]) from None
 
 

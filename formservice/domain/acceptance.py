@@ -8,7 +8,6 @@ text can be what the field asks for, and the page as a whole can be trusted.
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from statistics import median
 
 from formservice.domain.characters import CharacterRules
@@ -36,13 +35,13 @@ class Confirmation:
     """When a value known beforehand confirms a reading.
 
     ``confidence`` is the least of the reading that equals it. Another reading that differs must
-    not be surer than ``contradiction``. ``likeness`` (0..1) is from when on a reading that differs
-    is so like a known value that it may be a misread one.
+    not be surer than ``contradiction``. A reading that differs in one of ``near`` characters, or
+    in one alone, may be the known value misread.
     """
 
     confidence: float
     contradiction: float
-    likeness: float
+    near: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,23 +209,47 @@ def _nearest(text: str, evidence: Evidence, rule: AcceptanceRule) -> str | None:
 
     What was sent is a value of the form, which no message may name.
     """
-    sent = evidence.sent
-    if sent and not same_text(evidence.about, text, sent) and _like(text, sent, rule.expected):
+    about, sent = evidence.about, evidence.sent
+    if sent and 0 < _distance(about, text, sent, rule.expected.near) < _FAR:
         return ""
-    entries = list(evidence.entries)
-    if any(same_text(evidence.about, text, one) for one in entries):
-        return None
-    near = [(_likeness(text, one), one) for one in entries if _like(text, one, rule.listed)]
-    return max(near)[1] if near else None
+    near = [(_distance(about, text, one, rule.listed.near), one) for one in evidence.entries]
+    distance, nearest = min(near, default=(_FAR, ""))
+    return nearest if 0 < distance < _FAR else None
 
 
-def _like(text: str, known: str, limits: Confirmation) -> bool:
-    return _likeness(text, known) >= limits.likeness
+def _distance(about: Content, one: str, other: str, near: int) -> int:
+    """Return in how many characters two texts differ, ``_FAR`` if in more than they may."""
+    if same_text(about, one, other):
+        return 0
+    left, right = _folded(about, one), _folded(about, other)
+    most = max(1, min(len(left), len(right)) // near)
+    if abs(len(left) - len(right)) > most or min(len(left), len(right)) < _SHORTEST:
+        return _FAR
+    while left and right and left[0] == right[0]:
+        left, right = left[1:], right[1:]
+    while left and right and left[-1] == right[-1]:
+        left, right = left[:-1], right[:-1]
+    if max(len(left), len(right)) > _LONGEST:
+        return _FAR
+    distance = _edits(left, right)
+    return distance if distance <= most else _FAR
 
 
-def _likeness(one: str, other: str) -> float:
-    left, right = _folded(Content.SHORT, one).casefold(), _folded(Content.SHORT, other).casefold()
-    return SequenceMatcher(None, left, right, autojunk=False).ratio()
+_FAR = 1_000
+# A letter is like every other letter; and where long texts differ in two places far apart, what
+# was changed is for the comparison to tell.
+_SHORTEST, _LONGEST = 3, 300
+
+
+def _edits(left: str, right: str) -> int:
+    """Return how many characters must be put in, left out or exchanged."""
+    row = list(range(len(right) + 1))
+    for number, sign in enumerate(left, start=1):
+        before, row = row, [number]
+        for place, other in enumerate(right):
+            step = before[place] + (sign != other)
+            row.append(min(step, before[place + 1] + 1, row[-1] + 1))
+    return row[-1]
 
 
 def _folded(about: Content, text: str) -> str:

@@ -23,7 +23,6 @@ _CASE_INSIDE = re.compile(r"[a-zäöüß][A-ZÄÖÜ]|[A-ZÄÖÜ]{2,}[a-zäöüß
 _STOP_THEN_SMALL = re.compile(r"(\S+)[.!?]\s+[a-zäöüß]")
 _COMMA_AT_END = re.compile(r"[,;:\-–]$")
 _WORD = re.compile(r"[^\s/]+")
-_DIGIT_BESIDE = re.compile(r"[0-9][lIOoSsBZz|]|[lIOoSBZ|][0-9]")
 # Numbers with a letter that mean something: a house (12a), a level (B1), a paragraph (16i).
 _NUMBERED = re.compile(r"[0-9]{1,4}[a-kmnp-rt-y]|[A-HJ-N][0-9]{1,2}(\.[0-9])?|§+[0-9]+[a-k]?")
 
@@ -53,7 +52,8 @@ def is_prose_suspect(text: str, rules: CharacterRules) -> bool:
     """Say whether sentences end and begin as they should not: a comma may be a full stop."""
     for match in _STOP_THEN_SMALL.finditer(text):
         word = match[1].lstrip("(„\"'").casefold()
-        if not (f"{word}." in rules.abbreviations or word[-1:].isdigit() or "." in word):
+        usual = f"{word}." in rules.abbreviations or len(word) == 1 or "." in word
+        if not (usual or word[-1:].isdigit()):
             return True
     return bool(_COMMA_AT_END.search(text.rstrip()))
 
@@ -73,18 +73,17 @@ def _suspicions(text: str, rules: CharacterRules) -> Iterator[bool]:
 
 def _is_odd_word(word: str, rules: CharacterRules) -> bool:
     bare = word.strip(".,;:!?()[]„“‚‘\"'’…")
-    if _DIGIT_BESIDE.search(bare) and not _NUMBERED.fullmatch(bare):
-        return True
-    if any(sign.isdigit() for sign in bare) and any(sign.isalpha() for sign in bare):
-        return not all(_is_plain(part) for part in bare.split("-"))
     return any(
-        _CASE_INSIDE.search(part) is not None and part not in rules.mixed_case
+        not _is_plain(part)
+        or (_CASE_INSIDE.search(part) is not None and part not in rules.mixed_case)
         for part in bare.split("-")
     )
 
 
 def _is_plain(part: str) -> bool:
-    return part.isalpha() or not any(c.isalpha() for c in part) or bool(_NUMBERED.fullmatch(part))
+    """Say whether a word does not mix letters and digits, or only as numbers do."""
+    mixed = any(sign.isdigit() for sign in part) and any(sign.isalpha() for sign in part)
+    return not mixed or _NUMBERED.fullmatch(part) is not None
 
 
 def is_balanced(text: str) -> bool:

@@ -1,0 +1,79 @@
+"""The acceptance rule and the known lists: what is wrong with the files is told with its place."""
+
+import re
+
+import pytest
+import yaml
+
+from formservice.adapters.acceptance import STANDARD, load_lists, load_rule
+from formservice.bootstrap import Services, Settings
+from formservice.domain.errors import UsageError
+from formservice.domain.form import Content
+
+
+def with_change(tmp_path, change):
+    text = change(STANDARD.read_text("utf-8"))
+    file = tmp_path / "regel.yaml"
+    file.write_text(text, "utf-8")
+    return file
+
+
+def test_the_rule_that_comes_with_the_program_limits_every_content():
+    rule = load_rule()
+    assert set(rule.limits) == set(Content)
+    assert str(rule) == f"{rule.name}/{rule.version}"
+
+
+def test_free_text_is_the_hardest():
+    limits = load_rule().limits
+    assert limits[Content.FREE] == max(limits.values())
+
+
+@pytest.mark.parametrize(
+    ("change", "place", "hint"),
+    [
+        (lambda text: text.replace("  email:", "  e_mail:"), r"limits\.e_?mail", "email"),
+        (lambda text: re.sub(r"  date: .*", "  date: 80", text), r"limits\.date", "docs"),
+        (lambda text: text.replace("name: papier", "name: ''"), "name", "docs"),
+        (lambda text: text + "\nlimit: 3\n", "limit", "limits"),
+        (lambda text: text.replace("limits:", "limits"), "Zeile", "FORMSERVICE_ACCEPTANCE"),
+    ],
+    ids=["key", "share", "empty", "unknown", "yaml"],
+)
+def test_a_mistake_in_the_rule_is_told_with_place_and_hint(tmp_path, change, place, hint):
+    with pytest.raises(UsageError) as caught:
+        load_rule(with_change(tmp_path, change))
+    assert re.search(place, caught.value.message)
+    assert hint in caught.value.hint
+
+
+def test_the_settings_name_another_rule_and_the_lists(tmp_path):
+    file = with_change(tmp_path, lambda text: text.replace("name: papier", "name: streng"))
+    known = tmp_path / "bekannt.yaml"
+    known.write_text(yaml.safe_dump({"ifk": ["Jana  Beispiel", "Jana Beispiel"]}), "utf-8")
+    given = {"FORMSERVICE_ACCEPTANCE": str(file), "FORMSERVICE_KNOWN": str(known)}
+    acceptance = Services(Settings.from_environment(given)).acceptance
+    assert acceptance.rule.name == "streng"
+    assert acceptance.lists == {"ifk": ("Jana Beispiel",)}
+
+
+def test_a_file_that_is_not_there_is_told_with_its_setting(tmp_path):
+    with pytest.raises(UsageError, match=r"fehlt\.yaml") as caught:
+        load_lists(tmp_path / "fehlt.yaml")
+    assert "FORMSERVICE_KNOWN" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        ("- a\n", "Erwartet werden Listen"),
+        ("Träger: [a]\n", "Name einer Liste"),
+        ("ifk: Jana\n", "ifk"),
+        ("ifk: [Jana, 3]\n", r"ifk\[1\]"),
+    ],
+)
+def test_a_mistake_in_the_lists_is_told_with_its_place(tmp_path, content, place):
+    file = tmp_path / "bekannt.yaml"
+    file.write_text(content, "utf-8")
+    with pytest.raises(UsageError, match=place):
+        load_lists(file)

@@ -1,0 +1,149 @@
+"""The acceptance rule: what is accepted is sure, and what is doubted has its exact reason."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from formservice.adapters.acceptance import load_rule
+from formservice.domain.acceptance import Evidence, agree, decided, is_trusted
+from formservice.domain.document import Doubt, Opinion
+from formservice.domain.form import Content
+
+RULE = load_rule()
+TEXTS = st.sampled_from(
+    ["", "Meier", "Maier", "12.3.2026", "12.03.2026", "0441 12345", "Ich will arbeiten.", "lch"]
+)
+SHARES = st.floats(0, 1).map(lambda share: round(share, 3))
+READINGS = st.lists(st.builds(Opinion, st.just("zone"), TEXTS, SHARES), min_size=1, max_size=3)
+CONTENTS = st.sampled_from(list(Content))
+TRUST = st.sampled_from([True, False, None])
+
+
+def readings(*texts, confidence=0.97):
+    return tuple(Opinion(str(place), text, confidence) for place, text in enumerate(texts))
+
+
+def doubts(about, *texts, confidence=0.97, **known):
+    known = {"trusted": True, **known}
+    return decided(Evidence(about, readings(*texts, confidence=confidence), **known), RULE).doubts
+
+
+@given(CONTENTS, READINGS, TRUST, st.booleans())
+def test_nothing_is_accepted_on_which_readings_differ(about, read, trusted, required):
+    decision = decided(Evidence(about, read, trusted, required), RULE)
+    if not agree(about, read) or len(read) < 2:
+        assert decision.doubts
+
+
+@given(CONTENTS, READINGS, TRUST, st.integers(0, 2), SHARES)
+def test_a_surer_reading_never_loses_what_a_less_sure_one_had(about, read, trusted, place, more):
+    evidence = Evidence(about, read, trusted)
+    if decided(evidence, RULE).doubts:
+        return
+    place %= len(read)
+    surer = [
+        replace(one, confidence=max(one.confidence, more)) if number == place else one
+        for number, one in enumerate(read)
+    ]
+    assert not decided(replace(evidence, readings=surer), RULE).doubts
+
+
+@given(CONTENTS, READINGS, st.booleans())
+def test_a_poor_page_has_no_accepted_text(about, read, required):
+    decision = decided(Evidence(about, read, False, required), RULE)
+    if any(one.text for one in read):
+        assert decision.doubts
+
+
+@given(CONTENTS, READINGS, TRUST, TEXTS)
+def test_what_was_sent_is_never_written_into_a_reading(about, read, trusted, sent):
+    decision = decided(Evidence(about, read, trusted, sent=sent), RULE)
+    assert decision.reading in read
+
+
+def test_two_sure_and_equal_readings_are_accepted():
+    assert not doubts(Content.SHORT, "Göttingen", "Göttingen")
+    assert not doubts(Content.FREE, "Ich will\narbeiten.", "Ich will arbeiten.")
+    assert not doubts(Content.DATE, "12.3.2026", "12.03.2026")
+    assert not doubts(Content.PHONE, "0441 / 12345", "0441/12345")
+
+
+def test_every_reason_is_told():
+    assert doubts(Content.SHORT, "Göttingen") == {Doubt.ONE_READING}
+    assert doubts(Content.SHORT, "Götingen", "Göttingen") == {Doubt.READINGS_DIFFER}
+    assert doubts(Content.SHORT, "Ort", "Ort", confidence=0.3) == {Doubt.UNSURE}
+    assert doubts(Content.SHORT, "Ort", "Ort", trusted=False) == {Doubt.POOR_PAGE}
+    assert doubts(Content.SHORT, "lch", "lch") == {Doubt.CHARACTERS}
+
+
+def test_a_single_comma_is_a_difference():
+    assert doubts(Content.FREE, "Ja, gern.", "Ja. gern.") == {Doubt.READINGS_DIFFER}
+
+
+def test_a_blank_place_needs_two_readings_and_if_required_a_good_page():
+    assert not doubts(Content.NAME, "", "")
+    assert not doubts(Content.NAME, "", "", trusted=False)
+    assert doubts(Content.NAME, "") == {Doubt.ONE_READING}
+    assert not doubts(Content.NAME, "", "", required=True)
+    assert doubts(Content.NAME, "", "", required=True, trusted=False) == {Doubt.POOR_PAGE}
+    assert doubts(Content.NAME, "", "", required=True, trusted=None) == {Doubt.RECOGNISED}
+    assert doubts(Content.NAME, "", "Meier") == {Doubt.READINGS_DIFFER}
+
+
+def decision(*texts_and_confidences, about=Content.NAME, **known):
+    read = [Opinion(str(place), *one) for place, one in enumerate(texts_and_confidences)]
+    return decided(Evidence(about, read, True, **known), RULE)
+
+
+def test_what_was_sent_confirms_a_reading_that_equals_it():
+    unsure = (("Meier", 0.7), ("Meier", 0.7))
+    assert decision(*unsure).doubts == {Doubt.UNSURE}
+    assert not decision(*unsure, sent="Meier").doubts
+
+
+def test_what_was_sent_chooses_the_reading_that_equals_it_against_a_poor_one():
+    confirmed = decision(("Meler", 0.2), ("Meier", 0.95), sent="Meier")
+    assert (confirmed.reading.text, confirmed.doubts) == ("Meier", frozenset())
+
+
+def test_what_was_sent_does_not_outweigh_what_may_really_stand_there():
+    for other in (0.95, 0.8, 0.6):
+        assert decision(("Maier", other), ("Meier", 0.8), sent="Meier").doubts
+
+
+def test_what_is_nearly_what_was_sent_is_doubted_and_not_named():
+    near = decision(("Maier", 0.97), ("Maier", 0.97), sent="Meier")
+    assert near.doubts == {Doubt.NOT_LISTED}
+    assert near.nearest == ""
+    assert near.reading.text == "Maier"
+
+
+def test_what_is_nothing_like_what_was_sent_is_judged_by_itself():
+    assert not decision(("Sommer", 0.97), ("Sommer", 0.97), sent="Meier").doubts
+
+
+LISTED = ("Werkstatt Nord gGmbH", "Bildungshaus am Wall")
+
+
+def test_an_entry_of_a_list_confirms_and_a_near_miss_names_it():
+    known = {"about": Content.LIST, "entries": LISTED}
+    assert not decision((LISTED[0], 0.72), (LISTED[0], 0.72), **known).doubts
+    missed = decision(("Werkstatt Norb gGmbH", 0.97), ("Werkstatt Norb gGmbH", 0.97), **known)
+    assert (missed.doubts, missed.nearest) == ({Doubt.NOT_LISTED}, LISTED[0])
+    assert not decision(("Neue Wege", 0.97), ("Neue Wege", 0.97), **known).doubts
+
+
+@pytest.mark.parametrize("share", [0.4, 0.6])
+def test_a_page_is_trusted_by_how_many_of_its_texts_agree(share):
+    same = [(Content.SHORT, readings("Ort", "Ort"))] * round(10 * share)
+    differ = [(Content.SHORT, readings("Ort", "0rt"))] * round(10 * (1 - share))
+    assert is_trusted([*same, *differ], RULE.page) is (share >= RULE.page.agreement)
+
+
+def test_a_page_is_not_trusted_if_its_words_are_unsure_and_not_judged_if_it_is_blank():
+    assert (
+        is_trusted([(Content.SHORT, readings("Ort", "Ort", confidence=0.6))], RULE.page) is False
+    )
+    assert is_trusted([(Content.SHORT, readings("", ""))], RULE.page) is None

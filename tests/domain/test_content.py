@@ -1,0 +1,77 @@
+"""What can stand in a field: usual values pass, usual misreadings do not."""
+
+import pytest
+
+from formservice.adapters.acceptance import load_rule
+from formservice.domain.content import is_suspect_value
+from formservice.domain.form import Content
+
+WORDS = load_rule().characters
+
+USUAL = {
+    Content.NAME: [
+        "Meier",
+        "Müller-Lüdenscheidt",
+        "O’Brien",
+        "McDonald",
+        "von der Heide",
+        "Wiśniewska",
+        "Nguyễn Thị Ánh",
+        "Dr. Jana Sommer",
+        "Frau Weiß",
+        "J. Sommer",
+        "SOMMER",
+    ],
+    Content.PHONE: [
+        "0441 12345",
+        "+49 441 1234-56",
+        "(0551) 123 456",
+        "01520-1234567",
+        "05541/12",
+    ],
+    Content.EMAIL: ["jana.sommer@beispiel.de", "j-sommer@mail.beispiel.com", "kemar95@web.de"],
+    Content.ADDRESS: ["Am Wall 12a\n26121 Oldenburg", "Hauptstr. 5, 37073 Göttingen"],
+    Content.LIST: ["Werkstatt Nord gGmbH", "Bildungshaus am Wall e. V."],
+    Content.SHORT: ["Göttingen", "weiblich", "M", "in 3 Monaten", "bis 12.10.2026", "SGB II"],
+    Content.FREE: [
+        "Ich will endlich wieder arbeiten, am liebsten im Lager.",
+        "ich hab z. B. den B1-Kurs geschafft",
+        "Hab 14 Bewerbungen geschrieben, 3 Antworten gekriegt.",
+        "Die Kita – bis 15 Uhr – war gut. Danke!",
+        "„Das war gut“, hat Frau Sommer (Leiterin) gesagt.",
+        "keine",
+    ],
+}
+MISREAD = {
+    Content.NAME: ["Meler1", "lbrahim", "MüIler", "Zo&", "meier", "Meier |", "tukasz Weiß"],
+    Content.PHONE: ["O441 12345", "0441 l2345", "441", "0441 12345 67890 12345 6", "0441 (123"],
+    Content.EMAIL: ["jana.sommer@beispiel", "jana sommer@web.de", "lna@web.de", "k1m@web.de"],
+    Content.ADDRESS: [
+        "Am Wall 12a\n2612 Oldenburg",
+        "Am Wall\n26121 Oldenburg",
+        "26121 Oldenburg",
+    ],
+    Content.LIST: ["Werkstatt N0rd", "Bildungshaus am Wal|"],
+    Content.SHORT: ["G0ttingen", "ln 3 Monaten", "(bis Mai", "l"],
+    Content.FREE: [
+        "lch will arbeiten.",
+        "Ich will arbeiten. und lernen",
+        "Ich will arbeiten ,und lernen",
+        "Ich wiIl arbeiten",
+        "„Das war gut, hat sie gesagt.",
+        "Ich will _arbeiten",
+        "Ich will arbeiten,",
+    ],
+}
+
+
+@pytest.mark.parametrize(("about", "text"), [(a, t) for a, texts in USUAL.items() for t in texts])
+def test_usual_values_are_not_suspect(about, text):
+    assert not is_suspect_value(about, text, WORDS)
+
+
+@pytest.mark.parametrize(
+    ("about", "text"), [(a, t) for a, texts in MISREAD.items() for t in texts]
+)
+def test_usual_misreadings_are_suspect(about, text):
+    assert is_suspect_value(about, text, WORDS)
