@@ -31,3 +31,15 @@ class Recognition:
         if self._ocr is None:
             self._ocr = self._engine()
         return self._ocr
+
+    def warm(self, *, forms: bool = True) -> None:
+        """Load now what forked children would each load again: the engine, and all blank forms.
+
+        The forms take seconds and pay with many pages only; without ``forms`` they are left.
+        EngineMissingError names what is not installed.
+        """
+        self.ocr  # noqa: B018 - asked for once, it is kept
+        if forms:
+            for layout in self.layouts():
+                for page in range(1, len(layout.pages) + 1):
+                    self.templates.page(layout, page).warm()

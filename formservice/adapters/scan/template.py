@@ -146,6 +146,22 @@ class Template:
         return np.asarray(cv2.dilate(dark, disc), dtype=bool)
 
     @cached_property
+    def elsewhere(self) -> "npt.NDArray[np.bool_]":
+        """Pixels that no answer in words covers: print away from such zones, and all marks."""
+        import numpy as np
+
+        gone = self.printed.copy()
+        for zone in self.zones:
+            if zone.kind in ("tick", "signature"):
+                gone[self.zone_rect(zone).grown(_MARGIN).pixels(gone.shape)] = True
+        for rect in (*self.squares, *(() if self.qr is None else (self.qr,))):
+            gone[rect.grown(_MARGIN).pixels(gone.shape)] = True
+        for zone in self.zones:
+            if zone.kind not in ("tick", "signature"):
+                gone[self.zone_rect(zone).grown(_MARGIN).pixels(gone.shape)] = False
+        return np.asarray(gone, dtype=bool)
+
+    @cached_property
     def coarse(self) -> "npt.NDArray[np.float32]":
         """The blank page at ``VERIFY_DPI`` without its slow changes of brightness."""
         return high_pass(shrunk(self.blank))
@@ -177,6 +193,12 @@ class Template:
             across = (places[:, 0] > rect.left) & (places[:, 0] < rect.right)
             told &= ~(across & (places[:, 1] > rect.top) & (places[:, 1] < rect.bottom))
         return Features(places[told][:MOST_OF_BLANK], found.looks[told][:MOST_OF_BLANK])
+
+    def warm(self) -> None:
+        """Work out now all that is otherwise worked out when it is first needed."""
+        for name, held in vars(type(self)).items():
+            if isinstance(held, cached_property):
+                getattr(self, name)
 
     def _filled_in(self) -> tuple[Rect, ...]:
         """Return the places that say nothing about the form: zones, echoes, squares and code."""
