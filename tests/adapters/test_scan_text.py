@@ -21,7 +21,10 @@ class Lines:
     def __init__(self, *lines: tuple[int, str]) -> None:
         self.lines = lines
 
-    def words(self, picture: Grey, mode: int, dpi: int) -> list[OcrWord]:
+    def has(self, language: str) -> bool:
+        return False
+
+    def words(self, picture: Grey, mode: int, dpi: int, language: str = "deu") -> list[OcrWord]:
         words, number = [], 0
         for top, text in self.lines:
             left, number = 12, number + 1

@@ -34,10 +34,10 @@ class LaidPage:
             self._clean = {down: cleaned(np.roll(self.grey, -down, axis=0), self.template)}
         return self._clean[down]
 
-    def words(self, ocr: Ocr) -> PageWords:
-        """Return all words of the page, its print included: slow (0.6 s), done once."""
+    def words(self, ocr: Ocr, *, in_place: bool) -> PageWords:
+        """Return the words of the page, done once; ``in_place`` says that no zone moved."""
         if self._words is None:
-            self._words = page_words(self.grey, ocr)
+            self._words = page_words(self.grey, self.template, ocr, in_place=in_place)
         return self._words
 
     def box(self, box: Box, down: int = 0) -> Box:

@@ -18,10 +18,13 @@ from formservice.domain.errors import EngineError, EngineMissingError
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+    from tesserocr import PyTessBaseAPI
 
     Grey: TypeAlias = npt.NDArray[np.uint8]
 
-LANGUAGE = "deu"
+# The German model knows the letters of German only; the one for Latin script all others as well
+# (DIN 91379: é, ş, ø, đ …), and was trained apart: it makes other mistakes.
+LANGUAGE, LATIN = "deu", "Latin"
 # Page segmentation modes of Tesseract.
 BLOCK, LINE, SPARSE = 6, 7, 11
 # Where Debian and other distributions put the language files, the usual place first.
@@ -59,11 +62,21 @@ class Ocr(Protocol):
 
     name: str
 
-    def words(self, picture: "Grey", mode: int, dpi: int) -> Sequence[OcrWord]:
+    def words(
+        self, picture: "Grey", mode: int, dpi: int, language: str = LANGUAGE
+    ) -> Sequence[OcrWord]:
         """Return the words in Tesseract's reading order; none for a white picture.
 
-        ``mode`` is one of the page segmentation modes above.
+        ``mode`` is one of the page segmentation modes above, ``language`` one that it ``has``.
         """
+
+    def has(self, language: str) -> bool:
+        """Say whether the model of a language is installed; German always is."""
+
+
+def has_model(language: str) -> bool:
+    """Say whether Tesseract's model of a language is installed."""
+    return (tessdata() / f"{language}.traineddata").is_file()
 
 
 def tessdata(language: str = LANGUAGE) -> Path:
@@ -94,42 +107,56 @@ def words_from_tsv(table: str) -> tuple[OcrWord, ...]:
 
 
 class InProcessOcr:
-    """Tesseract as a library; the model is loaded once and kept. Safe to share by threads."""
+    """Tesseract as a library; models are loaded once and kept. Safe to share by threads."""
 
     name = "tesserocr"
 
     def __init__(self) -> None:
         """Load the library and the German model."""
-        folder = tessdata()
+        self._folder = tessdata()
         _one_thread()
-        try:
-            import tesserocr
-        except ImportError as error:
-            raise _missing() from error
         self._lock = threading.Lock()
-        try:
-            self._engine = tesserocr.PyTessBaseAPI(
-                path=str(folder), lang=LANGUAGE, oem=tesserocr.OEM.LSTM_ONLY
-            )
-        except RuntimeError as error:
-            raise EngineError("Tesseract lässt sich nicht starten.") from error
-        # Noise such as boxClipToRectangle on dirty pages is harmless and not for our output.
-        self._engine.SetVariable("debug_file", os.devnull)
+        self._engines: dict[str, PyTessBaseAPI] = {}
+        self._engine(LANGUAGE)
 
-    def words(self, picture: "Grey", mode: int, dpi: int) -> Sequence[OcrWord]:
+    def has(self, language: str) -> bool:
+        """Say whether the model of a language is installed."""
+        return has_model(language)
+
+    def words(
+        self, picture: "Grey", mode: int, dpi: int, language: str = LANGUAGE
+    ) -> Sequence[OcrWord]:
         """Return the words of ``picture``."""
         if picture.min() > _WHITE:
             return ()
         height, width = picture.shape
         with self._lock:
-            self._engine.SetPageSegMode(mode)
-            self._engine.SetImageBytes(picture.tobytes(), width, height, 1, width)
-            self._engine.SetSourceResolution(dpi)
-            if not self._engine.Recognize():
+            engine = self._engine(language)
+            engine.SetPageSegMode(mode)
+            engine.SetImageBytes(picture.tobytes(), width, height, 1, width)
+            engine.SetSourceResolution(dpi)
+            if not engine.Recognize():
                 return ()
-            table = self._engine.GetTSVText(0)
-            self._engine.Clear()
+            table = engine.GetTSVText(0)
+            engine.Clear()
         return words_from_tsv(table)
+
+    def _engine(self, language: str) -> "PyTessBaseAPI":
+        if language not in self._engines:
+            try:
+                import tesserocr
+            except ImportError as error:
+                raise _missing() from error
+            try:
+                engine = tesserocr.PyTessBaseAPI(
+                    path=str(self._folder), lang=language, oem=tesserocr.OEM.LSTM_ONLY
+                )
+            except RuntimeError as error:
+                raise EngineError("Tesseract lässt sich nicht starten.") from error
+            # Noise such as boxClipToRectangle on dirty pages is harmless and not for our output.
+            engine.SetVariable("debug_file", os.devnull)
+            self._engines[language] = engine
+        return self._engines[language]
 
 
 class CommandOcr:
@@ -144,18 +171,24 @@ class CommandOcr:
         if shutil.which("tesseract") is None:
             raise _missing()
 
-    def words(self, picture: "Grey", mode: int, dpi: int) -> Sequence[OcrWord]:
+    def has(self, language: str) -> bool:
+        """Say whether the model of a language is installed."""
+        return has_model(language)
+
+    def words(
+        self, picture: "Grey", mode: int, dpi: int, language: str = LANGUAGE
+    ) -> Sequence[OcrWord]:
         """Return the words of ``picture``."""
         import pytesseract
 
         if picture.min() > _WHITE:
             return ()
-        # OEM 1 is the LSTM recogniser, the only one Debian's German model is made for.
+        # OEM 1 is the LSTM recogniser, the only one Debian's models are made for.
         settings = f"--tessdata-dir {self._folder} --oem 1 --psm {mode} --dpi {dpi}"
         try:
             table = pytesseract.image_to_data(
                 picture,
-                lang=LANGUAGE,
+                lang=language,
                 config=settings,
                 timeout=_TIMEOUT_S,
                 output_type=pytesseract.Output.BYTES,

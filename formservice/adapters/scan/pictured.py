@@ -7,6 +7,7 @@ form lies in a picture, and reading all its words, is slow: each is done once fo
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from formservice.adapters.scan.grown import page_text
 from formservice.adapters.scan.guess import Code, codes
 from formservice.adapters.scan.laid import LaidPage
 from formservice.adapters.scan.light import softened
@@ -79,9 +80,12 @@ class PicturedPage:
         return zone_sightings(laid, layout, form_page, self._tools.ocr, self.number)
 
     def blocks(self) -> tuple[Block, ...]:
-        """Return all text on an upright page by line, read without knowing the form."""
+        """Return all text and tick boxes by line, read without knowing the form.
+
+        The page is put upright if it has a code; boxes are fractions of the upright page.
+        """
         if 0 not in self._words:
-            self._words[0] = words_on(self.picture, self._tools.ocr)
+            self._words[0] = page_text(self.picture, self.codes, self._tools.ocr)
         return self._words[0].by_line(self.number)
 
     def printed(self, layout: Layout, form_page: int | None, attempt: int) -> tuple[Block, ...]:
@@ -90,8 +94,6 @@ class PicturedPage:
         At a second ``attempt`` the picture is enlarged.
         """
         laid = None if form_page is None else self._laid(layout, form_page)
-        if laid is not None and not attempt:
-            return laid.words(self._tools.ocr).by_word(self.number)
         key = (layout.ref, form_page or 0, attempt)
         if key not in self._words:
             picture = self.picture if laid is None else laid.grey

@@ -14,37 +14,40 @@ if TYPE_CHECKING:
 
     Mask = npt.NDArray[np.bool_]
 
+# Hair lines come out light grey: what counts is how much darker they are than the paper beside.
+_DARKER = 22
 _DARK = 170
 # A stroke of a letter is never as long as 9 mm (72 pixels at 200 dots to the inch); a line that
 # leans by a third of a degree keeps its row for that long.
 _LONG_PX = 72
-# A line and the grey at its edges is at most this thick; what reaches farther is writing on it.
-_EDGE_PX, _ACROSS_PX = 1, 2
+# A line is at most this thick, 0.9 mm, with the grey at its edges; what reaches farther is writing
+# on it.
+_THICK_PX, _EDGE_PX, _ACROSS_PX = 7, 1, 2
 
 
 def without_rulings(picture: "Grey") -> "Grey":
     """Return the picture without its lines; strokes that cross or touch one stay whole."""
     import numpy as np
 
-    dark = (picture < _DARK).astype(np.uint8)
-    # OpenCV wants its rows in one piece.
-    gone = _lines(dark) | _lines(np.ascontiguousarray(dark.T)).T
     clean = picture.copy()
-    clean[gone] = 255
+    # OpenCV wants its rows in one piece.
+    clean[_lines(picture) | _lines(np.ascontiguousarray(picture.T)).T] = 255
     return clean
 
 
-def _lines(dark: "npt.NDArray[np.uint8]") -> "Mask":
+def _lines(picture: "Grey") -> "Mask":
     """Return the pixels of lines along the rows, but for what crosses them."""
     import cv2
     import numpy as np
 
-    along = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((1, _LONG_PX), np.uint8))
+    beside_it = cv2.morphologyEx(picture, cv2.MORPH_CLOSE, np.ones((_THICK_PX + 2, 1), np.uint8))
+    thin = (cv2.subtract(beside_it, picture) > _DARKER).astype(np.uint8)
+    along = cv2.morphologyEx(thin, cv2.MORPH_OPEN, np.ones((1, _LONG_PX), np.uint8))
     # Gaps of a few pixels, where the line changes its row, belong to it.
     along = cv2.morphologyEx(along, cv2.MORPH_CLOSE, np.ones((1, 9), np.uint8))
     line = np.asarray(cv2.dilate(along, np.ones((1 + 2 * _EDGE_PX, 1), np.uint8)), dtype=bool)
     # What stands directly above or below the line reaches into it as far as the line is thick.
-    beside = np.where(line, 0, dark).astype(np.uint8)
+    beside = np.where(line, 0, picture < _DARK).astype(np.uint8)
     reach = np.ones((1 + 2 * (_EDGE_PX + _ACROSS_PX), 1), np.uint8)
     above = _shifted(beside, reach, 1)
     below = _shifted(beside, reach, -1)

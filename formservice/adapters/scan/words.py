@@ -6,9 +6,9 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from formservice.adapters.scan.light import evenly_lit, softened
-from formservice.adapters.scan.ocr import SPARSE, Ocr, OcrWord, lines_of
+from formservice.adapters.scan.ocr import LANGUAGE, LATIN, SPARSE, Ocr, OcrWord, lines_of
 from formservice.adapters.scan.rulings import without_rulings
-from formservice.adapters.scan.template import DPI
+from formservice.adapters.scan.template import DPI, Template
 from formservice.domain.document import Block, Box
 
 if TYPE_CHECKING:
@@ -68,15 +68,20 @@ def words_on(picture: "Grey", engine: Ocr, *, enlarged: bool = False) -> PageWor
     return PageWords(engine.words(flat, SPARSE, round(DPI * factor)), width, height)
 
 
-def page_words(laid: "Grey", engine: Ocr) -> PageWords:
-    """Return all words of a page that was laid on its form, print included: slow (0.6 s).
+def page_words(laid: "Grey", template: Template, engine: Ocr, *, in_place: bool) -> PageWords:
+    """Return the words of a page that was laid on its form, those far from its zones left out.
 
-    Nothing that is known of the form is used, so that this reading shares no mistake with that
-    of the zones but Tesseract's own.
+    This second reading of the zones shall share no mistake with the first: the page is taken as
+    it is, but for its lines, and read in one go, by the model for Latin script if there is one.
+    If all zones are ``in_place`` so is the print; what of it is away from the zones is not read
+    again, for that takes more time than all answers.
     """
-    height, width = laid.shape
     plain = without_rulings(softened(evenly_lit(laid)))
-    return PageWords(engine.words(plain, SPARSE, DPI), width, height)
+    if in_place:
+        plain[template.elsewhere] = 255
+    language = LATIN if engine.has(LATIN) else LANGUAGE
+    height, width = plain.shape
+    return PageWords(engine.words(plain, SPARSE, DPI, language), width, height)
 
 
 def _segments(line: Sequence[OcrWord]) -> list[list[OcrWord]]:
