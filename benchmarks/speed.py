@@ -6,23 +6,18 @@ documentation shows.
 """
 
 import argparse
-import os
-import platform
-import re
-import resource
 import shutil
-import statistics
 import tempfile
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import partial
 from pathlib import Path
 
 from lxml import etree
 
 from benchmarks import peers
+from benchmarks.measure import Measured, keep, machine, measured
 from formservice.adapters.pdf_read.reader import PdfReader
 from formservice.adapters.word.loops import grown
 from formservice.adapters.word.package import Package
@@ -40,7 +35,6 @@ from formservice.domain.values import shown, ticks, values_from_data
 from tests.adapters.pdf_filled import flattened
 from tests.sample_cases import FEEDBACKBOGEN, INTEGRATIONSFOERDERPLAN
 
-ROOT = Path(__file__).parent.parent
 RECEIVED = date(2026, 3, 27)
 _ERWARTUNGEN: dict[str, object] = {
     "name": "Özdemir-Müller",
@@ -75,33 +69,6 @@ _GOALS = 5
 PLAN = ("Plan mit fünf Zielen", "integrationsfoerderplan", _PLAN)
 # One LibreOffice start takes seconds; three are enough to see that it is not milliseconds.
 _OFFICE_RUNS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """Medians of one way of doing a thing, in milliseconds."""
-
-    cpu: float
-    wall: float
-
-
-def measured(work: Callable[[], object], runs: int) -> Measured:
-    """Return the medians over ``runs`` calls, after two that fill caches."""
-    for _ in range(2 if runs > _OFFICE_RUNS else 0):
-        work()
-    cpu, wall = [], []
-    for _ in range(runs):
-        start, start_cpu = time.perf_counter(), _cpu()
-        work()
-        cpu.append(_cpu() - start_cpu)
-        wall.append(time.perf_counter() - start)
-    return Measured(1000 * statistics.median(cpu), 1000 * statistics.median(wall))
-
-
-def _cpu() -> float:
-    """Return the CPU seconds of this process and its finished children."""
-    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,15 +236,6 @@ def table(rows: Iterable[Row]) -> str:
     return "\n".join(lines)
 
 
-def machine() -> str:
-    """Return what the figures were measured on."""
-    cpuinfo = Path("/proc/cpuinfo")
-    text = cpuinfo.read_text(encoding="utf-8") if cpuinfo.exists() else ""
-    model = re.search(r"model name\s*: (.+)", text)
-    name = model[1] if model else platform.processor() or platform.machine()
-    return f"{os.cpu_count()} Kerne {name}, Python {platform.python_version()}"
-
-
 def main() -> None:
     """Measure, print, and with ``--write`` keep the table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -291,21 +249,7 @@ def main() -> None:
     print(text)
     print(f"\n{machine()}; lxml {etree.__version__}; Mediane aus {chosen.runs} Läufen")
     if chosen.write:
-        write(text, chosen.runs)
-
-
-def write(text: str, runs: int) -> None:
-    """Put the table between the marks in ``docs/benchmarks.md``."""
-    page = ROOT / "docs" / "benchmarks.md"
-    day = datetime.now(UTC).date().isoformat()
-    block = (
-        f"<!-- speed -->\nGemessen am {day}: {machine()}, Mediane aus {runs} Läufen.\n\n{text}\n"
-    )
-    content = page.read_text(encoding="utf-8")
-    page.write_text(
-        re.sub(r"<!-- speed -->.*?(?=<!-- /speed -->)", lambda _: block, content, flags=re.S),
-        encoding="utf-8",
-    )
+        keep("speed", f"Mediane aus {chosen.runs} Läufen", text)
 
 
 if __name__ == "__main__":
