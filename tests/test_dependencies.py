@@ -15,7 +15,7 @@ PROJECT = (ROOT / "pyproject.toml").read_text("utf-8")
 SETTINGS = tomllib.loads(PROJECT)["project"]
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
 # Programs and plugins of the development environment: run or loaded, never imported.
-TOOLS = {"pytest-xdist", "ruff", "mypy", "import-linter", "types-pyyaml", "lxml-stubs"}
+TOOLS = {"pytest-xdist", "ruff", "mypy", "import-linter", "types-pyyaml", "lxml-stubs", "ocrmypdf"}
 
 
 def named(requirements: list[str]) -> set[str]:
