@@ -9,9 +9,9 @@ SHELL := /bin/bash
 BIN := .venv/bin
 SERVE ?= 1
 
-# Debian packages: OCR with German; Word to PDF when forms are built; fonts of Arial's and
+# Debian packages: OCR with German and all Latin letters; Word to PDF when forms are built; fonts of Arial's and
 # Times' widths and the tick characters; pdftotext, pdftoppm and qpdf as second opinion in tests.
-PACKAGES := tesseract-ocr tesseract-ocr-deu libreoffice-writer-nogui \
+PACKAGES := tesseract-ocr tesseract-ocr-deu tesseract-ocr-script-latn libreoffice-writer-nogui \
             fonts-liberation fonts-dejavu-core poppler-utils qpdf
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
