@@ -112,12 +112,14 @@ class InProcessOcr:
     name = "tesserocr"
 
     def __init__(self) -> None:
-        """Load the library and the German model."""
+        """Load the library and its models, before forked children would each do it."""
         self._folder = tessdata()
         _one_thread()
         self._lock = threading.Lock()
         self._engines: dict[str, PyTessBaseAPI] = {}
-        self._engine(LANGUAGE)
+        for language in (LANGUAGE, LATIN):
+            if has_model(language):
+                self._engine(language)
 
     def has(self, language: str) -> bool:
         """Say whether the model of a language is installed."""
