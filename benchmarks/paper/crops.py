@@ -24,7 +24,7 @@ def crop_of(scan: Scan, box: Box) -> bytes | None:
     ]
     sift = cv2.SIFT.create(nfeatures=_FEATURES, contrastThreshold=0.03)
     (known, first), (seen, second) = (sift.detectAndCompute(one, None) for one in small)
-    if first is None or second is None:
+    if not known or not seen:
         return None
     pairs = cv2.BFMatcher().knnMatch(first, second, k=2)
     good = [a for a, b in pairs if a.distance < _CLOSE * b.distance]

@@ -6,7 +6,6 @@ from functools import cache
 
 import cv2
 import numpy as np
-import pypdfium2
 
 from benchmarks.paper.answers import Answer, Chance, Invented
 from benchmarks.paper.fonts import SETS as FONTS
@@ -14,8 +13,9 @@ from benchmarks.paper.fonts import Font, available
 from benchmarks.paper.hand import Writer
 from benchmarks.paper.levels import LEVELS
 from benchmarks.paper.marks import Marker
+from benchmarks.paper.prints import data_of, fitting, own_pdf, own_word, rendered
 from benchmarks.paper.sheet import scanned
-from benchmarks.paper.typed import DPI, Picture, Sheet, Typist
+from benchmarks.paper.typed import Picture, Sheet, Typist
 from formservice.bootstrap import Services, Settings
 from formservice.domain.form import FormDefinition, FormRef
 
@@ -64,7 +64,7 @@ class Scan:
 @cache
 def services() -> Services:
     """Return the use cases of a fresh installation."""
-    return Services(Settings.from_environment({}), new_reference=lambda: "PAP3RPAP3RPA")
+    return Services(Settings.from_environment({}), new_reference=_REFERENCES)
 
 
 @cache
@@ -78,21 +78,28 @@ def subjects() -> tuple[tuple[FormDefinition, int], ...]:
     )
 
 
+class _References:
+    """Gives every document the reference it is to have."""
+
+    now = "PAP3RPAP3RPA"
+
+    def __call__(self) -> str:
+        return self.now
+
+
+_REFERENCES = _References()
+
+
 @cache
 def blank(ref: FormRef) -> tuple[Picture, ...]:
     """Return the pages of a blank print of ours, with codes, at 300 dpi."""
-    data = services().generate.one(services().forms.get(str(ref)), {}, "pdf")
-    return rendered(data)
+    return printed(services(), services().forms.get(str(ref)), _References.now)
 
 
-def rendered(data: bytes) -> tuple[Picture, ...]:
-    """Return the pages of a PDF file at 300 dpi."""
-    document = pypdfium2.PdfDocument(data)
-    try:
-        pages = (page.render(scale=DPI / 72, grayscale=True) for page in document)
-        return tuple(np.array(page.to_numpy(), np.uint8).squeeze() for page in pages)
-    finally:
-        document.close()
+def printed(services: Services, definition: FormDefinition, reference: str) -> tuple[Picture, ...]:
+    """Return the pages of a blank print with this reference."""
+    _REFERENCES.now = reference
+    return rendered(services.generate.one(definition, {}, "pdf"))
 
 
 def scans(
@@ -130,10 +137,15 @@ def scan(
     how, level = stratum.split("/")
     fonts = available(split, hand=how == "hand")
     font = fonts[int(chance.integers(len(fonts)))]
-    sheet = Sheet(blank(definition.ref)[page - 1])
     invented = Invented(split, chance, font).page(definition, page)
-    answers = filled(sheet, invented, split, font, chance)
-    result = scanned(sheet.picture, split, level, chance)
+    by_us = how == "typed" and chance.random() < _BY_US
+    if by_us:
+        picture, answers = _printed_filled(split, definition, page, invented, chance)
+    else:
+        sheet = Sheet(blank(definition.ref)[page - 1])
+        answers = filled(sheet, invented, split, font, chance)
+        picture = sheet.picture
+    result = scanned(picture, split, level, chance)
     return Scan(
         name,
         result.data,
@@ -143,10 +155,35 @@ def scan(
         tuple(answers),
         how,
         level,
-        font.name,
+        _OWN[split] if by_us else font.name,
         result.dpi,
         result.binary,
     )
+
+
+_BY_US = 0.2
+# What the product prints by itself; Word files are left to the set limits are not chosen on.
+_OWN = {"calibration": "own PDF", "evaluation": "own PDF or Word"}
+_WORD = 0.25
+
+
+def _printed_filled(
+    split: str, definition: FormDefinition, page: int, invented: list[Answer], chance: Chance
+) -> tuple[Picture, list[Answer]]:
+    """Return a page filled by our own pipeline, and signed by hand."""
+    layout = definition.layout
+    size = layout.pages[page - 1] if layout else (595.0, 842.0)
+    answers = [fitting(one, size) if one.text and one.day is None else one for one in invented]
+    word = split == "evaluation" and chance.random() < _WORD
+    make = own_word if word else own_pdf
+    pages = make(services(), definition, data_of(answers))
+    sheet = Sheet(pages[page - 1])
+    marker = Marker(split, chance)
+    for number, answer in enumerate(answers):
+        # In Word the line may stand elsewhere.
+        if answer.kind == "signature" and not word:
+            answers[number] = marker.sign(sheet, answer)
+    return sheet.picture, answers
 
 
 def filled(
