@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from formservice.adapters.scan.ocr import Grey
 
     Floats = npt.NDArray[np.float32]
+    Matrix = npt.NDArray[np.float64]
 
 # Coarse enough to be quick and to see no print, fine enough for a corner to half a per cent.
 _LENGTH = 400
@@ -69,3 +70,45 @@ def _clockwise(corners: "Floats") -> "Floats":
     ordered = corners[np.argsort(angles)]
     first = int(ordered.sum(axis=1).argmin())
     return np.asarray(np.roll(ordered, -first, axis=0), dtype=np.float32)
+
+
+def straightened(picture: "Grey", length: int) -> "Grey":
+    """Return the sheet alone, seen from above and ``length`` pixels long; else all there is."""
+    import cv2
+    import numpy as np
+
+    corners = sheet_corners(picture)
+    if corners is None:
+        height, width = picture.shape
+        scale = length / max(height, width)
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+        return np.asarray(cv2.resize(picture, size, interpolation=how), dtype=np.uint8)
+    return laid_flat(picture, corners, length)[0]
+
+
+def laid_flat(picture: "Grey", corners: "Floats", length: int) -> "tuple[Grey, Matrix]":
+    """Return the sheet with these corners as if laid on a scanner, and the way back.
+
+    The matrix takes places (between pixels) of the result to those of the picture.
+    """
+    import cv2
+    import numpy as np
+
+    sides = np.hypot(*(np.roll(corners, -1, axis=0) - corners).T)
+    across, down = (sides[0] + sides[2]) / 2, (sides[1] + sides[3]) / 2
+    scale = length / max(across, down)
+    width, height = max(1, round(across * scale)), max(1, round(down * scale))
+    flat = np.array([(0, 0), (width, 0), (width, height), (0, height)], dtype=np.float32)
+    back = np.asarray(cv2.getPerspectiveTransform(flat, corners), dtype=np.float64)
+    # Averaging before most pixels are left out; OpenCV counts pixels at their centres.
+    soft = cv2.blur(picture, (max(1, round(1 / scale)),) * 2)
+    half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1.0]])
+    small = cv2.warpPerspective(
+        soft,
+        np.linalg.inv(half) @ back @ half,
+        (width, height),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return np.asarray(small, dtype=np.uint8), back

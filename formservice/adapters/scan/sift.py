@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from formservice.adapters.scan.sheet import sheet_corners
+from formservice.adapters.scan.sheet import laid_flat, sheet_corners
 
 if TYPE_CHECKING:
     import numpy as np
@@ -132,7 +132,8 @@ def views(picture: "Grey") -> Iterator[View]:
     """Yield small pictures: the sheet on its darker ground if it is made out, then everything."""
     corners = sheet_corners(picture)
     if corners is not None:
-        yield _straightened(picture, corners)
+        small, back = laid_flat(picture, corners, LENGTH)
+        yield View(_even(small), back)
     yield _whole(picture)
 
 
@@ -146,30 +147,6 @@ def _whole(picture: "Grey") -> View:
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     small = cv2.resize(picture, size, interpolation=how)
     back = np.diag([width / size[0], height / size[1], 1.0])
-    return View(_even(np.asarray(small, dtype=np.uint8)), back)
-
-
-def _straightened(picture: "Grey", corners: "Floats") -> View:
-    """Return the sheet with these four corners as if it had been laid on a scanner."""
-    import cv2
-    import numpy as np
-
-    sides = np.hypot(*(np.roll(corners, -1, axis=0) - corners).T)
-    across, down = (sides[0] + sides[2]) / 2, (sides[1] + sides[3]) / 2
-    scale = LENGTH / max(across, down)
-    width, height = max(1, round(across * scale)), max(1, round(down * scale))
-    flat = np.array([(0, 0), (width, 0), (width, height), (0, height)], dtype=np.float32)
-    back = np.asarray(cv2.getPerspectiveTransform(flat, corners), dtype=np.float64)
-    # Averaging before most pixels are left out; OpenCV counts pixels at their centres.
-    soft = cv2.blur(picture, (max(1, round(1 / scale)),) * 2)
-    half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1.0]])
-    small = cv2.warpPerspective(
-        soft,
-        np.linalg.inv(half) @ back @ half,
-        (width, height),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
     return View(_even(np.asarray(small, dtype=np.uint8)), back)
 
 
