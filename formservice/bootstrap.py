@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from formservice.adapters.archive.store import Archive
     from formservice.adapters.evidence.pictures import Pictures
     from formservice.adapters.isolated_read import IsolatedRead
+    from formservice.adapters.page_jobs import PageJobs
+    from formservice.adapters.scan.recognition import Recognition
 
 # No I, L, O or U: references are read out on the telephone. 12 characters hold 60 bits.
 _REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -52,6 +54,7 @@ class Settings:
     local_holidays: tuple[date, ...] = ()
     read_seconds: float = 60.0
     read_bytes: int = 2 * 1024**3
+    page_seconds: float = 45.0
     acceptance: Path | None = None
     known: Path | None = None
 
@@ -127,17 +130,22 @@ class Services:
         return Generate(renderers, self.new_reference, Schemas().problems)
 
     @cached_property
+    def recognition(self) -> "Recognition":
+        """What all pictured pages share: blank forms and the engine."""
+        from formservice.adapters.scan.recognition import Recognition
+
+        return Recognition(self._blank_pdf, layouts=self._layouts)
+
+    @cached_property
     def readers(self) -> tuple[Reader, ...]:
         """The readers, in the order they are asked whether a file is theirs."""
         from formservice.adapters.pdf_read.reader import PdfReader
         from formservice.adapters.pdf_read.whole import WholePdfReader
         from formservice.adapters.scan.reader import ScanReader
-        from formservice.adapters.scan.recognition import Recognition
         from formservice.adapters.word.read import WordReader
 
-        blank = self._blank_pdf
-        tools = Recognition(blank, layouts=self._layouts)
-        pdf = WholePdfReader(PdfReader(blank), tools)
+        tools = self.recognition
+        pdf = WholePdfReader(PdfReader(self._blank_pdf), tools)
         return (WordReader(), pdf, ScanReader(tools))
 
     @cached_property
@@ -146,15 +154,21 @@ class Services:
         return ReadFile(self.readers, self.forms, self.calendar, self.acceptance)
 
     @cached_property
+    def page_jobs(self) -> "PageJobs":
+        """What opens received files and recognises their pages, within limits."""
+        from formservice.adapters.page_jobs import Limits, PageJobs
+
+        given = self.settings
+        limits = Limits(given.read_seconds, given.read_bytes, given.page_seconds)
+        # Built here, so that every child process finds definitions and readers ready.
+        return PageJobs(self.read, lambda: self.recognition, limits)
+
+    @cached_property
     def isolated_read(self) -> "IsolatedRead":
         """The use case „read“ for received files: within limits, its result as plain data."""
         from formservice.adapters.isolated_read import IsolatedRead
 
-        # Built here, so that every child process finds definitions and readers ready.
-        limits = self.settings
-        return IsolatedRead(
-            self.read, self.forms, seconds=limits.read_seconds, memory=limits.read_bytes
-        )
+        return IsolatedRead(self.read, self.forms, self.page_jobs)
 
     @cached_property
     def pictures(self) -> "Pictures":

@@ -4,17 +4,18 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from formservice import __version__
-from formservice.application.identify import LOWEST_SCORE
+from formservice.application.identify import LOWEST_SCORE, Identity
 from formservice.application.places import places, turned
 from formservice.application.read_document import ReadDocument
 from formservice.domain.deadlines import Deadline
-from formservice.domain.document import Box, Method, Sighting
+from formservice.domain.document import Box, Method, Page, Sighting
 from formservice.domain.errors import FormServiceError, Problem
 from formservice.domain.findings import Finding, FindingCode
 from formservice.domain.form import FieldKey, Severity
 from formservice.domain.groups import pattern
 from formservice.domain.o_ton import seal
 from formservice.domain.record import Extraction, Record, Value
+from formservice.domain.rules import CheckResult
 from formservice.domain.zeit_wann import written_on, zeitangabe_of
 
 # A thousandth of a millimetre on A4: finer than any renderer places a glyph.
@@ -65,6 +66,22 @@ def error_data(error: FormServiceError, file: str) -> dict[str, object]:
         "file": file,
         "error": {"code": error.code, "message": error.message, "hint": error.hint},
     }
+
+
+def refused_page(file: str, sha256: str, page: Page, error: FormServiceError) -> dict[str, object]:
+    """Return a page that could not be read, in the shape of a document without form."""
+    sentence = (
+        f"Seite {page.number} konnte nicht gelesen werden: {error.message} Bitte die Seite im"
+        " Original ansehen."
+    )
+    finding = Finding(FindingCode.PAGE_UNREADABLE, Severity.BLOCKS, sentence)
+    document = ReadDocument(
+        page.medium,
+        (page.number,),
+        Identity(None, None, 0.0, 0.0),
+        result=CheckResult((finding,), (), archivable=False),
+    )
+    return document_data(document, file, sha256, 0.0)
 
 
 def problem_data(problem: Problem) -> dict[str, object]:

@@ -1,0 +1,84 @@
+"""Pages and what stands on them as plain data, for crossing processes and lying on disk.
+
+What a child process sends may be anything: every value is checked against the type it should
+have, and nothing is built but the domain's own types.
+"""
+
+import types
+from collections.abc import Collection, Sequence
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from functools import cache
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints  # Any: plain data
+
+T = TypeVar("T")
+
+# A page of form is some 100 kB at most; whoever sends more sends no page.
+MOST_BYTES = 16_000_000
+
+
+def plain(value: object) -> Any:
+    """Return ``value`` as what JSON holds; fields that have their default are left out."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {
+            field.name: plain(held)
+            for field in fields(value)
+            if (held := getattr(value, field.name)) != field.default
+        }
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, frozenset):
+        return sorted(plain(one) for one in value)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [plain(one) for one in value]
+    return value
+
+
+def built(kind: type[T], data: object) -> T:
+    """Return the value of type ``kind`` that ``plain`` made ``data`` of.
+
+    Raises:
+        ValueError: ``data`` is nothing that ``plain`` makes of such a value.
+    """
+    try:
+        result: T = _built(kind, data)
+    except (TypeError, KeyError, AttributeError) as error:
+        raise ValueError("no plain data of that type") from error
+    return result
+
+
+def _built(kind: Any, data: Any) -> Any:
+    if is_dataclass(kind) and isinstance(kind, type):
+        hints = _hints(kind)
+        return kind(**{name: _built(hints[name], held) for name, held in data.items()})
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin in (Union, types.UnionType):
+        return None if data is None else _built(_only(arguments), data)
+    if origin is None:
+        return _single(kind, data)
+    if not isinstance(data, list):
+        raise TypeError("no list")
+    if origin is tuple and arguments[-1] is not Ellipsis:
+        return tuple(_built(one, held) for one, held in zip(arguments, data, strict=True))
+    many: Collection[Any] = [_built(arguments[0], held) for held in data]
+    return frozenset(many) if origin is frozenset else tuple(many)
+
+
+def _single(kind: Any, data: Any) -> Any:
+    if issubclass(kind, Enum):
+        return kind(data)
+    if kind is float and type(data) is int:
+        return float(data)
+    if type(data) is not kind or kind not in (str, int, float, bool):
+        raise TypeError("another type")
+    return data
+
+
+def _only(kinds: Sequence[Any]) -> Any:
+    (kind,) = [one for one in kinds if one is not types.NoneType]
+    return kind
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)

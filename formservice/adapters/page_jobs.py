@@ -1,0 +1,176 @@
+"""Reads scans page by page: each picture in a process of its own, as many as there are cores.
+
+First a child opens the file without looking at its pictures. Then every pictured page is a job:
+one that takes too long, too much memory or ends its process costs no other. Last a child puts the
+pages together; what was recognised is known by then.
+"""
+
+import json
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol, runtime_checkable  # Any: plain data
+
+from formservice.adapters import page_data
+from formservice.adapters.isolation import Done, each_isolated, processors, run_isolated
+from formservice.adapters.recorded import PageResult, Recorder
+from formservice.application.ports import OpenDocument
+from formservice.application.read import ReadFile
+from formservice.domain.document import Medium, Page, PageRole
+from formservice.domain.errors import DamagedDocumentError
+from formservice.domain.form import FormDefinition
+
+# With so many pictures it pays to load all blank forms before the first job.
+_MANY = 4
+
+
+@runtime_checkable
+class PageReader(Protocol):
+    """A reader that can open one picture of a file without looking at all other pages."""
+
+    def open_page(self, data: bytes, number: int) -> OpenDocument:
+        """Return page ``number`` (from 1) as a document of one page."""
+
+
+class Engine(Protocol):
+    """What all jobs use, loaded once."""
+
+    def warm(self, *, forms: bool = True) -> None:
+        """Load the engine, and the blank forms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one process may take: seconds and bytes for a file, seconds for a pictured page."""
+
+    seconds: float
+    memory: int
+    page_seconds: float
+
+    def for_pages(self, count: int) -> float:
+        """Return the seconds for putting so many known pages together."""
+        return self.seconds + count * self.seconds / 200
+
+
+@dataclass(frozen=True, slots=True)
+class PageJob:
+    """One pictured page of a file; ``data`` gets the file when the job begins."""
+
+    file: str
+    number: int
+    data: Callable[[], bytes]
+    received: date
+    form: FormDefinition | None = None
+
+
+class PageJobs:
+    """Opens files and recognises their pictured pages, all of it in child processes."""
+
+    def __init__(self, read: ReadFile, engine: Callable[[], Engine], limits: Limits) -> None:
+        """Keep the use case; ``engine`` is asked for only when there is a pictured page."""
+        self._read = read
+        self._engine = engine
+        self.limits = limits
+
+    def bounded(self, work: Callable[[], Any], pages: int = 1) -> Any:
+        """Return what ``work`` returns in a child; ``pages`` known ones give it more time."""
+        limits = self.limits
+        return run_isolated(work, seconds=limits.for_pages(pages), memory=limits.memory)
+
+    def pages(self, opened: OpenDocument) -> list[Any]:
+        """Return the pages of an open file as plain data, pictures not looked at."""
+        count = len(opened.media())
+        return [page_data.plain(opened.as_drawn(number + 1)) for number in range(count)]
+
+    def each(
+        self, jobs: Iterable[PageJob], count: int
+    ) -> Generator[Done[PageJob, bytes], None, None]:
+        """Yield what becomes of every job: the packed ``PageResult``, or why there is none.
+
+        ``count`` is how many jobs there will be. EngineMissingError: nothing can be recognised.
+        """
+        if count:
+            # Loaded here, before the first fork, so that no child has to.
+            self._engine().warm(forms=count >= _MANY)
+        limits = self.limits
+        for done in each_isolated(
+            self._recognised,
+            jobs,
+            at_once=processors(),
+            seconds=limits.page_seconds,
+            memory=limits.memory,
+        ):
+            yield _checked(done)
+
+    def _recognised(self, job: PageJob) -> bytes:
+        with self._one_page(job.data(), job.number) as opened:
+            recorder = Recorder(opened)
+            if recorder.pages[0].role is PageRole.CONTENT:
+                self._read.opened(recorder, received=job.received, form=job.form)
+            return packed(recorder.result)
+
+    def _one_page(self, data: bytes, number: int) -> OpenDocument:
+        reader = self._read.reader(data)
+        if isinstance(reader, PageReader):
+            return reader.open_page(data, number)
+        return OnePage(reader.open(data), number)
+
+
+class OnePage(OpenDocument):
+    """One page of an open file as a document of its own, where it is page 1."""
+
+    def __init__(self, opened: OpenDocument, number: int) -> None:
+        """Take page ``number`` of ``opened``, which is closed with this."""
+        self._opened = opened
+        self._number = number
+        self.pages = (PageResult(opened.pages[number - 1]).numbered(1).page,)
+
+    def zones(self, page: int, layout: Any, form_page: int) -> Any:
+        """Read the zones of the page."""
+        return self._opened.zones(self._number, layout, form_page)
+
+    def printed(self, page: int, layout: Any, form_page: int | None, attempt: int) -> Any:
+        """Return all text on the page."""
+        return self._opened.printed(self._number, layout, form_page, attempt)
+
+    def lines(self, page: int) -> Any:
+        """Return the text of the page line by line."""
+        return self._opened.lines(self._number)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._opened.close()
+
+
+def packed(result: PageResult) -> bytes:
+    """Return a result as bytes."""
+    return json.dumps(page_data.plain(result), ensure_ascii=False).encode("utf-8", "replace")
+
+
+def unpacked(data: bytes) -> PageResult:
+    """Return the result that was packed; ValueError if it is none."""
+    if len(data) > page_data.MOST_BYTES:
+        raise ValueError("too long for a page")
+    return page_data.built(PageResult, json.loads(data))
+
+
+def known_page(data: object) -> Page:
+    """Return a page from its plain data; ValueError if it is none."""
+    return page_data.built(Page, data)
+
+
+def is_picture(page: Page) -> bool:
+    """Say whether a page has to be recognised."""
+    return page.medium is Medium.SCAN
+
+
+def _checked(done: Done[PageJob, bytes]) -> Done[PageJob, bytes]:
+    """Return ``done`` with an error in place of a result that is no page."""
+    try:
+        if done.error is None:
+            unpacked(done.result or b"")
+    except (ValueError, RecursionError) as error:
+        damaged = DamagedDocumentError("Die Seite hat das Leseprogramm verändert.")
+        damaged.__cause__ = error
+        return Done(done.item, None, damaged)
+    return done

@@ -1,0 +1,186 @@
+"""An open document whose slow answers are known: asked page by page, in other processes.
+
+A page is read once by itself. What was asked of it then is what will be asked of it as a page of
+its document; anything else is asked of the file itself.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+
+from formservice.application.ports import OpenDocument
+from formservice.domain.document import Block, Box, Medium, Page, Sighting
+from formservice.domain.form import Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered to one question about a page, named by ``key``."""
+
+    key: str
+    sightings: tuple[Sighting, ...] = ()
+    blocks: tuple[Block, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageResult:
+    """A page that was looked at, with everything that was asked of it."""
+
+    page: Page
+    answers: tuple[Answer, ...] = ()
+
+    def numbered(self, number: int) -> "PageResult":
+        """Return the same as page ``number`` of a file or batch."""
+        page = replace(self.page, number=number, blocks=_on(self.page.blocks, number))
+        return PageResult(page, self.answers)
+
+
+def seen(page: Page, result: PageResult | None) -> Page:
+    """Return ``page`` as its file has it, with what its picture shows."""
+    if result is None:
+        return page
+    looked_at = result.numbered(page.number).page
+    return replace(looked_at, claims=looked_at.claims or page.claims)
+
+
+class Recorder(OpenDocument):
+    """Hands questions on to an open document of one page, and remembers the answers."""
+
+    def __init__(self, opened: OpenDocument) -> None:
+        """Record what ``opened`` answers."""
+        self._opened = opened
+        self._answers: dict[str, Answer] = {}
+        self.pages: Sequence[Page] = opened.pages
+
+    @property
+    def result(self) -> PageResult:
+        """What is known of the page by now."""
+        return PageResult(self.pages[0], tuple(self._answers.values()))
+
+    def zones(self, page: int, layout: Layout, form_page: int) -> Sequence[Sighting]:
+        """Read the zones of a page."""
+        found = tuple(self._opened.zones(page, layout, form_page))
+        key = _zones_key(layout, form_page)
+        self._answers[key] = Answer(key, sightings=found)
+        return found
+
+    def printed(
+        self, page: int, layout: Layout, form_page: int | None, attempt: int
+    ) -> Sequence[Block]:
+        """Return all text on a page."""
+        found = tuple(self._opened.printed(page, layout, form_page, attempt))
+        key = _printed_key(layout, form_page, attempt)
+        self._answers[key] = Answer(key, blocks=found)
+        return found
+
+    def lines(self, page: int) -> Sequence[Block]:
+        """Return the text of a page line by line."""
+        found = tuple(self._opened.lines(page))
+        self._answers[_LINES] = Answer(_LINES, blocks=found)
+        return found
+
+    def close(self) -> None:
+        """Close what answers."""
+        self._opened.close()
+
+
+class RecordedDocument(OpenDocument):
+    """Pages of one or several files, with the answers known about those that are pictures.
+
+    Page numbers go through all files and need not be without gaps.
+    """
+
+    def __init__(
+        self,
+        pages: Sequence[Page],
+        answers: Callable[[int], Sequence[Answer]],
+        places: Mapping[int, tuple[int, int]],
+        opened: Callable[[int], OpenDocument],
+    ) -> None:
+        """Take the pages and, by page number, what is known.
+
+        ``places`` says in which file a page is, and which number it has there; ``opened`` opens
+        a file.
+        """
+        self.pages = pages
+        self._answers = answers
+        self._places = places
+        self._open = opened
+        self._here: tuple[int, dict[str, Answer]] | None = None
+        self._last: tuple[int, OpenDocument] | None = None
+
+    def media(self) -> Sequence[Medium]:
+        """Say what every page is."""
+        return [page.medium for page in self.pages]
+
+    def zones(self, page: int, layout: Layout, form_page: int) -> Sequence[Sighting]:
+        """Read the zones of a page, or know what was read."""
+        known = self._known(page, _zones_key(layout, form_page))
+        if known is not None:
+            return _at(known.sightings, page)
+        opened, own = self._file(page)
+        return _at(opened.zones(own, layout, form_page), page)
+
+    def printed(
+        self, page: int, layout: Layout, form_page: int | None, attempt: int
+    ) -> Sequence[Block]:
+        """Return all text on a page, or know it."""
+        known = self._known(page, _printed_key(layout, form_page, attempt))
+        if known is not None:
+            return _on(known.blocks, page)
+        opened, own = self._file(page)
+        return _on(opened.printed(own, layout, form_page, attempt), page)
+
+    def lines(self, page: int) -> Sequence[Block]:
+        """Return the text of a page line by line, or know it."""
+        known = self._known(page, _LINES)
+        if known is not None:
+            return _on(known.blocks, page)
+        opened, own = self._file(page)
+        return _on(opened.lines(own), page)
+
+    def crop(self, page: int, box: Box) -> bytes:
+        """Return a piece of a page as a PNG file."""
+        opened, own = self._file(page)
+        return opened.crop(own, box)
+
+    def close(self) -> None:
+        """Close the file that is open."""
+        if self._last is not None:
+            self._last[1].close()
+            self._last = None
+
+    def _known(self, page: int, key: str) -> Answer | None:
+        if self._here is None or self._here[0] != page:
+            self._here = page, {one.key: one for one in self._answers(page)}
+        return self._here[1].get(key)
+
+    def _file(self, page: int) -> tuple[OpenDocument, int]:
+        file, own = self._places[page]
+        if self._last is None or self._last[0] != file:
+            self.close()
+            self._last = file, self._open(file)
+        return self._last[1], own
+
+
+_LINES = "lines"
+
+
+def _zones_key(layout: Layout, form_page: int) -> str:
+    """Return what names these zones of a form, whatever number a copy of its page has."""
+    zones = [(zone.key, zone.kind, zone.box) for zone in layout.on_page(form_page)]
+    mark = blake2b(repr(zones).encode(), digest_size=8).hexdigest()
+    printed = layout.printed(form_page) if form_page <= len(layout.pages) else 0
+    return f"zones {layout.ref} {printed} {mark}"
+
+
+def _printed_key(layout: Layout, form_page: int | None, attempt: int) -> str:
+    return f"printed {layout.ref} {layout.printed(form_page) if form_page else 0} {attempt}"
+
+
+def _at(sightings: Sequence[Sighting], page: int) -> tuple[Sighting, ...]:
+    return tuple(replace(one, page=page) for one in sightings)
+
+
+def _on(blocks: Sequence[Block], page: int) -> tuple[Block, ...]:
+    return tuple(replace(one, page=page) for one in blocks)
