@@ -71,9 +71,12 @@ class Acceptance:
             )
             decision = decided(evidence, self.rule)
             chosen = _with_text(field, one, decision.reading)
+            doubts = (chosen.doubts - {Doubt.RECOGNISED}) | decision.doubts
+            if Doubt.MALFORMED in doubts:
+                doubts -= {Doubt.CHARACTERS}  # said by the other already
             fields[key] = replace(
                 chosen,
-                doubts=(chosen.doubts - {Doubt.RECOGNISED}) | decision.doubts,
+                doubts=doubts,
                 decided=str(self.rule),
                 nearest=decision.nearest,
             )
