@@ -83,6 +83,8 @@ class Invented:
         self._words: Wording = SETS[split]
         self._chance = chance
         self._font = font
+        # The days of one document fit together, as on real forms.
+        self._begin = date(2025, 1, 2) + timedelta(days=int(chance.integers(0, 360)))
 
     def page(self, definition: FormDefinition, page: int) -> list[Answer]:
         """Return one answer per field with a place on ``page`` of the form."""
@@ -105,7 +107,7 @@ class Invented:
         if self._chance.random() < _BLANK:
             return replace(answer, state="blank")
         if field.kind is FieldKind.DATE:
-            day = date(1958, 1, 1) + timedelta(days=int(self._chance.integers(0, 25500)))
+            day = self._day(_base(field.key))
             return replace(answer, day=day, text=self._date(day, long=field.long_date))
         return replace(answer, text=self._text(field, answer.kind))
 
@@ -116,6 +118,12 @@ class Invented:
         count = 1 + int(field.several and self._chance.random() < _SOME)
         chosen = self._chance.choice(keys, size=min(count, len(keys)), replace=False)
         return replace(answer, on=tuple(key for key in keys if key in set(chosen)))
+
+    def _day(self, base: str) -> date:
+        if base == "geburtsdatum":
+            return date(1958, 1, 1) + timedelta(days=int(self._chance.integers(0, 18000)))
+        low, high = _DAYS.get(base, (20, 40))
+        return self._begin + timedelta(days=int(self._chance.integers(low, high)))
 
     def _date(self, day: date, *, long: bool) -> str:
         month = MONTHS[day.month - 1]
@@ -128,7 +136,7 @@ class Invented:
             f"{day:%Y-%m-%d}",
             f"{day:%d. %m. %Y}",
         )
-        odds = (0.5, 0.14, 0.12, 0.06, 0.06, 0.06, 0.06)
+        odds = (0.52, 0.14, 0.12, 0.04, 0.06, 0.06, 0.06)
         if long:
             odds = (0.2, 0.05, 0.7, 0.05, 0.0, 0.0, 0.0)
         return str(self._chance.choice(forms, p=odds))
@@ -224,3 +232,18 @@ class Invented:
 
 
 _SOME = 0.35
+# Days after the first of the participation, from and up to.
+_DAYS = {
+    "formular_datum": (-30, 0),
+    "teilnahme_von": (0, 1),
+    "teilnahme_bis": (90, 200),
+    "abbruch_am": (45, 89),
+    "nichtantritt_am": (1, 10),
+    "erstellt_am": (201, 215),
+    "gespraech_am": (195, 201),
+    "erlaeutert_am": (10, 20),
+    "ausgehaendigt_am": (40, 50),
+    "wiedervorlage": (60, 150),
+    "gueltig_bis": (120, 300),
+    "widerruf_am": (60, 110),
+}
