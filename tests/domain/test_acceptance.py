@@ -143,7 +143,7 @@ def test_a_page_is_trusted_by_how_many_of_its_texts_agree(share):
 
 
 def test_a_page_is_not_trusted_if_its_words_are_unsure_and_not_judged_if_it_is_blank():
-    assert (
-        is_trusted([(Content.SHORT, readings("Ort", "Ort", confidence=0.6))], RULE.page) is False
-    )
-    assert is_trusted([(Content.SHORT, readings("", ""))], RULE.page) is None
+    unsure = [(Content.SHORT, readings("Ort", "Ort", confidence=0.6))] * RULE.page.texts
+    assert is_trusted(unsure, RULE.page) is False
+    assert is_trusted(unsure[1:], RULE.page) is None
+    assert is_trusted([(Content.SHORT, readings("", ""))] * 9, RULE.page) is None
