@@ -1,50 +1,43 @@
 """What stands in a tick box and around it, measured against the same box on the blank form.
 
 The box is found by its printed outline, which a registration misses by a few tenths of a
-millimetre. Paper and ink are taken from its own surroundings, so that a faint pencil counts on a
-clean sheet and grain does not on a dirty one. What lies inside is then described as a person
-would: how far do the strokes reach, do they go through the box, is there more ink beside it.
+millimetre. What lies inside is then described as a person would: how far do the strokes reach, do
+they go through the box, is there more ink beside it or over its label.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from formservice.adapters.scan.template import DPI, POINTS_PER_INCH, Rect, Template
+from formservice.adapters.scan.ink import (
+    MM,
+    PX,
+    SPREAD_PX,
+    Part,
+    bent,
+    part_of,
+    pieces,
+    stripes,
+    without_specks,
+)
+from formservice.adapters.scan.template import Rect, Template
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
+    from formservice.adapters.scan.ink import Mask
     from formservice.adapters.scan.ocr import Grey
 
-    Mask: TypeAlias = npt.NDArray[np.bool_]
-    Dark: TypeAlias = npt.NDArray[np.float32]
-
-_PX = DPI / POINTS_PER_INCH
-_MM = 25.4 / DPI
 # How far a printed box is looked for around its place: 1.3 mm, four times the usual error.
 _SNAP_PX = 10
-# What counts as the printed outline of a box in the blank form's picture, and as any print.
-_INK, _FAINT_INK = 160, 215
-# The spread of printed ink on each side.
-_SPREAD_PX = 2
 # The surroundings that are looked at, 14 mm on each side.
 _AROUND_PT = 40.0
 # What a cross reaches over the edge; where a ring around the box lies; a cross beside it.
 _EDGE_PT, _RING_PT, _BESIDE_PT = 2.5, 7.0, 14.0
 # A label is looked at this far, but not up to the next box.
 _LABEL_PT, _NEXT_PT = 38.0, 12.0
-# Grain is smoothed by this much. Ink is what is darker than paper by more than this share of the
-# printed ink, and by so many times the usual difference of paper from paper.
-_GRAIN_PX, _FAINT, _TIMES_GRAIN = 0.8, 0.16, 6.0
+# The edge of a stroke is where it is half as dark as in its middle.
 _EDGE = 0.5
-# Beyond this grain there is no telling.
-_MOST_INK = 0.45
-# The outline is printed: it must be as dark as this.
-_PRINTED = 0.35
-# Smaller than this is a speck: 0.1 mm², or shorter than 0.5 mm.
-_SPECK_AREA, _SPECK_PX = 6, 4
+# The outline is printed: it must be as dark as this, in a strip as thick as this.
+_PRINTED, _OUTLINE_PX = 0.35, 4
 # White patches of fewer pixels are holes in a stroke.
 _PATCH_AREA = 5
 # So many pixels of ink across an edge or a corner are a stroke that goes over it.
@@ -90,91 +83,56 @@ def box_ink(
     """
     import numpy as np
 
-    place = _Place(template, rect)
-    if not place.line.any():
+    part = part_of(page, template, rect.grown(_AROUND_PT), down)
+    if part.least is None or not (part.line & part.mask([rect])).any():
         return BoxInk(0.0)
-    around = rect.grown(_AROUND_PT)
-    dark, least = _dark(_part(page, around, down), place)
-    if least > _MOST_INK:
-        return BoxInk(0.0)
-    dark = place.snapped(dark)
-    ink = dark > least
-    stripes = _stripes(ink)
-    strokes = _without_specks(ink & ~stripes & (place.free | place.inside))
+    place = _Place(part, rect)
+    part = part.moved(*place.offset(part))
+    lines = stripes(part)
+    strokes = without_specks(part.ink & ~lines & (part.free | place.inside))
     inside = strokes & place.inside
-    # The shape of a stroke is where it is half as dark as in its middle.
-    core = inside & (dark > _EDGE * np.percentile(dark[inside], 95)) if inside.any() else inside
+    core = inside
+    if inside.any():
+        core = inside & (part.dark > _EDGE * np.percentile(part.dark[inside], 95))
     area, side = max(int(place.inside.sum()), 1), max(_extent(place.inside)[0], 1)
     width, height = _extent(_largest(inside))
-    patches, white = _cut(place, core)
-    sides, corners = _crossings(place, strokes)
-    stray, struck = _beside(place, strokes, others)
+    patches, white = _cut(place.inside & ~core)
+    sides, corners = place.crossings(strokes)
+    stray, struck = _beside(part, rect, strokes, others)
     return BoxInk(
-        outline=place.outline(dark),
-        dark=float(dark[inside].sum()) / area,
+        outline=place.outline(part),
+        dark=float(part.dark[inside].sum()) / area,
         width=width / side,
         height=height / side,
         patches=patches,
         white=white / area,
         sides=sides,
         corners=corners,
-        reach=_reach(place, ink & ~stripes),
-        bent=_bent(core),
-        stripe=float((stripes & place.inside).sum()) / area,
+        reach=place.reach(part.ink & ~lines & (part.free | part.mask([rect.grown(_EDGE_PT)]))),
+        bent=bent(core),
+        stripe=float((lines & place.inside).sum()) / area,
         stray=stray,
         struck=struck,
     )
 
 
 class _Place:
-    """A box and its surroundings on the blank form, as masks of one small picture.
+    """A box on the blank form: its edges in the part, and what of it may be written on."""
 
-    ``line`` is the printed outline, ``box`` all within it, ``inside`` what may be written on, and
-    ``free`` whatever has no print.
-    """
-
-    def __init__(self, template: Template, rect: Rect) -> None:
-        import cv2
+    def __init__(self, part: Part, rect: Rect) -> None:
+        """Find the printed outline of the box at ``rect``."""
         import numpy as np
 
-        self.rect, self.around = rect, rect.grown(_AROUND_PT)
-        self.blank = _part(template.blank, self.around)
-        self.line = (self.blank < _INK) & self.mask([rect.grown(0.7)])
-        rows, columns = np.nonzero(self.line)
-        self.box = np.zeros(self.blank.shape, dtype=bool)
-        if len(rows):
-            self.box[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1] = True
-        thick = np.ones((2 * _SPREAD_PX + 1, 2 * _SPREAD_PX + 1), np.uint8)
-        printed = (self.blank < _FAINT_INK).astype(np.uint8)
-        self.free = ~np.asarray(cv2.dilate(printed, thick), dtype=bool)
-        self.inside = self.box & self.free
+        self._line = part.line & part.mask([rect.grown(0.7)])
+        rows, columns = np.nonzero(self._line)
+        self._left, self._right = int(columns.min()), int(columns.max()) + 1
+        self._top, self._bottom = int(rows.min()), int(rows.max()) + 1
+        self.box = np.zeros(part.line.shape, dtype=bool)
+        self.box[self._top : self._bottom, self._left : self._right] = True
+        self.inside = self.box & part.free
 
-    @property
-    def edges(self) -> tuple[int, int, int, int]:
-        """Return left, top, right and bottom of the box, the last two exclusive."""
-        import numpy as np
-
-        rows, columns = np.nonzero(self.box)
-        return (
-            int(columns.min()),
-            int(rows.min()),
-            int(columns.max()) + 1,
-            int(rows.max()) + 1,
-        )
-
-    def mask(self, rects: Iterable[Rect]) -> "Mask":
-        """Return where some rectangles of the form are."""
-        import numpy as np
-
-        mask = np.zeros(self.blank.shape, dtype=bool)
-        left, top = self.around.left, self.around.top
-        for rect in rects:
-            moved = Rect(rect.left - left, rect.top - top, rect.right - left, rect.bottom - top)
-            mask[moved.pixels(mask.shape)] = True
-        return mask
-
-    def snapped(self, dark: "Dark") -> "Dark":
-        """Return the darkness moved so that the outline fits.
+    def offset(self, part: Part) -> tuple[int, int]:
+        """Return by how many rows and columns the page must be moved for its outline to fit.
 
         The outline must be darker than the paper just outside it; what is inside does not
         count, so that a filled box is found like an empty one.
@@ -182,117 +140,87 @@ class _Place:
         import cv2
         import numpy as np
 
-        left, top, right, bottom = self.edges
-        rows, columns = slice(top - 4, bottom + 4), slice(left - 4, right + 4)
-        line = self.line[rows, columns].astype(np.float32)
-        outside = (self.free & ~self.box)[rows, columns].astype(np.float32)
-        pattern = line / line.sum() - outside / max(float(outside.sum()), 1.0)
-        near = dark[
-            rows.start - _SNAP_PX : rows.stop + _SNAP_PX,
-            columns.start - _SNAP_PX : columns.stop + _SNAP_PX,
+        near, far = 4, 4 + _SNAP_PX
+        seen = part.dark[
+            self._top - far : self._bottom + far, self._left - far : self._right + far
         ]
-        scores = cv2.matchTemplate(np.ascontiguousarray(near), pattern, cv2.TM_CCORR)
+        window = (
+            slice(self._top - near, self._bottom + near),
+            slice(self._left - near, self._right + near),
+        )
+        line = self._line[window].astype(np.float32)
+        outside = (part.free & ~self.box)[window].astype(np.float32)
+        pattern = line / line.sum() - outside / max(float(outside.sum()), 1.0)
+        scores = cv2.matchTemplate(np.ascontiguousarray(seen), pattern, cv2.TM_CCORR)
         _, _, _, (column, row) = cv2.minMaxLoc(scores)
-        moved = np.roll(dark, (_SNAP_PX - int(row), _SNAP_PX - int(column)), axis=(0, 1))
-        return np.asarray(moved, dtype=np.float32)
+        return _SNAP_PX - int(row), _SNAP_PX - int(column)
 
-    def outline(self, dark: "Dark") -> float:
+    def outline(self, part: Part) -> float:
         """Return the share of the printed outline that is dark on its poorest side."""
         import cv2
         import numpy as np
 
         # Half a pixel beside its place is in its place.
-        seen = cv2.dilate(dark, np.ones((3, 3), np.uint8)) > _PRINTED
-        left, top, right, bottom = self.edges
+        seen = np.asarray(cv2.dilate(part.dark, np.ones((3, 3), np.uint8)) > _PRINTED)
+        height, width = slice(self._top, self._bottom), slice(self._left, self._right)
         strips = (
-            (slice(top, top + 4), slice(left, right)),
-            (slice(bottom - 4, bottom), slice(left, right)),
-            (slice(top, bottom), slice(left, left + 4)),
-            (slice(top, bottom), slice(right - 4, right)),
+            (slice(self._top, self._top + _OUTLINE_PX), width),
+            (slice(self._bottom - _OUTLINE_PX, self._bottom), width),
+            (height, slice(self._left, self._left + _OUTLINE_PX)),
+            (height, slice(self._right - _OUTLINE_PX, self._right)),
         )
         return min(
-            float(seen[strip][self.line[strip]].mean()) if self.line[strip].any() else 0.0
+            float(seen[strip][self._line[strip]].mean()) if self._line[strip].any() else 0.0
             for strip in strips
         )
 
+    def crossings(self, strokes: "Mask") -> tuple[str, int]:
+        """Return over which sides' middles strokes leave the box, and over how many corners."""
+        left, top, right, bottom = self._left, self._top, self._right, self._bottom
+        near, far = SPREAD_PX + 1, round(_EDGE_PT * PX)
+        fourth = (bottom - top) // 4
+        height, width = slice(top + fourth, bottom - fourth), slice(left + fourth, right - fourth)
+        bands = {
+            "l": strokes[height, left - far : left - near],
+            "r": strokes[height, right + near : right + far],
+            "t": strokes[top - far : top - near, width],
+            "b": strokes[bottom + near : bottom + far, width],
+        }
+        sides = "".join(name for name, band in bands.items() if band.sum() >= _ACROSS_PX)
+        outside = strokes & ~self.box
+        corners = [
+            outside[rows, columns]
+            for rows in (slice(top - far, top + fourth), slice(bottom - fourth, bottom + far))
+            for columns in (slice(left - far, left + fourth), slice(right - fourth, right + far))
+        ]
+        return sides, sum(int(corner.sum() >= _ACROSS_PX) for corner in corners)
 
-def _part(picture: "Grey", rect: Rect, down: int = 0) -> "Grey":
-    """Return a part of a picture, ``down`` rows below ``rect``, white beyond the edges."""
-    import numpy as np
+    def reach(self, ink: "Mask") -> float:
+        """Return how far ink that is connected with ink inside goes beyond the box, in mm."""
+        import numpy as np
 
-    height, width = round(rect.height * _PX), round(rect.width * _PX)
-    top, left = round(rect.top * _PX) + down, round(rect.left * _PX)
-    part = np.full((height, width), 255, np.uint8)
-    seen = picture[
-        max(top, 0) : max(top + height, 0),
-        max(left, 0) : max(left + width, 0),
-    ]
-    above, before = max(-top, 0), max(-left, 0)
-    part[above : above + seen.shape[0], before : before + seen.shape[1]] = seen
-    return part
-
-
-def _dark(part: "Grey", place: _Place) -> "tuple[Dark, float]":
-    """Return how dark each pixel is, 0 paper to 1 printed ink, and from where on it is ink."""
-    import cv2
-    import numpy as np
-
-    # What the form shades is its paper.
-    shaded = np.where(place.blank >= _FAINT_INK, 255 - place.blank, 0)
-    seen = cv2.GaussianBlur(part.astype(np.float32) + shaded, (0, 0), _GRAIN_PX)
-    usual = float(np.median(seen[place.free]))
-    core = cv2.erode((place.blank < _INK).astype(np.uint8), np.ones((2, 2), np.uint8)) > 0
-    ink = float(np.percentile(seen[core], 25)) if core.any() else 0.0
-    # Paper is what is not much darker than most of it, evened out over some 3 mm.
-    paper = (place.free & (seen > usual - 0.25 * max(usual - ink, 1.0))).astype(np.float32)
-    weight = cv2.GaussianBlur(paper, (0, 0), 12)
-    light = cv2.GaussianBlur(seen * paper, (0, 0), 12) / np.maximum(weight, 1e-3)
-    light = np.where(weight > 0.02, light, usual)
-    dark = np.asarray((light - seen) / np.maximum(light - ink, 20.0), dtype=np.float32)
-    grain = 1.48 * float(np.median(np.abs(dark[paper > 0]))) if paper.any() else 1.0
-    return np.clip(dark, 0.0, 1.0), max(_FAINT, _TIMES_GRAIN * grain)
-
-
-def _stripes(ink: "Mask") -> "Mask":
-    """Return lines along the rows or columns as long as all that is looked at.
-
-    Those are stripes of a roller and folds of the paper, and lines of the form; no pen is led
-    as straight as that.
-    """
-    import cv2
-    import numpy as np
-
-    found = np.zeros(ink.shape, dtype=bool)
-    height, width = ink.shape
-    # A line that leans by a degree stays within three rows over that length.
-    for thick, long in (((1, 3), (height * 9 // 10, 1)), ((3, 1), (1, width * 9 // 10))):
-        wide = cv2.dilate(ink.astype(np.uint8), np.ones(thick, np.uint8))
-        line = cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones(long, np.uint8))
-        found |= np.asarray(line, dtype=bool)
-    return found
-
-
-def _without_specks(ink: "Mask") -> "Mask":
-    import cv2
-    import numpy as np
-
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
-    large = (stats[:, 4] >= _SPECK_AREA) & (stats[:, 2:4].max(axis=1) >= _SPECK_PX)
-    large[0] = False
-    return np.asarray(large[labels], dtype=bool)
+        labels, stats = pieces(ink)
+        inside = {int(one) - 1 for one in np.unique(labels[self.inside]) if one}
+        beyond = [
+            max(
+                self._left - left,
+                self._top - top,
+                left + width - self._right,
+                top + height - self._bottom,
+            )
+            for left, top, width, height, _ in (stats[one].tolist() for one in inside)
+        ]
+        return float(max([0, *beyond])) * MM
 
 
 def _largest(inside: "Mask") -> "Mask":
     """Return the piece of ink with the longest sides."""
-    import cv2
     import numpy as np
 
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(
-        inside.astype(np.uint8), connectivity=8
-    )
-    if count < 2:
+    labels, stats = pieces(inside)
+    if not len(stats):
         return inside
-    return np.asarray(labels == 1 + stats[1:, 2:4].sum(axis=1).argmax(), dtype=bool)
+    return np.asarray(labels == 1 + stats[:, 2:4].sum(axis=1).argmax(), dtype=bool)
 
 
 def _extent(mask: "Mask") -> tuple[int, int]:
@@ -305,87 +233,27 @@ def _extent(mask: "Mask") -> tuple[int, int]:
     return int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1
 
 
-def _cut(place: _Place, inside: "Mask") -> tuple[int, int]:
-    """Return into how many white patches strokes cut the inside, and the area of the largest."""
+def _cut(white: "Mask") -> tuple[int, int]:
+    """Return into how many patches the white is cut, and the area of the largest."""
     import cv2
     import numpy as np
 
-    count, _, stats, _ = cv2.connectedComponentsWithStats(
-        (place.inside & ~inside).astype(np.uint8), connectivity=4
-    )
-    if count < 2:
-        return 0, 0
+    _, _, stats, _ = cv2.connectedComponentsWithStats(white.astype(np.uint8), connectivity=4)
     areas = stats[1:, 4]
-    return int(np.count_nonzero(areas >= _PATCH_AREA)), int(areas.max())
+    return int(np.count_nonzero(areas >= _PATCH_AREA)), int(areas.max(initial=0))
 
 
-def _crossings(place: _Place, strokes: "Mask") -> tuple[str, int]:
-    """Return over which sides' middles strokes leave the box, and over how many corners."""
-    left, top, right, bottom = place.edges
-    near, far = _SPREAD_PX + 1, round(_EDGE_PT * _PX)
-    fourth = (bottom - top) // 4
-    height, width = slice(top + fourth, bottom - fourth), slice(left + fourth, right - fourth)
-    bands = {
-        "l": strokes[height, left - far : left - near],
-        "r": strokes[height, right + near : right + far],
-        "t": strokes[top - far : top - near, width],
-        "b": strokes[bottom + near : bottom + far, width],
-    }
-    sides = "".join(name for name, band in bands.items() if band.sum() >= _ACROSS_PX)
-    outside = strokes & ~place.box
-    corners = [
-        outside[rows, columns]
-        for rows in (slice(top - far, top + fourth), slice(bottom - fourth, bottom + far))
-        for columns in (slice(left - far, left + fourth), slice(right - fourth, right + far))
-    ]
-    return sides, sum(int(corner.sum() >= _ACROSS_PX) for corner in corners)
-
-
-def _reach(place: _Place, ink: "Mask") -> float:
-    """Return how far ink that is connected with ink inside goes beyond the box, in mm."""
-    import cv2
-    import numpy as np
-
-    left, top, right, bottom = place.edges
-    # The outline itself connects; print farther away does not.
-    joined = ink & (place.free | place.mask([place.rect.grown(_EDGE_PT)]))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined.astype(np.uint8), connectivity=8)
-    touching = [int(one) for one in np.unique(labels[place.inside & ink]) if one]
-    beyond = [
-        max(
-            left - stats[one, 0],
-            top - stats[one, 1],
-            stats[one, 0] + stats[one, 2] - right,
-            stats[one, 1] + stats[one, 3] - bottom,
-        )
-        for one in touching
-    ]
-    return float(max(beyond, default=0)) * _MM
-
-
-def _bent(inside: "Mask") -> float:
-    """Return how far strokes are from one straight line, as a share of their length."""
-    import numpy as np
-
-    points = np.argwhere(inside).astype(np.float64)
-    if len(points) < 2 * _SPECK_PX:
-        return 0.0
-    across, along = np.linalg.eigvalsh(np.cov(points.T))
-    return float((max(across, 0.0) / max(along, 1e-6)) ** 0.5)
-
-
-def _beside(place: _Place, strokes: "Mask", others: Sequence[Rect]) -> tuple[float, float]:
+def _beside(
+    part: Part, rect: Rect, strokes: "Mask", others: Sequence[Rect]
+) -> tuple[float, float]:
     """Return the length of the longest stroke around the box, and of ink over its label, in mm."""
-    import cv2
     import numpy as np
 
-    rect, around = place.rect, place.rect.grown(_RING_PT)
+    free = strokes & ~part.mask(one.grown(2.0) for one in others)
+    free &= ~part.mask([rect.grown(_EDGE_PT)])
     before = Rect(rect.left - _BESIDE_PT, rect.top - 2, rect.left, rect.bottom + 2)
-    free = strokes & ~place.mask(one.grown(2.0) for one in others)
-    free &= ~place.mask([rect.grown(_EDGE_PT)])
-    ring = free & place.mask([around, before])
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ring.astype(np.uint8), connectivity=8)
-    stray = float(np.hypot(stats[1:, 2], stats[1:, 3]).max(initial=0.0)) * _MM
+    _, stats = pieces(free & part.mask([rect.grown(_RING_PT), before]))
+    stray = float(np.hypot(stats[:, 2], stats[:, 3]).max(initial=0.0)) * MM
     following = [
         one.left - _NEXT_PT
         for one in others
@@ -393,5 +261,5 @@ def _beside(place: _Place, strokes: "Mask", others: Sequence[Rect]) -> tuple[flo
     ]
     end = min([rect.right + _LABEL_PT, *following])
     label = Rect(rect.right + _EDGE_PT, rect.top - 1, end, rect.bottom + 1)
-    columns = (free & place.mask([label])).any(axis=0)
-    return stray, int(np.count_nonzero(columns)) * _MM
+    columns = (free & part.mask([label])).any(axis=0)
+    return stray, int(np.count_nonzero(columns)) * MM
