@@ -157,7 +157,12 @@ class _Fixed:
     def __init__(self, words: Sequence[OcrWord]) -> None:
         self._words = words
 
-    def words(self, picture: Grey, mode: int, dpi: int) -> Sequence[OcrWord]:
+    def has(self, language: str) -> bool:
+        return False
+
+    def words(
+        self, picture: Grey, mode: int, dpi: int, language: str = "deu"
+    ) -> Sequence[OcrWord]:
         assert picture.ndim == 2
         assert mode in (6, 7, 11)
         assert dpi == 200

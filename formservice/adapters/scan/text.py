@@ -14,7 +14,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from formservice.adapters.scan.light import evenly_lit
-from formservice.adapters.scan.ocr import BLOCK, LINE, Ocr, OcrWord, lines_of
+from formservice.adapters.scan.ocr import BLOCK, LANGUAGE, LINE, Ocr, OcrWord, lines_of
 from formservice.adapters.scan.template import DPI, Rect, Template
 from formservice.adapters.scan.words import PageWords
 from formservice.application.extract import CONTINUED
@@ -87,7 +87,7 @@ def cleaned(page: "Grey", template: Template) -> CleanPage:
     return CleanPage(clear, written)
 
 
-def zone_text(page: CleanPage, rect: Rect, ocr: Ocr) -> ZoneText:
+def zone_text(page: CleanPage, rect: Rect, ocr: Ocr, language: str = LANGUAGE) -> ZoneText:
     """Read what is written in a zone."""
     import numpy as np
 
@@ -98,7 +98,7 @@ def zone_text(page: CleanPage, rect: Rect, ocr: Ocr) -> ZoneText:
     rows, columns = ink
     sheet = np.pad(crop[rows, columns], _PADDING_PX, constant_values=255)
     mode = LINE if rows.stop - rows.start <= _LINE_PX else BLOCK
-    lines = lines_of(ocr.words(sheet, mode, DPI))
+    lines = lines_of(ocr.words(sheet, mode, DPI, language))
     if not lines:
         return ZoneText("", 0.0, ink=True)
     right = crop.shape[1] - columns.start + _PADDING_PX

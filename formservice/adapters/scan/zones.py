@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from statistics import median
 
+from formservice.adapters.scan.alphabet import differs_in_foreign_letters
 from formservice.adapters.scan.boxes import box_ink
 from formservice.adapters.scan.laid import LaidPage
 from formservice.adapters.scan.marks import Mark, State, doubted, judged
-from formservice.adapters.scan.ocr import Ocr
+from formservice.adapters.scan.ocr import LATIN, Ocr
 from formservice.adapters.scan.place import Placed, placed
 from formservice.adapters.scan.register import LEAST_LIKENESS
 from formservice.adapters.scan.signature import signature
@@ -120,6 +121,10 @@ def _with_second_reading(
         words = sheet.words(ocr, in_place=in_place)
         read = text_among(words, sheet.clean(place.down), rect, place.down)
         second = Opinion(_ON_PAGE, read.text, read.confidence)
+        if differs_in_foreign_letters(one.text, read.text):
+            again = zone_text(sheet.clean(place.down), rect, ocr, LATIN)
+            first = Opinion(_IN_ZONE, again.text, again.confidence)
+            one = replace(one, text=again.text, confidence=again.confidence, opinions=(first,))
         yield replace(one, opinions=(*one.opinions, second))
 
 
