@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ from formservice.domain.frist import OFFICE_TIME
 if TYPE_CHECKING:
     from formservice.adapters.archive.store import Archive
     from formservice.adapters.evidence.pictures import Pictures
+    from formservice.adapters.intake.intake import Intake
     from formservice.adapters.isolated_read import IsolatedRead
     from formservice.adapters.page_jobs import PageJobs
     from formservice.adapters.scan.recognition import Recognition
@@ -177,6 +179,20 @@ class Services:
 
         limits = self.settings
         return Pictures(self.readers, seconds=limits.read_seconds, memory=limits.read_bytes)
+
+    @cached_property
+    def intake(self) -> "Intake":
+        """The use case „intake“: whole batches, stored as they are read."""
+        from formservice.adapters.intake.folder import IntakeFolder
+        from formservice.adapters.intake.intake import Intake
+
+        folder = IntakeFolder(self.settings.data / "intake", self._state())
+        return Intake(self.read, self.forms, self.page_jobs, self.archive, folder)
+
+    def _state(self) -> str:
+        """Return what names all that readings of pictures depend on: program and forms."""
+        told = (formservice.__version__, *((one.ref, one.layout) for one in self.forms))
+        return blake2b(repr(told).encode(), digest_size=8).hexdigest()
 
     @cached_property
     def acceptance(self) -> Acceptance:

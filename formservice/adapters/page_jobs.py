@@ -6,8 +6,9 @@ pages together; what was recognised is known by then.
 """
 
 import json
+import time
 from collections.abc import Callable, Generator, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol, runtime_checkable  # Any: plain data
 
@@ -103,11 +104,12 @@ class PageJobs:
             yield _checked(done)
 
     def _recognised(self, job: PageJob) -> bytes:
+        start = time.perf_counter()
         with self._one_page(job.data(), job.number) as opened:
             recorder = Recorder(opened)
             if recorder.pages[0].role is PageRole.CONTENT:
                 self._read.opened(recorder, received=job.received, form=job.form)
-            return packed(recorder.result)
+            return packed(replace(recorder.result, seconds=time.perf_counter() - start))
 
     def _one_page(self, data: bytes, number: int) -> OpenDocument:
         reader = self._read.reader(data)

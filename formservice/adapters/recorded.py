@@ -24,15 +24,18 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class PageResult:
-    """A page that was looked at, with everything that was asked of it."""
+    """A page that was looked at, with everything that was asked of it, and how long that took."""
 
     page: Page
     answers: tuple[Answer, ...] = ()
+    seconds: float = 0.0
 
     def numbered(self, number: int) -> "PageResult":
         """Return the same as page ``number`` of a file or batch."""
-        page = replace(self.page, number=number, blocks=_on(self.page.blocks, number))
-        return PageResult(page, self.answers)
+        sightings = _at(self.page.sightings, number)
+        blocks = _on(self.page.blocks, number)
+        page = replace(self.page, number=number, sightings=sightings, blocks=blocks)
+        return replace(self, page=page)
 
 
 def seen(page: Page, result: PageResult | None) -> Page:

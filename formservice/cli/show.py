@@ -35,13 +35,13 @@ def document(data: dict[str, Any], names: Mapping[str, str]) -> None:
         return
     form = data["form"]
     title = f"{form['id']}/{form['edition']}" if form else "Formular nicht erkannt"
-    pages = _pages(data["page_numbers"])
-    print(f"\n{name}  ({MEDIA[data['medium']]}, {pages})\n  {title}")
+    here = pages(data["page_numbers"])
+    print(f"\n{name}  ({MEDIA[data['medium']]}, {here})\n  {title}")
     for line in _fields(data["fields"], names):
         print(line)
     for sheet in data.get("sheets", ()):
         title = names.get(sheet["answers"], "ohne sichere Zuordnung")
-        print(_wrapped("  + Beiblatt ", f"({_pages(sheet['pages'])}): {title}"))
+        print(_wrapped("  + Beiblatt ", f"({pages(sheet['pages'])}): {title}"))
     if data.get("against"):
         differences.table(data["against"], names)
     for finding in data["findings"]:
@@ -56,7 +56,7 @@ def document(data: dict[str, Any], names: Mapping[str, str]) -> None:
     print("  Archivierbar." if data["archivable"] else "  Noch nicht archivierbar.")
 
 
-def _pages(numbers: Sequence[int]) -> str:
+def pages(numbers: Sequence[int]) -> str:
     """Return „Seite 3“, „Seiten 1–4“ or „Seiten 1, 3“."""
     if len(numbers) == 1:
         return f"Seite {numbers[0]}"

@@ -65,6 +65,15 @@ class Filed:
 
 
 @dataclass(frozen=True, slots=True)
+class Received:
+    """A file to be kept: its bytes, its name, and the documents read from it."""
+
+    original: bytes
+    name: str
+    readings: Sequence[dict[str, object]]
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One kept file. ``medium`` is None where nothing in it could be read."""
 
@@ -96,25 +105,30 @@ class Archive:
         Raises:
             StorageError: disk full or not writable, database damaged.
         """
-        sha256 = self.originals.put(original)
-        row = {
-            "sha256": sha256,
-            # File names on Linux are bytes; what is no UTF-8 in them becomes a question mark.
-            "name": name.encode("utf-8", "replace").decode(),
-            "medium": next((str(one["medium"]) for one in readings if "medium" in one), None),
-            "received": received,
-            "size": len(original),
-        }
-        records = [_record(sha256, index, one) for index, one in enumerate(readings)]
+        (filed,) = self.file_together([Received(original, name, readings)], received)
+        return filed
+
+    def file_together(self, files: Sequence[Received], received: date) -> list[Filed]:
+        """Keep several files that belong together, all of them or, in the database, none.
+
+        Raises:
+            StorageError: disk full or not writable, database damaged.
+        """
+        kept = [(self.originals.put(file.original), file) for file in files]
+        filed: list[Filed] = []
         with self._transaction() as connection:
-            added = connection.execute(
-                insert_or_ignore(_documents).values(row).on_conflict_do_nothing()
-            )
-            if not added.rowcount:
-                return Filed(sha256, already_known=True)
-            if records:
-                connection.execute(insert(_records), records)
-        return Filed(sha256, already_known=False)
+            for sha256, file in kept:
+                added = connection.execute(
+                    insert_or_ignore(_documents)
+                    .values(_document(sha256, file, received))
+                    .on_conflict_do_nothing()
+                )
+                known = not added.rowcount
+                filed.append(Filed(sha256, already_known=known))
+                records = [_record(sha256, place, one) for place, one in enumerate(file.readings)]
+                if records and not known:
+                    connection.execute(insert(_records), records)
+        return filed
 
     def documents(self) -> Iterator[Document]:
         """Yield all kept files, earliest receipt first."""
@@ -150,6 +164,17 @@ class Archive:
         except (DBAPIError, OSError) as error:
             # The cause is chained without its parameters (hide_parameters): they hold values.
             raise StorageError("Die Datenbank des Archivs ist nicht nutzbar.") from error
+
+
+def _document(sha256: str, file: Received, received: date) -> dict[str, object]:
+    return {
+        "sha256": sha256,
+        # File names on Linux are bytes; what is no UTF-8 in them becomes a question mark.
+        "name": file.name.encode("utf-8", "replace").decode(),
+        "medium": next((str(one["medium"]) for one in file.readings if "medium" in one), None),
+        "received": received,
+        "size": len(file.original),
+    }
 
 
 def _record(sha256: str, position: int, reading: dict[str, object]) -> dict[str, object]:

@@ -1,0 +1,1 @@
+"""Takes in whole batches of files, resumable, every page accounted for."""

@@ -1,0 +1,122 @@
+"""The files of a batch while they are put together: which page is where, which go together."""
+
+import json
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any  # plain data
+
+from formservice.adapters.intake.folder import IntakeFolder
+from formservice.adapters.page_jobs import known_page, unpacked
+from formservice.adapters.recorded import PageResult, seen
+from formservice.domain.errors import DamagedDocumentError
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A file with pictures: its name as given, its hash, how many pages, which are pictures."""
+
+    name: str
+    sha256: str
+    count: int
+    pictured: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page of a batch: which of the files, and which page there, from 1."""
+
+    file: int
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A document among the pages of a batch, with its continuation sheets."""
+
+    pages: tuple[Place, ...]
+    sheets: tuple[Place, ...]
+
+    @property
+    def all(self) -> tuple[Place, ...]:
+        """All pages."""
+        return (*self.pages, *self.sheets)
+
+    @property
+    def files(self) -> frozenset[int]:
+        """Return which files it is in."""
+        return frozenset(place.file for place in self.all)
+
+
+class Pile:
+    """Files whose pages are numbered through, with what is known of each page."""
+
+    def __init__(
+        self,
+        files: Sequence[Waiting],
+        folder: IntakeFolder,
+        refused: Callable[[Waiting, int], bool],
+    ) -> None:
+        """Take files whose pictures were recognised; ``refused`` tells those that were not."""
+        self.files = tuple(files)
+        self._folder = folder
+        self._refused = refused
+        self._starts = [0, *accumulate(file.count for file in files)]
+
+    def number(self, place: Place) -> int:
+        """Return the number of a page in the batch, from 1."""
+        return self._starts[place.file] + place.page
+
+    def place(self, number: int) -> Place:
+        """Return which page has this number in the batch."""
+        file = bisect_right(self._starts, number - 1) - 1
+        return Place(file, number - self._starts[file])
+
+    def known(self, file: int) -> dict[int, PageResult]:
+        """Return the pages of a file by their number there, without those that were refused."""
+        waiting = self.files[file]
+        result: dict[int, PageResult] = {}
+        for data in json.loads(_there(self._folder.pages(waiting.sha256))):
+            page = known_page(data)
+            if page.number not in waiting.pictured:
+                result[page.number] = PageResult(page)
+            elif not self._refused(waiting, page.number):
+                kept = unpacked(_there(self._folder.result(waiting.sha256, page.number)))
+                whole = seen(page, kept)
+                result[page.number] = PageResult(whole, kept.answers, kept.seconds)
+        return result
+
+
+def together(files: int, groups: Iterable[Group]) -> list[tuple[int, ...]]:
+    """Return which of so many files belong together, for a document has pages in them."""
+    home = list(range(files))
+
+    def root(file: int) -> int:
+        while home[file] != file:
+            home[file] = home[home[file]]
+            file = home[file]
+        return file
+
+    for group in groups:
+        first = min(root(file) for file in group.files)
+        for file in group.files:
+            home[root(file)] = first
+    result: dict[int, list[int]] = {}
+    for file in range(files):
+        result.setdefault(root(file), []).append(file)
+    return [tuple(one) for one in result.values()]
+
+
+def groups_from(pile: Pile, data: Sequence[Any]) -> list[Group]:
+    """Return the documents named by the numbers of their pages in the batch."""
+    return [
+        Group(tuple(map(pile.place, pages)), tuple(map(pile.place, sheets)))
+        for pages, sheets in data
+    ]
+
+
+def _there(data: bytes | None) -> bytes:
+    if data is None:  # somebody took it away under our hands
+        raise DamagedDocumentError("Ein Zwischenstand des Eingangs ist verschwunden.")
+    return data

@@ -1,0 +1,121 @@
+"""What became of every page of a batch: pages in = pages filed + pages rejected."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any  # the objects have the shape of the JSON contract
+
+from formservice.domain.findings import FindingCode
+
+# Nobody has to look at these.
+_EXPECTED = (FindingCode.PAGE_BLANK, FindingCode.PAGE_SEPARATOR)
+
+
+def part_of(document: Mapping[str, Any], first: str, pages: Sequence[int]) -> dict[str, object]:
+    """Return what stands with a file of which ``pages`` belong to a document of another.
+
+    ``first`` is the hash of the file that ``document`` stands with.
+    """
+    codes = [one for one in document["findings"] if document["form"] is None]
+    return {
+        "part_of": first,
+        "medium": document["medium"],
+        "page_numbers": list(pages),
+        "form": document["form"],
+        "findings": codes[:1],
+    }
+
+
+def own_pages(data: Mapping[str, Any]) -> int:
+    """Return how many pages of its own file an object stands for."""
+    if "error" in data:
+        return int(data.get("pages", 0))
+    if "pages" in data:
+        return sum(one["sha256"] == data["sha256"] for one in data["pages"])
+    return len(data["page_numbers"])
+
+
+class Report:
+    """The account of one batch, file by file."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.files: Counter[str] = Counter(received=0, filed=0, known=0, refused=0)
+        self.reasons: Counter[str] = Counter()
+        self.pages_in = 0
+        self.filed = 0
+        self.documents = 0
+        self.incomplete: list[dict[str, object]] = []
+        self.unidentified: list[dict[str, object]] = []
+        self.unreadable: list[dict[str, object]] = []
+
+    @property
+    def rejected(self) -> int:
+        """How many pages are in no document."""
+        return self.reasons.total()
+
+    @property
+    def is_balanced(self) -> bool:
+        """Whether every page that came in is filed or rejected; anything else is a bug."""
+        return self.pages_in == self.filed + self.rejected
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether something has to be looked at now."""
+        named = self.incomplete or self.unidentified or self.unreadable
+        return bool(self.files["refused"] or named)
+
+    def add(self, file: str, objects: Sequence[Mapping[str, Any]], pages: int) -> None:
+        """Add a file: its objects, and how many pages it was opened with."""
+        self.pages_in += pages
+        self.files["received"] += 1
+        refused = any("error" in one for one in objects)
+        known = any(one.get("already_known") for one in objects)
+        self.files["refused" if refused else "known" if known else "filed"] += 1
+        for one in objects:
+            self._add(file, one)
+
+    def data(self) -> dict[str, object]:
+        """Return the report as the last element of ``intake --json``."""
+        return {
+            "pages_in": self.pages_in,
+            "pages_filed": self.filed,
+            "pages_rejected": self.rejected,
+            "rejected": dict(sorted(self.reasons.items())),
+            "documents": self.documents,
+            "incomplete": self.incomplete,
+            "unidentified": self.unidentified,
+            "unreadable": self.unreadable,
+            "files": dict(self.files),
+        }
+
+    def _add(self, file: str, one: Mapping[str, Any]) -> None:
+        count = own_pages(one)
+        if "error" in one:
+            self.reasons[one["error"]["code"]] += count
+            return
+        if one["form"] is None:
+            code = str(one["findings"][0]["code"])
+            self.reasons[code] += count
+            if code in _EXPECTED or "part_of" in one:
+                return
+            named = self.unreadable if code == FindingCode.PAGE_UNREADABLE else self.unidentified
+            named.append(_where(file, one))
+            return
+        self.filed += count
+        if "part_of" in one:
+            return
+        self.documents += 1
+        lacking = [f for f in one["findings"] if f["code"] == FindingCode.INCOMPLETE]
+        if lacking:
+            form = f"{one['form']['id']}/{one['form']['edition']}"
+            told = {"form": form, "message": lacking[0]["message"]}
+            self.incomplete.append(_where(file, one) | told)
+
+
+def _where(file: str, one: Mapping[str, Any]) -> dict[str, object]:
+    if "pages" in one:
+        return {
+            "file": file,
+            "pages": [{"file": p["file"], "page": p["page"]} for p in one["pages"]],
+        }
+    return {"file": file, "page_numbers": list(one["page_numbers"])}

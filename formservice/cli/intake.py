@@ -1,0 +1,152 @@
+"""``formservice intake``: read batches, keep originals and records, account for all pages."""
+
+import argparse
+import json
+import os
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any  # readings have the shape of the JSON contract
+
+from formservice.adapters.intake.intake import Outside, Taken
+from formservice.application.batch import in_order
+from formservice.application.intake_report import Report
+from formservice.bootstrap import Services, Settings, today
+from formservice.cli import errors, files, read, show
+from formservice.cli.german import counted
+from formservice.cli.progress import Progress
+from formservice.domain.errors import StorageError, UnexpectedError
+
+_REASONS = {
+    "page.blank": ("leere Rückseite", "leere Rückseiten"),
+    "page.separator": ("Trennblatt", "Trennblätter"),
+    "page.unreadable": ("unlesbar", "unlesbar"),
+    "form.unidentified": ("nicht erkannt", "nicht erkannt"),
+}
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser."""
+    intake = commands.add_parser(
+        "intake",
+        help="Dateien lesen und samt Original aufbewahren",
+        description="Liest Dateien und ganze Ordner und legt Originale und Datensätze ab."
+        " Gescannte Seiten dürfen durcheinander liegen; jede Seite wird nachgewiesen."
+        " Abgebrochen geht derselbe Aufruf dort weiter, wo er war. Dieselbe Datei zweimal wird"
+        " einmal aufbewahrt.",
+    )
+    intake.add_argument("paths", nargs="+", metavar="PFAD", help="Datei oder Ordner")
+    intake.add_argument(
+        "--received",
+        type=read.day,
+        metavar="TAG",
+        help="Tag des Eingangs, zum Beispiel 27.03.2026 (sonst heute)",
+    )
+    intake.add_argument("--json", action="store_true", help="Ausgabe als JSON")
+    intake.set_defaults(run=_intake)
+
+
+def _intake(chosen: argparse.Namespace) -> int:
+    services = Services(Settings.from_environment())
+    names = list(_files(chosen.paths, services.settings.data))
+    progress, report = Progress(), Report()
+    outside = Outside(files.content, progress, errors.bug)
+    printed: list[str] = []  # as text, which is a tenth of what it takes as objects
+    broken = False
+    try:
+        for taken in services.intake(names, chosen.received or today(), outside):
+            broken = isinstance(taken.error, StorageError)
+            report.add(taken.file, taken.objects, taken.pages)
+            if chosen.json:
+                printed += (_json(one) for one in taken.objects if "part_of" not in one)
+            else:
+                _tell(taken)
+    finally:
+        progress.close()
+    if chosen.json:
+        print("[", ",\n".join([*printed, _json({"report": report.data()})]), "]", sep="\n")
+    else:
+        _account(report)
+    if not report.is_balanced:
+        raise UnexpectedError("Nicht jede Seite dieses Stapels ist nachgewiesen.")
+    if broken:
+        return errors.FAILED
+    return errors.NEEDS_A_PERSON if report.needs_a_person else errors.DONE
+
+
+def _json(one: Mapping[str, Any]) -> str:
+    return textwrap.indent(json.dumps(one, ensure_ascii=False, indent=1), " ")
+
+
+def _tell(taken: Taken) -> None:
+    """Print what became of a file, at once: a long batch shows how far it is."""
+    if taken.error is not None:
+        show.document(taken.objects[0], {})
+        return
+    found = [one for one in taken.objects if "part_of" not in one and one["form"] is not None]
+    known = " (schon bekannt)" if taken.objects and taken.objects[0]["already_known"] else ""
+    documents = counted(len(found), "Dokument", "Dokumente")
+    print(f"{errors.printable(taken.file)}: {documents}{known}", flush=True)
+
+
+def _account(report: Report) -> None:
+    """Print what became of all pages, and what a person has to look at."""
+    told = report.data()
+    for one in report.incomplete:
+        print(f"  ✗ {_where(one)}: unvollständig. {one['message']}")
+    for one in report.unidentified:
+        print(f"  ✗ {_where(one)}: Formular nicht erkannt.")
+    for one in report.unreadable:
+        print(f"  ✗ {_where(one)}: nicht lesbar.")
+    counts = report.files
+    again = f", davon {counts['known']} schon bekannt" if counts["known"] else ""
+    kept = counted(counts["filed"] + counts["known"], "Datei", "Dateien")
+    print(f"{kept} aufbewahrt{again}, {counts['refused']} abgewiesen.")
+    documents = counted(report.documents, "Dokument", "Dokumente")
+    incomplete = f", davon {len(report.incomplete)} unvollständig" if report.incomplete else ""
+    print(f"{documents}{incomplete}.")
+    parts = ", ".join(
+        _reason(code, count) for code, count in sorted(report.reasons.items()) if count
+    )
+    detail = f" ({parts})" if parts else ""
+    print(
+        f"Seiten: {told['pages_in']} eingegangen = {told['pages_filed']} abgelegt"
+        f" + {told['pages_rejected']} zurückgewiesen{detail}"
+    )
+
+
+def _reason(code: str, count: int) -> str:
+    one, many = _REASONS.get(code, (f"abgewiesen [{code}]",) * 2)
+    return f"{count} {one if count == 1 else many}"
+
+
+def _where(one: Mapping[str, Any]) -> str:
+    if "pages" in one:
+        places = (f"{errors.printable(p['file'])} Seite {p['page']}" for p in one["pages"])
+        return ", ".join(places)
+    return f"{errors.printable(str(one['file']))}, {show.pages(one['page_numbers'])}"
+
+
+def _files(paths: Sequence[str], data: Path) -> Iterator[str]:
+    """Yield every file; folders are walked in order of name, numbers by their value.
+
+    Hidden files and folders are left out, and our own ``data`` folder: what is kept did not come
+    in. A folder that cannot be looked into is yielded itself, to be refused by name.
+    """
+    own = data.resolve()
+    for name in paths:
+        if not Path(name).is_dir():
+            yield name
+            continue
+        closed: list[OSError] = []
+        for folder, folders, files_ in os.walk(name, onerror=closed.append):
+            here = Path(folder)
+            folders[:] = sorted(filter(partial(_is_theirs, here, own), folders), key=in_order)
+            visible = (here / one for one in sorted(files_, key=in_order) if one[0] != ".")
+            yield from (str(one) for one in visible if one.is_file())
+        yield from (str(error.filename) for error in closed)
+
+
+def _is_theirs(here: Path, own: Path, folder: str) -> bool:
+    return not folder.startswith(".") and (here / folder).resolve() != own

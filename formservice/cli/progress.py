@@ -1,0 +1,54 @@
+"""How far a long command is: a bar on a terminal, a line now and then elsewhere."""
+
+import sys
+import time
+
+from tqdm import tqdm
+
+from formservice.cli.german import counted
+
+_EVERY_S = 15.0
+
+
+class Progress:
+    """Tells on standard error how many pages are done, and how long the others will take."""
+
+    def __init__(self) -> None:
+        """Begin with nothing: how much there is comes with the first number."""
+        self._bar: tqdm[None] | None = None
+        self._begun = self._told = time.monotonic()
+        self._before = 0
+
+    def __call__(self, done: int, total: int) -> None:
+        """Tell that ``done`` of ``total`` pages are recognised."""
+        if sys.stderr is None:
+            return
+        if sys.stderr.isatty():
+            if self._bar is None:
+                self._bar = tqdm(total=total, initial=done, unit=" Seiten", desc="Erkannt")
+            self._bar.update(done - self._bar.n)
+        else:
+            self._line(done, total)
+
+    def close(self) -> None:
+        """Leave the line."""
+        if self._bar is not None:
+            self._bar.close()
+
+    def _line(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if self._begun == self._told:
+            self._begun, self._before = now, done
+            pages = counted(total, "Seite ist", "Seiten sind")
+            known = f", {done} sind schon bekannt" if done else ""
+            print(f"{pages} zu erkennen{known}.", file=sys.stderr, flush=True)
+            self._told = now + 1e-6
+        elif now - self._told > _EVERY_S and done > self._before:
+            left = (now - self._begun) / (done - self._before) * (total - done)
+            minutes = counted(round(left / 60), "Minute", "Minuten") if left > 90 else "1 Minute"
+            print(
+                f"{done} von {total} Seiten erkannt, noch etwa {minutes}.",
+                file=sys.stderr,
+                flush=True,
+            )
+            self._told = now
