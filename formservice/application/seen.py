@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from formservice.application.extract import missing
 from formservice.application.label_items import item_sightings
+from formservice.application.label_scans import scan_sightings
 from formservice.application.labels import label_sightings
 from formservice.application.occurrences import numbered_by_occurrence
 from formservice.application.page_places import claimed_place
@@ -44,11 +45,15 @@ def seen_on(
         behind = (sighting for page in sheets for sighting in page.sightings)
         definition = _in_shape(definition, pages, (*seen, *behind))
     strange: list[Page] = []
+    grown = False
     for page in pages:
         placed = _zones(opened, page, definition)
         seen.extend(placed)
         if not placed:
             strange.append(page)
+        grown = grown or (page.medium is Medium.SCAN and not _is_whole(page, placed, definition))
+    if grown:
+        return _with_scanned(opened, definition, seen, pages)
     wanted = {
         anchor
         for field in missing(definition, seen)
@@ -63,6 +68,45 @@ def seen_on(
         chained = label_sightings(definition, blocks)
         seen.extend(one for one in chained if one.key in wanted)
     return Seen(definition, seen)
+
+
+def _is_whole(page: Page, placed: Sequence[Sighting], definition: FormDefinition) -> bool:
+    """Say whether all zones of a scanned page were found, and none of them grew."""
+    if not placed or any(Doubt.OVERFLOW in one.doubts for one in placed):
+        return False
+    place, layout = claimed_place(page), definition.layout
+    if place is None or len(place) > 1 or layout is None:
+        return True
+    return {zone.key for zone in layout.on_page(place[0])} <= {one.key for one in placed}
+
+
+def _with_scanned(
+    opened: OpenDocument,
+    definition: FormDefinition,
+    seen: Sequence[Sighting],
+    pages: Sequence[Page],
+) -> Seen:
+    """Return what was seen with what the labels tell on scans of a form that grew or is foreign.
+
+    An answer that reaches beyond its zone is taken as a whole from between the labels.
+    """
+    scans = [page for page in pages if page.medium is Medium.SCAN]
+    blocks = [block for page in scans for block in opened.lines(page.number)]
+    own = any(claim.source == "qr" for page in scans for claim in page.claims)
+    chained, shape = scan_sightings(definition, blocks, own=own)
+    if definition.members and shape:
+        here = shape_of(definition, (field.key for field in definition.fields))
+        definition = reshaped(definition, _larger(here, shape))
+    cut = {one.key: one for one in seen if Doubt.OVERFLOW in one.doubts}
+    longer = {
+        one.key: one
+        for one in chained
+        if one.key in cut and len(one.text) >= len(cut[one.key].text) and not one.unreadable
+    }
+    wanted = {anchor for field in missing(definition, seen) for anchor in field.anchors}
+    signed = {one.key for one in definition.fields if one.kind is FieldKind.SIGNATURE}
+    kept = [longer.get(one.key, one) for one in seen]
+    return Seen(definition, [*kept, *(one for one in chained if one.key in wanted - signed)])
 
 
 def _stranded(text: str, seen: Sequence[Sighting]) -> list[Sighting]:

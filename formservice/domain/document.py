@@ -58,6 +58,7 @@ class Doubt(StrEnum):
     POOR_PAGE = "poor-page"  # the page as a whole is too dark, dirty or blurred to trust
     HANDWRITING = "handwriting"  # written by hand: shown, never guessed
     NOT_LISTED = "not-listed"  # like an entry of a closed list, but not the same
+    LABELS_LOST = "labels-lost"  # too few of the printed labels were found to go by them
     CORRECTED_MARK = "corrected-mark"  # a mark that was struck out, perhaps another one made
 
 

@@ -32,6 +32,7 @@ _REASONS = {
     Doubt.POOR_PAGE: "die Seite ist zu dunkel, verschmutzt oder unscharf",
     Doubt.HANDWRITING: "hier ist von Hand geschrieben",
     Doubt.NOT_LISTED: "die Angabe ähnelt einer bekannten, ist aber nicht gleich",
+    Doubt.LABELS_LOST: "es wurden zu wenige Beschriftungen gefunden",
     Doubt.CORRECTED_MARK: "ein Kreuz wurde gestrichen oder geändert",
 }
 # These have a finding of their own.

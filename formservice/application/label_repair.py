@@ -1,0 +1,212 @@
+"""Misread labels set right, and the share of labels found: whether a page can be read by them.
+
+Recognition slips over letters of the print as well. A run of words that is nearly a phrase of the
+form is that phrase, and is written as it is printed; then the label chain finds it. Where many
+phrases are not to be found at all, what stands between the others is no answer for sure.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from formservice.application.chunks import chunks
+from formservice.application.label_match import Phrases, key_of
+from formservice.domain.document import Block
+from formservice.domain.form import FormDefinition
+from formservice.domain.reference import claim_from_print
+
+ENOUGH_LABELS = 0.9
+"""With at least this share of labels found the others were right (spec: bimodal, 94 % and up)."""
+
+# Of a phrase so many letters may be misread; of a short one a single letter, of the shortest none.
+_SLIPS = 0.18
+_FEW_LETTERS = 4
+# Windows are as long as the phrase but for this part of it.
+_LENGTH = 0.2
+# Pairs of letters that a window and a phrase must share before they are compared in full.
+_PAIRS = 0.55
+
+
+class Repaired(NamedTuple):
+    """Blocks with their labels as printed, and which share of all labels was found."""
+
+    blocks: tuple[Block, ...]
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word of a block, with its letters, and where it stands in the text of the block."""
+
+    block: int
+    start: int
+    end: int
+    letters: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """Words ``first`` to ``last`` of a chunk that are nearly a phrase."""
+
+    phrase: str
+    chunk: int
+    first: int
+    last: int
+    slips: int
+
+
+def repaired(definition: FormDefinition, blocks: Sequence[Block]) -> Repaired:
+    """Return ``blocks`` with misread phrases of ``definition`` as they are printed."""
+    wanted = _wanted(definition)
+    streams = list(_streams(blocks))
+    taken: set[tuple[int, int]] = set()
+    kept: list[_Window] = []
+    left = Counter(wanted)
+    for window in sorted(_windows(wanted, streams), key=_best_first):
+        places = {(window.chunk, place) for place in range(window.first, window.last + 1)}
+        if left[window.phrase] > 0 and not places & taken:
+            taken |= places
+            left[window.phrase] -= 1
+            kept.append(window)
+    total = sum(wanted.values())
+    share = 1.0 - sum(left.values()) / total if total else 0.0
+    return Repaired(tuple(_rewritten(blocks, streams, kept)), share)
+
+
+def _wanted(definition: FormDefinition) -> Counter[str]:
+    """Return the printed phrases and how often each is printed; those of an item once."""
+    layout = definition.layout
+    texts = [key_of(item.text) for item in layout.flow if item.text] if layout else []
+    if not texts:
+        texts = list(Phrases.of(definition).all)
+    counted = Counter(text for text in texts if _letters(text))
+    if definition.members:
+        return Counter(dict.fromkeys(counted, 1))
+    return counted
+
+
+def _best_first(window: _Window) -> tuple[float, int, int, int]:
+    length = len(_letters(window.phrase))
+    # Long phrases first: short ones are parts of them.
+    return (-length, window.slips, window.chunk, window.first)
+
+
+def _streams(blocks: Sequence[Block]) -> Iterator[list[_Word]]:
+    """Yield the words of each chunk in order; footers that name the form are no wording of it."""
+    usable = [number for number, one in enumerate(blocks) if claim_from_print(one.text) is None]
+    for chunk in chunks([blocks[number] for number in usable]):
+        lines = list(dict.fromkeys(usable[number] for number in chunk.lines))
+        yield [word for number in lines for word in _words(blocks[number].text, number)]
+
+
+def _words(text: str, block: int) -> Iterator[_Word]:
+    position = 0
+    for piece in text.split():
+        start = text.index(piece, position)
+        position = start + len(piece)
+        yield _Word(block, start, position, _letters(piece))
+
+
+def _letters(text: str) -> str:
+    """Return letters and digits, all small."""
+    return "".join(sign for sign in text.casefold() if sign.isalnum())
+
+
+def _windows(wanted: Counter[str], streams: Sequence[Sequence[_Word]]) -> Iterator[_Window]:
+    """Yield every run of words that is nearly a phrase."""
+    for phrase in wanted:
+        letters = _letters(phrase)
+        most = _most_slips(letters)
+        pairs = _pairs(letters)
+        for chunk, words in enumerate(streams):
+            for first in range(len(words)):
+                found = _nearest(letters, pairs, most, words, first)
+                if found is not None:
+                    yield _Window(phrase, chunk, first, found[0], found[1])
+
+
+def _most_slips(letters: str) -> int:
+    if len(letters) < _FEW_LETTERS:
+        return 0
+    return max(1, int(_SLIPS * len(letters)))
+
+
+def _nearest(
+    letters: str, pairs: Counter[str], most: int, words: Sequence[_Word], first: int
+) -> tuple[int, int] | None:
+    """Return the last word of the run from ``first`` that is most like ``letters``, and slips."""
+    best: tuple[int, int] | None = None
+    run = ""
+    for last in range(first, len(words)):
+        run += words[last].letters
+        if not words[first].letters or len(run) > len(letters) + max(most, 0):
+            break
+        if len(run) < len(letters) - most or not words[last].letters:
+            continue
+        if run == letters:
+            return last, 0
+        if sum((pairs & _pairs(run)).values()) < _PAIRS * sum(pairs.values()):
+            continue
+        slips = _slips(letters, run, most)
+        if slips is not None and _same_digits(letters, run) and (not best or slips < best[1]):
+            best = (last, slips)
+    return best
+
+
+def _pairs(text: str) -> Counter[str]:
+    return Counter(text[place : place + 2] for place in range(len(text) - 1))
+
+
+def _same_digits(one: str, other: str) -> bool:
+    """Say whether two runs have the same digits: „Ziel 2“ is no „Ziel 3“ misread."""
+    return [sign for sign in one if sign.isdigit()] == [sign for sign in other if sign.isdigit()]
+
+
+def _slips(one: str, other: str, most: int) -> int | None:
+    """Return how many letters must be changed to make one of the other, None if over ``most``."""
+    if abs(len(one) - len(other)) > most:
+        return None
+    row = list(range(len(other) + 1))
+    for number, letter in enumerate(one, 1):
+        previous, row[0] = row[0], number
+        for place, theirs in enumerate(other, 1):
+            here = min(row[place] + 1, row[place - 1] + 1, previous + (letter != theirs))
+            previous, row[place] = row[place], here
+        if min(row) > most:
+            return None
+    return row[-1] if row[-1] <= most else None
+
+
+def _rewritten(
+    blocks: Sequence[Block], streams: Sequence[Sequence[_Word]], kept: Sequence[_Window]
+) -> Iterator[Block]:
+    """Yield the blocks with the windows kept as printed, each word of a phrase in its line."""
+    changes: dict[int, list[tuple[int, int, str]]] = defaultdict(list)
+    for window in kept:
+        words = streams[window.chunk][window.first : window.last + 1]
+        for place, part in _parted(window.phrase, words):
+            own = [word for word in words if word.block == place]
+            changes[place].append((own[0].start, own[-1].end, part))
+    for number, block in enumerate(blocks):
+        text = block.text
+        for start, end, part in sorted(changes.get(number, ()), reverse=True):
+            colon = ":" if text[start:end].rstrip().endswith((":", ";")) else ""
+            text = f"{text[:start]}{part}{colon}{text[end:]}"
+        yield replace(block, text=text) if text != block.text else block
+
+
+def _parted(phrase: str, words: Sequence[_Word]) -> Iterator[tuple[int, str]]:
+    """Yield which part of a phrase stands in each block, by how many letters are there."""
+    blocks = list(dict.fromkeys(word.block for word in words))
+    pieces = phrase.split()
+    for place, block in enumerate(blocks):
+        if place == len(blocks) - 1:
+            part, pieces = pieces, []
+        else:
+            room = sum(len(word.letters) for word in words if word.block == block)
+            part = []
+            while pieces and room >= len(_letters(pieces[0])) / 2:
+                room -= len(_letters(pieces[0]))
+                part.append(pieces.pop(0))
+        yield block, " ".join(part)
