@@ -35,6 +35,11 @@ _TOLERANCE_PX = 1
 _IN_PLACE, _SURE, _AHEAD = 0.40, 0.60, 0.10
 # Lower edges that moved reach 0.12; in place they may be as little as 0.27 (a thin line only).
 _EDGE = 0.20
+# The line below a zone: printed darker than this over this part of its width, without corners.
+_PRINTED, _ACROSS, _CORNER_PT, _LINE_PT = 170, 0.8, 2.5, 3.0
+# On paper it is darker than the paper by this, over this part: lines reach 0.88 even on copies,
+# words 0.70. It may be so many rows off (pixels at ``DPI``).
+_SHADE, _LINE, _REACH_PX, _ALONG_PX, _PIECE_PX = 0.85, 0.82, 6, 3, 60
 # Zones are looked for 6 mm higher and 60 mm lower (pixels at ``VERIFY_DPI``).
 _HIGHER_PX, _LOWER_PX = 14, 142
 
@@ -77,9 +82,52 @@ def placed(page: "Grey", template: Template, *, proved: bool) -> tuple[Placed, .
             continue
         last = down
         edge = Rect(0.0, rect.bottom - _EDGE_PT, _ANY_WIDTH_PT, rect.bottom + _BESIDE_PT)
-        whole = zone.kind not in _GROWING or _likeness(nudged, template, edge, down) >= _EDGE
-        found.append(Placed(zone, round(down * DPI / VERIFY_DPI), whole))
+        rows = round(down * DPI / VERIFY_DPI)
+        whole = zone.kind not in _GROWING or (
+            _likeness(nudged, template, edge, down) >= _EDGE
+            and _is_ruled_off(page, template, rect, rows)
+        )
+        found.append(Placed(zone, rows, whole))
     return tuple(found)
+
+
+def _is_ruled_off(page: "Grey", template: Template, rect: Rect, down: int) -> bool:
+    """Say whether the line below a zone is where it should be; True where the form has none.
+
+    Words that grew over that place look like its print from afar, but are no line.
+    """
+    rows, columns = Rect(
+        rect.left + _CORNER_PT,
+        rect.bottom - _LINE_PT,
+        rect.right - _CORNER_PT,
+        rect.bottom + _LINE_PT,
+    ).pixels(page.shape)
+    blank = (template.blank[rows, columns] < _PRINTED).mean(axis=1)
+    if not blank.size or blank.max() < _ACROSS:
+        return True
+    line = rows.start + int(blank.argmax()) + down
+    top, bottom = line - _REACH_PX, line + _REACH_PX + 1
+    if top < 0 or bottom > len(page):
+        return False
+    return (
+        _line_share(page[top:bottom, columns], page[max(line - 40, 0) : line + 40, columns])
+        >= _LINE
+    )
+
+
+def _line_share(strip: "Grey", around: "Grey") -> float:
+    """Return which part of a line runs through a strip: piece by piece, each in its darkest row.
+
+    A line that leans changes its row from piece to piece; letters fill none of theirs.
+    """
+    import cv2
+    import numpy as np
+
+    # A little along the line: grain is evened out, the gaps between letters are not closed.
+    smooth = cv2.blur(strip, (_ALONG_PX, 1))
+    inked = smooth < _SHADE * float(np.percentile(around, 80))
+    pieces = np.array_split(inked, max(1, inked.shape[1] // _PIECE_PX), axis=1)
+    return float(np.mean([piece.mean(axis=1).max() for piece in pieces]))
 
 
 def _strip(zone: Zone, rect: Rect) -> Rect:
