@@ -46,6 +46,16 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     new.add_argument("--title", required=True, help="Titel, wie er auf dem Formular steht")
     _json_too(new)
     new.set_defaults(run=_new)
+    separator = actions.add_parser(
+        "separator",
+        help="das Trennblatt für Stapel schreiben, als PDF zum Drucken",
+        description="Trennblätter kommen beim Scannen zwischen Dokumente ohne QR-Code.",
+    )
+    separator.add_argument(
+        "-o", "--output", metavar="DATEI", default="trennblatt.pdf", help="sonst trennblatt.pdf"
+    )
+    _json_too(separator)
+    separator.set_defaults(run=_separator)
     schema = actions.add_parser(
         "schema",
         help="JSON Schema der Angaben, die „generate“ für ein Formular nimmt",
@@ -160,6 +170,17 @@ def _new(chosen: argparse.Namespace) -> int:
     for path in made:
         print(f"{errors.printable(str(path))} angelegt.")
     print(f"Weiter mit: formservice forms build {chosen.form}")
+    return errors.DONE
+
+
+def _separator(chosen: argparse.Namespace) -> int:
+    from formservice.adapters.separator import separator_sheet  # noqa: PLC0415 - slow to import
+
+    files.write(Path(chosen.output), separator_sheet())
+    if chosen.json:
+        print(json.dumps({"ok": True, "file": chosen.output}, ensure_ascii=False))
+    else:
+        print(f"{errors.printable(chosen.output)} geschrieben.")
     return errors.DONE
 
 
