@@ -10,6 +10,9 @@ from formservice.domain.form import FormRef
 
 _PREFIX = "FS1"
 _SCHEME = "formservice:"
+# What the code of a separator sheet says: ours, and the one that scanning programs print.
+SEPARATOR = f"{_PREFIX}|trennblatt"
+_SEPARATORS = frozenset({SEPARATOR, "PATCHT"})
 _NAME = r"[a-z][a-z0-9-]{1,60}"
 _EDITION = r"\d{4}-\d{2}(?:-\d{2})?"
 _REFERENCE = r"[0-9A-Z]{0,26}"
@@ -59,6 +62,11 @@ def claim_from_payload(text: str) -> Claim | None:
         return None
     form, edition, *place, reference = match.groups()
     return _placed(Claim(form, edition, "qr", reference=reference or None), place)
+
+
+def is_separator(text: str) -> bool:
+    """Say whether the text of a code on a page means that the next document begins behind it."""
+    return text.strip("*").strip() in _SEPARATORS
 
 
 def claim_from_print(text: str) -> Claim | None:

@@ -64,7 +64,12 @@ class OpenWholePdf(OpenDocument):
         if page.medium is not Medium.SCAN:
             return page
         pictured = self.pictured(page.number)
-        return replace(page, claims=pictured.claims or page.claims, unknown=pictured.unknown)
+        return replace(
+            page,
+            claims=pictured.claims or page.claims,
+            role=pictured.role,
+            unknown=pictured.unknown,
+        )
 
     def zones(self, page: int, layout: Layout, form_page: int) -> Sequence[Sighting]:
         """Read the zones of ``form_page`` of ``layout`` on page ``page``, both from 1."""

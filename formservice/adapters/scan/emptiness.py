@@ -5,10 +5,8 @@ a faint pencil stroke or a single letter is something. In doubt a page is not em
 looks at an empty back loses a moment, an answer that nobody sees is lost for good.
 """
 
-from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
-
-from formservice.adapters.scan.sheet import straightened
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,6 +14,7 @@ if TYPE_CHECKING:
 
     from formservice.adapters.scan.ocr import Grey
 
+    Depth = npt.NDArray[np.float32]
     Mask = npt.NDArray[np.bool_]
 
 # A4 at 100 dpi: a pencil line is a pixel or two wide.
@@ -35,49 +34,85 @@ _PUNCHED_MM, _HOLE_MM = 22.0, (3.5, 9.0)
 _ROUND = 0.62
 # The edge of a scanner is dark and thick.
 _EDGE_MM = 2.5
-# Faint strokes that are as few as this are rather written than shown through (share of page).
-_FEW = 0.004
+# Marks of the other side are no darker than this where they show through.
+_SHOWN_THROUGH = 62
+_MOST_LINES = 200
+# Ink is what is clearly darker than shown-through print; if that is darker than the faintest
+# pencil, nothing is certain.
+_DARKER_THAN_PRINT, _FAINTEST_PENCIL = 1.25, 52
 
 
-@dataclass(frozen=True, slots=True)
-class Emptiness:
-    """What a look at a sheet tells: whether it bears ink, and whether it may only be the back's.
+class Ink(StrEnum):
+    """What a sheet bears."""
 
-    ``faint`` means that there is much on it, all of it no darker than what shows through.
+    NONE = "none"
+    FAINT = "faint"  # no darker than what the other side shows through, or faint pencil
+    STRONG = "strong"
+
+
+def ink_on(sheet: "Grey") -> Ink:
+    """Return what a sheet bears, apart from dirt and the traces of machines."""
+    depth = _depth(sheet)
+    if depth is None:
+        return Ink.STRONG
+    if _strokes(depth > _SHOWN_THROUGH).any():
+        return Ink.STRONG
+    return Ink.FAINT if _strokes(depth > _FAINT).any() else Ink.NONE
+
+
+def written_beside(picture: "Grey", shown: "Mask", solid: "Mask") -> bool:
+    """Say whether there is ink that the other side does not explain.
+
+    ``shown`` is where its print shows through, ``solid`` where its marks do, which are as dark as
+    pencil. What was written there shows through as well, no darker than its print.
     """
-
-    empty: bool
-    faint: bool = False
-
-
-def emptiness(picture: "Grey") -> Emptiness:
-    """Return whether the sheet in the picture is empty."""
     import cv2
     import numpy as np
 
-    small = straightened(picture, _LENGTH)
-    if min(small.shape) < _LENGTH / 4:
-        return Emptiness(empty=False)
-    soft = np.asarray(cv2.GaussianBlur(small, (0, 0), 0.6), dtype=np.uint8)
+    depth = _depth(picture)
+    if depth is None:
+        return True
+    size = depth.shape[::-1]
+    print_ = cv2.resize(shown.astype(np.uint8), size, interpolation=cv2.INTER_AREA) > 0
+    marks = cv2.resize(solid.astype(np.uint8), size, interpolation=cv2.INTER_AREA) > 0
+    depth[np.asarray(marks, dtype=bool)] = 0
+    level = float(np.percentile(depth[print_], 99.5)) if print_.any() else 0.0
+    least = max(_INK, _DARKER_THAN_PRINT * level)
+    return least > _FAINTEST_PENCIL or bool(_strokes(depth > least).any())
+
+
+def _depth(picture: "Grey") -> "Depth | None":
+    """Return how much darker than the paper each place is; None if there is no paper."""
+    import cv2
+    import numpy as np
+
+    height, width = picture.shape
+    scale = _LENGTH / max(height, width)
+    if min(height, width) * scale < _LENGTH / 4:
+        return None
+    size = (round(width * scale), round(height * scale))
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    small = cv2.resize(picture, size, interpolation=how)
+    soft: Grey = np.asarray(cv2.GaussianBlur(small, (0, 0), 0.6), dtype=np.uint8)
     paper = float(np.percentile(soft[::4, ::4], 60))
     if paper < _DARKEST_PAPER:
-        return Emptiness(empty=False)
-    wide = round(6 * _MM) | 1
-    ground = cv2.morphologyEx(soft, cv2.MORPH_CLOSE, np.ones((wide // 2, wide // 2), np.uint8))
-    ground = cv2.medianBlur(np.asarray(ground, dtype=np.uint8), min(wide, 25))
-    depth = cv2.subtract(ground, soft).astype(np.float32) * (255.0 / max(paper, 1.0))
-    off = _off_the_sheet(soft, paper)
-    depth[off] = 0
+        return None
+    depth = cv2.subtract(_ground(soft), soft).astype(np.float32) * (255.0 / paper)
+    depth[_off_the_sheet(soft, paper)] = 0
+    # Grain is no ink, however coarse.
     grain = 1.4826 * float(np.median(np.abs(depth - np.median(depth))))
-    ink = depth > max(_INK, _GRAIN * grain)
-    if _written(ink, off):
-        return Emptiness(empty=False)
-    weak = depth > max(_FAINT, _GRAIN * grain)
-    if not _written(weak, off):
-        return Emptiness(empty=True)
-    # Little of it, and faint, is pencil; a whole page of it may be the other side.
-    much = float(weak.mean()) > _FEW
-    return Emptiness(empty=False, faint=much)
+    depth[depth < _GRAIN * grain] = 0
+    return np.asarray(depth, dtype=np.float32)
+
+
+def _ground(soft: "Grey") -> "Grey":
+    """Return the paper without what stands on it."""
+    import cv2
+    import numpy as np
+
+    reach = round(3 * _MM)
+    closed = cv2.morphologyEx(soft, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
+    return np.asarray(cv2.medianBlur(np.asarray(closed, dtype=np.uint8), 25), dtype=np.uint8)
 
 
 def _off_the_sheet(soft: "Grey", paper: float) -> "Mask":
@@ -104,28 +139,39 @@ def _off_the_sheet(soft: "Grey", paper: float) -> "Mask":
     return np.asarray(off, dtype=bool)
 
 
-def _written(ink: "Mask", off: "Mask") -> bool:
-    """Say whether some of the ink is a stroke: no speck, hole, fold or ruled line."""
+def _strokes(ink: "Mask") -> "Mask":
+    """Return the ink without specks, holes, folds and ruled lines."""
     import cv2
     import numpy as np
 
     joined = cv2.morphologyEx(ink.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(np.asarray(joined, dtype=np.uint8))
+    joined = _without_lines(np.asarray(joined, dtype=np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
     height, width = ink.shape
-    for left, top, wide, high, area in stats[1:]:
+    kept = np.zeros(len(stats), dtype=bool)
+    for number, (left, top, wide, high, area) in enumerate(stats):
         place = (int(left), int(top), int(wide), int(high))
-        if max(place[2:]) < _SPECK_MM * _MM or _is_line(place, int(area), ink.shape):
-            continue
-        if not _is_hole(place, int(area), (height, width)):
-            return True
-    return False
+        large = number > 0 and max(wide, high) >= _SPECK_MM * _MM
+        kept[number] = large and not _is_hole(place, int(area), (height, width))
+    return np.asarray(kept[labels], dtype=bool)
 
 
-def _is_line(place: tuple[int, int, int, int], area: int, shape: tuple[int, ...]) -> bool:
-    """Say whether a blob is as long as a fold and as thin as one."""
-    _, _, wide, high = place
-    length = max(wide / shape[1], high / shape[0])
-    return length > _LINE_SHARE and area / max(wide, high) < _LINE_MM * _MM
+def _without_lines(ink: "Grey") -> "Grey":
+    """Return the ink without what is as long as a fold and as thin as one, whole or in pieces."""
+    import cv2
+    import numpy as np
+
+    height, width = ink.shape
+    shortest = _LINE_SHARE * min(height, width)
+    lines = cv2.HoughLinesP(
+        ink, 1, np.pi / 720, round(shortest / 3), minLineLength=shortest, maxLineGap=40
+    )
+    if lines is None:
+        return ink
+    cleared = ink.copy()
+    for x, y, to_x, to_y in np.asarray(lines).reshape(-1, 4)[:_MOST_LINES]:
+        cv2.line(cleared, (int(x), int(y)), (int(to_x), int(to_y)), 0, round(_LINE_MM * _MM))
+    return cleared
 
 
 def _is_hole(place: tuple[int, int, int, int], area: int, shape: tuple[int, int]) -> bool:

@@ -14,9 +14,10 @@ from formservice.adapters.scan.light import softened
 from formservice.adapters.scan.looks import Looked, pose_of
 from formservice.adapters.scan.pose import Pose
 from formservice.adapters.scan.recognition import Recognition
+from formservice.adapters.scan.role import role_of
 from formservice.adapters.scan.words import PageWords, words_on
 from formservice.adapters.scan.zones import zone_sightings
-from formservice.domain.document import Block, Box, Claim, Sighting, Unknown
+from formservice.domain.document import Block, Box, Claim, PageRole, Sighting, Unknown
 from formservice.domain.form import FormRef, Layout
 
 if TYPE_CHECKING:
@@ -42,14 +43,23 @@ class PicturedPage:
         return codes(self.picture)
 
     @cached_property
+    def role(self) -> PageRole:
+        """What the page is for; a page with a code of ours has content."""
+        return PageRole.CONTENT if self.codes else role_of(self.picture, self._tools)
+
+    @cached_property
     def claims(self) -> tuple[Claim, ...]:
         """What the page says it is, by its QR codes, else by its looks."""
+        if self.role is not PageRole.CONTENT:
+            return ()
         return tuple(code.claim for code in self.codes) or self._looked.looks.claims
 
     @property
     def unknown(self) -> Unknown | None:
         """Why the page claims nothing."""
-        return None if self.codes else self._looked.looks.unknown
+        if self.codes or self.role is not PageRole.CONTENT:
+            return None
+        return self._looked.looks.unknown
 
     def pose(self, layout: Layout, form_page: int) -> Pose | None:
         """Return how ``form_page`` of ``layout`` lies in the picture, None if it is not that page.

@@ -54,6 +54,17 @@ class Pose:
             dtype=np.uint8,
         )
 
+    def laid_back(self, page: "Grey", shape: tuple[int, ...]) -> "Grey":
+        """Return a template-sized picture as it lies in one of that shape, on 0."""
+        import cv2
+        import numpy as np
+
+        scale = POINTS_PER_INCH / DPI
+        to_points = np.array([[scale, 0, scale / 2], [0, scale, scale / 2], [0, 0, 1.0]])
+        size = (shape[1], shape[0])
+        laid = cv2.warpPerspective(page, self.matrix @ to_points, size, flags=cv2.INTER_NEAREST)
+        return np.asarray(laid, dtype=np.uint8)
+
     def box(self, box: Box, template: Template, shape: tuple[int, ...]) -> Box:
         """Return where a box of the template lies in the picture, as fractions of it."""
         import cv2

@@ -94,6 +94,7 @@ class ScanDocument(OpenDocument):
             width,
             height,
             claims=pictured.claims,
+            role=pictured.role,
             unknown=pictured.unknown,
         )
 

@@ -72,19 +72,10 @@ def _clockwise(corners: "Floats") -> "Floats":
     return np.asarray(np.roll(ordered, -first, axis=0), dtype=np.float32)
 
 
-def straightened(picture: "Grey", length: int) -> "Grey":
-    """Return the sheet alone, seen from above and ``length`` pixels long; else all there is."""
-    import cv2
-    import numpy as np
-
+def straightened(picture: "Grey") -> "Grey":
+    """Return the sheet alone, seen from above, if it is made out; else all there is."""
     corners = sheet_corners(picture)
-    if corners is None:
-        height, width = picture.shape
-        scale = length / max(height, width)
-        size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        return np.asarray(cv2.resize(picture, size, interpolation=how), dtype=np.uint8)
-    return laid_flat(picture, corners, length)[0]
+    return picture if corners is None else laid_flat(picture, corners, max(picture.shape))[0]
 
 
 def laid_flat(picture: "Grey", corners: "Floats", length: int) -> "tuple[Grey, Matrix]":
