@@ -100,9 +100,10 @@ class IsolatedRead:
                 refused.append((page, done.error))
             elif done.error is not None:
                 raise done.error
+        refused.sort(key=lambda one: one[0].number)
         if len(refused) == len(pages):
             raise refused[0][1]
-        return known, sorted(refused, key=lambda one: one[0].number)
+        return known, refused
 
     def _together(
         self, data: bytes, pages: Sequence[Page], known: Mapping[int, bytes]
