@@ -15,7 +15,7 @@ FAINT = BoxInk(1.0, 0.08, 0.6, 0.6, patches=2, white=0.7, bent=0.8)
 FILLED = BoxInk(1.0, 0.95, 1.0, 1.0, patches=0, white=0.0, bent=0.95)
 BLACKENED = replace(FILLED, corners=3, sides="l")
 STRUCK_OUT = replace(CROSS, dark=0.6, sides="lr", white=0.08)
-SCRATCH = BoxInk(1.0, 0.20, 1.0, 1.0, patches=2, white=0.4, sides="tb", bent=0.1)
+SCRATCH = BoxInk(1.0, 0.20, 1.0, 1.0, patches=2, white=0.4, sides="tb", reach=4.0, bent=0.1)
 HAIR = replace(TICK, reach=9.0)
 DOT = BoxInk(1.0, 0.05, 0.25, 0.25, white=0.95, bent=1.0)
 SMUDGE = BoxInk(1.0, 0.10, 0.55, 0.5, white=0.91, bent=0.4)
@@ -25,7 +25,9 @@ CIRCLED = replace(NOTHING, corners=4, stray=8.0)
 LABEL_CIRCLED = replace(NOTHING, stray=3.0, struck=11.0)
 LOST = BoxInk(0.0)
 WHITED_OUT = replace(CROSS, outline=0.2)
-STRIPE = replace(NOTHING, stripe=0.6)
+STRIPE = replace(NOTHING, stripe=0.7, stripe_dark=0.2)
+DRAWN_LINE = replace(NOTHING, stripe=0.1, stripe_dark=0.8)
+ROLLER = replace(NOTHING, stripe=0.3, stripe_dark=0.2)
 
 
 def states(**boxes: BoxInk) -> list[State]:
@@ -79,13 +81,15 @@ def test_a_speck_beside_a_clear_mark_is_a_speck() -> None:
     assert states(a=SPECK, b=TICK) == [State.OFF, State.ON]
 
 
-@pytest.mark.parametrize("lost", [LOST, WHITED_OUT, STRIPE])
+@pytest.mark.parametrize("lost", [LOST, WHITED_OUT, STRIPE, DRAWN_LINE])
 def test_a_box_that_is_covered_or_gone_cannot_be_read(lost: BoxInk) -> None:
     assert states(a=lost, b=NOTHING) == [State.UNREADABLE, State.OFF]
     assert judged({"kopie": lost})["kopie"].doubts
 
 
-@pytest.mark.parametrize(("box", "on"), [(NOTHING, False), (CROSS, True), (TICK, True)])
+@pytest.mark.parametrize(
+    ("box", "on"), [(NOTHING, False), (ROLLER, False), (CROSS, True), (TICK, True)]
+)
 def test_a_single_box_is_judged_by_itself(box: BoxInk, on: bool) -> None:
     mark = judged({"kopie": box})["kopie"]
     assert mark.on is on

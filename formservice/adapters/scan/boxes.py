@@ -54,8 +54,8 @@ class BoxInk:
     the largest of them. ``sides`` names where ink goes out over the middle of an edge (``l``,
     ``r``, ``t``, ``b``), ``corners`` over how many corners, ``reach`` how far, in mm. ``bent`` is
     how far strokes are from one straight line. ``stripe`` is the share of the inside that a long
-    line of the paper covers. ``stray`` is the length in mm of the longest stroke beside the box,
-    ``struck`` that of ink across its label.
+    line of the paper covers, ``stripe_dark`` how dark that is. ``stray`` is the length in mm of
+    the longest stroke beside the box, ``struck`` that of ink across its label.
     """
 
     outline: float
@@ -69,6 +69,7 @@ class BoxInk:
     reach: float = 0.0
     bent: float = 0.0
     stripe: float = 0.0
+    stripe_dark: float = 0.0
     stray: float = 0.0
     struck: float = 0.0
 
@@ -90,7 +91,7 @@ def box_ink(
     part = part.moved(*place.offset(part))
     lines = stripes(part)
     strokes = without_specks(part.ink & ~lines & (part.free | place.inside))
-    inside = strokes & place.inside
+    inside, across = strokes & place.inside, lines & place.inside
     core = inside
     if inside.any():
         core = inside & (part.dark > _EDGE * np.percentile(part.dark[inside], 95))
@@ -110,7 +111,8 @@ def box_ink(
         corners=corners,
         reach=place.reach(part.ink & ~lines & (part.free | part.mask([rect.grown(_EDGE_PT)]))),
         bent=bent(core),
-        stripe=float((lines & place.inside).sum()) / area,
+        stripe=float(across.sum()) / area,
+        stripe_dark=float(np.median(part.dark[across])) if across.any() else 0.0,
         stray=stray,
         struck=struck,
     )

@@ -29,7 +29,7 @@ _INK, _FAINT_INK = 160, 215
 SPREAD_PX = 2
 # Grain is smoothed by this much. Ink is what is darker than paper by more than this share of the
 # printed ink, and by so many times the usual difference of paper from paper.
-_GRAIN_PX, _FAINT, _TIMES_GRAIN = 0.8, 0.16, 6.0
+_GRAIN_PX, _FAINT, _TIMES_GRAIN = 0.8, 0.16, 5.5
 # Beyond this grain there is no telling.
 _MOST_GRAIN = 0.45
 # Light changes over some 3 mm, strokes faster.

@@ -5,16 +5,20 @@ choice. Whatever may have been struck out, blackened, circled or splashed is for
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from statistics import median
 
 from formservice.adapters.scan.boxes import BoxInk
 from formservice.domain.document import Doubt
 
 # Less of the printed outline, on its poorest side: torn off, whited out, or another place.
 _LEAST_OUTLINE = 0.6
-# An empty box has no ink longer than a quarter of its side and hardly any darkness; beside a
+# A stripe of the paper may cover this share of the inside, and one as dark as this may be a line
+# that somebody drew.
+_MOST_STRIPE, _LINE_DARK = 0.65, 0.40
+# An empty box has no ink longer than a fifth of its side and hardly any darkness; beside a
 # clear mark a speck of a third is a speck.
 _EMPTY, _EMPTY_DARK = 0.2, 0.02
 _SPECK, _SPECK_DARK = 0.35, 0.05
@@ -22,15 +26,18 @@ _SPECK, _SPECK_DARK = 0.35, 0.05
 _MARK, _MARK_DARK = 0.42, 0.05
 # A cross cuts the box into four, a tick into three. The largest white patch left by a scribble is
 # less than this share of the box; that beside a smudge is more.
-_MOST_PATCHES, _LEAST_WHITE, _MOST_WHITE = 4, 0.04, 0.85
-# Straighter than this is one line: a stroke of the pen if it stays inside, else anything.
-_STRAIGHT = 0.30
-# Lengths in mm: how far a mark may go beyond its box; ink beside an empty box and across its
-# label that may be meant; the same where another box of the group has a clear mark.
-_REACH, _STRAY, _STRUCK = 5.0, 2.0, 3.0
-_STRAY_BESIDE, _STRUCK_BESIDE = 5.0, 6.0
-# A stripe of the paper may cover this share of the inside.
-_MOST_STRIPE = 0.35
+_MOST_PATCHES, _LEAST_WHITE, _MOST_WHITE = 4, 0.03, 0.85
+# Straighter than this is one line, and than this at most a tick: a line of the paper, a staple or
+# a stroke from elsewhere unless it stays inside, or nearly (mm).
+_STRAIGHT, _NEARLY_STRAIGHT, _NEARLY_INSIDE = 0.30, 0.45, 0.9
+# Lengths in mm: how far a mark may go beyond its box, and ink beside it; ink beside an empty box
+# and across its label that may be meant; the same where another box has a clear mark.
+_REACH, _TAIL = 5.0, 5.0
+_STRAY, _STRUCK = 2.0, 3.0
+_STRAY_BESIDE, _STRUCK_BESIDE = 2.5, 5.0
+# Where the boxes without a mark have this much ink beside them (mm), the page is dirty, and only
+# crosses and ticks that cut the box in three count.
+_DIRTY, _CLEAR_PATCHES = 1.5, 3
 
 
 class State(StrEnum):
@@ -85,15 +92,22 @@ def judged(boxes: Mapping[str, BoxInk]) -> dict[str, Mark]:
     for key, box in boxes.items():
         prefix, dot, _ = key.rpartition(".")
         groups[prefix if dot else key][key] = box
+    least = _CLEAR_PATCHES if _dirty(boxes.values()) else 1
     marks: dict[str, Mark] = {}
     for group in groups.values():
-        marks |= _group(group)
+        marks |= _group(group, least)
     return marks
 
 
-def _group(boxes: Mapping[str, BoxInk]) -> dict[str, Mark]:
+def _dirty(boxes: Collection[BoxInk]) -> bool:
+    """Say whether most boxes without a mark have ink beside them all the same."""
+    unmarked = [box.stray for box in boxes if min(box.width, box.height) < _MARK]
+    return len(unmarked) > 1 and median(unmarked) > _DIRTY
+
+
+def _group(boxes: Mapping[str, BoxInk], least_patches: int) -> dict[str, Mark]:
     """Judge boxes that belong together, each first by itself."""
-    states = {key: _state(box) for key, box in boxes.items()}
+    states = {key: _state(box, least_patches) for key, box in boxes.items()}
     on = [key for key, state in states.items() if state is State.ON]
     if on:
         for key, box in boxes.items():
@@ -106,9 +120,9 @@ def _group(boxes: Mapping[str, BoxInk]) -> dict[str, Mark]:
     return {key: Mark(state, _sure(state, boxes[key]), doubts) for key, state in states.items()}
 
 
-def _state(box: BoxInk) -> State:
+def _state(box: BoxInk, least_patches: int) -> State:
     """Judge a box by itself."""
-    if box.outline < _LEAST_OUTLINE or box.stripe > _MOST_STRIPE:
+    if box.outline < _LEAST_OUTLINE or box.stripe > _MOST_STRIPE or box.stripe_dark > _LINE_DARK:
         return State.UNREADABLE
     if max(box.width, box.height) < _EMPTY and box.dark < _EMPTY_DARK:
         beside = box.stray > _STRAY or box.struck > _STRUCK
@@ -117,7 +131,8 @@ def _state(box: BoxInk) -> State:
         return State.AMBIGUOUS
     if _struck_out(box):
         return State.CORRECTED
-    return State.ON if _drawn(box) else State.AMBIGUOUS
+    drawn = box.patches >= least_patches and _drawn(box)
+    return State.ON if drawn else State.AMBIGUOUS
 
 
 def _struck_out(box: BoxInk) -> bool:
@@ -129,11 +144,16 @@ def _struck_out(box: BoxInk) -> bool:
 
 def _drawn(box: BoxInk) -> bool:
     """Say whether ink over the whole box is a mark somebody made with one or two strokes."""
-    if not _LEAST_WHITE <= box.white <= _MOST_WHITE or box.reach > _REACH:
+    if not _LEAST_WHITE <= box.white <= _MOST_WHITE:
         return False
-    if box.stray > _STRAY_BESIDE or box.struck > _STRUCK_BESIDE:
+    if box.reach > _REACH or box.stray > _TAIL or box.struck > _STRUCK_BESIDE:
         return False
-    return box.bent >= _STRAIGHT or not (box.sides or box.corners)
+    exits = len(box.sides) + box.corners
+    if box.patches == 1 or box.bent < _STRAIGHT:
+        return not exits or box.reach < _NEARLY_INSIDE
+    if box.patches == 2 and box.bent < _NEARLY_STRAIGHT:
+        return exits < 2 or box.reach < _NEARLY_INSIDE
+    return True
 
 
 def _beside_a_mark(box: BoxInk) -> State:
