@@ -64,6 +64,8 @@ class _Characters(_Strict):
     abbreviations: list[Text] = []
     particles: list[Text] = []
     endings: list[Text] = []
+    marked: list[Text] = []
+    uncertain: str = ""
 
 
 class _RuleFile(_Strict):
@@ -71,6 +73,7 @@ class _RuleFile(_Strict):
     version: Text
     calibrated: Text
     limits: _Limits
+    foreign: Share
     page: _Page
     listed: _Confirmation
     expected: _Confirmation
@@ -82,6 +85,7 @@ class _RuleFile(_Strict):
             name=self.name,
             version=self.version,
             limits=MappingProxyType({Content(k): v for k, v in self.limits.model_dump().items()}),
+            foreign=self.foreign,
             page=PageGate(**self.page.model_dump()),
             listed=Confirmation(**self.listed.model_dump()),
             expected=Confirmation(**self.expected.model_dump()),
@@ -90,6 +94,8 @@ class _RuleFile(_Strict):
                 mixed_case=frozenset(words.mixed_case),
                 abbreviations=frozenset(word.casefold() for word in words.abbreviations),
                 particles=frozenset(words.particles),
+                marked=frozenset(words.marked),
+                uncertain=frozenset(words.uncertain),
                 endings=frozenset(word.casefold() for word in words.endings),
             ),
             calibrated=self.calibrated,

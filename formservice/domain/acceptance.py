@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from formservice.domain.characters import CharacterRules
+from formservice.domain.characters import CharacterRules, is_foreign
 from formservice.domain.content import is_suspect_value
 from formservice.domain.document import Doubt, Opinion
 from formservice.domain.form import Content
@@ -49,13 +49,14 @@ class AcceptanceRule:
     """The whole rule; ``str`` names it with its version, which is kept with every decision.
 
     ``limits`` give for each content the least confidence, which the least sure word of every
-    reading must reach. ``listed`` confirms by lists of the installation, ``expected`` by what was
-    sent.
+    reading must reach; ``foreign`` is that of a text with letters German has not. ``listed``
+    confirms by lists of the installation, ``expected`` by what was sent.
     """
 
     name: str
     version: str
     limits: Mapping[Content, float]
+    foreign: float
     page: PageGate
     listed: Confirmation
     expected: Confirmation
@@ -193,7 +194,9 @@ def _doubts(evidence: Evidence, rule: AcceptanceRule) -> frozenset[Doubt]:
         doubts.add(Doubt.ONE_READING)
     if not agree(about, readings):
         doubts.add(Doubt.READINGS_DIFFER)
-    if min(one.confidence for one in readings) < rule.limits[about]:
+    foreign = any(is_foreign(one.text) for one in readings)
+    limit = max(rule.limits[about], rule.foreign if foreign else 0.0)
+    if min(one.confidence for one in readings) < limit:
         doubts.add(Doubt.UNSURE)
     if evidence.trusted is False:
         doubts.add(Doubt.POOR_PAGE)

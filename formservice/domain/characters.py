@@ -19,10 +19,14 @@ _STANDS_ALONE = re.compile(r"(?<![\w.'’-])[lI|O](?![\w.'’-])")
 _DOUBLED = re.compile(r"[,;:!?][,;:]|[,;:]\.|(?<!\.)\.\.(?!\.)|\.,\S|\.;")
 _BLANK_BEFORE = re.compile(r"\s[,;:!?.)](?!\.\.)|[(]\s")
 _NO_BLANK_AFTER = re.compile(r"[,;!?][^\W\d_]|[^\W\d_]:[^\W\d_]")
-_CASE_INSIDE = re.compile(r"[a-zäöüß][A-ZÄÖÜ]|[A-ZÄÖÜ]{2,}[a-zäöüß]")
+# Capitals that are the small letter, larger, or a stroke: „JobAktiv“ is a name, „wiIl“ is none.
+_CASE_INSIDE = re.compile(r"[a-zäöüß][CIJKOPSUVWXZÖÜ](?![A-ZÄÖÜ])|[A-ZÄÖÜ]{2,}[cikopsuvwxzöü]")
+# A hyphen between blanks is mostly a dash that recognition has no sign for.
+_DASH = re.compile(r"(?:^|\s)[-–—](?=\s|$)")
 _STOP_THEN_SMALL = re.compile(r"(\S+)[.!?]\s+[a-zäöüß]")
 _COMMA_AT_END = re.compile(r"[,;:\-–]$")
 _WORD = re.compile(r"[^\s/]+")
+_PATTERNS = (_NO_SECOND, _STANDS_ALONE, _DOUBLED, _BLANK_BEFORE, _NO_BLANK_AFTER, _DASH)
 # Numbers with a letter that mean something: a house (12a), a level (B1), a paragraph (16i).
 _NUMBERED = re.compile(r"[0-9]{1,4}[a-kmnp-rt-y]|[A-HJ-N][0-9]{1,2}(\.[0-9])?|§+[0-9]+[a-k]?")
 
@@ -33,7 +37,9 @@ class CharacterRules:
 
     ``odd`` are characters that dirt and lines are read as; ``mixed_case`` words with a capital
     inside; ``abbreviations`` what ends in a full stop in the middle of a sentence; ``particles``
-    words of a name that begin small; ``endings`` those of mail addresses.
+    words of a name that begin small; ``endings`` those of mail addresses. ``marked`` are names as
+    they look without marks that recognition never sees (Phạm, Thị), ``uncertain`` letters it takes
+    for others with more marks.
     """
 
     odd: frozenset[str] = frozenset()
@@ -41,6 +47,8 @@ class CharacterRules:
     abbreviations: frozenset[str] = frozenset()
     particles: frozenset[str] = frozenset()
     endings: frozenset[str] = frozenset()
+    marked: frozenset[str] = frozenset()
+    uncertain: frozenset[str] = frozenset()
 
 
 def is_suspect(text: str, rules: CharacterRules) -> bool:
@@ -59,15 +67,12 @@ def is_prose_suspect(text: str, rules: CharacterRules) -> bool:
 
 
 def _suspicions(text: str, rules: CharacterRules) -> Iterator[bool]:
-    yield not rules.odd.isdisjoint(text)
+    yield not (rules.odd | rules.uncertain).isdisjoint(text)
     yield any(
         unicodedata.category(sign) in ("Cc", "Cf", "Co", "So") for sign in text if sign != "\n"
     )
     yield not is_balanced(text)
-    yield any(
-        pattern.search(text) is not None
-        for pattern in (_NO_SECOND, _STANDS_ALONE, _DOUBLED, _BLANK_BEFORE, _NO_BLANK_AFTER)
-    )
+    yield any(pattern.search(text) is not None for pattern in _PATTERNS)
     yield any(_is_odd_word(word, rules) for word in _WORD.findall(text))
 
 
@@ -97,6 +102,14 @@ def is_balanced(text: str) -> bool:
     if opened or text.count('"') % 2:
         return False
     return all(text.count(one) == text.count(other) for one, other in _QUOTES)
+
+
+def is_foreign(text: str) -> bool:
+    """Say whether ``text`` has letters beyond German ones, which are recognised less surely."""
+    return any(not sign.isascii() and sign.isalpha() and sign not in _GERMAN for sign in text)
+
+
+_GERMAN = frozenset("ÄÖÜäöüßẞ")
 
 
 @lru_cache(maxsize=4096)

@@ -54,7 +54,8 @@ def _is_odd_name(word: str, rules: CharacterRules) -> bool:
     if not bare:
         return True
     return not all(
-        not part or part[0].isupper() or part in rules.particles for part in bare.split("-")
+        not part or (part[0].isupper() and part not in rules.marked) or part in rules.particles
+        for part in bare.split("-")
     )
 
 

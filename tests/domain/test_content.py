@@ -16,7 +16,7 @@ USUAL = {
         "McDonald",
         "von der Heide",
         "Wiśniewska",
-        "Nguyễn Thị Ánh",
+        "Ayşe Yıldırım",
         "Dr. Jana Sommer",
         "Frau Weiß",
         "J. Sommer",
@@ -37,13 +37,23 @@ USUAL = {
         "Ich will endlich wieder arbeiten, am liebsten im Lager.",
         "ich hab z. B. den B1-Kurs geschafft",
         "Hab 14 Bewerbungen geschrieben, 3 Antworten gekriegt.",
-        "Die Kita – bis 15 Uhr – war gut. Danke!",
+        "Die Kita war bis 15 Uhr gut. Danke!",
         "„Das war gut“, hat Frau Sommer (Leiterin) gesagt.",
         "keine",
     ],
 }
 MISREAD = {
-    Content.NAME: ["Meler1", "lbrahim", "MüIler", "Zo&", "meier", "Meier |", "tukasz Weiß"],
+    Content.NAME: [
+        "Meler1",
+        "lbrahim",
+        "MüIler",
+        "Zo&",
+        "meier",
+        "Meier |",
+        "tukasz Weiß",
+        "Thi Ánh",
+        "Trân",
+    ],
     Content.PHONE: ["O441 12345", "0441 l2345", "441", "0441 12345 67890 12345 6", "0441 (123"],
     Content.EMAIL: ["jana.sommer@beispiel", "jana sommer@web.de", "lna@web.de", "k1m@web.de"],
     Content.ADDRESS: [
@@ -61,6 +71,7 @@ MISREAD = {
         "„Das war gut, hat sie gesagt.",
         "Ich will _arbeiten",
         "Ich will arbeiten,",
+        "Die Kita - bis 15 Uhr",
     ],
 }
 
