@@ -66,6 +66,7 @@ class OpenWholePdf(OpenDocument):
         pictured = self.pictured(page.number)
         return replace(
             page,
+            blocks=() if page.claims else pictured.wording(),
             claims=pictured.claims or page.claims,
             role=pictured.role,
             unknown=pictured.unknown,

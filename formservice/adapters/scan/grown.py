@@ -55,12 +55,12 @@ class TickBox:
     sign: str
 
 
-def page_text(picture: "Grey", codes: Sequence[Code], engine: Ocr) -> PageWords:
+def page_text(picture: "Grey", codes: Sequence[Code], engine: Ocr, quarters: int = 0) -> PageWords:
     """Return all words and tick boxes of a page; its code tells which way up it is: slow (0.7 s).
 
-    What stands in the code is no text.
+    Without a code ``quarters`` does, as in ``upright``. What stands in the code is no text.
     """
-    page = evenly_lit(upright(picture, codes))
+    page = evenly_lit(upright(picture, codes, quarters))
     boxes = tick_boxes(page)
     for box in boxes:
         rows, columns = _around(box)
@@ -75,8 +75,11 @@ def page_text(picture: "Grey", codes: Sequence[Code], engine: Ocr) -> PageWords:
     return PageWords([*words, *signs], width, height)
 
 
-def upright(picture: "Grey", codes: Sequence[Code]) -> "Grey":
-    """Return the picture turned the right way up and straight, A4 at the working resolution."""
+def upright(picture: "Grey", codes: Sequence[Code], quarters: int = 0) -> "Grey":
+    """Return the picture turned the right way up and straight, A4 at the working resolution.
+
+    ``quarters`` is how often a picture without code is turned anticlockwise for that.
+    """
     import cv2
     import numpy as np
 
@@ -85,8 +88,8 @@ def upright(picture: "Grey", codes: Sequence[Code]) -> "Grey":
         turned = _without(picture, codes)
         edge = codes[0].edge
         quarters = round(degrees(atan2(edge.imag, edge.real)) / 90) % 4
-        # Where the code runs down the page, the picture was turned clockwise.
-        turned = np.ascontiguousarray(np.rot90(turned, quarters))
+    # Where the code runs down the page, the picture was turned clockwise.
+    turned = np.ascontiguousarray(np.rot90(turned, quarters))
     scale = _A4_ROWS / max(turned.shape)
     height, width = (max(1, round(side * scale)) for side in turned.shape)
     how = cv2.INTER_AREA if scale <= 1 else cv2.INTER_CUBIC

@@ -15,9 +15,12 @@ from formservice.adapters.scan.looks import Looked, pose_of
 from formservice.adapters.scan.pose import Pose
 from formservice.adapters.scan.recognition import Recognition
 from formservice.adapters.scan.role import role_of
+from formservice.adapters.scan.sheet import straightened
+from formservice.adapters.scan.turned import reading_turn, turn_of
 from formservice.adapters.scan.words import PageWords, words_on
 from formservice.adapters.scan.zones import zone_sightings
 from formservice.domain.document import Block, Box, Claim, PageRole, Sighting, Unknown
+from formservice.domain.errors import EngineMissingError
 from formservice.domain.form import FormRef, Layout
 
 if TYPE_CHECKING:
@@ -92,11 +95,38 @@ class PicturedPage:
     def blocks(self) -> tuple[Block, ...]:
         """Return all text and tick boxes by line, read without knowing the form.
 
-        The page is put upright if it has a code; boxes are fractions of the upright page.
+        The page is put upright; boxes are fractions of the upright page.
         """
         if 0 not in self._words:
-            self._words[0] = page_text(self.picture, self.codes, self._tools.ocr)
+            self._words[0] = self._all_words()
         return self._words[0].by_line(self.number)
+
+    def _all_words(self) -> PageWords:
+        engine = self._tools.ocr
+        if self.codes:
+            return page_text(self.picture, self.codes, engine)
+        sheet, nearest = self.picture, self._looked.looks.nearest
+        if nearest is not None:
+            quarters: int | None = turn_of(nearest)
+        else:
+            sheet = straightened(self.picture)
+            quarters = reading_turn(sheet, engine)
+        if quarters is None:
+            return PageWords((), 1, 1)
+        return page_text(sheet, (), engine, quarters)
+
+    def wording(self) -> tuple[Block, ...]:
+        """Return all text of a page that claims nothing, so that its wording may tell the form.
+
+        Nothing of a page with a role of its own, or too poor to be read.
+        """
+        if self.claims or self.unknown not in (Unknown.NO_FORM, Unknown.SEVERAL_FORMS):
+            return ()
+        try:
+            return self.blocks()
+        except EngineMissingError:
+            # The page is unidentified then, which is true; engines are asked for by others.
+            return ()
 
     def printed(self, layout: Layout, form_page: int | None, attempt: int) -> tuple[Block, ...]:
         """Return every word on a page, laid on ``form_page`` of ``layout`` if it is that page.

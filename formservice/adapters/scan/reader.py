@@ -93,6 +93,7 @@ class ScanDocument(OpenDocument):
             Medium.SCAN,
             width,
             height,
+            blocks=pictured.wording(),
             claims=pictured.claims,
             role=pictured.role,
             unknown=pictured.unknown,
