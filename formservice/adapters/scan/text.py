@@ -7,12 +7,13 @@ away. Binarising is left to Tesseract, which does it better than any threshold o
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
+from formservice.adapters.scan.glyphs import Part, parts_of, shaped
 from formservice.adapters.scan.light import evenly_lit
 from formservice.adapters.scan.ocr import BLOCK, LANGUAGE, LINE, Ocr, OcrWord, lines_of
 from formservice.adapters.scan.template import DPI, Rect, Template
@@ -61,12 +62,15 @@ class CleanPage:
 class ZoneText:
     """What a zone holds. ``ink`` is False only if nothing at all stands there.
 
-    ``confidence`` is that of the least sure word, 0..1.
+    ``confidence`` is that of the least sure word, 0..1. ``shown`` is the text with small and
+    capital letters as their heights show; ``doubtful`` says that some shape fits no sign read.
     """
 
     text: str
     confidence: float
     ink: bool
+    shown: str = ""
+    doubtful: bool = False
 
 
 def cleaned(page: "Grey", template: Template) -> CleanPage:
@@ -102,7 +106,7 @@ def zone_text(page: CleanPage, rect: Rect, ocr: Ocr, language: str = LANGUAGE) -
     if not lines:
         return ZoneText("", 0.0, ink=True)
     right = crop.shape[1] - columns.start + _PADDING_PX
-    return _read(lines, right)
+    return _read(lines, right, parts_of(sheet))
 
 
 def text_among(words: PageWords, page: CleanPage, rect: Rect, down: int = 0) -> ZoneText:
@@ -118,8 +122,24 @@ def text_among(words: PageWords, page: CleanPage, rect: Rect, down: int = 0) -> 
         and rows.start <= (word.top + word.bottom) / 2 - down < rows.stop
         and not _is_print(word, page, down)
     ]
-    lines = lines_of(inside)
-    return _read(lines, columns.stop) if lines else ZoneText("", 1.0, ink=False)
+    lines = [
+        [_moved(word, columns.start, rows.start + down) for word in line]
+        for line in lines_of(inside)
+    ]
+    if not lines:
+        return ZoneText("", 1.0, ink=False)
+    return _read(lines, columns.stop - columns.start, parts_of(page.written[rows, columns]))
+
+
+def _moved(word: OcrWord, left: int, up: int) -> OcrWord:
+    """Return a word in pixels of a piece of its picture."""
+    return replace(
+        word,
+        left=word.left - left,
+        right=word.right - left,
+        top=word.top - up,
+        bottom=word.bottom - up,
+    )
 
 
 def _is_print(word: OcrWord, page: CleanPage, down: int) -> bool:
@@ -133,10 +153,13 @@ def _is_print(word: OcrWord, page: CleanPage, down: int) -> bool:
     return left < _LEFT_OF_PRINT * ink
 
 
-def _read(lines: Sequence[Sequence[OcrWord]], right: int) -> ZoneText:
-    """Return the text of lines of words in a zone that ends at ``right``."""
+def _read(lines: Sequence[Sequence[OcrWord]], right: int, parts: Sequence[Part]) -> ZoneText:
+    """Return the text of lines of words in a zone that ends at ``right``; ``parts`` is its ink."""
     confidence = min(word.confidence for line in lines for word in line)
-    return ZoneText(with_exact_mark(_paragraphs(lines, right)), confidence, ink=True)
+    shapes = shaped(lines, parts)
+    text = with_exact_mark(_paragraphs(shapes.lines, right))
+    shown = with_exact_mark(_paragraphs(shapes.shown, right))
+    return ZoneText(text, confidence, ink=True, shown=shown, doubtful=shapes.doubtful)
 
 
 def with_exact_mark(text: str) -> str:

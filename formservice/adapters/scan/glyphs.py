@@ -1,0 +1,251 @@
+"""Shapes of single signs: what the models cannot tell from what they were trained on.
+
+Both models take W for w where a typeface makes them alike, and know no dash but the hyphen. How
+tall or long a sign is, measured against its neighbours, tells; and a mark above a letter that was
+read without one is seen, whatever the letter is.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+from typing import TYPE_CHECKING
+
+from formservice.adapters.scan.ocr import OcrWord
+
+if TYPE_CHECKING:
+    from formservice.adapters.scan.ocr import Grey
+
+_DARK = 150
+_SPECK_AREA = 3
+# Parts of one sign stand above each other: dots, accents, colons.
+_ABOVE = 0.5
+# Signs made of two parts side by side; words with a sign of more parts are left alone.
+_DOUBLE, _MANY = frozenset('„“”"«»'), frozenset("%½¼¾…")
+# Letters that are alike in both cases, and those that show how tall small and capital ones are.
+_ALIKE = frozenset("cosuvwxzöü")
+_SMALL, _TALL, _DIGITS = (
+    frozenset("aemnr"),
+    frozenset("ABDEFGHKLMNRTbdhkl"),
+    frozenset("023456789"),
+)
+# Small letters are this tall where only digits tell.
+_OF_DIGITS = 0.73
+# How far a letter is from small to capital, 0..1: up to the first it is small, from the last on
+# capital; one that is not clearly other than it was read may stay. These must be apart (px).
+_SURELY_SMALL, _MAY_BE_TALL, _MAY_BE_SMALL, _SURELY_TALL = 0.2, 0.4, 0.5, 0.8
+_LEAST_STEP_PX = 3
+# Lengths of dashes in heights of small letters. Typefaces differ: hyphens reach 0.8, dashes begin
+# at 0.55. What stands between two blanks is a hyphen only if it is short.
+_DASHES = frozenset("-–—")
+_IN_WORD, _ALONE, _LONG_DASH = (0.8, 1.0), (0.5, 0.8), 1.5
+# Full stops are not taller than this, commas not lower than that, in heights of small letters.
+_STOP, _COMMA = 0.45, 0.24
+# Letters that bear no mark above.
+_UNMARKED = frozenset("acemnorsuvwxzCGNOSUZAER")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A connected piece of ink, in pixels."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+    area: int
+
+    @property
+    def height(self) -> int:
+        """Return how tall it is."""
+        return self.bottom - self.top
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """The ink of one sign; ``body`` is its tallest part."""
+
+    sign: str
+    parts: tuple[Part, ...]
+
+    @property
+    def body(self) -> Part:
+        """Return the tallest part."""
+        return max(self.parts, key=lambda part: part.height)
+
+    @property
+    def width(self) -> int:
+        """Return how wide the sign is."""
+        return max(part.right for part in self.parts) - min(part.left for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Shaped:
+    """Lines of words as they were read, with dashes as long as they are.
+
+    ``shown`` are the same with small and capital letters as their heights show. ``doubtful`` says
+    that some shape fits no sign that was read.
+    """
+
+    lines: tuple[tuple[OcrWord, ...], ...]
+    shown: tuple[tuple[OcrWord, ...], ...]
+    doubtful: bool = False
+
+
+def parts_of(picture: "Grey") -> tuple[Part, ...]:
+    """Return the pieces of ink in a picture, from left to right."""
+    import cv2
+    import numpy as np
+
+    dark = (picture < _DARK).astype(np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    parts = (
+        Part(int(left), int(top), int(left + width), int(top + height), int(area))
+        for left, top, width, height, area in stats[1:]
+        if area >= _SPECK_AREA
+    )
+    return tuple(sorted(parts, key=lambda part: part.left))
+
+
+def shaped(lines: Sequence[Sequence[OcrWord]], parts: Sequence[Part]) -> Shaped:
+    """Return ``lines`` with the signs that ``parts``, the ink they were read from, show.
+
+    ``parts`` come from left to right.
+    """
+    starts = [part.left for part in parts]
+    glyphs = [[_glyphs(word, parts, starts) for word in line] for line in lines]
+    scale = _scale(glyph for line in glyphs for word in line for glyph in word)
+    read: list[tuple[OcrWord, ...]] = []
+    shown: list[tuple[OcrWord, ...]] = []
+    doubtful = False
+    for line, found in zip(lines, glyphs, strict=True):
+        words = [_word(word, signs, scale) for word, signs in zip(line, found, strict=True)]
+        read.append(tuple(word for word, _, _ in words))
+        shown.append(tuple(word for _, word, _ in words))
+        doubtful = doubtful or any(doubt for _, _, doubt in words)
+    return Shaped(tuple(read), tuple(shown), doubtful)
+
+
+def _word(
+    word: OcrWord, signs: Sequence[Glyph], scale: "_Scale | None"
+) -> tuple[OcrWord, OcrWord, bool]:
+    """Return a word with its dashes measured, also with its cases, and whether it is doubtful."""
+    if scale is None or not signs:
+        # A dash between blanks that was not measured may be any.
+        return word, word, word.text in _DASHES
+    verdicts = [_sign(glyph, scale, alone=len(signs) == 1) for glyph in signs]
+    pairs = list(zip(verdicts, signs, strict=True))
+    read = "".join(one if one and glyph.sign in _DASHES else glyph.sign for one, glyph in pairs)
+    shown = "".join(one or glyph.sign for one, glyph in pairs)
+    return replace(word, text=read), replace(word, text=shown), None in verdicts
+
+
+def _glyphs(word: OcrWord, parts: Sequence[Part], starts: Sequence[int]) -> list[Glyph]:
+    """Return the signs of a word with their ink; nothing if they cannot be told apart."""
+    if not _MANY.isdisjoint(word.text):
+        return []
+    height = word.bottom - word.top
+    top, bottom = word.top - 0.4 * height, word.bottom + 0.25 * height
+    first = bisect_left(starts, word.left - 2 * height)
+    last = bisect_right(starts, word.right + 2)
+    own = [
+        part
+        for part in parts[first:last]
+        if word.left - 2 <= (part.left + part.right) / 2 <= word.right + 2
+        and top <= (part.top + part.bottom) / 2 <= bottom
+        and part.height <= 2 * height
+    ]
+    clusters = list(_clusters(own))
+    wanted = [2 if sign in _DOUBLE else 1 for sign in word.text]
+    if len(clusters) != sum(wanted):
+        return []
+    glyphs, place = [], 0
+    for sign, count in zip(word.text, wanted, strict=True):
+        glyphs.append(
+            Glyph(sign, tuple(p for one in clusters[place : place + count] for p in one))
+        )
+        place += count
+    return glyphs
+
+
+def _clusters(parts: Iterable[Part]) -> Iterator[list[Part]]:
+    """Yield parts that stand above each other, from left to right."""
+    open_: list[Part] = []
+    for part in parts:
+        if open_:
+            left, right = min(p.left for p in open_), max(p.right for p in open_)
+            shared = min(right, part.right) - max(left, part.left)
+            if shared < _ABOVE * min(right - left, part.right - part.left):
+                yield open_
+                open_ = []
+        open_.append(part)
+    if open_:
+        yield open_
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """How tall small and capital letters are, None where nothing tells."""
+
+    small: float
+    tall: float | None
+
+
+def _scale(glyphs: Iterable[Glyph]) -> _Scale | None:
+    heights: dict[str, list[int]] = {"small": [], "tall": [], "digits": []}
+    for glyph in glyphs:
+        for name, signs in (("small", _SMALL), ("tall", _TALL), ("digits", _DIGITS)):
+            if glyph.sign in signs:
+                heights[name].append(glyph.body.height)
+    tall = heights["tall"] or heights["digits"]
+    if len(heights["small"]) > 1:
+        return _Scale(median(heights["small"]), median(tall) if tall else None)
+    return _Scale(_OF_DIGITS * median(tall), None) if tall else None
+
+
+def _sign(glyph: Glyph, scale: _Scale, *, alone: bool) -> str | None:
+    """Return what sign the shape shows, None if it fits none well."""
+    sign = glyph.sign
+    if sign in _DASHES:
+        return _dash(glyph.width / scale.small, *(_ALONE if alone else _IN_WORD))
+    if sign in ".,":
+        height = glyph.body.height / scale.small
+        unlike = height > _STOP if sign == "." else height < _COMMA
+        return None if unlike else sign
+    # Dots that touch their letter make it taller.
+    whole = sign.lower() not in "öü" or len(glyph.parts) > 1
+    if sign in _UNMARKED and _has_mark(glyph, scale):
+        return None
+    if sign.lower() in _ALIKE and whole and scale.tall:
+        step = scale.tall - scale.small
+        if step >= _LEAST_STEP_PX:
+            return _in_case(sign, (glyph.body.height - scale.small) / step)
+    return sign
+
+
+def _dash(length: float, hyphen: float, dash: float) -> str | None:
+    if length < hyphen:
+        return "-"
+    if length < dash:
+        return None
+    return "–" if length < _LONG_DASH else "—"
+
+
+def _in_case(sign: str, share: float) -> str | None:
+    if sign.islower():
+        if share < _MAY_BE_SMALL:
+            return sign
+        return sign.upper() if share >= _SURELY_TALL else None
+    if share > _MAY_BE_TALL:
+        return sign
+    return sign.lower() if share <= _SURELY_SMALL else None
+
+
+def _has_mark(glyph: Glyph, scale: _Scale) -> bool:
+    """Say whether a sign has ink above it that its letter has not."""
+    body = glyph.body
+    return any(
+        part.bottom <= body.top + 1 and part.height >= 0.12 * scale.small
+        for part in glyph.parts
+        if part is not body
+    )

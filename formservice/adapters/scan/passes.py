@@ -1,0 +1,88 @@
+"""The readings of the text zones of a page: each in its zone, and all in one look at the page."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+
+from formservice.adapters.scan.alphabet import differs_in_foreign_letters
+from formservice.adapters.scan.laid import LaidPage
+from formservice.adapters.scan.ocr import LATIN, Ocr
+from formservice.adapters.scan.place import Placed
+from formservice.adapters.scan.text import ZoneText, text_among, zone_text
+from formservice.domain.document import Doubt, Method, Opinion, Sighting
+
+# Below this likeness to its blank form a page is dirty or crumpled: ink proves nothing there.
+GOOD_PAGE = 0.55
+# A page whose zones are read with less than this, in the middle, is for a person.
+_SURE_PAGE = 0.85
+# The names of the two readings: in the zone alone, and of the whole page.
+_IN_ZONE, _ON_PAGE = "zone", "page"
+
+
+@dataclass(frozen=True, slots=True)
+class _Readings:
+    """What stands in a zone by one or two readings; ``doubtful`` if its shapes contradict them."""
+
+    first: ZoneText
+    second: ZoneText | None = None
+    doubtful: bool = False
+
+
+def text_sightings(
+    sheet: LaidPage, places: Sequence[Placed], ocr: Ocr, page: int
+) -> Iterator[Sighting]:
+    """Read the text zones of a page at ``places``, in their order.
+
+    A page whose first reading is poor is for a person anyhow and is not read again.
+    """
+    firsts = [
+        zone_text(sheet.clean(place.down), sheet.template.zone_rect(place.zone), ocr)
+        for place in places
+    ]
+    sure = [one.confidence for one in firsts if one.ink]
+    poor = sheet.pose.likeness < GOOD_PAGE or (sure and median(sure) < _SURE_PAGE)
+    in_place = not any(place.down for place in places)
+    for place, first in zip(places, firsts, strict=True):
+        readings = _Readings(first, doubtful=first.doubtful)
+        if not poor:
+            readings = _read_twice(sheet, place, first, ocr, in_place=in_place)
+        yield _sighting(sheet, place, readings, page)
+
+
+def _read_twice(
+    sheet: LaidPage, place: Placed, first: ZoneText, ocr: Ocr, *, in_place: bool
+) -> _Readings:
+    """Return both readings of a zone, settled by its shapes where these tell."""
+    rect, clean = sheet.template.zone_rect(place.zone), sheet.clean(place.down)
+    second = text_among(sheet.words(ocr, in_place=in_place), clean, rect, place.down)
+    if differs_in_foreign_letters(first.text, second.text):
+        first = zone_text(clean, rect, ocr, LATIN)
+    doubtful = first.doubtful or second.doubtful
+    if first.text == second.text:
+        return _Readings(first, second, doubtful or first.shown != first.text)
+    if first.shown == second.shown:
+        # Two of three: one of the readings, and the heights of the letters.
+        first, second = replace(first, text=first.shown), replace(second, text=second.shown)
+    return _Readings(first, second, doubtful)
+
+
+def _sighting(sheet: LaidPage, place: Placed, readings: _Readings, page: int) -> Sighting:
+    first, second = readings.first, readings.second
+    opinions = [Opinion(_IN_ZONE, first.text, first.confidence)]
+    if second is not None:
+        opinions.append(Opinion(_ON_PAGE, second.text, second.confidence))
+    doubts = {Doubt.RECOGNISED}
+    if readings.doubtful:
+        doubts.add(Doubt.CHARACTERS)
+    return Sighting(
+        key=place.zone.key,
+        method=Method.OCR,
+        page=page,
+        text=first.text,
+        blank=not first.ink,
+        unreadable=first.ink and not first.text,
+        confidence=first.confidence,
+        box=sheet.box(place.zone.box, place.down),
+        doubts=frozenset(doubts),
+        opinions=tuple(opinions),
+    )
