@@ -210,8 +210,9 @@ def _zones(opened: OpenDocument, page: Page, definition: FormDefinition) -> Sequ
         known = own + 1 + layout.copies.index(copy) if copy in layout.copies else 0
         return opened.zones(page.number, layout, known) if known else ()
     number = place[0] if place is not None else _named_page(page, layout)
-    if number is not None:
+    if number is not None and (number <= len(layout.pages) or page.medium is not Medium.SCAN):
         return opened.zones(page.number, layout, number) if number <= len(layout.pages) else ()
+    # A form that grew has more pages than ours; any of them may still lie as one of ours.
     tries = (opened.zones(page.number, layout, n + 1) for n in range(own))
     return max(tries, key=len, default=())
 

@@ -4,10 +4,11 @@ The pictures come from image files and, rendered, from PDF pages that are scans.
 form lies in a picture, and reading all its words, is slow: each is done once for a picture.
 """
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from formservice.adapters.scan.grown import page_text
+from formservice.adapters.scan.grown import page_text, printed_number
 from formservice.adapters.scan.guess import Code, codes
 from formservice.adapters.scan.laid import LaidPage
 from formservice.adapters.scan.light import softened
@@ -55,7 +56,19 @@ class PicturedPage:
         """What the page says it is, by its QR codes, else by its looks."""
         if self.role is not PageRole.CONTENT:
             return ()
-        return tuple(code.claim for code in self.codes) or self._looked.looks.claims
+        if not self.codes:
+            return self._looked.looks.claims
+        return tuple(self._counted(code.claim) for code in self.codes)
+
+    def _counted(self, claim: Claim) -> Claim:
+        """Return what a code claims; Word repeats the last one on every page a form grew to."""
+        layout = next((one for one in self._tools.layouts() if _is_of(claim, one)), None)
+        if layout is None or claim.copy or claim.page is None or claim.page < 2:
+            return claim
+        if claim.page < len(layout.pages):
+            return claim
+        number = printed_number(self.picture, self.codes, self._tools.ocr)
+        return claim if number is None or number < claim.page else replace(claim, page=number)
 
     @property
     def unknown(self) -> Unknown | None:
@@ -164,3 +177,7 @@ class PicturedPage:
         ]
         _, packed = cv2.imencode(".png", piece)
         return packed.tobytes()
+
+
+def _is_of(claim: Claim, layout: Layout) -> bool:
+    return (claim.form, claim.edition) == (layout.ref.form, layout.ref.edition)
