@@ -6,7 +6,7 @@ phrases are not to be found at all, what stands between the others is no answer 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -24,6 +24,8 @@ _SLIPS = 0.18
 _FEW_LETTERS = 4
 # Windows are as long as the phrase but for this part of it.
 _LENGTH = 0.2
+# What remains of a line whose phrase is taken out: the bullet before it, a colon.
+_LEFT_OVER = " \t.,:;•*·-–"
 # Pairs of letters that a window and a phrase must share before they are compared in full.
 _PAIRS = 0.55
 
@@ -47,10 +49,10 @@ class _Word:
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """Words ``first`` to ``last`` of a chunk that are nearly a phrase."""
+    """Words ``first`` to ``last`` of a stream that are nearly a phrase."""
 
     phrase: str
-    chunk: int
+    stream: int
     first: int
     last: int
     slips: int
@@ -60,18 +62,20 @@ def repaired(definition: FormDefinition, blocks: Sequence[Block]) -> Repaired:
     """Return ``blocks`` with misread phrases of ``definition`` as they are printed."""
     wanted = _wanted(definition)
     streams = list(_streams(blocks))
-    taken: set[tuple[int, int]] = set()
+    taken: set[_Word] = set()
     kept: list[_Window] = []
     left = Counter(wanted)
     for window in sorted(_windows(wanted, streams), key=_best_first):
-        places = {(window.chunk, place) for place in range(window.first, window.last + 1)}
+        places = set(streams[window.stream][window.first : window.last + 1])
         if left[window.phrase] > 0 and not places & taken:
             taken |= places
             left[window.phrase] -= 1
             kept.append(window)
     total = sum(wanted.values())
     share = 1.0 - sum(left.values()) / total if total else 0.0
-    return Repaired(tuple(_rewritten(blocks, streams, kept)), share)
+    phrases = Phrases.of(definition)
+    labels = phrases.labels | phrases.options | _starters(definition)
+    return Repaired(tuple(_rewritten(blocks, streams, kept, labels)), share)
 
 
 def _wanted(definition: FormDefinition) -> Counter[str]:
@@ -86,17 +90,34 @@ def _wanted(definition: FormDefinition) -> Counter[str]:
     return counted
 
 
+def _starters(definition: FormDefinition) -> set[str]:
+    """Return the labels and headings of items: the chain tells by them where one begins."""
+    layout = definition.layout if definition.members else None
+    inside, found = 0, set[str]()
+    for item in layout.template_flow if layout else ():
+        inside += bool(item.begin) - bool(item.end)
+        if inside and item.text:
+            found |= {key_of(item.text.replace("{n}", str(number))) for number in range(1, 21)}
+    return found
+
+
 def _best_first(window: _Window) -> tuple[float, int, int, int]:
     length = len(_letters(window.phrase))
     # Long phrases first: short ones are parts of them.
-    return (-length, window.slips, window.chunk, window.first)
+    return (-length, window.slips, window.stream, window.first)
 
 
 def _streams(blocks: Sequence[Block]) -> Iterator[list[_Word]]:
-    """Yield the words of each chunk in order; footers that name the form are no wording of it."""
+    """Yield the words in two orders: column by column, and line by line over all columns.
+
+    A phrase that breaks stands whole in one of them. Footers that name the form are no wording.
+    """
     usable = [number for number, one in enumerate(blocks) if claim_from_print(one.text) is None]
     for chunk in chunks([blocks[number] for number in usable]):
         lines = list(dict.fromkeys(usable[number] for number in chunk.lines))
+        yield [word for number in lines for word in _words(blocks[number].text, number)]
+    for page in sorted({blocks[number].page for number in usable}):
+        lines = [number for number in usable if blocks[number].page == page]
         yield [word for number in lines for word in _words(blocks[number].text, number)]
 
 
@@ -119,11 +140,11 @@ def _windows(wanted: Counter[str], streams: Sequence[Sequence[_Word]]) -> Iterat
         letters = _letters(phrase)
         most = _most_slips(letters)
         pairs = _pairs(letters)
-        for chunk, words in enumerate(streams):
+        for stream, words in enumerate(streams):
             for first in range(len(words)):
                 found = _nearest(letters, pairs, most, words, first)
                 if found is not None:
-                    yield _Window(phrase, chunk, first, found[0], found[1])
+                    yield _Window(phrase, stream, first, found[0], found[1])
 
 
 def _most_slips(letters: str) -> int:
@@ -179,34 +200,29 @@ def _slips(one: str, other: str, most: int) -> int | None:
 
 
 def _rewritten(
-    blocks: Sequence[Block], streams: Sequence[Sequence[_Word]], kept: Sequence[_Window]
+    blocks: Sequence[Block],
+    streams: Sequence[Sequence[_Word]],
+    kept: Sequence[_Window],
+    labels: Set[str],
 ) -> Iterator[Block]:
-    """Yield the blocks with the windows kept as printed, each word of a phrase in its line."""
+    """Yield the blocks with the labels found as printed, whole where they begin.
+
+    Print that is no label is left out: no answer begins or ends there.
+    """
     changes: dict[int, list[tuple[int, int, str]]] = defaultdict(list)
     for window in kept:
-        words = streams[window.chunk][window.first : window.last + 1]
-        for place, part in _parted(window.phrase, words):
-            own = [word for word in words if word.block == place]
-            changes[place].append((own[0].start, own[-1].end, part))
+        words = streams[window.stream][window.first : window.last + 1]
+        text = window.phrase if window.phrase in labels else ""
+        for block in dict.fromkeys(word.block for word in words):
+            own = [word for word in words if word.block == block]
+            changes[block].append((own[0].start, own[-1].end, text))
+            text = ""
     for number, block in enumerate(blocks):
         text = block.text
-        for start, end, part in sorted(changes.get(number, ()), reverse=True):
-            colon = ":" if text[start:end].rstrip().endswith((":", ";")) else ""
-            text = f"{text[:start]}{part}{colon}{text[end:]}"
-        yield replace(block, text=text) if text != block.text else block
-
-
-def _parted(phrase: str, words: Sequence[_Word]) -> Iterator[tuple[int, str]]:
-    """Yield which part of a phrase stands in each block, by how many letters are there."""
-    blocks = list(dict.fromkeys(word.block for word in words))
-    pieces = phrase.split()
-    for place, block in enumerate(blocks):
-        if place == len(blocks) - 1:
-            part, pieces = pieces, []
-        else:
-            room = sum(len(word.letters) for word in words if word.block == block)
-            part = []
-            while pieces and room >= len(_letters(pieces[0])) / 2:
-                room -= len(_letters(pieces[0]))
-                part.append(pieces.pop(0))
-        yield block, " ".join(part)
+        for start, end, printed in sorted(changes.get(number, ()), reverse=True):
+            colon = ":" if printed and text[start:end].endswith((":", ";")) else ""
+            text = f"{text[:start]}{printed}{colon}{text[end:]}"
+        if text == block.text:
+            yield block
+        elif text.strip(_LEFT_OVER):
+            yield replace(block, text=text.strip())
