@@ -75,7 +75,7 @@ class UnsupportedMediaError(InputError):
     """The bytes are no kind of document this installation reads."""
 
     code = "input.unsupported"
-    default_hint = "Bitte als Word-Datei (DOCX), PDF, PNG, JPEG oder TIFF einreichen."
+    default_hint = "Bitte als Word-Datei (DOCX), PDF, PNG, JPEG, TIFF oder HEIC einreichen."
 
 
 class DamagedDocumentError(InputError):

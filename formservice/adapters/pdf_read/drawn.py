@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 _POINTS_PER_INCH = 72
 # A3 at 600 dpi. The picture is made in grey: one byte a pixel.
 _MOST_PIXELS = 80_000_000
+# More pixels along the page tell nothing (300 dpi on A4), as with picture files.
+_LONGEST_SIDE = 3_700
 _MOST_OBJECTS = 20_000
 _DEPTH = 4
 # A page counts as scanned when pictures cover this part of it …
@@ -41,6 +43,8 @@ _PICTURED = 0.5
 # … and at most this many characters stand on top: scanners stamp a line, people type a few
 # answers into a picture, while letter paper as background carries a page of text (1,500).
 _FEW_CHARACTERS = 400
+# Of a page, what no logo covers, but a strip of a scan does.
+_STRIP = 0.02
 _KEPT = 64  # pages whose characters are kept, about 300 kB each
 _BLANK = 32
 _INVISIBLE = pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
@@ -87,17 +91,28 @@ class Drawing:
         return found
 
     def grey(self, index: int, dpi: float) -> "NDArray[numpy.uint8]":
-        """Return the page as people see it, upright, 0 black to 255 white."""
+        """Return the page as people see it, upright, 0 black to 255 white.
+
+        A picture over the page comes out in its own resolution, as far as that is of use, drawn
+        things at ``dpi``.
+        """
         page = self._page(index)
         if page is None:
             raise DamagedDocumentError(f"Seite {index + 1} der PDF-Datei ist nicht lesbar.")
-        scale = dpi / _POINTS_PER_INCH
-        if page.get_width() * page.get_height() * scale * scale > _MOST_PIXELS:
+        wide, high = page.get_size()
+        pixels, own = _pictures(page)
+        if pixels > _MOST_PIXELS:
+            raise DocumentTooLargeError(
+                f"Das Bild auf Seite {index + 1} der PDF-Datei hat mehr als"
+                f" {_MOST_PIXELS // 1_000_000} Millionen Bildpunkte."
+            )
+        scale = min(own or dpi / _POINTS_PER_INCH, _LONGEST_SIDE / max(wide, high, 1.0))
+        if wide * high * scale * scale > _MOST_PIXELS:
             raise DocumentTooLargeError(f"Seite {index + 1} der PDF-Datei ist zu groß.")
         bitmap = page.render(scale=scale, grayscale=True)
         try:
-            pixels: NDArray[numpy.uint8] = bitmap.to_numpy().copy()
-            return pixels
+            grey: NDArray[numpy.uint8] = bitmap.to_numpy().copy()
+            return grey
         finally:
             bitmap.close()
 
@@ -303,6 +318,36 @@ def _holds_picture(item: object, depth: int) -> bool:
         if kind == pdfium.FPDF_PAGEOBJ_FORM and depth and _holds_picture(part, depth - 1):
             return True
     return False
+
+
+def _pictures(page: pypdfium2.PdfPage) -> tuple[int, float]:
+    """Return how many pixels the largest picture on a page has, and pixels per point of the page.
+
+    The latter is that of the finest picture in a page that is nothing but pictures, else 0.
+    """
+    whole = max(page.get_width() * page.get_height(), 1.0)
+    most, finest, together, drawn = 0, 0.0, 0.0, False
+    for item in page.get_objects(max_depth=_DEPTH):
+        if item.type != pdfium.FPDF_PAGEOBJ_IMAGE:
+            drawn = drawn or _is_seen(item)
+            continue
+        across, down = ctypes.c_uint(), ctypes.c_uint()
+        pdfium.FPDFImageObj_GetImagePixelSize(item.raw, ctypes.byref(across), ctypes.byref(down))
+        pixels, covered = across.value * down.value, area(_bounds(item.raw))
+        most = max(most, pixels)
+        together += covered
+        # Scanners cut pages into strips; each has the resolution of the whole.
+        if covered > _STRIP * whole:
+            finest = max(finest, (pixels / covered) ** 0.5)
+    alone = together >= _PICTURED * whole and not drawn
+    return most, finest if alone else 0.0
+
+
+def _is_seen(item: pypdfium2.PdfObject) -> bool:
+    """Say whether something that is no picture shows on the page."""
+    if item.type == pdfium.FPDF_PAGEOBJ_TEXT:
+        return bool(pdfium.FPDFTextObj_GetTextRenderMode(item.raw) != _INVISIBLE)
+    return bool(item.type != pdfium.FPDF_PAGEOBJ_FORM)
 
 
 def _bounds(item: object) -> Rectangle:

@@ -38,8 +38,8 @@ _ROUGHLY = 0.30
 _SURE = 0.70
 # Of all forms whose features agree, so many are held against the picture.
 _MOST_TRIED = 4
-# As far as a picture can be told to be too poor: paper darker than this, shorter than this.
-_DARK_PAPER, _FEW_PIXELS = 70, 700
+# As far as a picture can be told to be too poor: paper darker than this, sides shorter.
+_DARK_PAPER, _FEW_PIXELS = 70, (500, 700)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ def unreadable(picture: "Grey") -> Unknown | None:
     """Return why nothing could be recognised on a picture whatever it shows, None if it could."""
     import numpy as np
 
-    if max(picture.shape) < _FEW_PIXELS:
+    if min(picture.shape) < _FEW_PIXELS[0] or max(picture.shape) < _FEW_PIXELS[1]:
         return Unknown.SMALL
     return Unknown.DARK if float(np.percentile(picture[::8, ::8], 90)) < _DARK_PAPER else None
 

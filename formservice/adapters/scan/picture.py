@@ -18,6 +18,7 @@ from formservice.domain.errors import (
     DamagedDocumentError,
     DocumentTooLargeError,
     EmptyDocumentError,
+    UnsupportedMediaError,
 )
 
 if TYPE_CHECKING:
@@ -46,8 +47,10 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 _QUARTER_TURNED = (5, 6, 7, 8)
-_FORMATS = ("PNG", "JPEG", "TIFF")
+_FORMATS = ("PNG", "JPEG", "TIFF", "HEIF")
 _MAGIC = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+# HEIC, the format of telephones: a box that names its brand, one of these.
+_BOX, _BRANDS = b"ftyp", (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 # What Pillow's decoders raise on broken files, besides its own UnidentifiedImageError (OSError).
 _BROKEN = (
     OSError,
@@ -65,8 +68,24 @@ _BROKEN = (
 
 
 def is_picture(data: bytes) -> bool:
-    """Say from the first bytes whether ``data`` is a PNG, JPEG or TIFF file."""
-    return data.startswith(_MAGIC)
+    """Say from the first bytes whether ``data`` is a PNG, JPEG, TIFF or HEIC file."""
+    return data.startswith(_MAGIC) or _is_heic(data)
+
+
+def _is_heic(data: bytes) -> bool:
+    return data[4:8] == _BOX and data[8:12] in _BRANDS
+
+
+def _with_heic() -> None:
+    """Teach Pillow to read HEIC."""
+    try:
+        import pi_heif
+    except ImportError as error:
+        raise UnsupportedMediaError(
+            "HEIC-Bilder können auf dieser Anlage nicht gelesen werden.",
+            "Bitte das Bild als JPEG senden, oder das Python-Paket „pi-heif“ installieren.",
+        ) from error
+    pi_heif.register_heif_opener()
 
 
 class PictureFile:
@@ -76,6 +95,8 @@ class PictureFile:
         """Open the file and count its pages; raises an InputError if that is impossible."""
         if not data:
             raise EmptyDocumentError("Die Datei ist leer.")
+        if _is_heic(data):
+            _with_heic()
         with _named_errors():
             self._image: Image.Image = Image.open(io.BytesIO(data), formats=_FORMATS)
             self.count = self._counted()

@@ -1,4 +1,4 @@
-"""Reads picture files: PNG, JPEG and TIFF with any number of pages."""
+"""Reads picture files: PNG, JPEG, HEIC, and TIFF with any number of pages."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
@@ -108,7 +108,7 @@ class ScanReader:
         self._tools = tools
 
     def reads(self, data: bytes) -> bool:
-        """Say whether ``data`` is a PNG, JPEG or TIFF file."""
+        """Say whether ``data`` is a PNG, JPEG, TIFF or HEIC file."""
         return is_picture(data)
 
     def open(self, data: bytes) -> ScanDocument:

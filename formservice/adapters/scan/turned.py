@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from formservice.adapters.scan.ocr import Grey
     from formservice.adapters.scan.pose import Matrix
 
+# No page of print is as narrow as this (pixels).
+_NARROWEST = 200
 _ROWS = 2_339
 _COARSE = 800
 # The part of a page that is read to see whether it is upside down.
@@ -30,6 +32,8 @@ def reading_turn(picture: "Grey", engine: Ocr) -> int | None:
     """Return how often the picture must be turned anticlockwise to be read, None without text."""
     import numpy as np
 
+    if min(picture.shape) < _NARROWEST:
+        return None
     page = _small(picture)
     lying = _lines_stand(page)
     best: tuple[float, int] | None = None
