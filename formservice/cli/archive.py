@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from typing import Any  # the data has the shape of the JSON contract
 
 from formservice.bootstrap import Services, Settings
 from formservice.cli import errors
@@ -19,12 +20,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def _list(chosen: argparse.Namespace) -> int:
     services = Services(Settings.from_environment())
-    documents = [
+    shared = services.archive.shared()
+    documents: list[dict[str, Any]] = [
         {
             "sha256": one.sha256,
             "name": one.name,
             "received": one.received.isoformat(),
             "size": one.size,
+            "shared": shared.get(one.sha256, []),
         }
         for one in services.archive.documents()
     ]
@@ -32,6 +35,9 @@ def _list(chosen: argparse.Namespace) -> int:
         print(json.dumps(documents, ensure_ascii=False, indent=1))
         return errors.DONE
     for one in documents:
-        print(f"{str(one['sha256'])[:12]}  {one['received']}  {one['name']}")
+        print(f"{one['sha256'][:12]}  {one['received']}  {errors.printable(one['name'])}")
+        for pages in one["shared"]:
+            places = (f"{errors.printable(p['file'])} Seite {p['page']}" for p in pages)
+            print(f"              Teil eines Dokuments: {', '.join(places)}")
     print(f"{counted(len(documents), 'Dokument', 'Dokumente')} aufbewahrt.")
     return errors.DONE

@@ -32,10 +32,20 @@ def document(data: dict[str, Any], names: Mapping[str, str]) -> None:
         print(f"\n{name}\n  Fehler [{error['code']}]: {printable(error['message'])}")
         if error["hint"]:
             print(f"  Hinweis: {error['hint']}")
-        return
+    elif data["form"] is None and data["findings"][0]["code"].startswith("page."):
+        finding = data["findings"][0]
+        print(f"\n{name}  ({pages(data['page_numbers'])})")
+        print(_wrapped(f"  {_SIGNS[finding['severity']]} ", finding["message"]))
+    else:
+        _document(data, names)
+
+
+def _document(data: dict[str, Any], names: Mapping[str, str]) -> None:
     form = data["form"]
     title = f"{form['id']}/{form['edition']}" if form else "Formular nicht erkannt"
-    here = pages(data["page_numbers"])
+    name, here = printable(data["file"]), pages(data["page_numbers"])
+    if "pages" in data:
+        here = ", ".join(f"{printable(one['file'])} Seite {one['page']}" for one in data["pages"])
     print(f"\n{name}  ({MEDIA[data['medium']]}, {here})\n  {title}")
     for line in _fields(data["fields"], names):
         print(line)

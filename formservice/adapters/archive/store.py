@@ -1,5 +1,6 @@
 """The archive: originals by hash, and what was read from them in a database."""
 
+import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
     create_engine,
     event,
+    func,
     insert,
     select,
 )
@@ -136,6 +138,21 @@ class Archive:
         with self._transaction() as connection:
             rows = connection.execute(query).all()
         yield from (Document(*row) for row in rows)
+
+    def shared(self) -> dict[str, list[list[dict[str, object]]]]:
+        """Return the documents that stand in several files, by the hash of every one of them.
+
+        Each is the list of its pages: ``file`` (as it was called), ``sha256`` and ``page``.
+        """
+        pages = func.json_extract(_records.c.reading, "$.pages")
+        query = select(pages).where(pages.is_not(None)).order_by(_records.c.id)
+        result: dict[str, list[list[dict[str, object]]]] = {}
+        with self._transaction() as connection:
+            found = [json.loads(text) for text in connection.execute(query).scalars()]
+        for one in found:
+            for sha256 in {page["sha256"] for page in one}:
+                result.setdefault(sha256, []).append(one)
+        return result
 
     def readings(self, sha256: str) -> list[dict[str, object]]:
         """Return the newest readings of one file in the order of its pages, none if unknown."""

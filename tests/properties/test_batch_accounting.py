@@ -1,0 +1,284 @@
+"""Every page that comes in is filed or rejected, once, whatever the batch holds."""
+
+import json
+import os
+import signal
+import tempfile
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any  # JSON
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from formservice.adapters.archive.store import Archive
+from formservice.adapters.intake.folder import IntakeFolder
+from formservice.adapters.intake.intake import Intake, Outside, Taken
+from formservice.adapters.page_jobs import Limits, PageJobs
+from formservice.adapters.scan.looked import LookedPages
+from formservice.application.intake_report import Report
+from formservice.application.ports import OpenDocument
+from formservice.application.read import ReadFile
+from formservice.domain.document import Claim, Medium, Method, Page, PageRole, Sighting
+from formservice.domain.errors import (
+    DamagedDocumentError,
+    EngineMissingError,
+    InputError,
+    StorageError,
+    UnexpectedError,
+)
+from tests.application.test_read import LiteralForms
+from tests.domain.calendars import few_days
+
+RECEIVED = date(2026, 3, 27)
+BROKEN = ("crash", "damaged", "bug")
+
+
+class Spelled(OpenDocument):
+    """A file that spells its pages: „A2“ is page 2 of document A; other words say what happens."""
+
+    def __init__(self, said: Sequence[str]) -> None:
+        self._said = said
+        self.pages = LookedPages(len(said), self._page)
+
+    def media(self) -> Sequence[Medium]:
+        return [Medium.TEXT if one == "drawn" else Medium.SCAN for one in self._said]
+
+    def as_drawn(self, page: int) -> Page:
+        return Page(page, self.media()[page - 1], 595, 842)
+
+    def zones(self, page, layout, form_page):
+        return [Sighting("name", Method.OCR, page, text=self._said[page - 1])]
+
+    def close(self) -> None:
+        """Hold nothing."""
+
+    def _page(self, number: int) -> Page:
+        said = self._said[number - 1]
+        if said == "crash":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if said == "damaged":
+            raise DamagedDocumentError("Die Seite ist beschädigt.")
+        if said == "bug":
+            raise ZeroDivisionError
+        if said in ("drawn", "strange"):
+            return self.as_drawn(number)
+        if said in ("blank", "separator"):
+            return Page(number, Medium.SCAN, 595, 842, role=PageRole(said))
+        own = None if said[0] == "?" else f"REFERENZ{said[0]}"
+        claim = Claim("abholschein", "2026-01", "qr", int(said[1]), own)
+        return Page(number, Medium.SCAN, 595, 842, claims=(claim,))
+
+
+class SpelledReader:
+    def reads(self, data: bytes) -> bool:
+        return data.startswith(b"[")
+
+    def open(self, data: bytes) -> Spelled:
+        said = json.loads(data)
+        if "broken" in said:
+            raise DamagedDocumentError("Die Datei ist beschädigt.")
+        return Spelled(said[1:])
+
+
+class Engine:
+    def __init__(self, *, missing: bool = False) -> None:
+        self._missing = missing
+
+    def warm(self, *, forms: bool = True) -> None:
+        if self._missing:
+            raise EngineMissingError("Tesseract fehlt.")
+
+
+class Office:
+    """An archive, and the files that come in."""
+
+    def __init__(self, folder: Path, *, engine: Engine | None = None) -> None:
+        read = ReadFile([SpelledReader()], LiteralForms(), few_days())
+        jobs = PageJobs(read, lambda: engine or Engine(), Limits(20, 2 << 30, 5))
+        self.archive = Archive(folder)
+        self.work = folder / "intake"
+        kept = IntakeFolder(self.work, "state")
+        self.intake = Intake(read, LiteralForms(), jobs, self.archive, kept)
+        self.told: list[tuple[int, int]] = []
+
+    def take(self, files: Mapping[str, Sequence[str]]) -> tuple[list[Taken], Report]:
+        report = Report()
+        taken = []
+        content = {
+            # What stands first keeps files of the same pages apart.
+            name: json.dumps([name.rsplit("#", 1)[0], *pages]).encode()
+            for name, pages in files.items()
+        }
+        outside = Outside(content.__getitem__, lambda *told: self.told.append(told), _bug)
+        for one in self.intake(list(files), RECEIVED, outside):
+            report.add(one.file, one.objects, one.pages)
+            taken.append(one)
+        return taken, report
+
+
+def _bug(error: Exception) -> UnexpectedError:
+    return UnexpectedError(f"Das hätte nicht geschehen dürfen ({type(error).__name__}).")
+
+
+words = st.sampled_from(
+    [*(f"{name}{place}" for name in "AB?" for place in "12"), "blank", "separator", "strange"]
+)
+scans = st.lists(words | st.sampled_from(BROKEN), min_size=1, max_size=6)
+drawn = st.lists(st.just("drawn") | words, min_size=1, max_size=3)
+batches = st.lists(scans | drawn | st.just(["broken"]), min_size=1, max_size=4)
+
+
+@given(batches)
+@settings(max_examples=25, deadline=None)
+def test_pages_in_are_pages_filed_and_pages_rejected(batch: list[list[str]]) -> None:
+    files = {f"scan{number}.png": pages for number, pages in enumerate(batch)}
+    with tempfile.TemporaryDirectory() as folder:
+        office = Office(Path(folder))
+        taken, report = office.take(files)
+        assert report.is_balanced
+        assert report.pages_in == sum(len(pages) for pages in batch if pages != ["broken"])
+        assert sorted(one.file for one in taken) == sorted(files)
+        assert _places(taken) == {
+            (name, number)
+            for name, pages in files.items()
+            for number in range(1, len(pages) + 1)
+            if pages != ["broken"] and not set(pages) <= set(BROKEN)
+        }
+        for one in (document for file in taken for document in file.objects):
+            assert len(_references(one, files)) <= 1
+        assert [one.name for one in office.work.iterdir()] == ["lock"]
+        again, second = office.take(files)
+        known = [one for one in again if one.error is None]
+        assert all(document["already_known"] for one in known for document in one.objects)
+        assert (second.pages_in, second.filed, second.documents) == (
+            report.pages_in,
+            report.filed,
+            report.documents,
+        )
+        office.archive.close()
+
+
+def _places(taken: Sequence[Taken]) -> set[tuple[str, int]]:
+    """Return every page an object stands for; none may be there twice."""
+    places = [
+        place
+        for one in taken
+        for document in one.objects
+        for place in _pages(one.file, document)
+        if "error" not in document
+    ]
+    assert len(set(places)) == len(places)
+    return set(places)
+
+
+def _pages(file: str, document: dict[str, Any]) -> list[tuple[str, int]]:
+    if "part_of" in document or "error" in document:
+        return []
+    if "pages" in document:
+        return [(one["file"], one["page"]) for one in document["pages"]]
+    return [(file, number) for number in document["page_numbers"]]
+
+
+def _references(document: dict[str, Any], files: Mapping[str, Sequence[str]]) -> set[str]:
+    said = [files[file][number - 1] for file, number in _pages(document.get("file", ""), document)]
+    return {one[0] for one in said if one[1:] in ("1", "2") and one[0] != "?"}
+
+
+def test_a_document_of_several_files_stands_with_the_first_and_names_them_all(
+    tmp_path: Path,
+) -> None:
+    office = Office(tmp_path)
+    taken, report = office.take({"b.pdf": ["A2", "B1"], "a.png": ["A1"], "c.png": ["B2"]})
+    assert (report.pages_in, report.filed, report.documents) == (4, 4, 2)
+    spanning = [one for file in taken for one in file.objects if "pages" in one]
+    assert [[(p["file"], p["page"]) for p in one["pages"]] for one in spanning] == [
+        [("b.pdf", 2), ("c.png", 1)],
+        [("a.png", 1), ("b.pdf", 1)],
+    ]
+    for one in spanning:
+        assert one["page_numbers"] == [1, 2]
+        assert one["sha256"] == one["pages"][0]["sha256"]
+        page = one["fields"]["name"]["page"]
+        assert one["fields"]["name"]["raw"] in ("A1", "B1") or page == 2
+    shared = office.archive.shared()
+    assert sorted(map(len, shared.values())) == [1, 1, 2]
+
+
+def test_a_missing_page_is_named_with_the_file(tmp_path: Path) -> None:
+    _, report = Office(tmp_path).take({"a.pdf": ["A2", "B1", "B2"]})
+    assert report.needs_a_person
+    (one,) = report.incomplete
+    assert (one["file"], one["page_numbers"], one["form"]) == ("a.pdf", [1], "abholschein/2026-01")
+    assert "Seite 1" in str(one["message"])
+
+
+def test_the_report_says_why_pages_are_in_no_document(tmp_path: Path) -> None:
+    said = ["A1", "blank", "A2", "blank", "separator", "crash", "strange"]
+    _, report = Office(tmp_path).take({"a.pdf": said})
+    assert report.data()["rejected"] == {
+        "form.unidentified": 1,
+        "page.blank": 2,
+        "page.separator": 1,
+        "page.unreadable": 1,
+    }
+    assert [one["page_numbers"] for one in report.unreadable] == [[6]]
+
+
+def test_without_engine_scans_wait_and_all_else_is_filed(tmp_path: Path) -> None:
+    files = {"a.pdf": ["A1", "A2"], "b.pdf": ["drawn"]}
+    taken, report = Office(tmp_path, engine=Engine(missing=True)).take(files)
+    assert {one.file: one.error and one.error.code for one in taken} == {
+        "a.pdf": "engine.missing",
+        "b.pdf": None,
+    }
+    assert report.is_balanced
+    _, later = Office(tmp_path).take(files)
+    assert (later.files["known"], later.files["filed"], later.documents) == (1, 1, 1)
+
+
+def test_the_same_file_twice_in_one_batch_is_kept_once(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    taken, _ = office.take({"a.pdf": ["A1", "A2"], "a.pdf#2": ["A1", "A2"]})
+    assert [one.objects[0]["already_known"] for one in taken] == [False, True]
+    assert len(list(office.archive.documents())) == 1
+
+
+def test_work_that_cannot_be_kept_is_told_and_nothing_is_half_filed(tmp_path: Path) -> None:
+    (tmp_path / "intake").write_text("")
+    office = Office(tmp_path)
+    with pytest.raises(StorageError):
+        office.take({"a.pdf": ["A1", "A2"]})
+    assert list(office.archive.documents()) == []
+
+
+def test_a_file_that_changes_meanwhile_is_refused(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    versions = iter([b'["x", "A1", "A2"]'] * 2)
+    outside = Outside(lambda _: next(versions, b'["y"]'), lambda *_: None, _bug)
+    (taken,) = office.intake(["a.pdf"], RECEIVED, outside)
+    assert isinstance(taken.error, InputError)
+    assert "geändert" in taken.error.message
+    assert list(office.archive.documents()) == []
+
+
+def test_an_intake_broken_off_goes_on_where_it_was(tmp_path: Path) -> None:
+    files = {"a.pdf": ["A1", "A2", "B1", "B2", "blank"], "b.png": ["C1"]}
+    office = Office(tmp_path)
+
+    class Stopped(BaseException):
+        pass
+
+    def stop(done: int, total: int) -> None:
+        if done == 4:
+            raise Stopped
+
+    content = {name: json.dumps([name, *pages]).encode() for name, pages in files.items()}
+    with pytest.raises(Stopped):
+        list(office.intake(list(files), RECEIVED, Outside(content.__getitem__, stop, _bug)))
+    assert list(office.archive.documents()) == []
+    _, report = office.take(files)
+    assert office.told[0] == (4, 6)
+    assert (report.pages_in, report.filed, report.documents) == (6, 5, 3)
