@@ -21,12 +21,11 @@ _BLANK_BEFORE = re.compile(r"\s[,;:!?.)](?!\.\.)|[(]\s")
 _NO_BLANK_AFTER = re.compile(r"[,;!?][^\W\d_]|[^\W\d_]:[^\W\d_]")
 # Capitals that are the small letter, larger, or a stroke: „JobAktiv“ is a name, „wiIl“ is none.
 _CASE_INSIDE = re.compile(r"[a-zäöüß][CIJKOPSUVWXZÖÜ](?![A-ZÄÖÜ])|[A-ZÄÖÜ]{2,}[cikopsuvwxzöü]")
-# A hyphen between blanks is mostly a dash that recognition has no sign for.
-_DASH = re.compile(r"(?:^|\s)[-–—](?=\s|$)")
-_STOP_THEN_SMALL = re.compile(r"(\S+)[.!?]\s+[a-zäöüß]")
+_STOP_THEN_SMALL = re.compile(r"(\S+)\.\s+[a-zäöüß]")
+_MARK_THEN_SMALL = re.compile(r"[!?]\s+[a-zäöüß]")
 _COMMA_AT_END = re.compile(r"[,;:\-–]$")
 _WORD = re.compile(r"[^\s/]+")
-_PATTERNS = (_NO_SECOND, _STANDS_ALONE, _DOUBLED, _BLANK_BEFORE, _NO_BLANK_AFTER, _DASH)
+_PATTERNS = (_NO_SECOND, _STANDS_ALONE, _DOUBLED, _BLANK_BEFORE, _NO_BLANK_AFTER)
 # Numbers with a letter that mean something: a house (12a), a level (B1), a paragraph (16i).
 _NUMBERED = re.compile(r"[0-9]{1,4}[a-kmnp-rt-y]|[A-HJ-N][0-9]{1,2}(\.[0-9])?|§+[0-9]+[a-k]?")
 
@@ -63,7 +62,7 @@ def is_prose_suspect(text: str, rules: CharacterRules) -> bool:
         usual = f"{word}." in rules.abbreviations or len(word) == 1 or "." in word
         if not (usual or word[-1:].isdigit()):
             return True
-    return bool(_COMMA_AT_END.search(text.rstrip()))
+    return bool(_MARK_THEN_SMALL.search(text) or _COMMA_AT_END.search(text.rstrip()))
 
 
 def _suspicions(text: str, rules: CharacterRules) -> Iterator[bool]:

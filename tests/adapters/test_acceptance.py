@@ -24,9 +24,9 @@ def test_the_rule_that_comes_with_the_program_limits_every_content():
     assert str(rule) == f"{rule.name}/{rule.version}"
 
 
-def test_free_text_is_the_hardest():
+def test_free_text_is_not_easier_than_a_short_one():
     limits = load_rule().limits
-    assert limits[Content.FREE] == max(limits.values())
+    assert limits[Content.FREE] >= limits[Content.SHORT]
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ USUAL = {
         "Ich will endlich wieder arbeiten, am liebsten im Lager.",
         "ich hab z. B. den B1-Kurs geschafft",
         "Hab 14 Bewerbungen geschrieben, 3 Antworten gekriegt.",
-        "Die Kita war bis 15 Uhr gut. Danke!",
+        "Die Kita – bis 15 Uhr – war gut. Danke!",
         "„Das war gut“, hat Frau Sommer (Leiterin) gesagt.",
         "keine",
     ],
@@ -71,7 +71,7 @@ MISREAD = {
         "„Das war gut, hat sie gesagt.",
         "Ich will _arbeiten",
         "Ich will arbeiten,",
-        "Die Kita - bis 15 Uhr",
+        "Die Kita — bis 15 Uhr",
     ],
 }
 
