@@ -178,9 +178,15 @@ def _doubts(field: Field, extraction: Extraction) -> Iterator[Finding]:
         yield Finding(
             FindingCode.DOUBTFUL,
             Severity.ASKS,
-            f"Bitte „{field.name}“ mit dem Original vergleichen: {_reasons(doubts)}.",
+            f"Bitte „{field.name}“ mit dem Original vergleichen: {_reasons(doubts)}."
+            f"{_meant(extraction)}",
             field.key,
         )
+
+
+def _meant(extraction: Extraction) -> str:
+    """Return the entry of a list that may be meant. It is no value of the form."""
+    return f" Gemeint ist vielleicht „{extraction.nearest}“." if extraction.nearest else ""
 
 
 _EXPECTED = {

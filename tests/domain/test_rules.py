@@ -1,5 +1,6 @@
 """What a check says about readings in doubt, and in which order it says things."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -34,6 +35,22 @@ def test_a_reading_in_doubt_is_reported_once_and_keeps_the_record_out(
     assert said(result) == [("", code, severity, "vorname")]
     assert "Vorname" in result.findings[0].message
     assert not result.archivable
+
+
+def test_what_is_like_an_entry_of_a_list_is_asked_about_with_the_entry():
+    one = with_reading(
+        record(FEEDBACKBOGEN, REGULAR),
+        "traeger_massnahme",
+        Reading.READ,
+        "Werkstatt Norb",
+        Doubt.NOT_LISTED,
+    )
+    near = replace(one.fields["traeger_massnahme"], nearest="Werkstatt Nord")
+    one = replace(one, fields={**one.fields, near.key: near})
+    result = check(FEEDBACKBOGEN, one, received=date(2026, 3, 30), calendar=few_days())
+    (finding,) = (one for one in result.findings if one.code == "field.doubtful")
+    assert "„Werkstatt Nord“" in finding.message
+    assert "Norb" not in finding.message
 
 
 def test_a_typed_name_for_a_signature_asks_but_was_read_for_sure():
