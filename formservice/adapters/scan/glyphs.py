@@ -8,7 +8,7 @@ read without one is seen, whatever the letter is.
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from statistics import median
+from statistics import fmean, median
 from typing import TYPE_CHECKING
 
 from formservice.adapters.scan.ocr import OcrWord
@@ -41,6 +41,9 @@ _DASHES = frozenset("-–—")
 _IN_WORD, _ALONE, _LONG_DASH = (0.8, 1.0), (0.5, 0.8), 1.5
 # Full stops are not taller than this, commas not lower than that, in heights of small letters.
 _STOP, _COMMA = 0.45, 0.24
+# What stands on the line, and how many of them show where it is.
+_ON_LINE = frozenset("abcdehiklmnorstuvwxzABCDEFGHIKLMNOPRSTUVWXZ0123456789")
+_LETTERS_OF_LINE = 4
 # Letters that bear no mark above.
 _UNMARKED = frozenset("acemnorsuvwxzCGNOSUZAER")
 
@@ -84,12 +87,14 @@ class Shaped:
     """Lines of words as they were read, with dashes as long as they are.
 
     ``shown`` are the same with small and capital letters as their heights show. ``doubtful`` says
-    that some shape fits no sign that was read.
+    that some shape fits no sign that was read. ``wander`` is how far letters stand off their line
+    on average, in heights of letters, None if too few can be told apart.
     """
 
     lines: tuple[tuple[OcrWord, ...], ...]
     shown: tuple[tuple[OcrWord, ...], ...]
     doubtful: bool = False
+    wander: float | None = None
 
 
 def parts_of(picture: "Grey") -> tuple[Part, ...]:
@@ -123,7 +128,7 @@ def shaped(lines: Sequence[Sequence[OcrWord]], parts: Sequence[Part]) -> Shaped:
         read.append(tuple(word for word, _, _ in words))
         shown.append(tuple(word for _, word, _ in words))
         doubtful = doubtful or any(doubt for _, _, doubt in words)
-    return Shaped(tuple(read), tuple(shown), doubtful)
+    return Shaped(tuple(read), tuple(shown), doubtful, _wander(glyphs))
 
 
 def _word(
@@ -239,6 +244,27 @@ def _in_case(sign: str, share: float) -> str | None:
     if share > _MAY_BE_TALL:
         return sign
     return sign.lower() if share <= _SURELY_SMALL else None
+
+
+def _wander(lines: Sequence[Sequence[Sequence[Glyph]]]) -> float | None:
+    """Return the mean distance of letters from the line they stand on, in heights of letters."""
+    off: list[float] = []
+    heights: list[int] = []
+    for line in lines:
+        bodies = [glyph.body for word in line for glyph in word if glyph.sign in _ON_LINE]
+        if len(bodies) >= _LETTERS_OF_LINE:
+            off.extend(_off_line([((one.left + one.right) / 2, one.bottom) for one in bodies]))
+            heights.extend(one.height for one in bodies)
+    return fmean(off) / max(median(heights), 1) if off else None
+
+
+def _off_line(feet: Sequence[tuple[float, float]]) -> Iterator[float]:
+    """Yield how far points are above or below the straight line that fits them best."""
+    middle, level = fmean(x for x, _ in feet), fmean(y for _, y in feet)
+    spread = sum((x - middle) ** 2 for x, _ in feet)
+    slope = sum((x - middle) * (y - level) for x, y in feet) / spread if spread else 0.0
+    for x, y in feet:
+        yield abs(y - level - slope * (x - middle))
 
 
 def _has_mark(glyph: Glyph, scale: _Scale) -> bool:

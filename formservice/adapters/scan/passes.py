@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 from formservice.adapters.scan.alphabet import differs_in_foreign_letters
+from formservice.adapters.scan.handwriting import Hand, handwritten
 from formservice.adapters.scan.laid import LaidPage
 from formservice.adapters.scan.ocr import LATIN, Ocr
 from formservice.adapters.scan.place import Placed
@@ -13,19 +14,32 @@ from formservice.domain.document import Doubt, Method, Opinion, Sighting
 
 # Below this likeness to its blank form a page is dirty or crumpled: ink proves nothing there.
 GOOD_PAGE = 0.55
-# A page whose zones are read with less than this, in the middle, is for a person.
-_SURE_PAGE = 0.85
+# A page whose zones are read with less than this, in the middle, is for a person. Names with
+# letters that the German model lacks are read with 0.75.
+_SURE_PAGE = 0.7
 # The names of the two readings: in the zone alone, and of the whole page.
 _IN_ZONE, _ON_PAGE = "zone", "page"
 
 
 @dataclass(frozen=True, slots=True)
 class _Readings:
-    """What stands in a zone by one or two readings; ``doubtful`` if its shapes contradict them."""
+    """What stands in a zone by one or two readings.
+
+    ``doubtful`` says that its shapes contradict them, ``by_hand`` that nobody should trust them.
+    """
 
     first: ZoneText
     second: ZoneText | None = None
     doubtful: bool = False
+    by_hand: bool = False
+
+    @property
+    def hand(self) -> Hand | None:
+        """What the writing looks like; the surer reading counts, for names are hard for one."""
+        hand, other = self.first.hand, self.second and self.second.hand
+        if hand is None or other is None:
+            return hand
+        return replace(hand, sure=max(hand.sure, other.sure))
 
 
 def text_sightings(
@@ -40,13 +54,17 @@ def text_sightings(
         for place in places
     ]
     sure = [one.confidence for one in firsts if one.ink]
-    poor = sheet.pose.likeness < GOOD_PAGE or (sure and median(sure) < _SURE_PAGE)
-    in_place = not any(place.down for place in places)
-    for place, first in zip(places, firsts, strict=True):
-        readings = _Readings(first, doubtful=first.doubtful)
-        if not poor:
-            readings = _read_twice(sheet, place, first, ocr, in_place=in_place)
-        yield _sighting(sheet, place, readings, page)
+    if sheet.pose.likeness < GOOD_PAGE or (sure and median(sure) < _SURE_PAGE):
+        read = [_Readings(first, doubtful=first.doubtful) for first in firsts]
+    else:
+        in_place = not any(place.down for place in places)
+        read = [
+            _read_twice(sheet, place, first, ocr, in_place=in_place)
+            for place, first in zip(places, firsts, strict=True)
+        ]
+    by_hand = handwritten([one.hand for one in read])
+    for place, readings, hand in zip(places, read, by_hand, strict=True):
+        yield _sighting(sheet, place, replace(readings, by_hand=hand), page)
 
 
 def _read_twice(
@@ -74,6 +92,8 @@ def _sighting(sheet: LaidPage, place: Placed, readings: _Readings, page: int) ->
     doubts = {Doubt.RECOGNISED}
     if readings.doubtful:
         doubts.add(Doubt.CHARACTERS)
+    if readings.by_hand:
+        doubts.add(Doubt.HANDWRITING)
     return Sighting(
         key=place.zone.key,
         method=Method.OCR,

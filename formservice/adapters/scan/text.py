@@ -14,6 +14,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from formservice.adapters.scan.glyphs import Part, parts_of, shaped
+from formservice.adapters.scan.handwriting import Hand, straightness
 from formservice.adapters.scan.light import evenly_lit
 from formservice.adapters.scan.ocr import BLOCK, LANGUAGE, LINE, Ocr, OcrWord, lines_of
 from formservice.adapters.scan.template import DPI, Rect, Template
@@ -64,6 +65,7 @@ class ZoneText:
 
     ``confidence`` is that of the least sure word, 0..1. ``shown`` is the text with small and
     capital letters as their heights show; ``doubtful`` says that some shape fits no sign read.
+    ``hand`` is what the writing itself looks like.
     """
 
     text: str
@@ -71,6 +73,7 @@ class ZoneText:
     ink: bool
     shown: str = ""
     doubtful: bool = False
+    hand: Hand | None = None
 
 
 def cleaned(page: "Grey", template: Template) -> CleanPage:
@@ -103,10 +106,12 @@ def zone_text(page: CleanPage, rect: Rect, ocr: Ocr, language: str = LANGUAGE) -
     sheet = np.pad(crop[rows, columns], _PADDING_PX, constant_values=255)
     mode = LINE if rows.stop - rows.start <= _LINE_PX else BLOCK
     lines = lines_of(ocr.words(sheet, mode, DPI, language))
+    straight = straightness(sheet)
     if not lines:
-        return ZoneText("", 0.0, ink=True)
+        return ZoneText("", 0.0, ink=True, hand=Hand(None, straight, 0.0))
     right = crop.shape[1] - columns.start + _PADDING_PX
-    return _read(lines, right, parts_of(sheet))
+    read = _read(lines, right, parts_of(sheet))
+    return replace(read, hand=None if read.hand is None else replace(read.hand, straight=straight))
 
 
 def text_among(words: PageWords, page: CleanPage, rect: Rect, down: int = 0) -> ZoneText:
@@ -159,7 +164,15 @@ def _read(lines: Sequence[Sequence[OcrWord]], right: int, parts: Sequence[Part])
     shapes = shaped(lines, parts)
     text = with_exact_mark(_paragraphs(shapes.lines, right))
     shown = with_exact_mark(_paragraphs(shapes.shown, right))
-    return ZoneText(text, confidence, ink=True, shown=shown, doubtful=shapes.doubtful)
+    sure = median(word.confidence for line in lines for word in line)
+    return ZoneText(
+        text,
+        confidence,
+        ink=True,
+        shown=shown,
+        doubtful=shapes.doubtful,
+        hand=Hand(shapes.wander, 1.0, sure),
+    )
 
 
 def with_exact_mark(text: str) -> str:
