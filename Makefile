@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo test explore check lint types bench lock
+.PHONY: help setup system demo test explore check lint types bench accuracy lock
 
 BIN := .venv/bin
 SERVE ?= 1
@@ -13,6 +13,14 @@ SERVE ?= 1
 # Times' widths and the tick characters; pdftotext, pdftoppm and qpdf as second opinion in tests.
 PACKAGES := tesseract-ocr tesseract-ocr-deu tesseract-ocr-script-latn libreoffice-writer-nogui \
             fonts-liberation fonts-dejavu-core poppler-utils qpdf
+
+# Fonts in which test scans are filled: no one of them may be what a limit was chosen on.
+FONTS := fonts-breip fonts-cabin fonts-comic-neue fonts-courier-prime fonts-crosextra-caladea \
+         fonts-crosextra-carlito fonts-dkg-handwriting fonts-ebgaramond fonts-femkeklaver \
+         fonts-freefont-ttf fonts-hack fonts-humor-sans fonts-inconsolata fonts-lato \
+         fonts-liberation-sans-narrow fonts-linuxlibertine fonts-noto-core fonts-open-sans \
+         fonts-roboto-unhinted fonts-urw-base35 fonts-vollkorn
+bench accuracy: PACKAGES += $(FONTS)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # One thread per OCR run: the machine's cores are shared out by us.
@@ -86,8 +94,12 @@ explore: setup  ## Eigenschaften mit neuen, zufälligen Beispielen prüfen
 check: setup lint types  ## schnelle Runde: ohne langsame Tests und fremde Programme
 	$(BIN)/pytest -m "not slow and not engine"
 
-bench: setup  ## misst gegen docxtpl, pypdf, pdfplumber, python-docx und LibreOffice
+bench: setup  ## misst Tempo gegen docxtpl, pypdf, pdfplumber, LibreOffice, OCRmyPDF, Tesseract
 	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.scans
+
+accuracy: setup  ## misst an selbst gemachten Scans, wie viel ohne Blick gilt und wie oft das falsch ist
+	$(BIN)/python -m benchmarks.accuracy
 
 # A throw-away environment, so that pip-tools and what it needs never get into the lock file.
 lock:  ## schreibt requirements.lock aus pyproject.toml neu
