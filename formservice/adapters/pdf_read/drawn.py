@@ -48,6 +48,9 @@ _STRIP = 0.02
 _KEPT = 64  # pages whose characters are kept, about 300 kB each
 _BLANK = 32
 _INVISIBLE = pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
+_UNSEEN = (_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP)
+# Lighter, more transparent (of 255) or smaller than this, text on a picture is not seen.
+_WHITE, _TRANSPARENT, _SMALLEST_PT = 235, 25, 1.0
 
 
 # Characters that tell nothing: glyphs without a code, or with a private one.
@@ -274,14 +277,40 @@ def _characters_after(text: pypdfium2.PdfTextPage, order: dict[int, int], pictur
     Text inside a form XObject is not in ``order``; it counts, for OCR layers are drawn directly.
     """
     count = 0
+    shows: dict[int, bool] = {}
     for index in range(text.count_chars()):
         item = pdfium.FPDFText_GetTextObject(text.raw, index)
         if not item:
             continue
-        position = order.get(_address(item), picture + 1)
-        if position > picture and pdfium.FPDFTextObj_GetTextRenderMode(item) != _INVISIBLE:
-            count += 1
+        address = _address(item)
+        if order.get(address, picture + 1) <= picture:
+            continue
+        if address not in shows:
+            shows[address] = _shows(item)
+        count += shows[address]
     return count
+
+
+def _shows(item: object) -> bool:
+    """Say whether people see a piece of text on a picture: OCR layers hide theirs in many ways.
+
+    It has no ink, or is a clipping path only; it is white on white, or as small as a dot.
+    """
+    mode = pdfium.FPDFTextObj_GetTextRenderMode(item)
+    if mode in _UNSEEN:
+        return False
+    left, bottom, right, top = _bounds(item)
+    if min(right - left, top - bottom) < _SMALLEST_PT:
+        # One line of full stops is as flat; nobody fills a page with them.
+        return False
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    told = pdfium.FPDFPageObj_GetFillColor(
+        item, ctypes.byref(red), ctypes.byref(green), ctypes.byref(blue), ctypes.byref(alpha)
+    )
+    if not told or mode != pdfium.FPDF_TEXTRENDERMODE_FILL:
+        return True
+    lightest = min(red.value, green.value, blue.value)
+    return lightest < _WHITE and alpha.value > _TRANSPARENT
 
 
 def _lies_on_its_side(text: pypdfium2.PdfTextPage, view: Frame) -> bool:
@@ -346,7 +375,7 @@ def _pictures(page: pypdfium2.PdfPage) -> tuple[int, float]:
 def _is_seen(item: pypdfium2.PdfObject) -> bool:
     """Say whether something that is no picture shows on the page."""
     if item.type == pdfium.FPDF_PAGEOBJ_TEXT:
-        return bool(pdfium.FPDFTextObj_GetTextRenderMode(item.raw) != _INVISIBLE)
+        return _shows(item.raw)
     return bool(item.type != pdfium.FPDF_PAGEOBJ_FORM)
 
 
