@@ -26,7 +26,7 @@ class Evidence:
             StorageError: nothing can be written.
         """
         for number, one in enumerate(found, start=1):
-            if "error" in one:
+            if "error" in one or one["form"] is None:  # nothing was read, so nothing is proved
                 continue
             cut = self._services.pictures(data, pictures(one))
             told = evidence(one, now(), cut, partial(labels, self._services))
