@@ -17,26 +17,32 @@ GOOD_PAGE = 0.55
 # A page whose zones are read with less than this, in the middle, is for a person. Names with
 # letters that the German model lacks are read with 0.75.
 _SURE_PAGE = 0.7
-# The names of the two readings: in the zone alone, and of the whole page.
-_IN_ZONE, _ON_PAGE = "zone", "page"
+# Where the look at the whole page finds nothing, or something this unsure, it saw no text at all.
+_SEEN = 0.5
+# The names of the readings: in the zone alone, of the whole page, and in the zone by the other
+# model, which stands in for the second where that failed.
+_IN_ZONE, _ON_PAGE, _OTHER_MODEL = "zone", "page", "latin"
 
 
 @dataclass(frozen=True, slots=True)
 class _Readings:
     """What stands in a zone by one or two readings.
 
-    ``doubtful`` says that its shapes contradict them, ``by_hand`` that nobody should trust them.
+    ``doubtful`` says that its shapes contradict them, ``by_hand`` that nobody should trust them,
+    ``again`` that the second was made in the zone, too.
     """
 
     first: ZoneText
     second: ZoneText | None = None
     doubtful: bool = False
     by_hand: bool = False
+    again: bool = False
 
     @property
     def hand(self) -> Hand | None:
         """What the writing looks like; the surer reading counts, for names are hard for one."""
-        hand, other = self.first.hand, self.second and self.second.hand
+        hand = self.first.hand
+        other = None if self.second is None else self.second.hand
         if hand is None or other is None:
             return hand
         return replace(hand, sure=max(hand.sure, other.sure))
@@ -75,20 +81,25 @@ def _read_twice(
     second = text_among(sheet.words(ocr, in_place=in_place), clean, rect, place.down)
     if differs_in_foreign_letters(first.text, second.text):
         first = zone_text(clean, rect, ocr, LATIN)
+    seen = second.confidence if second.text else 0.0
+    again = first.text != "" and first.text != second.text and seen < _SEEN
+    if again:
+        second = zone_text(clean, rect, ocr, LATIN)
     doubtful = first.doubtful or second.doubtful
     if first.text == second.text:
-        return _Readings(first, second, doubtful or first.shown != first.text)
+        return _Readings(first, second, doubtful or first.shown != first.text, again=again)
     if first.shown == second.shown:
         # Two of three: one of the readings, and the heights of the letters.
         first, second = replace(first, text=first.shown), replace(second, text=second.shown)
-    return _Readings(first, second, doubtful)
+    return _Readings(first, second, doubtful, again=again)
 
 
 def _sighting(sheet: LaidPage, place: Placed, readings: _Readings, page: int) -> Sighting:
     first, second = readings.first, readings.second
     opinions = [Opinion(_IN_ZONE, first.text, first.confidence)]
     if second is not None:
-        opinions.append(Opinion(_ON_PAGE, second.text, second.confidence))
+        name = _OTHER_MODEL if readings.again else _ON_PAGE
+        opinions.append(Opinion(name, second.text, second.confidence))
     doubts = {Doubt.RECOGNISED}
     if readings.doubtful:
         doubts.add(Doubt.CHARACTERS)
