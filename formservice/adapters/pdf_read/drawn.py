@@ -109,7 +109,9 @@ class Drawing:
                 f"Das Bild auf Seite {index + 1} der PDF-Datei hat mehr als"
                 f" {_MOST_PIXELS // 1_000_000} Millionen Bildpunkte."
             )
-        scale = min(own or dpi / _POINTS_PER_INCH, _LONGEST_SIDE / max(wide, high, 1.0))
+        asked = dpi / _POINTS_PER_INCH
+        # What is coarser than half of what is asked for is enlarged: print needs its pixels.
+        scale = min(own if own > asked / 2 else asked, _LONGEST_SIDE / max(wide, high, 1.0))
         if wide * high * scale * scale > _MOST_PIXELS:
             raise DocumentTooLargeError(f"Seite {index + 1} der PDF-Datei ist zu groß.")
         bitmap = page.render(scale=scale, grayscale=True)
