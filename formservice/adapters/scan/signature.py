@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from formservice.adapters.scan.ink import (
     MM,
-    bent,
     part_of,
     pieces,
     stripes,
@@ -40,23 +39,25 @@ _STROKE_MM, _TALL_MM, _FLOWING_MM, _SIGNED_MM2 = 5.5, 4.8, 12.0, 1.0
 _SPECK_MM, _DIRT_MM, _SPECKS_MM2 = 1.2, 2.2, 0.4
 # Remains of strokes are longish: sides of this ratio, or this share of their box without ink.
 _LONGISH, _COMPACT = 1.8, 0.5
-# Less of the print around: the picture loses thin strokes.
-_LEAST_PRINT = 0.85
+# Less of the print around: the picture loses thin strokes, or most of all.
+_LEAST_PRINT, _ANY_PRINT = 0.85, 0.6
 _PRINT_DARK = 0.3
 # The middle of a stroke is at least this share as dark as the darkest strokes.
 _CORE = 0.5
 # Thicker than this is no pen (mm).
 _PEN_MM = 2.0
-# Straighter than this is a line of the paper or of a ruler.
-_BENT = 0.08
+# What leaves a straight line by less than this (mm, or the half of its own width) is a line of the
+# paper or of a ruler; a faint one longer than this (mm) is of the paper.
+_WAVE_MM, _LINE_MM, _FAINT_LINE = 0.3, 4.0, 0.4
 # What belongs to the place has this share of its ink there; less than the second does not.
 _OURS, _PARTLY = 0.5, 0.15
 # Print leaves remains along its edges, thinner than this.
 _REMAINS_PX = 3
 # Straight runs this long (8 mm) are frames of stamps and ruled lines.
 _RUN_PX = 63
-# Round stamps: larger than this (mm), and all ink as far from the middle, but for this share.
-_STAMP_MM, _CIRCLE = 15.0, 0.2
+# Arcs of round stamps: ink leaves a circle by less than this share of its radius, which is no
+# larger than this (mm).
+_CIRCLE, _RADIUS_MM = 0.04, 30.0
 # Letters of one size on one line: so many of them, so much alike (mm).
 _LETTERS, _ALIKE_MM = 4, 0.35
 
@@ -88,6 +89,8 @@ class SignatureInk:
     def written(self) -> bool:
         """Whether a stroke is there that is more than a letter."""
         tall = self.longest >= _STROKE_MM and self.tallest >= _TALL_MM
+        if self.printed < _ANY_PRINT:
+            return False
         return self.ink >= _SIGNED_MM2 and (tall or self.longest >= _FLOWING_MM)
 
     @property
@@ -140,11 +143,15 @@ def signature_ink(
     width, height = stats[:, 2], stats[:, 3]
     length = np.hypot(width, height) * MM
     touching = here > _PARTLY * np.maximum(area, 1)
-    speck = length < _SPECK_MM
     foreign = (here < _OURS * area) & (there > here)
     longish = np.maximum(width, height) >= _LONGISH * np.minimum(width, height)
     longish |= area < _COMPACT * width * height
-    ours = np.flatnonzero(touching & ~speck & ~foreign)
+    speck = (length < _SPECK_MM) | ((length < _DIRT_MM) & ~longish)
+    ours = [
+        int(one)
+        for one in np.flatnonzero(touching & ~speck & ~foreign)
+        if not (length[one] > _LINE_MM and _is_crease(part, strokes & (labels == one + 1)))
+    ]
     strokes_here = [_drawn(part, strokes & (labels == one + 1)) for one in ours]
     return SignatureInk(
         longest=max([0.0, *(one[0] for one in strokes_here)]),
@@ -215,8 +222,10 @@ def _drawn(part: "Part", piece: "Mask") -> tuple[float, float]:
     import cv2
     import numpy as np
 
-    # Letters that touch only by their edges are letters.
+    # Letters that touch only by their edges are letters; a printed line cuts no stroke.
     piece = piece & (part.dark > _CORE * np.percentile(part.dark[piece], 90))
+    column = np.ones((_JOINED_PX, 1), np.uint8)
+    piece |= (cv2.morphologyEx(piece.astype(np.uint8), cv2.MORPH_CLOSE, column) > 0) & ~part.free
     rows, columns = np.nonzero(piece)
     ink = np.pad(piece[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1], 2)
     runs = cv2.dilate(_runs(ink, _RUN_PX).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
@@ -224,24 +233,55 @@ def _drawn(part: "Part", piece: "Mask") -> tuple[float, float]:
     longest = tallest = 0.0
     for number, (_, _, width, height, _) in enumerate(stats.tolist(), 1):
         length = float(np.hypot(width, height)) * MM
-        if length >= _STROKE_MM and _by_pen(labels == number, length):
+        if length >= _STROKE_MM and _by_pen(labels == number):
             longest, tallest = max(longest, length), max(tallest, height * MM)
     return longest, tallest
 
 
-def _by_pen(stroke: "Mask", length: float) -> bool:
-    """Say whether a stroke is as thin as a pen's and neither straight nor a large circle."""
+def _is_crease(part: "Part", piece: "Mask") -> bool:
+    """Say whether a piece of ink is a faint straight line, as a fold leaves it."""
+    import numpy as np
+
+    faint = float(np.median(part.dark[piece])) < _FAINT_LINE
+    return faint and not _wavy(piece, _thick(piece))
+
+
+def _by_pen(stroke: "Mask") -> bool:
+    """Say whether a stroke is as thin as a pen's, and neither straight nor an arc of a circle."""
+    thick = _thick(stroke)
+    return thick * MM <= _PEN_MM and _wavy(stroke, thick) and not _round(stroke)
+
+
+def _thick(stroke: "Mask") -> float:
+    """Return how thick a stroke is where it is thickest, in pixels."""
     import cv2
     import numpy as np
 
     depth = cv2.distanceTransform(stroke.astype(np.uint8), cv2.DIST_L2, 3)
-    if 2 * float(np.percentile(depth[stroke], 90)) * MM > _PEN_MM or bent(stroke) < _BENT:
-        return False
-    rows, columns = np.nonzero(stroke)
-    away = np.hypot(
-        rows - (rows.min() + rows.max()) / 2, columns - (columns.min() + columns.max()) / 2
-    )
-    return length < _STAMP_MM or float(away.std() / away.mean()) > _CIRCLE
+    return 2 * float(np.percentile(depth[stroke], 90))
+
+
+def _wavy(stroke: "Mask", thick: float) -> bool:
+    """Say whether a stroke leaves a straight line."""
+    import numpy as np
+
+    points = np.argwhere(stroke).astype(np.float64)
+    across = max(float(np.linalg.eigvalsh(np.cov(points.T))[0]), 0.0) ** 0.5
+    return bool(across >= max(_WAVE_MM / MM, thick / 2))
+
+
+def _round(stroke: "Mask") -> bool:
+    """Say whether a stroke is an arc of a circle (fitted by least squares)."""
+    import numpy as np
+
+    points = np.argwhere(stroke).astype(np.float64)
+    points -= points.mean(axis=0)
+    sides = np.column_stack([2 * points, np.ones(len(points))])
+    middle_row, middle, rest = np.linalg.lstsq(sides, (points**2).sum(axis=1), rcond=None)[0]
+    radius = float(max(rest + middle_row**2 + middle**2, 1.0)) ** 0.5
+    away = np.hypot(points[:, 0] - middle_row, points[:, 1] - middle)
+    spread = float(np.sqrt(((away - radius) ** 2).mean()))
+    return bool(radius * MM < _RADIUS_MM and spread < max(_CIRCLE * radius, 1.5))
 
 
 def _on_one_line(boxes: Sequence[tuple[int, ...]]) -> int:
