@@ -29,11 +29,13 @@ _AROUND_PT = 1.5
 # White paper around the writing; Tesseract misses letters that touch the edge.
 _PADDING_PX = 12
 # Lower writing is one line: 5.6 mm hold a line of 11 points with its accents and tails.
-_LINE_PX = 44
+_LINE_PX = 48
 # In a cleaned page: what is ink, and from which size it is more than a speck (0.02 mm², with
 # one side over 0.4 mm).
 _DARK = 150
 _SPECK_AREA, _SPECK_SIDE = 6, 3
+# Around the ink of a zone so much is kept as well (columns, rows).
+_MARGIN_PX = (30, 8)
 # Lines farther apart than this many heights of letters have an empty line between them; usual
 # lines are 1.2 to 1.5 apart, the double 2.4 and more.
 _EMPTY_LINE = 1.95
@@ -204,9 +206,10 @@ def _ink_box(crop: "Grey") -> tuple[slice, slice] | None:
     blobs = blobs[large]
     if not len(blobs):
         return None
-    # Dots and accents may count as specks: the margin keeps them.
-    left, top = blobs[:, :2].min(axis=0) - _SPECK_SIDE * 2
-    right, bottom = (blobs[:, :2] + blobs[:, 2:4]).max(axis=0) + _SPECK_SIDE * 2
+    # Dots and accents may count as specks: the margin keeps them, and the full stop at the end,
+    # which stands far from its word where all signs have one width.
+    left, top = blobs[:, :2].min(axis=0) - _MARGIN_PX
+    right, bottom = (blobs[:, :2] + blobs[:, 2:4]).max(axis=0) + _MARGIN_PX
     return slice(max(int(top), 0), int(bottom)), slice(max(int(left), 0), int(right))
 
 
