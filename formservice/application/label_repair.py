@@ -22,12 +22,14 @@ ENOUGH_LABELS = 0.9
 # Of a phrase so many letters may be misread; of a short one a single letter, of the shortest none.
 _SLIPS = 0.18
 _FEW_LETTERS = 4
-# Windows are as long as the phrase but for this part of it.
-_LENGTH = 0.2
+# Of a phrase with so many words one of so many letters was surely read well.
+_FEW_WORDS, _LONG_WORD = 4, 5
 # What remains of a line whose phrase is taken out: the bullet before it, a colon.
 _LEFT_OVER = " \t.,:;•*·-–"
-# Pairs of letters that a window and a phrase must share before they are compared in full.
-_PAIRS = 0.55
+# What stands alone where recognition saw a bullet or dirt. A dash is an answer.
+_NO_ANSWER = " \t.,:;•*·"
+# Pairs of letters that a window and a long phrase must share before they are compared in full.
+_PAIRS, _MANY_LETTERS = 0.55, 12
 
 
 class Repaired(NamedTuple):
@@ -141,10 +143,30 @@ def _windows(wanted: Counter[str], streams: Sequence[Sequence[_Word]]) -> Iterat
         most = _most_slips(letters)
         pairs = _pairs(letters)
         for stream, words in enumerate(streams):
-            for first in range(len(words)):
+            for first in _starts(phrase, words):
                 found = _nearest(letters, pairs, most, words, first)
                 if found is not None:
                     yield _Window(phrase, stream, first, found[0], found[1])
+
+
+def _starts(phrase: str, words: Sequence[_Word]) -> Sequence[int]:
+    """Return where a phrase may begin, by the long words of it that were read well."""
+    told = {
+        letters: place
+        for place, word in enumerate(phrase.split())
+        if len(letters := _letters(word)) >= _LONG_WORD
+    }
+    if len(phrase.split()) < _FEW_WORDS or not told:
+        return range(len(words))
+    return sorted(
+        {
+            start
+            for number, word in enumerate(words)
+            if word.letters in told
+            for start in range(number - told[word.letters] - 1, number - told[word.letters] + 2)
+            if 0 <= start < len(words)
+        }
+    )
 
 
 def _most_slips(letters: str) -> int:
@@ -167,7 +189,8 @@ def _nearest(
             continue
         if run == letters:
             return last, 0
-        if sum((pairs & _pairs(run)).values()) < _PAIRS * sum(pairs.values()):
+        shared = sum((pairs & _pairs(run)).values())
+        if len(letters) >= _MANY_LETTERS and shared < _PAIRS * sum(pairs.values()):
             continue
         slips = _slips(letters, run, most)
         if slips is not None and _same_digits(letters, run) and (not best or slips < best[1]):
@@ -222,7 +245,7 @@ def _rewritten(
         for start, end, printed in sorted(changes.get(number, ()), reverse=True):
             colon = ":" if printed and text[start:end].endswith((":", ";")) else ""
             text = f"{text[:start]}{printed}{colon}{text[end:]}"
-        if text == block.text:
+        if text == block.text and text.strip(_NO_ANSWER):
             yield block
-        elif text.strip(_LEFT_OVER):
+        elif text != block.text and text.strip(_LEFT_OVER):
             yield replace(block, text=text.strip())

@@ -45,6 +45,10 @@ _INSET_PX = 3
 _AROUND_PX = 3
 
 
+# Of the width of a page: outside stand corner squares and what scanners see at the edge.
+_EDGES = (0.065, 0.935)
+# Lower than this (0.6 mm) and longer than a dash is only a line.
+_FLAT_PX, _DASH_PX = 5, 26
 # The lowest part of a page between its squares, and what is printed there: „Seite 3 von 4“.
 _FOOT, _FOOT_WIDTH = 0.94, (0.12, 0.6)
 _NUMBER = re.compile(r"Seite\s+(\d{1,2})\s+von\s+\d{1,2}(?!\d)")
@@ -67,18 +71,29 @@ def page_text(picture: "Grey", codes: Sequence[Code], engine: Ocr, quarters: int
     Without a code ``quarters`` does, as in ``upright``. What stands in the code is no text.
     """
     page = evenly_lit(upright(picture, codes, quarters))
+    height, width = page.shape
     boxes = tick_boxes(page)
     for box in boxes:
         rows, columns = _around(box)
         page[rows, columns] = 255
-    height, width = page.shape
     words = [
         word
         for word in engine.words(without_rulings(softened(page)), SPARSE, DPI)
-        if word.text.strip("|_")  # the remains of a frame
+        if _is_word(word, width)
     ]
     signs = [_as_word(box, number) for number, box in enumerate(boxes)]
     return PageWords([*words, *signs], width, height)
+
+
+def _is_word(word: OcrWord, width: int) -> bool:
+    """Say whether it is a word, not what is left of a frame or line or stands at the edge."""
+    if (
+        not word.text.strip("|_")
+        or not _EDGES[0] < (word.left + word.right) / 2 / width < _EDGES[1]
+    ):
+        return False
+    # A dash is as flat as a piece of a line, but short.
+    return word.bottom - word.top >= _FLAT_PX or word.right - word.left <= _DASH_PX
 
 
 def printed_number(picture: "Grey", codes: Sequence[Code], engine: Ocr) -> int | None:
@@ -209,11 +224,23 @@ def _squares(
                 break
             if max(abs(left - other_left), abs(right - other_right)) > _ENDS_PX:
                 continue
-            box = TickBox(min(left, other_left), top, max(right, other_right), low + high, EMPTY)
+            ends = min(left, other_left), max(right, other_right)
+            box = TickBox(ends[0], top, ends[1], low + high, EMPTY)
+            box = _with_sides(box, dark)
             width, height = box.right - box.left, box.bottom - box.top
             oblong = max(width, height) / max(1, min(width, height))
             if min(width, height) >= _SIDES_PX[0] and oblong <= _OBLONG and _has_sides(box, dark):
                 yield box
+
+
+def _with_sides(box: TickBox, dark: "npt.NDArray[np.uint8]") -> TickBox:
+    """Return the box as wide as its sides say: thin strokes end before them, or behind."""
+    shares = dark[box.top : box.bottom].mean(axis=0)
+    lefts = range(max(box.left - 2, 0), box.left + 2)
+    rights = range(box.right - 2, min(box.right + 2, len(shares)))
+    left = max(lefts, key=lambda column: (shares[column] >= _EDGE, -column))
+    right = max(rights, key=lambda column: (shares[column] >= _EDGE, column))
+    return TickBox(left, box.top, right + 1, box.bottom, box.sign)
 
 
 def _has_sides(box: TickBox, dark: "npt.NDArray[np.uint8]") -> bool:
