@@ -32,7 +32,7 @@ def document(data: dict[str, Any], names: Mapping[str, str]) -> None:
         print(f"\n{name}\n  Fehler [{error['code']}]: {printable(error['message'])}")
         if error["hint"]:
             print(f"  Hinweis: {error['hint']}")
-    elif data["form"] is None and data["findings"][0]["code"].startswith("page."):
+    elif data["form"] is None and any(one["code"][:5] == "page." for one in data["findings"]):
         finding = data["findings"][0]
         print(f"\n{name}  ({pages(data['page_numbers'])})")
         print(_wrapped(f"  {_SIGNS[finding['severity']]} ", finding["message"]))

@@ -73,8 +73,12 @@ class Intake:
         Pages of scans may belong together over files, so these come last. Broken off at any
         moment, the same call goes on where it was.
         """
-        with self._folder.held():
-            yield from _Batch(self, names, received, outside).taken()
+        batch = _Batch(self, names, received, outside)
+        try:
+            with self._folder.held():
+                yield from batch.taken()
+        except StorageError as error:  # nothing that follows could be kept either
+            yield batch.broken(error)
 
 
 class _Batch:
@@ -87,7 +91,7 @@ class _Batch:
         self._jobs = intake._jobs
         self._archive, self._folder = intake._archive, intake._folder
         self._names = names
-        self._at = ""
+        self._at = next(iter(names), "")
         self._received = received
         self._outside = outside
         self._waiting: dict[str, Waiting] = {}
@@ -96,19 +100,20 @@ class _Batch:
         self._failed: dict[str, FormServiceError] = {}
 
     def taken(self) -> Iterator[Taken]:
+        for name in self._names:
+            yield from self._first(name)
         try:
-            for name in self._names:
-                yield from self._first(name)
-            try:
-                self._recognise()
-            except EngineError as error:
-                self._failed |= dict.fromkeys(self._waiting, error)
-            yield from self._together()
-            for name, sha256 in self._twins:
-                known = self._archive.readings(sha256)
-                yield self._known(name, known) if known else self._twin(name, sha256)
-        except StorageError as error:  # nothing that follows could be kept either
-            yield self._error(self._at, 0, error)
+            self._recognise()
+        except EngineError as error:
+            self._failed |= dict.fromkeys(self._waiting, error)
+        yield from self._together()
+        for name, sha256 in self._twins:
+            known = self._archive.readings(sha256)
+            yield self._known(name, known) if known else self._twin(name, sha256)
+
+    def broken(self, error: StorageError) -> Taken:
+        """Return what to tell of the file that could not be kept."""
+        return self._error(self._at, 0, error)
 
     # First look: what is known or holds no picture is done with at once.
 
