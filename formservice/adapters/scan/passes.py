@@ -79,12 +79,12 @@ def _read_twice(
     """Return both readings of a zone, settled by its shapes where these tell."""
     rect, clean = sheet.template.zone_rect(place.zone), sheet.clean(place.down)
     second = text_among(sheet.words(ocr, in_place=in_place), clean, rect, place.down)
-    if differs_in_foreign_letters(first.text, second.text):
-        first = zone_text(clean, rect, ocr, LATIN)
     seen = second.confidence if second.text else 0.0
     again = first.text != "" and first.text != second.text and seen < _SEEN
     if again:
         second = zone_text(clean, rect, ocr, LATIN)
+    elif differs_in_foreign_letters(first.text, second.text):
+        first = zone_text(clean, rect, ocr, LATIN)
     doubtful = first.doubtful or second.doubtful
     if first.text == second.text:
         return _Readings(first, second, doubtful or first.shown != first.text, again=again)
