@@ -56,7 +56,7 @@ class Settings:
     local_holidays: tuple[date, ...] = ()
     read_seconds: float = 60.0
     read_bytes: int = 2 * 1024**3
-    page_seconds: float = 45.0
+    page_seconds: float = 60.0
     acceptance: Path | None = None
     known: Path | None = None
 
