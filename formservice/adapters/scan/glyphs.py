@@ -44,6 +44,8 @@ _STOP, _COMMA = 0.45, 0.24
 # What stands on the line, and how many of them show where it is.
 _ON_LINE = frozenset("abcdehiklmnorstuvwxzABCDEFGHIKLMNOPRSTUVWXZ0123456789")
 _LETTERS_OF_LINE = 4
+# Two letters that look like one: m, d, w, ü.
+_LIKE_ONE = ("rn", "cl", "vv", "ii")
 # Letters that bear no mark above.
 _UNMARKED = frozenset("acemnorsuvwxzCGNOSUZAER")
 
@@ -136,9 +138,14 @@ def _word(
 ) -> tuple[OcrWord, OcrWord, bool]:
     """Return a word with its dashes measured, also with its cases, and whether it is doubtful."""
     if scale is None or not signs:
-        # A dash between blanks that was not measured may be any.
-        return word, word, word.text in _DASHES
-    verdicts = [_sign(glyph, scale, alone=len(signs) == 1) for glyph in signs]
+        # A dash between blanks that was not measured may be any; letters that together look like
+        # one other (rn, m) are told by the count of strokes alone.
+        unsure = word.text in _DASHES or any(pair in word.text for pair in _LIKE_ONE)
+        return word, word, unsure
+    alone = len(signs) == 1
+    verdicts = [
+        _sign(glyph, scale, alone=alone, first=not place) for place, glyph in enumerate(signs)
+    ]
     pairs = list(zip(verdicts, signs, strict=True))
     read = "".join(one if one and glyph.sign in _DASHES else glyph.sign for one, glyph in pairs)
     shown = "".join(one or glyph.sign for one, glyph in pairs)
@@ -208,7 +215,7 @@ def _scale(glyphs: Iterable[Glyph]) -> _Scale | None:
     return _Scale(_OF_DIGITS * median(tall), None) if tall else None
 
 
-def _sign(glyph: Glyph, scale: _Scale, *, alone: bool) -> str | None:
+def _sign(glyph: Glyph, scale: _Scale, *, alone: bool, first: bool) -> str | None:
     """Return what sign the shape shows, None if it fits none well."""
     sign = glyph.sign
     if sign in _DASHES:
@@ -221,6 +228,8 @@ def _sign(glyph: Glyph, scale: _Scale, *, alone: bool) -> str | None:
     whole = sign.lower() not in "öü" or len(glyph.parts) > 1
     if sign in _UNMARKED and _has_mark(glyph, scale):
         return None
+    if sign == "i" and len(glyph.parts) == 1 and first:
+        return None  # without a dot it may be I or l, which begin words as well
     if sign.lower() in _ALIKE and whole and scale.tall:
         step = scale.tall - scale.small
         if step >= _LEAST_STEP_PX:

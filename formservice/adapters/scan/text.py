@@ -34,6 +34,8 @@ _LINE_PX = 48
 # one side over 0.4 mm).
 _DARK = 150
 _SPECK_AREA, _SPECK_SIDE = 6, 3
+# Lines of no more signs than this, all read with less than that, beside other lines, are dirt.
+_DIRT_SIGNS, _DIRT_SURE = 2, 0.6
 # Around the ink of a zone so much is kept as well (columns, rows).
 _MARGIN_PX = (30, 8)
 # Lines farther apart than this many heights of letters have an empty line between them; usual
@@ -162,6 +164,7 @@ def _is_print(word: OcrWord, page: CleanPage, down: int) -> bool:
 
 def _read(lines: Sequence[Sequence[OcrWord]], right: int, parts: Sequence[Part]) -> ZoneText:
     """Return the text of lines of words in a zone that ends at ``right``; ``parts`` is its ink."""
+    lines = [line for line in lines if not _is_dirt(line)] or lines
     confidence = min(word.confidence for line in lines for word in line)
     shapes = shaped(lines, parts)
     text = with_exact_mark(_paragraphs(shapes.lines, right))
@@ -175,6 +178,12 @@ def _read(lines: Sequence[Sequence[OcrWord]], right: int, parts: Sequence[Part])
         doubtful=shapes.doubtful,
         hand=Hand(shapes.wander, 1.0, sure),
     )
+
+
+def _is_dirt(line: Sequence[OcrWord]) -> bool:
+    """Say whether a line is what remains of a rule or a shadow: a sign or two, and unsure."""
+    signs = "".join(word.text for word in line)
+    return len(signs) <= _DIRT_SIGNS and max(word.confidence for word in line) < _DIRT_SURE
 
 
 def with_exact_mark(text: str) -> str:
