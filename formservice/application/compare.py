@@ -123,9 +123,14 @@ def sent_texts(
         return {}
     whole = reshaped(definition, shape_of(definition, tuple(sent)))
     texts = {
-        field.key: _text(field, sent[field.key]) for field in whole.fields if field.key in sent
+        field.key: _text(field, sent[field.key])
+        for field in whole.fields
+        if field.key in sent and field.kind in _WRITTEN
     }
     return {key: text for key, text in texts.items() if text.strip()}
+
+
+_WRITTEN = frozenset({FieldKind.TEXT, FieldKind.MULTILINE, FieldKind.DATE})
 
 
 def _values_sent(

@@ -6,7 +6,12 @@ from datetime import date
 
 import pytest
 
-from formservice.application.compare import against_data, comparison, documents_data
+from formservice.application.compare import (
+    against_data,
+    comparison,
+    documents_data,
+    sent_texts,
+)
 from formservice.application.identify import Identity
 from formservice.application.read_document import ReadDocument
 from formservice.domain.copies import reshaped
@@ -247,3 +252,25 @@ def test_a_file_of_unknown_documents_is_no_mistake_of_what_was_sent():
 
 def test_without_anything_sent_nothing_is_said_of_a_comparison():
     assert all("against" not in one for one in told([came(REPORT, back()), UNKNOWN], None))
+
+
+def test_what_was_sent_is_told_as_it_stood_in_the_written_fields():
+    texts = sent_texts(REPORT, SENT_DATA, FORMS)
+    assert texts["name"] == "Özdemir"
+    assert texts["von"] == "02.03.2026"
+    assert "dringend" not in texts
+
+
+def test_what_another_form_hands_over_is_known_by_the_field_it_goes_to():
+    assert sent_texts(REPORT, document(ASKED, SENT), FORMS)["erwartung"] == WORDS
+
+
+def test_nothing_is_known_from_what_says_nothing_about_the_form():
+    assert sent_texts(REPORT, None, FORMS) == {}
+    assert sent_texts(REPORT, {"gibt_es_nicht": "x"}, FORMS) == {}
+
+
+def test_what_was_itself_only_recognised_confirms_nothing():
+    one = document(REPORT, CAME_BACK | {"von": "2026-03-02"})
+    one["fields"]["name"]["accepted"] = False
+    assert "name" not in sent_texts(REPORT, [one], FORMS)
