@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from formservice.adapters.scan.boxes import box_ink
+from formservice.adapters.scan.boxes import BoxInk, box_ink
 from formservice.adapters.scan.laid import LaidPage
 from formservice.adapters.scan.marks import Mark, State, doubted, judged
 from formservice.adapters.scan.ocr import Ocr
@@ -53,25 +53,19 @@ def _mark_sightings(sheet: LaidPage, found: Sequence[Placed], page: int) -> Iter
 
 def _marks(sheet: LaidPage, found: Sequence[Placed]) -> dict[str, Mark]:
     """Judge all boxes of the page together, for groups decide among themselves."""
-    template, down = sheet.template, found[0].down
-    rects = {one.zone.key: template.zone_rect(one.zone) for one in found}
-    boxes = {
-        one.zone.key: box_ink(
-            sheet.grey,
-            template,
-            rects[one.zone.key],
-            [rect for key, rect in rects.items() if key != one.zone.key],
-            down,
-        )
-        for one in found
-        if one.zone.kind == "tick"
-    }
-    marks = judged(boxes)
+    template = sheet.template
+    rects = {zone.box: template.zone_rect(zone) for zone in template.zones}
+    boxes: dict[str, BoxInk] = {}
+    marks: dict[str, Mark] = {}
     for one in found:
-        if one.zone.kind == "signature":
-            others = [rect for key, rect in rects.items() if key != one.zone.key]
-            rect = rects[one.zone.key]
-            marks[one.zone.key] = signature(sheet.grey, template, rect, others, down)
+        # Writing in other zones, answers in words included, is none of these marks.
+        others = [rect for box, rect in rects.items() if box != one.zone.box]
+        where = (sheet.grey, template, rects[one.zone.box], others, one.down)
+        if one.zone.kind == "tick":
+            boxes[one.zone.key] = box_ink(*where)
+        else:
+            marks[one.zone.key] = signature(*where)
+    marks |= judged(boxes)
     if LEAST_LIKENESS <= sheet.pose.likeness < GOOD_PAGE:
         return {key: doubted(mark) for key, mark in marks.items()}
     return marks
