@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from formservice.adapters.scan import ocr as scan_ocr
 from formservice.adapters.scan.ocr import (
     BLOCK,
+    LATIN,
     LINE,
     SPARSE,
     CommandOcr,
@@ -57,6 +58,16 @@ class TestContract:
         assert words[0].left == pytest.approx(20, abs=6)
         assert words[0].right < words[1].left < words[1].right < words[2].left
         assert 15 < words[0].top < words[0].bottom < 70
+
+    def test_the_model_for_latin_script_reads_letters_german_has_not(self, engine: Ocr) -> None:
+        if not engine.has(LATIN):
+            pytest.skip("tesseract-ocr-script-latn is not installed")
+        words = engine.words(sheet("Ayşe Bērziņš José"), LINE, 200, LATIN)
+        assert [word.text for word in words] == ["Ayşe", "Bērziņš", "José"]
+
+    def test_only_models_that_are_installed_are_there(self, engine: Ocr) -> None:
+        assert engine.has("deu")
+        assert not engine.has("tlh")
 
     def test_lines_of_a_block_are_told_apart(self, engine: Ocr) -> None:
         words = engine.words(sheet("erste Zeile\nzweite Zeile"), BLOCK, 200)

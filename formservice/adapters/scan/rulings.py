@@ -27,16 +27,23 @@ _THICK_PX, _EDGE_PX, _ACROSS_PX = 7, 1, 2
 
 def without_rulings(picture: "Grey") -> "Grey":
     """Return the picture without its lines; strokes that cross or touch one stay whole."""
+    import cv2
     import numpy as np
 
-    clean = picture.copy()
     # OpenCV wants its rows in one piece.
-    clean[_lines(picture) | _lines(np.ascontiguousarray(picture.T)).T] = 255
+    level, upright = _lines(picture), _lines(np.ascontiguousarray(picture.T)).T
+    clean = picture.copy()
+    clean[level & ~_crossed(picture, level)] = 255
+    clean[upright & ~_crossed(np.ascontiguousarray(picture.T), upright.T).T] = 255
+    # Where lines meet each seems to be crossed by the other.
+    around = np.ones((_THICK_PX, _THICK_PX), np.uint8)
+    meet = [cv2.dilate(lines.astype(np.uint8), around) for lines in (level, upright)]
+    clean[(meet[0] > 0) & (meet[1] > 0)] = 255
     return clean
 
 
 def _lines(picture: "Grey") -> "Mask":
-    """Return the pixels of lines along the rows, but for what crosses them."""
+    """Return the pixels of lines along the rows."""
     import cv2
     import numpy as np
 
@@ -45,13 +52,16 @@ def _lines(picture: "Grey") -> "Mask":
     along = cv2.morphologyEx(thin, cv2.MORPH_OPEN, np.ones((1, _LONG_PX), np.uint8))
     # Gaps of a few pixels, where the line changes its row, belong to it.
     along = cv2.morphologyEx(along, cv2.MORPH_CLOSE, np.ones((1, 9), np.uint8))
-    line = np.asarray(cv2.dilate(along, np.ones((1 + 2 * _EDGE_PX, 1), np.uint8)), dtype=bool)
-    # What stands directly above or below the line reaches into it as far as the line is thick.
+    return np.asarray(cv2.dilate(along, np.ones((1 + 2 * _EDGE_PX, 1), np.uint8)), dtype=bool)
+
+
+def _crossed(picture: "Grey", line: "Mask") -> "Mask":
+    """Return what of lines along the rows is crossed: ink directly above reaches to ink below."""
+    import numpy as np
+
     beside = np.where(line, 0, picture < _DARK).astype(np.uint8)
     reach = np.ones((1 + 2 * (_EDGE_PX + _ACROSS_PX), 1), np.uint8)
-    above = _shifted(beside, reach, 1)
-    below = _shifted(beside, reach, -1)
-    return line & ~(above & below)
+    return line & _shifted(beside, reach, 1) & _shifted(beside, reach, -1)
 
 
 def _shifted(beside: "npt.NDArray[np.uint8]", reach: "npt.NDArray[np.uint8]", down: int) -> "Mask":
