@@ -13,6 +13,7 @@ from formservice.bootstrap import Services, Settings
 from formservice.cli import errors
 from formservice.cli.german import counted
 from formservice.domain.errors import FormServiceError
+from formservice.domain.nearest import nearest
 
 # Below this the archive may not take a day's batch of scans.
 _LEAST_FREE = 1024**3
@@ -94,9 +95,15 @@ def _recognition() -> _State:
 
 def _acceptance() -> _State:
     try:
-        acceptance = Services(Settings.from_environment()).acceptance
+        services = Services(Settings.from_environment())
+        acceptance, named = services.acceptance, _lists(services)
     except FormServiceError as error:
         return _State("Annahmeregel", False, True, f"{error.message} {error.hint}")
+    for name in acceptance.lists.keys() - named:
+        guess = nearest(name, named)
+        hint = f" Gemeint: „{guess}“?" if guess else ""
+        message = f"die Liste „{name}“ nennt kein Feld.{hint}"
+        return _State("Annahmeregel", False, False, message)
     lists = "; ".join(
         f"{name}: {counted(len(entries), 'Eintrag', 'Einträge')}"
         for name, entries in acceptance.lists.items()
@@ -104,6 +111,11 @@ def _acceptance() -> _State:
     rule = acceptance.rule
     message = f"{rule}, {rule.calibrated}; {lists or 'keine bekannten Listen'}"
     return _State("Annahmeregel", True, True, message)
+
+
+def _lists(services: Services) -> frozenset[str]:
+    """Return the lists that fields of the forms name."""
+    return frozenset(name for form in services.forms for one in form.fields for name in one.lists)
 
 
 def _office() -> _State:
