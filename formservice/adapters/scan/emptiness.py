@@ -27,6 +27,10 @@ _DARKEST_PAPER = 90
 _INK, _FAINT = 36, 16
 # Grain of this many standard deviations is still grain.
 _GRAIN = 6.0
+_COARSEST_GRAIN = 12.0
+# Paper lies in a shadow at times; where more than this share of a picture is so dark, it is not
+# paper that is seen.
+_DARK_GROUND, _MOST_DARK = 0.5, 0.02
 # Less than this is dirt (mm), a hole or staple this near the edge is no answer, and longer than
 # this share of the page is a fold, a ruled line or a stripe of a dirty roller.
 _SPECK_MM, _RIM_MM, _LINE_SHARE, _LINE_MM = 1.4, 5.0, 0.4, 1.3
@@ -97,10 +101,17 @@ def _depth(picture: "Grey") -> "Depth | None":
     paper = float(np.percentile(soft[::4, ::4], 60))
     if paper < _DARKEST_PAPER:
         return None
-    depth = cv2.subtract(_ground(soft), soft).astype(np.float32) * (255.0 / paper)
-    depth[_off_the_sheet(soft, paper)] = 0
+    ground, off = _ground(soft), _off_the_sheet(soft, paper)
+    if float((ground[~off] < _DARK_GROUND * paper).mean()) > _MOST_DARK:
+        return None
+    depth = cv2.subtract(ground, soft).astype(np.float32) * (255.0 / paper)
+    # The ground is that of the lightest grains.
+    depth -= np.median(depth)
+    depth[off] = 0
     # Grain is no ink, however coarse.
     grain = 1.4826 * float(np.median(np.abs(depth - np.median(depth))))
+    if grain > _COARSEST_GRAIN:
+        return None
     depth[depth < _GRAIN * grain] = 0
     return np.asarray(depth, dtype=np.float32)
 
@@ -110,7 +121,8 @@ def _ground(soft: "Grey") -> "Grey":
     import cv2
     import numpy as np
 
-    reach = round(3 * _MM)
+    # Wider than a punched hole, which else would be its own ground.
+    reach = round(_HOLE_MM[1] * _MM)
     closed = cv2.morphologyEx(soft, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
     return np.asarray(cv2.medianBlur(np.asarray(closed, dtype=np.uint8), 25), dtype=np.uint8)
 
