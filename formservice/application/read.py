@@ -134,7 +134,9 @@ class ReadFile:
         ref = found.identity.ref
         definition = self._forms.find(ref) if ref is not None else None
         if definition is None:
-            return [ReadDocument(_medium(found.pages), _numbers(pages), found.identity)]
+            unknown = found.pages[0].unknown
+            medium = _medium(found.pages)
+            return [ReadDocument(medium, _numbers(pages), found.identity, unknown=unknown)]
         definition, sightings = seen_on(opened, found.pages, definition, found.sheets)
         parts, free = self._continued(opened, found, definition, sightings)
         record = extract(definition, [*sightings, *parts])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from formservice.application.identify import Identity
-from formservice.domain.document import Medium, Sighting
+from formservice.domain.document import Medium, Sighting, Unknown
 from formservice.domain.form import FormDefinition
 from formservice.domain.record import Record
 from formservice.domain.rules import CheckResult
@@ -16,6 +16,7 @@ class ReadDocument:
 
     ``checked`` is what the rules alone say, ``result`` also what was seen beside the fields.
     ``sheets`` are free sheets that belong to it; ``answers`` is the field one of them answers.
+    ``unknown`` is why its first page, a picture, is like no form.
     ``sightings`` is everything seen of its fields, each box of a choice and each part by itself.
     """
 
@@ -31,3 +32,4 @@ class ReadDocument:
     sheets: "tuple[ReadDocument, ...]" = ()
     answers: str | None = None
     sightings: tuple[Sighting, ...] = ()
+    unknown: Unknown | None = None

@@ -8,7 +8,7 @@ from formservice.application.identify import LOWEST_SCORE, Identity
 from formservice.application.places import places, turned
 from formservice.application.read_document import ReadDocument
 from formservice.domain.deadlines import Deadline
-from formservice.domain.document import Box, Method, Page, Sighting
+from formservice.domain.document import Box, Method, Page, Sighting, Unknown
 from formservice.domain.errors import FormServiceError, Problem
 from formservice.domain.findings import Finding, FindingCode
 from formservice.domain.form import FieldKey, Severity
@@ -240,9 +240,19 @@ def _deadline(one: Deadline) -> dict[str, object]:
     }
 
 
+_UNKNOWN = {
+    Unknown.NO_FORM: "Das Bild gleicht keinem bekannten Formular.",
+    Unknown.SEVERAL_FORMS: "Das Bild gleicht mehreren Formularen oder Seiten.",
+    Unknown.DARK: "Die Seite ist zu dunkel: Es ist nicht zu erkennen, welches Formular das ist.",
+    Unknown.SMALL: "Das Bild ist zu klein: Es ist nicht zu erkennen, welches Formular das ist.",
+}
+
+
 def _unidentified(document: ReadDocument) -> Finding:
     sentence = "Es ist nicht sicher, welches Formular das ist. Bitte das Formular von Hand wählen."
     identity = document.identity
+    if document.unknown is not None and identity.nearest is None:
+        sentence = f"{_UNKNOWN[document.unknown]} Bitte das Formular von Hand wählen."
     if identity.editions and identity.score >= LOWEST_SCORE:
         choices = " oder ".join(f"„{edition}“" for edition in identity.editions)
         sentence = (

@@ -59,6 +59,7 @@ class Doubt(StrEnum):
     HANDWRITING = "handwriting"  # written by hand: shown, never guessed
     NOT_LISTED = "not-listed"  # like an entry of a closed list, but not the same
     LABELS_LOST = "labels-lost"  # too few of the printed labels were found to go by them
+    COPY_UNKNOWN = "copy-unknown"  # which copy of the page this is, and so which items: unknown
     CORRECTED_MARK = "corrected-mark"  # a mark that was struck out, perhaps another one made
 
 

@@ -33,6 +33,7 @@ _REASONS = {
     Doubt.HANDWRITING: "hier ist von Hand geschrieben",
     Doubt.NOT_LISTED: "die Angabe ähnelt einer bekannten, ist aber nicht gleich",
     Doubt.LABELS_LOST: "es wurden zu wenige Beschriftungen gefunden",
+    Doubt.COPY_UNKNOWN: "welche Kopie der Seite das ist, war nicht zu lesen",
     Doubt.CORRECTED_MARK: "ein Kreuz wurde gestrichen oder geändert",
 }
 # These have a finding of their own.

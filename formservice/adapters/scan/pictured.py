@@ -20,7 +20,7 @@ from formservice.adapters.scan.sheet import straightened
 from formservice.adapters.scan.turned import reading_turn, turn_of
 from formservice.adapters.scan.words import PageWords, words_on
 from formservice.adapters.scan.zones import zone_sightings
-from formservice.domain.document import Block, Box, Claim, PageRole, Sighting, Unknown
+from formservice.domain.document import Block, Box, Claim, Doubt, PageRole, Sighting, Unknown
 from formservice.domain.errors import EngineMissingError
 from formservice.domain.form import FormRef, Layout
 
@@ -103,7 +103,14 @@ class PicturedPage:
         laid = self._laid(layout, form_page)
         if laid is None:
             return ()
-        return zone_sightings(laid, layout, form_page, self._tools.ocr, self.number)
+        seen = zone_sightings(laid, layout, form_page, self._tools.ocr, self.number)
+        if self.codes:
+            return seen
+        # All copies of a page look alike; only the code tells which items stand on this one.
+        return tuple(
+            replace(one, doubts=one.doubts | {Doubt.COPY_UNKNOWN}) if "[" in one.key else one
+            for one in seen
+        )
 
     def blocks(self) -> tuple[Block, ...]:
         """Return all text and tick boxes by line, read without knowing the form.
