@@ -13,7 +13,7 @@ from formservice.application.ports import Forms
 from formservice.application.read import ReadFile
 from formservice.application.read_document import ReadDocument
 from formservice.application.report import refused_page
-from formservice.domain.document import Page
+from formservice.domain.document import Medium, Page
 from formservice.domain.errors import InputError
 from formservice.domain.form import FormDefinition
 
@@ -53,9 +53,8 @@ class IsolatedRead:
 
         def first() -> dict[str, Any]:
             with self._read.reader(data).open(data) as opened:
-                pages = self._jobs.pages(opened)
-                if any(is_picture(known_page(page)) for page in pages):
-                    return {"pages": pages}
+                if Medium.SCAN in opened.media():
+                    return {"pages": self._jobs.pages(opened)}
                 told = self._read.opened(opened, received=received, form=form, against=against)
                 return {"documents": documents(told)}
 

@@ -81,7 +81,7 @@ def test_a_mixed_pile_is_accounted_for_page_by_page(run, tmp_path):
     assert "Seite 2" in incomplete["message"]
     whole = [one for one in found if one["page_numbers"] == [1, 4]]
     assert [one["form"]["id"] for one in whole] == ["feedbackbogen"]
-    assert whole[0]["fields"]["auftragnehmer_massnahme"]["page"] == 4
+    assert whole[0]["fields"]["vorname"]["page"] == 4
 
 
 def test_a_document_may_lie_in_several_files(run, tmp_path):

@@ -4,6 +4,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePath
@@ -12,6 +13,7 @@ from typing import Any  # readings have the shape of the JSON contract
 from formservice.adapters.archive.store import Archive, Received
 from formservice.adapters.intake.folder import IntakeFolder
 from formservice.adapters.intake.piles import Group, Pile, Place, Waiting, groups_from, together
+from formservice.adapters.isolation import Done
 from formservice.adapters.page_jobs import PageJob, PageJobs, is_picture, known_page, unpacked
 from formservice.adapters.recorded import Answer, PageResult, RecordedDocument
 from formservice.application.batch import BatchFile
@@ -174,16 +176,21 @@ class _Batch:
         done = total - sum(map(len, todo.values()))
         if total:
             self._outside.tell(done, total)
-        for one in self._jobs.each(self._page_jobs(todo), total - done):
-            sha256, number = one.item.file, one.item.number
-            if one.result is not None:
-                self._folder.keep_result(sha256, number, one.result)
-            elif isinstance(one.error, EngineError):
-                raise one.error
-            elif one.error is not None:
-                self._refused[sha256, number] = self._named(one.error)
-            done += 1
-            self._outside.tell(done, total)
+        with closing(self._jobs.each(self._page_jobs(todo), total - done)) as ends:
+            for one in ends:
+                self._keep(one)
+                done += 1
+                self._outside.tell(done, total)
+
+    def _keep(self, done: Done[PageJob, bytes]) -> None:
+        """Keep what became of one picture; an EngineError ends the work."""
+        sha256, number = done.item.file, done.item.number
+        if done.result is not None:
+            self._folder.keep_result(sha256, number, done.result)
+        elif isinstance(done.error, EngineError):
+            raise done.error
+        elif done.error is not None:
+            self._refused[sha256, number] = self._named(done.error)
 
     def _page_jobs(self, todo: dict[str, list[int]]) -> Iterator[PageJob]:
         for sha256, numbers in todo.items():
