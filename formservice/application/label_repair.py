@@ -236,9 +236,9 @@ def _rewritten(
     for window in kept:
         words = streams[window.stream][window.first : window.last + 1]
         text = window.phrase if window.phrase in labels else ""
-        for block in dict.fromkeys(word.block for word in words):
-            own = [word for word in words if word.block == block]
-            changes[block].append((own[0].start, own[-1].end, text))
+        for place in dict.fromkeys(word.block for word in words):
+            own = [word for word in words if word.block == place]
+            changes[place].append((own[0].start, own[-1].end, text))
             text = ""
     for number, block in enumerate(blocks):
         text = block.text

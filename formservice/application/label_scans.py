@@ -17,8 +17,8 @@ from formservice.application.labels import label_sightings
 from formservice.application.wording_exact import BOTTOM, TOP
 from formservice.domain.copies import reshaped
 from formservice.domain.document import Block, Doubt, Method, Opinion, Sighting
-from formservice.domain.form import Field, FieldKind, FormDefinition
-from formservice.domain.groups import Shape
+from formservice.domain.form import Field, FieldKind, FormDefinition, Group
+from formservice.domain.groups import Shape, pattern, patterns
 
 UNCLEAR = "▣"
 """Stands in the text of a scanned page for a tick box that may or may not hold a mark."""
@@ -50,12 +50,55 @@ def scan_sightings(definition: FormDefinition, blocks: Sequence[Block], *, own: 
     if any(UNCLEAR in block.text for block in text):
         _, other = _looked(definition, text, "☐")
         found = list(_agreed(found, other))
-    prompts = {one.key: one for one in _fields(definition, shape) if one.placeholder}
-    return Chained([_recognised(one, prompts.get(one.key)) for one in found], shape)
+    fields = reshaped(definition, shape).fields if definition.members else definition.fields
+    by_key = {one.key: one for one in fields}
+    boxes = sum(block.text.count(sign) for block in text for sign in f"☐☒{UNCLEAR}")
+    whole = _with_whole_choices(fields, found, boxes)
+    told = [_recognised(one, by_key.get(one.key)) for one in whole]
+    lists = set(_unnumbered(definition.members))
+    return Chained([_as_rows(one) if pattern(one.key) in lists else one for one in told], shape)
 
 
-def _fields(definition: FormDefinition, shape: Shape) -> tuple[Field, ...]:
-    return reshaped(definition, shape).fields if definition.members else definition.fields
+def _with_whole_choices(
+    fields: Sequence[Field], found: Sequence[Sighting], boxes: int
+) -> Iterator[Sighting]:
+    """Yield the sightings; with boxes lost, a choice without any mark can not be told.
+
+    ``boxes`` is how many were found on all pages.
+    """
+    choices = [field for field in fields if field.kind is FieldKind.CHOICE]
+    ticks = [field for field in fields if field.kind is FieldKind.TICK]
+    on = {one.key for one in found if one.on}
+    lost = set[str]()
+    if boxes < len(ticks) + sum(len(field.anchors) for field in choices):
+        lost.update(
+            anchor
+            for field in (*choices, *ticks)
+            if not on & set(field.anchors)
+            for anchor in field.anchors
+        )
+    for one in found:
+        yield _unmarked(one) if one.key in lost else one
+
+
+def _unmarked(one: Sighting) -> Sighting:
+    doubts = one.doubts | {Doubt.AMBIGUOUS_MARK}
+    return replace(one, on=None, blank=False, doubts=doubts)
+
+
+def _unnumbered(members: Sequence[Field | Group]) -> Iterator[str]:
+    """Yield the keys of fields in lists whose rows nothing printed tells apart."""
+    for group in members:
+        for inner in group.members if isinstance(group, Group) else ():
+            if isinstance(inner, Group) and not any(
+                "{n}" in one.label for one in patterns([inner])
+            ):
+                yield from (one.key for one in patterns([inner]))
+
+
+def _as_rows(one: Sighting) -> Sighting:
+    """Return what stands in a list: all its rows together, as something only a person can part."""
+    return replace(one, blank=False, unreadable=True)
 
 
 def _looked(
@@ -78,8 +121,7 @@ def _agreed(found: Sequence[Sighting], other: Sequence[Sighting]) -> Iterator[Si
     }
     for one in found:
         if one.on is not None and one.key.rpartition(".")[0] in unclear:
-            doubts = one.doubts | {Doubt.AMBIGUOUS_MARK}
-            yield replace(one, on=None, blank=False, doubts=doubts)
+            yield _unmarked(one)
         else:
             yield one
 
@@ -89,7 +131,7 @@ def _recognised(one: Sighting, prompted: Field | None) -> Sighting:
     doubts = one.doubts | _FOUND
     if one.on is not None or not one.text:
         return replace(one, doubts=doubts)
-    if prompted is not None and is_prompt(prompted, one.text):
+    if prompted is not None and prompted.placeholder and is_prompt(prompted, one.text):
         return replace(one, text="", blank=True, doubts=doubts)
     return replace(one, doubts=doubts, opinions=(Opinion(_CHAIN, one.text, one.confidence),))
 

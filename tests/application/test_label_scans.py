@@ -140,3 +140,8 @@ def test_what_word_repeats_at_the_edges_of_our_pages_is_no_part_of_an_answer():
     seen = read([*blocks, foot, head, *rest], own=True)
     text = seen["bericht"].text
     assert text.split("\n") == ["Ich habe den Führerschein gemacht.", "Und Deutsch gelernt."]
+
+
+def test_a_choice_without_any_mark_whose_boxes_were_not_all_found_is_a_persons():
+    seen = read(changed(line7="Abholung", line8="☐ Versand"))
+    assert seen["anlass.versand"].on is None

@@ -238,8 +238,8 @@ def _with_sides(box: TickBox, dark: "npt.NDArray[np.uint8]") -> TickBox:
     shares = dark[box.top : box.bottom].mean(axis=0)
     lefts = range(max(box.left - 2, 0), box.left + 2)
     rights = range(box.right - 2, min(box.right + 2, len(shares)))
-    left = max(lefts, key=lambda column: (shares[column] >= _EDGE, -column))
-    right = max(rights, key=lambda column: (shares[column] >= _EDGE, column))
+    left = max(lefts, key=lambda column: min(shares[column], _EDGE))
+    right = max(reversed(rights), key=lambda column: min(shares[column], _EDGE))
     return TickBox(left, box.top, right + 1, box.bottom, box.sign)
 
 
