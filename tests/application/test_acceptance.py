@@ -154,7 +154,7 @@ def test_text_where_both_readings_find_no_date_stays_malformed():
 
 
 def test_what_was_sent_confirms_an_unsure_reading():
-    unsure = seen("ort", "Göttingen", "Göttingen", confidence=0.65)
+    unsure = seen("ort", "Göttingen", "Göttingen", confidence=0.55)
     assert not accepted(seen("traeger", "Ort", "Ort"), unsure)["ort"].accepted
     assert accepted(seen("traeger", "Ort", "Ort"), unsure, sent={"ort": "Göttingen"})[
         "ort"

@@ -12,7 +12,6 @@ USUAL = {
     Content.NAME: [
         "Meier",
         "Müller-Lüdenscheidt",
-        "O’Brien",
         "McDonald",
         "von der Heide",
         "Wiśniewska",
