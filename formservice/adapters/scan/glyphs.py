@@ -46,6 +46,8 @@ _ON_LINE = frozenset("abcdehiklmnorstuvwxzABCDEFGHIKLMNOPRSTUVWXZ0123456789")
 _LETTERS_OF_LINE = 4
 # Two letters that look like one: m, d, w, ü.
 _LIKE_ONE = ("rn", "cl", "vv", "ii")
+# Taller than this, in heights of small letters, an i without dot is another letter.
+_TALL_I = 1.2
 # Letters that bear no mark above.
 _UNMARKED = frozenset("acemnorsuvwxzCGNOSUZAER")
 
@@ -228,8 +230,13 @@ def _sign(glyph: Glyph, scale: _Scale, *, alone: bool, first: bool) -> str | Non
     whole = sign.lower() not in "öü" or len(glyph.parts) > 1
     if sign in _UNMARKED and _has_mark(glyph, scale):
         return None
-    if sign == "i" and len(glyph.parts) == 1 and first:
-        return None  # without a dot it may be I or l, which begin words as well
+    if (
+        sign == "i"
+        and len(glyph.parts) == 1
+        and first
+        and glyph.body.height > _TALL_I * scale.small
+    ):
+        return None  # a stroke as tall as with its dot, but in one piece, may be I or l
     if sign.lower() in _ALIKE and whole and scale.tall:
         step = scale.tall - scale.small
         if step >= _LEAST_STEP_PX:
