@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from formservice.adapters.scan.alphabet import differs_in_foreign_letters
+from formservice.adapters.scan.alphabet import differs_in_foreign_letters, with_sharp_s
 from formservice.adapters.scan.handwriting import Hand, handwritten, straightness
 
 TYPED = Hand(0.01, 0.4, 0.96)
@@ -55,3 +55,12 @@ def test_letters_the_german_model_lacks_are_no_contradiction(german, latin):
 )
 def test_other_differences_are(german, latin):
     assert not differs_in_foreign_letters(german, latin)
+
+
+def test_a_sharp_s_that_only_one_model_knows_is_one():
+    german = "wenn die Maßnahme vorbei ist. Groß"
+    assert with_sharp_s("wenn die MaBnahme vorbei ist. GroB", german) == german
+
+
+def test_a_capital_b_that_both_models_read_stays_one():
+    assert with_sharp_s("Kurs eBay B1 AOB", "Kurs eBay B1 AOB") == "Kurs eBay B1 AOB"

@@ -2,6 +2,8 @@
 
 import re
 
+# A capital B behind a small letter is no German spelling, but how the other model reads ß.
+_SHARP_S = re.compile(r"(?<=[a-zäöüß])B(?![A-Z])")
 _OF_GERMAN = frozenset(map(chr, range(0x20, 0x7F))) | set("ÄÖÜäöüß“”„»«®‚£€’—°©‘ı\n")
 
 
@@ -15,3 +17,14 @@ def differs_in_foreign_letters(german: str, latin: str) -> bool:
     # For one letter it may have read two, or a letter and a mark.
     parts = (re.escape(sign) if sign in _OF_GERMAN else ".{0,2}" for sign in latin)
     return re.fullmatch("".join(parts), german, re.DOTALL) is not None
+
+
+def with_sharp_s(latin: str, german: str) -> str:
+    """Return the reading of the model for Latin script with ß in the words that have it in German.
+
+    It takes ß for B in many typefaces; the German model does not.
+    """
+    known = set(german.split())
+    words = re.split(r"(\s+)", latin)
+    fixed = (_SHARP_S.sub("ß", word) for word in words)
+    return "".join(new if new in known else old for new, old in zip(fixed, words, strict=True))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
-from formservice.adapters.scan.alphabet import differs_in_foreign_letters
+from formservice.adapters.scan.alphabet import differs_in_foreign_letters, with_sharp_s
 from formservice.adapters.scan.handwriting import Hand, handwritten
 from formservice.adapters.scan.laid import LaidPage
 from formservice.adapters.scan.ocr import LATIN, Ocr
@@ -79,6 +79,11 @@ def _read_twice(
     """Return both readings of a zone, settled by its shapes where these tell."""
     rect, clean = sheet.template.zone_rect(place.zone), sheet.clean(place.down)
     second = text_among(sheet.words(ocr, in_place=in_place), clean, rect, place.down)
+    second = replace(
+        second,
+        text=with_sharp_s(second.text, first.text),
+        shown=with_sharp_s(second.shown, first.shown),
+    )
     seen = second.confidence if second.text else 0.0
     again = first.text != "" and first.text != second.text and seen < _SEEN
     if again:
