@@ -24,6 +24,9 @@ _SLIPS = 0.18
 _FEW_LETTERS = 4
 # Of a phrase with so many words one of so many letters was surely read well.
 _FEW_WORDS, _LONG_WORD = 4, 5
+# A place with so many more slips is as good as another; a phrase of so many characters, at the
+# top of a page (header, and the head of a row in two lines), was printed again and is no quote.
+_AS_GOOD, _LONG_PHRASE, _TOP_BLOCKS = 2, 40, 4
 # What remains of a line whose phrase is taken out: the bullet before it, a colon.
 _LEFT_OVER = " \t.,:;•*·-–"
 # What stands alone where recognition saw a bullet or dirt. A dash is an answer.
@@ -66,18 +69,26 @@ def repaired(definition: FormDefinition, blocks: Sequence[Block]) -> Repaired:
     streams = list(_streams(blocks))
     taken: set[_Word] = set()
     kept: list[_Window] = []
+    again: list[_Window] = []
     left = Counter(wanted)
-    for window in sorted(_windows(wanted, streams), key=_best_first):
-        places = set(streams[window.stream][window.first : window.last + 1])
-        if left[window.phrase] > 0 and not places & taken:
-            taken |= places
+    tops = set(_tops(blocks))
+    for window in _best_first(list(_windows(wanted, streams)), streams, blocks):
+        words = streams[window.stream][window.first : window.last + 1]
+        if taken & set(words):
+            continue
+        if left[window.phrase] > 0:
             left[window.phrase] -= 1
             kept.append(window)
+        elif words[0].block in tops and len(window.phrase) >= _LONG_PHRASE:
+            again.append(window)
+        else:
+            continue
+        taken |= set(words)
     total = sum(wanted.values())
     share = 1.0 - sum(left.values()) / total if total else 0.0
     phrases = Phrases.of(definition)
     labels = phrases.labels | phrases.options | _starters(definition)
-    return Repaired(tuple(_rewritten(blocks, streams, kept, labels)), share)
+    return Repaired(tuple(_rewritten(blocks, streams, kept, again, labels)), share)
 
 
 def _wanted(definition: FormDefinition) -> Counter[str]:
@@ -103,10 +114,30 @@ def _starters(definition: FormDefinition) -> set[str]:
     return found
 
 
-def _best_first(window: _Window) -> tuple[float, int, int, int]:
-    length = len(_letters(window.phrase))
-    # Long phrases first: short ones are parts of them.
-    return (-length, window.slips, window.stream, window.first)
+def _best_first(
+    windows: Sequence[_Window], streams: Sequence[Sequence[_Word]], blocks: Sequence[Block]
+) -> list[_Window]:
+    """Return long phrases first, for short ones are parts of them; of each the best places first.
+
+    Of places that are about as good the one on the earlier page: Word repeats the head of a row
+    on the page where the row goes on.
+    """
+    best: dict[str, int] = {}
+    for one in windows:
+        best[one.phrase] = min(one.slips, best.get(one.phrase, one.slips))
+
+    def order(one: _Window) -> tuple[int, ...]:
+        worse = max(0, one.slips - best[one.phrase] - _AS_GOOD)
+        page = blocks[streams[one.stream][one.first].block].page
+        return (-len(_letters(one.phrase)), worse, page, one.slips, one.stream, one.first)
+
+    return sorted(windows, key=order)
+
+
+def _tops(blocks: Sequence[Block]) -> Iterator[int]:
+    """Yield the blocks at the top of their page: what Word repeats stands there."""
+    for page in {block.page for block in blocks}:
+        yield from [number for number, one in enumerate(blocks) if one.page == page][:_TOP_BLOCKS]
 
 
 def _streams(blocks: Sequence[Block]) -> Iterator[list[_Word]]:
@@ -226,16 +257,18 @@ def _rewritten(
     blocks: Sequence[Block],
     streams: Sequence[Sequence[_Word]],
     kept: Sequence[_Window],
+    again: Sequence[_Window],
     labels: Set[str],
 ) -> Iterator[Block]:
     """Yield the blocks with the labels found as printed, whole where they begin.
 
-    Print that is no label is left out: no answer begins or ends there.
+    Print that is no label is left out, and so is a label printed ``again``: no answer begins or
+    ends there.
     """
     changes: dict[int, list[tuple[int, int, str]]] = defaultdict(list)
-    for window in kept:
+    for window in (*kept, *again):
         words = streams[window.stream][window.first : window.last + 1]
-        text = window.phrase if window.phrase in labels else ""
+        text = window.phrase if window.phrase in labels and window not in again else ""
         for place in dict.fromkeys(word.block for word in words):
             own = [word for word in words if word.block == place]
             changes[place].append((own[0].start, own[-1].end, text))

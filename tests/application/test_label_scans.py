@@ -1,5 +1,7 @@
 """The label chain on scanned pages: misread labels, and the share of labels found as the gate."""
 
+from dataclasses import replace
+
 import pytest
 
 from formservice.application.label_repair import ENOUGH_LABELS, repaired
@@ -145,3 +147,27 @@ def test_what_word_repeats_at_the_edges_of_our_pages_is_no_part_of_an_answer():
 def test_a_choice_without_any_mark_whose_boxes_were_not_all_found_is_a_persons():
     seen = read(changed(line7="Abholung", line8="☐ Versand"))
     assert seen["anlass.versand"].on is None
+
+
+def test_a_question_that_word_prints_again_on_the_next_page_is_no_part_of_the_answer():
+    question = LINES[9] + " (Bitte in eigenen Worten)"
+    form = replace(
+        FORM,
+        fields=tuple(
+            replace(one, label=question) if one.key == "bericht" else one for one in FORM.fields
+        ),
+        layout=replace(
+            FORM.layout,
+            flow=tuple(
+                replace(item, text=question) if item.text == LINES[9] else item
+                for item in FORM.layout.flow
+            ),
+        ),
+    )
+    first = page(*LINES[:9], question, LINES[10])
+    second = [
+        replace(one, page=2) for one in page("Abholschein", question, "Und Deutsch.", *LINES[11:])
+    ]
+    seen = {one.key: one for one in scan_sightings(form, [*first, *second], own=True).sightings}
+    assert "in eigenen Worten" not in seen["bericht"].text
+    assert seen["bericht"].text.endswith("Und Deutsch.")
