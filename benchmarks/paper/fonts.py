@@ -36,7 +36,7 @@ CALIBRATION = (
     Font(
         "Liberation Sans Narrow",
         "LiberationSansNarrow-Regular.ttf",
-        "fonts-liberation-sans-narrow",
+        _LIBERATION,
     ),
     Font("Carlito", "Carlito-Regular.ttf", "fonts-crosextra-carlito"),
     Font("Open Sans", "OpenSans-Regular.ttf", "fonts-open-sans"),
