@@ -25,7 +25,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         help="Dateien lesen und prüfen, ohne etwas zu speichern",
         description="Liest Word, PDF und Bilder, prüft Pflichtangaben, Regeln und Fristen.",
     )
-    parser.add_argument("files", nargs="+", metavar="DATEI", help="Word, PDF, PNG, JPEG, TIFF oder HEIC")
+    parser.add_argument(
+        "files", nargs="+", metavar="DATEI", help="Word, PDF, PNG, JPEG, TIFF oder HEIC"
+    )
     parser.add_argument(
         "--form",
         metavar="FORMULAR",
