@@ -1,6 +1,8 @@
 """Picture files of every kind, sound and hostile."""
 
 import io
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,6 +21,7 @@ from formservice.domain.errors import (
     DocumentTooLargeError,
     EmptyDocumentError,
     InputError,
+    UnsupportedMediaError,
 )
 from tests.adapters.scan_prints import blank_pdf
 
@@ -136,6 +139,50 @@ def test_every_page_of_a_tiff_is_a_page() -> None:
         assert [page.number for page in document.pages] == [1, 2, 3]
         assert {page.medium for page in document.pages} == {Medium.SCAN}
         assert all(page.claims == () for page in document.pages)
+
+
+HEIC = Path(__file__).parent / "data" / "half_black.heic"
+
+
+def test_a_picture_of_a_telephone_is_a_page() -> None:
+    data = HEIC.read_bytes()
+    assert is_picture(data)
+    file = PictureFile(data)
+    picture = file.picture(1)
+    assert (file.count, picture.shape) == (1, (350, 248))
+    assert picture[:, :100].mean() < 12
+    assert picture[:, -100:].mean() > 243
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.95])
+def test_a_truncated_picture_of_a_telephone_is_damaged(share: float) -> None:
+    data = HEIC.read_bytes()
+    with pytest.raises(DamagedDocumentError):
+        PictureFile(data[: int(len(data) * share)]).picture(1)
+
+
+def test_without_its_library_a_picture_of_a_telephone_is_refused_with_advice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "pi_heif", None)
+    with pytest.raises(UnsupportedMediaError) as refused:
+        PictureFile(HEIC.read_bytes())
+    assert "JPEG" in refused.value.hint
+
+
+def test_the_small_copy_beside_a_photograph_is_no_page() -> None:
+    page = half_black("RGB")
+    data = encoded(page, "MPO", save_all=True, append_images=[page.resize((200, 280))])
+    file = PictureFile(data)
+    assert file.count == 1
+    assert file.picture(1).shape == (A4_PX[1], A4_PX[0])
+
+
+def test_pages_of_a_tiff_may_differ_in_size_and_depth() -> None:
+    pages = [half_black(), half_black("RGB").resize((413, 585)), half_black("1")]
+    file = PictureFile(encoded(pages[0], "TIFF", save_all=True, append_images=pages[1:]))
+    shapes = [file.picture(number).shape for number in (1, 2, 3)]
+    assert shapes == [(A4_PX[1], A4_PX[0]), (585, 413), (A4_PX[1], A4_PX[0])]
 
 
 def test_an_animation_is_one_page() -> None:

@@ -19,6 +19,7 @@ import pypdfium2.raw as pdfium
 
 from formservice.adapters.pdf_read.frame import Frame, Rectangle, area
 from formservice.adapters.pdf_read.marked import marked
+from formservice.adapters.pdf_read.pictures import PICTURED, bounds, pictures_of, shows
 from formservice.adapters.pdf_read.text import Run, glyph_runs, with_breaks
 from formservice.domain.document import Medium
 from formservice.domain.errors import (
@@ -38,19 +39,13 @@ _MOST_PIXELS = 80_000_000
 _LONGEST_SIDE = 3_700
 _MOST_OBJECTS = 20_000
 _DEPTH = 4
-# A page counts as scanned when pictures cover this part of it …
-_PICTURED = 0.5
-# … and at most this many characters stand on top: scanners stamp a line, people type a few
+# A page counts as scanned when pictures cover it (``PICTURED``) and at most this many characters
+# stand on top: scanners stamp a line, people type a few
 # answers into a picture, while letter paper as background carries a page of text (1,500).
 _FEW_CHARACTERS = 400
-# Of a page, what no logo covers, but a strip of a scan does.
-_STRIP = 0.02
 _KEPT = 64  # pages whose characters are kept, about 300 kB each
 _BLANK = 32
 _INVISIBLE = pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
-_UNSEEN = (_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP)
-# Lighter, more transparent (of 255) or smaller than this, text on a picture is not seen.
-_WHITE, _TRANSPARENT, _SMALLEST_PT = 235, 25, 1.0
 
 
 # Characters that tell nothing: glyphs without a code, or with a private one.
@@ -103,7 +98,7 @@ class Drawing:
         if page is None:
             raise DamagedDocumentError(f"Seite {index + 1} der PDF-Datei ist nicht lesbar.")
         wide, high = page.get_size()
-        pixels, own = _pictures(page)
+        pixels, own = pictures_of(page)
         if pixels > _MOST_PIXELS:
             raise DocumentTooLargeError(
                 f"Das Bild auf Seite {index + 1} der PDF-Datei hat mehr als"
@@ -114,12 +109,22 @@ class Drawing:
         scale = min(own if own > asked / 2 else asked, _LONGEST_SIDE / max(wide, high, 1.0))
         if wide * high * scale * scale > _MOST_PIXELS:
             raise DocumentTooLargeError(f"Seite {index + 1} der PDF-Datei ist zu groß.")
+        if own:
+            self._without_text(page)
         bitmap = page.render(scale=scale, grayscale=True)
         try:
             grey: NDArray[numpy.uint8] = bitmap.to_numpy().copy()
             return grey
         finally:
             bitmap.close()
+            if own:
+                self._unload()
+
+    @staticmethod
+    def _without_text(page: pypdfium2.PdfPage) -> None:
+        """Take the text nobody sees out of a page in memory: white text eats into the picture."""
+        for item in list(page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT], max_depth=1)):
+            page.remove_obj(item)
 
     def patch(
         self,
@@ -260,11 +265,11 @@ def _medium(page: pypdfium2.PdfPage, text: pypdfium2.PdfTextPage, runs: list[Run
         elif kind == pdfium.FPDF_PAGEOBJ_IMAGE or (
             kind == pdfium.FPDF_PAGEOBJ_FORM and _holds_picture(item, _DEPTH)
         ):
-            covered = min(1.0, area(_bounds(item)) / whole)
+            covered = min(1.0, area(bounds(item)) / whole)
             pictures += covered
             # A logo does not cover what was drawn before it; a scan does.
-            last_picture = position if covered > _PICTURED / 10 else last_picture
-    if pictures >= _PICTURED:
+            last_picture = position if covered > PICTURED / 10 else last_picture
+    if pictures >= PICTURED:
         on_top = _characters_after(text, order, last_picture)
         return Medium.TEXT if on_top > _FEW_CHARACTERS else Medium.SCAN
     if not runs:
@@ -279,7 +284,7 @@ def _characters_after(text: pypdfium2.PdfTextPage, order: dict[int, int], pictur
     Text inside a form XObject is not in ``order``; it counts, for OCR layers are drawn directly.
     """
     count = 0
-    shows: dict[int, bool] = {}
+    seen: dict[int, bool] = {}
     for index in range(text.count_chars()):
         item = pdfium.FPDFText_GetTextObject(text.raw, index)
         if not item:
@@ -287,32 +292,10 @@ def _characters_after(text: pypdfium2.PdfTextPage, order: dict[int, int], pictur
         address = _address(item)
         if order.get(address, picture + 1) <= picture:
             continue
-        if address not in shows:
-            shows[address] = _shows(item)
-        count += shows[address]
+        if address not in seen:
+            seen[address] = shows(item)
+        count += seen[address]
     return count
-
-
-def _shows(item: object) -> bool:
-    """Say whether people see a piece of text on a picture: OCR layers hide theirs in many ways.
-
-    It has no ink, or is a clipping path only; it is white on white, or as small as a dot.
-    """
-    mode = pdfium.FPDFTextObj_GetTextRenderMode(item)
-    if mode in _UNSEEN:
-        return False
-    left, bottom, right, top = _bounds(item)
-    if min(right - left, top - bottom) < _SMALLEST_PT:
-        # One line of full stops is as flat; nobody fills a page with them.
-        return False
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    told = pdfium.FPDFPageObj_GetFillColor(
-        item, ctypes.byref(red), ctypes.byref(green), ctypes.byref(blue), ctypes.byref(alpha)
-    )
-    if not told or mode != pdfium.FPDF_TEXTRENDERMODE_FILL:
-        return True
-    lightest = min(red.value, green.value, blue.value)
-    return lightest < _WHITE and alpha.value > _TRANSPARENT
 
 
 def _lies_on_its_side(text: pypdfium2.PdfTextPage, view: Frame) -> bool:
@@ -349,44 +332,6 @@ def _holds_picture(item: object, depth: int) -> bool:
         if kind == pdfium.FPDF_PAGEOBJ_FORM and depth and _holds_picture(part, depth - 1):
             return True
     return False
-
-
-def _pictures(page: pypdfium2.PdfPage) -> tuple[int, float]:
-    """Return how many pixels the largest picture on a page has, and pixels per point of the page.
-
-    The latter is that of the finest picture in a page that is nothing but pictures, else 0.
-    """
-    whole = max(page.get_width() * page.get_height(), 1.0)
-    most, finest, together, drawn = 0, 0.0, 0.0, False
-    for item in page.get_objects(max_depth=_DEPTH):
-        if item.type != pdfium.FPDF_PAGEOBJ_IMAGE:
-            drawn = drawn or _is_seen(item)
-            continue
-        across, down = ctypes.c_uint(), ctypes.c_uint()
-        pdfium.FPDFImageObj_GetImagePixelSize(item.raw, ctypes.byref(across), ctypes.byref(down))
-        pixels, covered = across.value * down.value, area(_bounds(item.raw))
-        most = max(most, pixels)
-        together += covered
-        # Scanners cut pages into strips; each has the resolution of the whole.
-        if covered > _STRIP * whole:
-            finest = max(finest, (pixels / covered) ** 0.5)
-    alone = together >= _PICTURED * whole and not drawn
-    return most, finest if alone else 0.0
-
-
-def _is_seen(item: pypdfium2.PdfObject) -> bool:
-    """Say whether something that is no picture shows on the page."""
-    if item.type == pdfium.FPDF_PAGEOBJ_TEXT:
-        return _shows(item.raw)
-    return bool(item.type != pdfium.FPDF_PAGEOBJ_FORM)
-
-
-def _bounds(item: object) -> Rectangle:
-    edges = [ctypes.c_float() for _ in range(4)]
-    if not pdfium.FPDFPageObj_GetBounds(item, *(ctypes.byref(edge) for edge in edges)):
-        return (0.0, 0.0, 0.0, 0.0)
-    left, bottom, right, top = (edge.value for edge in edges)
-    return (left, bottom, right, top)
 
 
 def _address(item: object) -> int:
