@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from formservice.adapters.scan.ocr import Grey
-    from formservice.adapters.scan.pose import Matrix
 
     Floats = npt.NDArray[np.float32]
+    Matrix = npt.NDArray[np.float64]
 
 # A4 at 75 dpi: finer costs more and finds no more.
 LENGTH = 880
