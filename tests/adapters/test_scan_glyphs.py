@@ -77,6 +77,7 @@ def test_a_hyphen_in_a_word_stays_one():
     ("printed", "read"),
     [
         ("Name Bader Andrés", "Name Bader Andres"),
+        ("Name Bader Phạm", "Name Bader Pham"),
         ("Name Bader am Ende.", "Name Bader am Ende,"),
         ("Name Bader am Ende,", "Name Bader am Ende."),
         ("Hand am Rand Ich", "Hand am Rand ich"),

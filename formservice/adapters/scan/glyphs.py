@@ -284,10 +284,11 @@ def _off_line(feet: Sequence[tuple[float, float]]) -> Iterator[float]:
 
 
 def _has_mark(glyph: Glyph, scale: _Scale) -> bool:
-    """Say whether a sign has ink above it that its letter has not."""
+    """Say whether a sign has ink above or below it that its letter has not."""
     body = glyph.body
     return any(
-        part.bottom <= body.top + 1 and part.height >= 0.12 * scale.small
+        (part.bottom <= body.top + 1 or part.top >= body.bottom - 1)
+        and part.height >= 0.12 * scale.small
         for part in glyph.parts
         if part is not body
     )
