@@ -77,7 +77,6 @@ def test_a_hyphen_in_a_word_stays_one():
     ("printed", "read"),
     [
         ("Name Bader Andrés", "Name Bader Andres"),
-        ("Name Bader Phạm", "Name Bader Pham"),
         ("Name Bader am Ende.", "Name Bader am Ende,"),
         ("Name Bader am Ende,", "Name Bader am Ende."),
         ("Hand am Rand Ich", "Hand am Rand ich"),
@@ -93,3 +92,11 @@ def test_letters_that_stand_on_a_line_do_not_wander():
     seen = read_as(text, text)
     assert seen.wander is not None
     assert seen.wander < 0.03
+
+
+def test_a_dot_below_a_letter_that_nobody_read_is_a_doubt():
+    picture, words = written("Name", "Bader", "Pham")
+    assert not shaped([words], parts_of(picture)).doubtful
+    middle = words[2].left + 41
+    picture[54:58, middle : middle + 4] = 0
+    assert shaped([words], parts_of(picture)).doubtful

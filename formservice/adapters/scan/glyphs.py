@@ -41,8 +41,8 @@ _DASHES = frozenset("-–—")
 _IN_WORD, _ALONE, _LONG_DASH = (0.8, 1.0), (0.5, 0.8), 1.5
 # Full stops are not taller than this, commas not lower than that, in heights of small letters.
 _STOP, _COMMA = 0.45, 0.24
-# What stands on the line, and how many of them show where it is.
-_ON_LINE = frozenset("abcdehiklmnorstuvwxzABCDEFGHIKLMNOPRSTUVWXZ0123456789")
+# Letters that stand on the line (digits of some typefaces do not), and how many show where it is.
+_ON_LINE = frozenset("abcdehiklmnorstuvwxzABCDEFGHIKLMNOPRSTUVWXZ")
 _LETTERS_OF_LINE = 4
 # Two letters that look like one: m, d, w, ü.
 _LIKE_ONE = ("rn", "cl", "vv", "ii")
