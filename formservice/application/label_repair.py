@@ -69,21 +69,15 @@ def repaired(definition: FormDefinition, blocks: Sequence[Block]) -> Repaired:
     streams = list(_streams(blocks))
     taken: set[_Word] = set()
     kept: list[_Window] = []
-    again: list[_Window] = []
     left = Counter(wanted)
-    tops = set(_tops(blocks))
-    for window in _best_first(list(_windows(wanted, streams)), streams, blocks):
-        words = streams[window.stream][window.first : window.last + 1]
-        if taken & set(words):
-            continue
-        if left[window.phrase] > 0:
+    windows = _best_first(list(_windows(wanted, streams)), streams, blocks)
+    for window in windows:
+        words = set(streams[window.stream][window.first : window.last + 1])
+        if left[window.phrase] > 0 and not taken & words:
+            taken |= words
             left[window.phrase] -= 1
             kept.append(window)
-        elif words[0].block in tops and len(window.phrase) >= _LONG_PHRASE:
-            again.append(window)
-        else:
-            continue
-        taken |= set(words)
+    again = _printed_again(windows, kept, streams, set(_tops(blocks)))
     total = sum(wanted.values())
     share = 1.0 - sum(left.values()) / total if total else 0.0
     phrases = Phrases.of(definition)
@@ -132,6 +126,32 @@ def _best_first(
         return (-len(_letters(one.phrase)), worse, page, one.slips, one.stream, one.first)
 
     return sorted(windows, key=order)
+
+
+def _printed_again(
+    windows: Sequence[_Window],
+    kept: Sequence[_Window],
+    streams: Sequence[Sequence[_Word]],
+    tops: Set[int],
+) -> list[_Window]:
+    """Return where long phrases stand once more at the top of a page.
+
+    Two questions may differ in a word: what was read far worse than the phrase kept is no repeat.
+    """
+    slips = {one.phrase: one.slips for one in kept}
+    taken = {word for one in kept for word in streams[one.stream][one.first : one.last + 1]}
+    again = []
+    for window in windows:
+        words = streams[window.stream][window.first : window.last + 1]
+        if (
+            len(window.phrase) >= _LONG_PHRASE
+            and words[0].block in tops
+            and window.slips <= slips.get(window.phrase, 0) + _AS_GOOD
+            and not taken & set(words)
+        ):
+            taken |= set(words)
+            again.append(window)
+    return again
 
 
 def _tops(blocks: Sequence[Block]) -> Iterator[int]:

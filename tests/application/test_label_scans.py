@@ -7,6 +7,7 @@ import pytest
 from formservice.application.label_repair import ENOUGH_LABELS, repaired
 from formservice.application.label_scans import UNCLEAR, scan_sightings
 from formservice.domain.document import Block, Box, Doubt
+from formservice.domain.form import Field, FieldKind, FlowItem
 from tests.application.literal_form import FORM
 
 LINES = (
@@ -171,3 +172,17 @@ def test_a_question_that_word_prints_again_on_the_next_page_is_no_part_of_the_an
     seen = {one.key: one for one in scan_sightings(form, [*first, *second], own=True).sightings}
     assert "in eigenen Worten" not in seen["bericht"].text
     assert seen["bericht"].text.endswith("Und Deutsch.")
+
+
+def test_of_two_questions_that_differ_in_a_word_neither_is_taken_for_the_other():
+    asked = "Welche meiner selbst gesetzten Erwartungen habe ich erreicht?"
+    missed = "Welche meiner selbst gesetzten Erwartungen habe ich nicht erreicht?"
+    questions = (
+        Field("erreicht", FieldKind.MULTILINE, asked),
+        Field("verfehlt", FieldKind.MULTILINE, missed),
+    )
+    flow = tuple(FlowItem(text=one.label) for one in questions)
+    form = replace(FORM, fields=questions, layout=replace(FORM.layout, flow=flow))
+    blocks = page(asked, "Den Führerschein.", missed, "Die Prüfung.")
+    seen = {one.key: one.text for one in scan_sightings(form, blocks, own=True).sightings}
+    assert seen == {"erreicht": "Den Führerschein.", "verfehlt": "Die Prüfung."}
