@@ -74,6 +74,7 @@ class _RuleFile(_Strict):
     calibrated: Text
     limits: _Limits
     foreign: Share
+    unlikely: Share
     page: _Page
     listed: _Confirmation
     expected: _Confirmation
@@ -86,6 +87,7 @@ class _RuleFile(_Strict):
             version=self.version,
             limits=MappingProxyType({Content(k): v for k, v in self.limits.model_dump().items()}),
             foreign=self.foreign,
+            unlikely=self.unlikely,
             page=PageGate(**self.page.model_dump()),
             listed=Confirmation(**self.listed.model_dump()),
             expected=Confirmation(**self.expected.model_dump()),

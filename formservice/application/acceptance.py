@@ -20,7 +20,7 @@ from formservice.domain.values import clean, is_placeholder, parse
 # What comes before a date, or may not, is said by these demands of a form.
 _OF_DATES = frozenset(
     {"not_before", "not_after", "after", "within_months", "not_future", "in_the_past"}
-    | {"plausible_birth_date", "age_between", "reached_age"}
+    | {"plausible_birth_date"}
 )
 _DEMANDED = frozenset({"filled", "answered_unless"})
 _WRITTEN = frozenset({FieldKind.TEXT, FieldKind.MULTILINE, FieldKind.DATE})
@@ -45,7 +45,7 @@ class Acceptance:
         ``sent`` is what stood in the fields when the form was sent, as far as that is known.
         """
         record = self._decided(definition, record, sent)
-        impossible = _impossible(definition, record, received)
+        impossible = _impossible(definition, record, received, self.rule.unlikely)
         fields = {
             key: _doubted(one, Doubt.CHARACTERS) if key in impossible else one
             for key, one in record.fields.items()
@@ -154,23 +154,31 @@ def _required(definition: FormDefinition) -> frozenset[FieldKey]:
     )
 
 
-def _impossible(definition: FormDefinition, record: Record, received: date) -> frozenset[FieldKey]:
-    """Return the recognised dates that contradict each other, the form's rules or the calendar.
+def _impossible(
+    definition: FormDefinition, record: Record, received: date, sure: float
+) -> frozenset[FieldKey]:
+    """Return the recognised dates that the calendar, the form or another date speaks against.
 
-    A misread digit is likelier than such a date; if it is right, the rule asks anyway.
+    A misread digit is likelier than such a day, unless every reading is ``sure`` of it; then it is
+    for the rule to ask about it.
     """
     recognised = {
         key: one.value
         for key, one in record.fields.items()
         if one.decided and isinstance(one.value, date)
     }
+    unsure = {key for key in recognised if _least(record.fields[key]) < sure}
     found = {key for key, day in recognised.items() if is_far(day, received)}
     facts = Facts(definition, record, received)
     for rule in definition.rules:
         if rule.predicate in _OF_DATES and any(True for _ in broken(rule, facts)):
             patterns = {pattern(key) for key in rule.fields}
-            found |= {key for key in recognised if pattern(key) in patterns}
-    return frozenset(found & recognised.keys())
+            found |= {key for key in unsure if pattern(key) in patterns}
+    return frozenset(found)
+
+
+def _least(one: Extraction) -> float:
+    return min((opinion.confidence for opinion in one.opinions), default=0.0)
 
 
 def _doubted(one: Extraction, doubt: Doubt) -> Extraction:

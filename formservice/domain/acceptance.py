@@ -49,14 +49,16 @@ class AcceptanceRule:
     """The whole rule; ``str`` names it with its version, which is kept with every decision.
 
     ``limits`` give for each content the least confidence, which the least sure word of every
-    reading must reach; ``foreign`` is that of a text with letters German has not. ``listed``
-    confirms by lists of the installation, ``expected`` by what was sent.
+    reading must reach; ``foreign`` is that of a text with letters German has not, ``unlikely``
+    that of a day which contradicts another one or a demand of the form. ``listed`` confirms by
+    lists of the installation, ``expected`` by what was sent.
     """
 
     name: str
     version: str
     limits: Mapping[Content, float]
     foreign: float
+    unlikely: float
     page: PageGate
     listed: Confirmation
     expected: Confirmation
