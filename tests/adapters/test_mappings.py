@@ -9,7 +9,7 @@ import pytest
 from formservice.adapters.definitions.mappings import load
 from formservice.domain.document import Box
 from formservice.domain.errors import DefinitionError, NotFoundError, Problem
-from formservice.domain.form import FieldKind, FormRef, Severity
+from formservice.domain.form import Content, Field, FieldKind, FormRef, Severity
 
 TINY = Path(__file__).parent.parent / "tiny_form"
 YAML = "mappings/rueckruf/2026-01.yaml"
@@ -154,6 +154,12 @@ SPOILS = [
     ("kind: text\n", "kind: text\n    options: {a: A, b: B}\n", "fields.name.options"),
     ("kind: text\n", "kind: text\n    several: ja\n", "fields.name.several"),
     ("    kind: tick\n", "    kind: tick\n    o_ton: true\n", "fields.dringend.o_ton"),
+    ("    kind: tick\n", "    kind: tick\n    content: name\n", "fields.dringend.content"),
+    ("kind: text\n", "kind: text\n    content: nam\n", "fields.name.content"),
+    ("kind: text\n", "kind: text\n    content: list\n", "fields.name.content"),
+    ("kind: text\n", "kind: text\n    list: ifk\n", "fields.name.list"),
+    ("kind: text\n", "kind: text\n    content: phone\n    list: ifk\n", "fields.name.list"),
+    ("kind: text\n", "kind: text\n    content: list\n    list: []\n", "fields.name.list"),
     ("      nachmittags: nachmittags\n", "", "fields.erreichbar.options"),
     ("      nachmittags: nachmittags\n", "      nachmittags: 1\n",
      "fields.erreichbar.options.nachmittags"),
@@ -272,3 +278,17 @@ def test_a_checksum_of_the_wording_is_asked_for_by_its_shape(forms):
     where, sentence, _ = only(problems(forms, ('edition: "2026-01"', short)))
     assert where == "fixed_text.sha256"
     assert "64 Zeichen" in sentence
+
+
+def test_what_a_field_is_about_is_loaded_with_the_lists_that_know_it(forms):
+    change = "kind: text\n    content: name\n    list: ifk\n"
+    file = forms / YAML
+    file.write_text(TEXT.replace("kind: text\n", change, 1), "utf-8")
+    field = load(forms / "mappings", forms / "form_templates").get("rueckruf").field("name")
+    assert (field.about, field.lists) == (Content.NAME, ("ifk",))
+
+
+def test_a_field_that_says_nothing_about_it_is_judged_by_its_kind():
+    assert Field("a", FieldKind.DATE, "A").about is Content.DATE
+    assert Field("a", FieldKind.MULTILINE, "A").about is Content.FREE
+    assert Field("a", FieldKind.TEXT, "A").about is Content.SHORT
