@@ -122,7 +122,7 @@ def recognised(tmp_path: Path) -> list[Path]:
 
 @pytest.mark.parametrize("stop", [signal.SIGKILL, signal.SIGINT])
 def test_broken_off_in_the_middle_it_goes_on_where_it_was(run, tmp_path, stop):
-    (tmp_path / "stapel.tif").write_bytes(pile(list(pages_of(SCANS))))
+    (tmp_path / "stapel.tif").write_bytes(pile(list(pages_of(SCANS[1:]))))
     process = started(tmp_path, "intake", "stapel.tif", "--received", "2026-03-02")
     with process:
         while not recognised(tmp_path):
@@ -138,7 +138,7 @@ def test_broken_off_in_the_middle_it_goes_on_where_it_was(run, tmp_path, stop):
     done = run("intake", "stapel.tif", "--received", "2026-03-02", "--json")
     assert f"{len(kept)} sind schon bekannt" in done.stderr.decode()
     *found, last = json.loads(done.stdout)
-    assert len({tuple(one["page_numbers"]) for one in found}) == len(found) == len(SCANS)
+    assert len({tuple(one["page_numbers"]) for one in found}) == len(found) == len(SCANS) - 1
     assert last["report"]["pages_in"] == last["report"]["pages_filed"]
     assert [one["name"] for one in json.loads(run("archive", "list", "--json").stdout)] == [
         "stapel.tif"
