@@ -1,12 +1,17 @@
-"""Ticks, judged from what was found in their boxes."""
+"""Ticks, judged from what was found in their boxes and from drawn ones."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
+import cv2
+import numpy as np
 import pytest
 
-from formservice.adapters.scan.boxes import BoxInk
+from formservice.adapters.scan.boxes import BoxInk, box_ink
 from formservice.adapters.scan.marks import State, doubted, judged
+from formservice.adapters.scan.template import DPI, Rect, Template, rendered
 from formservice.domain.document import Doubt
+from tests.adapters.scan_prints import LAYOUT, REF, Grey, blank_pdf, needs_fonts
 
 NOTHING = BoxInk(1.0)
 CROSS = BoxInk(1.0, 0.40, 1.0, 1.0, patches=4, white=0.15, bent=0.9)
@@ -21,6 +26,7 @@ DOT = BoxInk(1.0, 0.05, 0.25, 0.25, white=0.95, bent=1.0)
 SMUDGE = BoxInk(1.0, 0.10, 0.55, 0.5, white=0.91, bent=0.4)
 SPECK = BoxInk(1.0, 0.02, 0.22, 0.2, white=0.98, bent=1.0)
 OVERSHOT = BoxInk(1.0, 0.04, 0.4, 0.3, white=0.95, sides="t", bent=0.5, stray=1.2)
+STAIN = BoxInk(1.0, 0.25, 0.7, 1.0, patches=2, white=0.5, bent=0.6, sharp=0.25)
 CIRCLED = replace(NOTHING, corners=4, stray=8.0)
 LABEL_CIRCLED = replace(NOTHING, stray=3.0, struck=11.0)
 LOST = BoxInk(0.0)
@@ -63,7 +69,7 @@ def test_a_mark_that_was_struck_out_is_corrected(revoked: BoxInk) -> None:
 
 
 @pytest.mark.parametrize(
-    "odd", [FILLED, SCRATCH, HAIR, SMUDGE, DOT, SPECK, OVERSHOT, CIRCLED, LABEL_CIRCLED]
+    "odd", [FILLED, SCRATCH, HAIR, STAIN, SMUDGE, DOT, SPECK, OVERSHOT, CIRCLED, LABEL_CIRCLED]
 )
 def test_what_may_be_meant_or_not_is_for_a_person(odd: BoxInk) -> None:
     assert states(a=odd, b=NOTHING) == [State.AMBIGUOUS, State.OFF]
@@ -106,3 +112,131 @@ def test_on_a_poor_page_nothing_is_said() -> None:
     assert mark.on is None
     assert Doubt.POOR_PAGE in mark.doubts
     assert mark.confidence <= 0.5
+
+
+@pytest.fixture(scope="module")
+def template() -> Template:
+    return Template(rendered(blank_pdf(REF), 1), LAYOUT, 1)
+
+
+def read(page: Grey, template: Template) -> dict[str, State]:
+    ticks = [zone for zone in LAYOUT.zones if zone.kind == "tick"]
+    rects = {zone.key: template.zone_rect(zone) for zone in LAYOUT.zones}
+    boxes = {
+        zone.key: box_ink(
+            page, template, rects[zone.key], [rects[key] for key in rects if key != zone.key]
+        )
+        for zone in ticks
+    }
+    return {key: mark.state for key, mark in judged(boxes).items()}
+
+
+def as_printed(page: Grey, _: np.random.Generator) -> Grey:
+    return page
+
+
+def scanned(page: Grey, chance: np.random.Generator) -> Grey:
+    soft = cv2.GaussianBlur(page, (0, 0), 0.8).astype(np.float32)
+    grey = 240 - (240 - soft) * 0.85 + chance.normal(0, 5, page.shape)
+    return packed(np.roll(grey, (2, -2), axis=(0, 1)), 80)
+
+
+def copied(page: Grey, chance: np.random.Generator) -> Grey:
+    height, width = page.shape
+    soft = cv2.GaussianBlur(page, (0, 0), 1.0).astype(np.float32)
+    soft = 255 - (255 - soft) * 0.75
+    soft *= np.linspace(0.75, 1, width)
+    for column in chance.integers(0, width, 4):
+        soft[:, column : column + 3] *= 0.8
+    for row in chance.integers(0, height, 2):
+        soft[row : row + 2] *= 0.75
+    for x, y in zip(chance.integers(0, width, 500), chance.integers(0, height, 500), strict=True):
+        cv2.circle(soft, (int(x), int(y)), 1, float(chance.uniform(0, 140)), -1)
+    return packed(soft + chance.normal(0, 8, page.shape), 60)
+
+
+def blotched(page: Grey, chance: np.random.Generator) -> Grey:
+    height, width = page.shape
+    spots = (chance.random((height // 8, width // 8)) < 0.01).astype(np.float32)
+    large = cv2.resize(cv2.GaussianBlur(spots, (0, 0), 1.5), (width, height))
+    return copied(np.clip(page * (1 - 0.6 * large / large.max()), 0, 255).astype(np.uint8), chance)
+
+
+def packed(page: np.ndarray, quality: int) -> Grey:
+    _, file = cv2.imencode(
+        ".jpg", np.clip(page, 0, 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, quality]
+    )
+    return np.asarray(cv2.imdecode(file, cv2.IMREAD_GRAYSCALE), dtype=np.uint8)
+
+
+Wear = Callable[[Grey, np.random.Generator], Grey]
+WEAR = [as_printed, scanned, copied]
+X = (((0.1, 0.1), (0.9, 0.9)), ((0.9, 0.1), (0.1, 0.9)))
+DRAWN = {
+    "cross": X,
+    "large cross": (((-0.2, -0.2), (1.2, 1.2)), ((1.2, -0.2), (-0.2, 1.2))),
+    "tick": (((0.1, 0.5), (0.4, 0.85), (0.95, 0.1)),),
+    "long tick": (((0.1, 0.5), (0.4, 0.9), (1.4, -0.5)),),
+    "plus": (((0.1, 0.5), (0.9, 0.5)), ((0.5, 0.1), (0.5, 0.9))),
+}
+ODD = {
+    "dot": (((0.5, 0.5), (0.55, 0.55)),),
+    "overshoot": (((0.4, -0.8), (0.6, 0.3)),),
+    "struck cross": (*X, ((-0.6, 0.4), (1.6, 0.5)), ((-0.5, 0.6), (1.5, 0.55))),
+    "scratch": (((-1.5, 1.6), (2.0, -1.0)),),
+    "circled label": (((1.5, -0.3), (4.0, -0.4), (4.2, 1.2), (1.6, 1.3), (1.4, -0.3)),),
+    "cross beside": tuple(tuple((x - 1.3, y) for x, y in line) for line in X),
+    "blackened": tuple(((0.05, y), (0.95, y)) for y in np.linspace(0.05, 0.95, 9)),
+}
+
+
+def marked(
+    template: Template, key: str, lines: tuple[tuple[tuple[float, float], ...], ...], ink: int
+) -> Grey:
+    """Return the blank form with lines drawn in units of a box."""
+    box: Rect = next(template.zone_rect(zone) for zone in LAYOUT.zones if zone.key == key)
+    page = template.blank.copy()
+    for line in lines:
+        points = [(box.left + x * box.width, box.top + y * box.height) for x, y in line]
+        pixels = np.round(np.array(points) * DPI / 72).astype(np.int32)
+        cv2.polylines(page, [pixels], False, ink, 3, cv2.LINE_AA)
+    return page
+
+
+@needs_fonts
+@pytest.mark.parametrize("wear", WEAR)
+class TestDrawn:
+    @pytest.mark.parametrize("lines", DRAWN.values(), ids=DRAWN)
+    @pytest.mark.parametrize("ink", [30, 130], ids=["pen", "pencil"])
+    def test_plain_marks_are_read(
+        self, template: Template, lines: tuple[tuple[tuple[float, float], ...], ...], ink: int,
+        wear: Wear,
+    ) -> None:  # fmt: skip
+        page = wear(marked(template, "anlass.abbruch", lines, ink), np.random.default_rng(3))
+        seen = read(page, template)
+        assert seen["anlass.abbruch"] is State.ON
+        assert seen["anlass.nichtantritt"] is seen["anlass.regulaer"] is State.OFF
+
+    @pytest.mark.parametrize("lines", ODD.values(), ids=ODD)
+    def test_odd_marks_are_neither_on_nor_off(
+        self, template: Template, lines: tuple[tuple[tuple[float, float], ...], ...], wear: Wear
+    ) -> None:
+        page = wear(marked(template, "kopie", lines, 30), np.random.default_rng(4))
+        assert read(page, template)["kopie"] not in (State.ON, State.OFF)
+
+    def test_a_box_under_a_hole_is_not_read(self, template: Template, wear: Wear) -> None:
+        box = next(template.zone_rect(zone) for zone in LAYOUT.zones if zone.key == "kopie")
+        page = template.blank.copy()
+        middle = (round(box.middle[0] * DPI / 72), round(box.middle[1] * DPI / 72))
+        cv2.circle(page, middle, 24, 255, -1)
+        seen = read(wear(page, np.random.default_rng(4)), template)
+        assert seen["kopie"] is State.UNREADABLE
+
+
+@needs_fonts
+@pytest.mark.slow
+@pytest.mark.parametrize("wear", [*WEAR, blotched])
+def test_an_untouched_box_is_never_on(template: Template, wear: Wear) -> None:
+    for seed in range(12):
+        seen = read(wear(template.blank.copy(), np.random.default_rng(seed)), template)
+        assert State.ON not in seen.values(), seed

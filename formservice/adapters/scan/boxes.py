@@ -17,6 +17,7 @@ from formservice.adapters.scan.ink import (
     bent,
     part_of,
     pieces,
+    sharpness,
     stripes,
     without_specks,
 )
@@ -53,9 +54,10 @@ class BoxInk:
     piece reaches, ``patches`` into how many white patches the ink cuts the inside and ``white``
     the largest of them. ``sides`` names where ink goes out over the middle of an edge (``l``,
     ``r``, ``t``, ``b``), ``corners`` over how many corners, ``reach`` how far, in mm. ``bent`` is
-    how far strokes are from one straight line. ``stripe`` is the share of the inside that a long
-    line of the paper covers, ``stripe_dark`` how dark that is. ``stray`` is the length in mm of
-    the longest stroke beside the box, ``struck`` that of ink across its label.
+    how far strokes are from one straight line, ``sharp`` how steep their edges are. ``stripe`` is
+    the share of the inside that a long line of the paper covers, ``stripe_dark`` how dark that
+    is. ``stray`` is the length in mm of the longest stroke beside the box, ``struck`` that of ink
+    across its label.
     """
 
     outline: float
@@ -68,6 +70,7 @@ class BoxInk:
     corners: int = 0
     reach: float = 0.0
     bent: float = 0.0
+    sharp: float = 1.0
     stripe: float = 0.0
     stripe_dark: float = 0.0
     stray: float = 0.0
@@ -111,6 +114,7 @@ def box_ink(
         corners=corners,
         reach=place.reach(part.ink & ~lines & (part.free | part.mask([rect.grown(_EDGE_PT)]))),
         bent=bent(core),
+        sharp=sharpness(part, inside) if inside.any() else 1.0,
         stripe=float(across.sum()) / area,
         stripe_dark=float(np.median(part.dark[across])) if across.any() else 0.0,
         stray=stray,

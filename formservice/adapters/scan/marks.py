@@ -27,9 +27,11 @@ _MARK, _MARK_DARK = 0.42, 0.05
 # A cross cuts the box into four, a tick into three. The largest white patch left by a scribble is
 # less than this share of the box; that beside a smudge is more.
 _MOST_PATCHES, _LEAST_WHITE, _MOST_WHITE = 4, 0.03, 0.85
-# Straighter than this is one line, and than this at most a tick: a line of the paper, a staple or
-# a stroke from elsewhere unless it stays inside, or nearly (mm).
-_STRAIGHT, _NEARLY_STRAIGHT, _NEARLY_INSIDE = 0.30, 0.45, 0.9
+# Straighter than this is one line, and than these at most a steep tick and a tick: a line of the
+# paper, a staple or a stroke from elsewhere unless it stays inside, or nearly (mm), or has one end
+# near (mm).
+_STRAIGHT, _STEEP, _NEARLY_STRAIGHT = 0.20, 0.30, 0.45
+_NEARLY_INSIDE, _NEAR = 0.9, 2.0
 # Lengths in mm: how far a mark may go beyond its box, and ink beside it; ink beside an empty box
 # and across its label that may be meant; the same where another box has a clear mark.
 _REACH, _TAIL = 5.0, 5.0
@@ -38,6 +40,8 @@ _STRAY_BESIDE, _STRUCK_BESIDE = 2.5, 5.0
 # Where the boxes without a mark have this much ink beside them (mm), the page is dirty, and only
 # crosses and ticks that cut the box in three count.
 _DIRTY, _CLEAR_PATCHES = 1.5, 3
+# Edges less steep than this are those of a stain, or of a pen so broad that all is this dark.
+_SHARP, _BROAD = 0.52, 0.35
 
 
 class State(StrEnum):
@@ -139,7 +143,7 @@ def _struck_out(box: BoxInk) -> bool:
     """Say whether strokes go through a marked box, or blacken it beyond its edges."""
     through = {"l", "r"} <= set(box.sides) or {"t", "b"} <= set(box.sides)
     blackened = box.white < _LEAST_WHITE and bool(box.sides or box.corners)
-    return (through and box.bent >= _STRAIGHT) or blackened or box.patches > _MOST_PATCHES
+    return (through and box.bent >= _STEEP) or blackened or box.patches > _MOST_PATCHES
 
 
 def _drawn(box: BoxInk) -> bool:
@@ -148,9 +152,13 @@ def _drawn(box: BoxInk) -> bool:
         return False
     if box.reach > _REACH or box.stray > _TAIL or box.struck > _STRUCK_BESIDE:
         return False
+    if box.sharp < _SHARP and (box.patches < _CLEAR_PATCHES or box.dark < _BROAD):
+        return False
     exits = len(box.sides) + box.corners
     if box.patches == 1 or box.bent < _STRAIGHT:
         return not exits or box.reach < _NEARLY_INSIDE
+    if box.bent < _STEEP:
+        return not exits or box.reach < (_NEAR if exits == 1 else _NEARLY_INSIDE)
     if box.patches == 2 and box.bent < _NEARLY_STRAIGHT:
         return exits < 2 or box.reach < _NEARLY_INSIDE
     return True

@@ -13,6 +13,7 @@ from formservice.adapters.scan.ink import (
     MM,
     part_of,
     pieces,
+    sharpness,
     stripes,
     without_specks,
 )
@@ -33,7 +34,7 @@ _AROUND_PT = 20.0
 _JOINED_PX = 11
 # Lengths in mm, areas in mm². A signature has a stroke longer and taller than a letter of 14
 # points, or so long that no word of type is, and the ink of a short „gez.“.
-_STROKE_MM, _TALL_MM, _FLOWING_MM, _SIGNED_MM2 = 5.5, 4.8, 12.0, 1.0
+_STROKE_MM, _TALL_MM, _FLOWING_MM, _SIGNED_MM2 = 5.5, 4.6, 12.0, 1.0
 # The longest speck and the longest grain of dirt, and how much of them may be there more than
 # around.
 _SPECK_MM, _DIRT_MM, _SPECKS_MM2 = 1.2, 2.2, 0.4
@@ -53,8 +54,12 @@ _WAVE_MM, _LINE_MM, _FAINT_LINE = 0.3, 4.0, 0.4
 _OURS, _PARTLY = 0.5, 0.15
 # Print leaves remains along its edges, thinner than this.
 _REMAINS_PX = 3
-# Straight runs this long (8 mm) are frames of stamps and ruled lines.
-_RUN_PX = 63
+# Straight runs this long (8 mm), and so many times as long as thick, are frames of stamps and
+# ruled lines.
+_RUN_PX, _RUN_THICK = 63, 16
+# Ink that fills this share of its box is bold type grown together; fainter than this (as a share
+# of print), or less sharp, it is a stain or shines through from the back.
+_DENSE, _FAINT_STROKE, _SHARP = 0.3, 0.28, 0.6
 # Arcs of round stamps: ink leaves a circle by less than this share of its radius, which is no
 # larger than this (mm).
 _CIRCLE, _RADIUS_MM = 0.04, 30.0
@@ -222,18 +227,22 @@ def _drawn(part: "Part", piece: "Mask") -> tuple[float, float]:
     import cv2
     import numpy as np
 
+    faint = float(np.percentile(part.dark[piece], 75)) < _FAINT_STROKE
+    if faint or sharpness(part, piece) < _SHARP:
+        return 0.0, 0.0
     # Letters that touch only by their edges are letters; a printed line cuts no stroke.
     piece = piece & (part.dark > _CORE * np.percentile(part.dark[piece], 90))
     column = np.ones((_JOINED_PX, 1), np.uint8)
     piece |= (cv2.morphologyEx(piece.astype(np.uint8), cv2.MORPH_CLOSE, column) > 0) & ~part.free
     rows, columns = np.nonzero(piece)
     ink = np.pad(piece[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1], 2)
-    runs = cv2.dilate(_runs(ink, _RUN_PX).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    labels, stats = pieces(ink & ~runs)
+    runs = _runs(ink, max(_RUN_PX, round(_RUN_THICK * _thick(ink)))).astype(np.uint8)
+    labels, stats = pieces(ink & ~(cv2.dilate(runs, np.ones((3, 3), np.uint8)) > 0))
     longest = tallest = 0.0
-    for number, (_, _, width, height, _) in enumerate(stats.tolist(), 1):
+    for number, (_, _, width, height, area) in enumerate(stats.tolist(), 1):
         length = float(np.hypot(width, height)) * MM
-        if length >= _STROKE_MM and _by_pen(labels == number):
+        dense = height * MM < _TALL_MM and area > _DENSE * width * height
+        if length >= _STROKE_MM and not dense and _by_pen(labels == number):
             longest, tallest = max(longest, length), max(tallest, height * MM)
     return longest, tallest
 
