@@ -95,7 +95,10 @@ class Looked:
         order = sorted(found, key=lambda place: found[place][0].likeness, reverse=True)
         beaten: set[int] = set()
         for one, other in combinations(order, 2):
-            ahead = lead(self._picture, found[one], found[other]) or 0.0
+            ahead = lead(self._picture, found[one], found[other])
+            if ahead is None:
+                # What is seen is printed on both; how much of either is cut off tells nothing.
+                continue
             liker = found[one][0].likeness - found[other][0].likeness >= _CLEARLY_LIKER
             if ahead >= _CLEAR_LEAD or (liker and ahead > -_CLEAR_LEAD):
                 beaten.add(other)
