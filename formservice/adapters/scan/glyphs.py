@@ -39,6 +39,8 @@ _LEAST_STEP_PX = 3
 # at 0.55. What stands between two blanks is a hyphen only if it is short.
 _DASHES = frozenset("-–—")
 _IN_WORD, _ALONE, _LONG_DASH = (0.8, 1.0), (0.5, 0.8), 1.5
+# No dash is taller than this, in the same measure, skew and blur included.
+_FLAT = 0.32
 # Full stops are not taller than this, commas not lower than that, in heights of small letters.
 _STOP, _COMMA = 0.45, 0.24
 # Letters that stand on the line (digits of some typefaces do not), and how many show where it is.
@@ -221,6 +223,8 @@ def _sign(glyph: Glyph, scale: _Scale, *, alone: bool, first: bool) -> str | Non
     """Return what sign the shape shows, None if it fits none well."""
     sign = glyph.sign
     if sign in _DASHES:
+        if glyph.body.height > _FLAT * scale.small:
+            return None  # an arrow, an equals sign grown together
         return _dash(glyph.width / scale.small, *(_ALONE if alone else _IN_WORD))
     if sign in ".,":
         height = glyph.body.height / scale.small
