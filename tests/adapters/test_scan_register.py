@@ -143,3 +143,16 @@ def test_tiny_and_oblong_pictures_register_as_nothing(
     picture = np.zeros(shape, np.uint8)
     assert codes(picture) == ()
     assert registered(picture, template, None) is None
+
+
+def test_zones_that_were_cut_off_are_not_held_by_the_picture(
+    print_: Grey, template: Template
+) -> None:
+    picture, _ = CLEAN.of(print_)
+    cut = np.ascontiguousarray(picture[:, : round(0.85 * picture.shape[1])])
+    pose = registered(picture, template, codes(picture)[0])
+    assert pose is not None
+    held = {z.key for z in LAYOUT.zones if pose.holds(z.box, template, cut.shape)}
+    assert "anlass.abbruch" in held
+    assert not {"name", "erwartung", "unterschrift"} & held
+    assert all(pose.holds(zone.box, template, picture.shape) for zone in LAYOUT.zones)

@@ -32,6 +32,8 @@ FormPage: TypeAlias = tuple[FormRef, int]
 _CLEARLY_LIKER = 0.15
 # What only one of two forms prints tells them apart, if it is seen by so much more.
 _CLEAR_LEAD = 0.25
+# Of a page that no code names so much must be in the picture: halves of pages are too alike.
+_LEAST_SHARE = 0.65
 # Poses before they are made exact come this close to what they will be.
 _ROUGHLY = 0.30
 # A pose that is so like the blank is off by less than a letter.
@@ -79,6 +81,11 @@ class Looked:
         found, nearest = self._by_features([template for *_, template in pages])
         if not found and pages:
             found = self._by_squares([template for *_, template in pages])
+        found = {
+            place: pose
+            for place, pose in found.items()
+            if pose.share_in(self._picture.shape, pages[place][2]) >= _LEAST_SHARE
+        }
         if not found:
             return Looks((), {}, unreadable(self._picture) or Unknown.NO_FORM, nearest)
         alike = self._unbeaten({place: (pose, pages[place][2]) for place, pose in found.items()})

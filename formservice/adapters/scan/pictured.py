@@ -103,7 +103,14 @@ class PicturedPage:
         laid = self._laid(layout, form_page)
         if laid is None:
             return ()
-        seen = zone_sightings(laid, layout, form_page, self._tools.ocr, self.number)
+        # What was cut off is not there; its place would look blank.
+        whole = {
+            zone.key
+            for zone in layout.on_page(form_page)
+            if laid.pose.holds(zone.box, laid.template, self.picture.shape)
+        }
+        every = zone_sightings(laid, layout, form_page, self._tools.ocr, self.number)
+        seen = tuple(one for one in every if one.key in whole)
         if self.codes:
             return seen
         # All copies of a page look alike; only the code tells which items stand on this one.

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     Matrix = npt.NDArray[np.float64]
 
 
+# An answer does not begin at the very edge of its zone (points).
+_MOST_CUT = 2.0
+
+
 @dataclass(frozen=True, slots=True)
 class Pose:
     """How the form lies in the picture.
@@ -64,6 +68,30 @@ class Pose:
         size = (shape[1], shape[0])
         laid = cv2.warpPerspective(page, self.matrix @ to_points, size, flags=cv2.INTER_NEAREST)
         return np.asarray(laid, dtype=np.uint8)
+
+    def share_in(self, shape: tuple[int, ...], template: Template) -> float:
+        """Return how much of the page lies inside a picture of that shape, 0..1."""
+        import cv2
+        import numpy as np
+
+        wide, high = template.width, template.height
+        corners = np.array([[(0.0, 0.0), (wide, 0.0), (wide, high), (0.0, high)]])
+        placed = cv2.perspectiveTransform(corners, self.matrix)[0].astype(np.float32)
+        height, width = shape[:2]
+        frame = np.array([(0, 0), (width, 0), (width, height), (0, height)], dtype=np.float32)
+        inside, _ = cv2.intersectConvexConvex(placed, frame)
+        return float(inside) / max(float(cv2.contourArea(placed)), 1.0)
+
+    def holds(self, box: Box, template: Template, shape: tuple[int, ...]) -> bool:
+        """Say whether a box of the template lies inside a picture of that shape, all of it."""
+        import cv2
+        import numpy as np
+
+        rect = template.rect(box).grown(-_MOST_CUT)
+        across, down = (rect.left, rect.right), (rect.top, rect.bottom)
+        corners = np.array([[(x, y) for x in across for y in down]])
+        placed = cv2.perspectiveTransform(corners, self.matrix)[0]
+        return bool((placed >= 0).all() and (placed <= (shape[1], shape[0])).all())
 
     def box(self, box: Box, template: Template, shape: tuple[int, ...]) -> Box:
         """Return where a box of the template lies in the picture, as fractions of it."""
