@@ -84,7 +84,10 @@ def assert_values(
         else:
             # A box that is not ticked is a value, too.
             empty = False if kinds[pattern(key)] is FieldKind.TICK else None
-            assert read_["value"] == plain(truth.get(key, empty)), key
+            expected = plain(truth.get(key, empty))
+            if read_["method"] == "ocr" and isinstance(expected, str):
+                expected = expected.replace("\t", " ")  # paper shows no tab
+            assert read_["value"] == expected, key
 
 
 def _one_list(one: str, other: str) -> bool:
