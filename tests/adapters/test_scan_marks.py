@@ -27,6 +27,7 @@ SMUDGE = BoxInk(1.0, 0.10, 0.55, 0.5, white=0.91, bent=0.4)
 SPECK = BoxInk(1.0, 0.02, 0.22, 0.2, white=0.98, bent=1.0)
 OVERSHOT = BoxInk(1.0, 0.04, 0.4, 0.3, white=0.95, sides="t", bent=0.5, stray=1.2)
 STAIN = BoxInk(1.0, 0.25, 0.7, 1.0, patches=2, white=0.5, bent=0.6, sharp=0.25)
+GRAINY = replace(NOTHING, grain=0.35)
 CIRCLED = replace(NOTHING, corners=4, stray=8.0)
 LABEL_CIRCLED = replace(NOTHING, stray=3.0, struck=11.0)
 LOST = BoxInk(0.0)
@@ -85,6 +86,11 @@ def test_more_than_a_speck_beside_a_clear_mark_is_for_a_person(odd: BoxInk) -> N
 
 def test_a_speck_beside_a_clear_mark_is_a_speck() -> None:
     assert states(a=SPECK, b=TICK) == [State.OFF, State.ON]
+
+
+def test_a_faint_mark_may_hide_in_grain_unless_another_is_clear() -> None:
+    assert states(a=GRAINY, b=GRAINY) == [State.AMBIGUOUS, State.AMBIGUOUS]
+    assert states(a=GRAINY, b=replace(CROSS, grain=0.35)) == [State.OFF, State.ON]
 
 
 @pytest.mark.parametrize("lost", [LOST, WHITED_OUT, STRIPE, DRAWN_LINE])

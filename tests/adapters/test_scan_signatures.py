@@ -32,9 +32,19 @@ def test_a_long_and_tall_stroke_is_a_signature() -> None:
         SignatureInk(specks=3.0),
         SignatureInk(printed=0.5),
         replace(SCRAWL, printed=0.2),
+        SignatureInk(grain=0.4),
         SignatureInk(found=False),
     ],
-    ids=["type", "dash", "of another line", "fragments", "print lost", "no print", "grain"],
+    ids=[
+        "type",
+        "dash",
+        "of another line",
+        "fragments",
+        "print lost",
+        "no print",
+        "grain",
+        "noise",
+    ],
 )
 def test_what_may_be_none_is_for_a_person(seen: SignatureInk) -> None:
     mark = judged_signature(seen)

@@ -57,7 +57,7 @@ class BoxInk:
     how far strokes are from one straight line, ``sharp`` how steep their edges are. ``stripe`` is
     the share of the inside that a long line of the paper covers, ``stripe_dark`` how dark that
     is. ``stray`` is the length in mm of the longest stroke beside the box, ``struck`` that of ink
-    across its label.
+    across its label. ``grain`` is how dark ink must be to be told from the paper.
     """
 
     outline: float
@@ -75,6 +75,7 @@ class BoxInk:
     stripe_dark: float = 0.0
     stray: float = 0.0
     struck: float = 0.0
+    grain: float = 0.0
 
 
 def box_ink(
@@ -88,7 +89,8 @@ def box_ink(
     import numpy as np
 
     part = part_of(page, template, rect.grown(_AROUND_PT), down)
-    if part.least is None or not (part.line & part.mask([rect])).any():
+    least = part.least
+    if least is None or not (part.line & part.mask([rect])).any():
         return BoxInk(0.0)
     place = _Place(part, rect)
     part = part.moved(*place.offset(part))
@@ -119,6 +121,7 @@ def box_ink(
         stripe_dark=float(np.median(part.dark[across])) if across.any() else 0.0,
         stray=stray,
         struck=struck,
+        grain=least,
     )
 
 

@@ -42,6 +42,8 @@ _STRAY_BESIDE, _STRUCK_BESIDE = 2.5, 5.0
 _DIRTY, _CLEAR_PATCHES = 1.5, 3
 # Edges less steep than this are those of a stain, or of a pen so broad that all is this dark.
 _SHARP, _BROAD = 0.52, 0.35
+MOST_GRAIN = 0.28
+"""Where ink must be darker than this to be told from paper, nobody can say that there is none."""
 
 
 class State(StrEnum):
@@ -130,7 +132,7 @@ def _state(box: BoxInk, least_patches: int) -> State:
         return State.UNREADABLE
     if max(box.width, box.height) < _EMPTY and box.dark < _EMPTY_DARK:
         beside = box.stray > _STRAY or box.struck > _STRUCK
-        return State.AMBIGUOUS if beside else State.OFF
+        return State.AMBIGUOUS if beside or box.grain > MOST_GRAIN else State.OFF
     if min(box.width, box.height) < _MARK or box.dark < _MARK_DARK:
         return State.AMBIGUOUS
     if _struck_out(box):

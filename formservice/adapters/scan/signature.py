@@ -17,7 +17,7 @@ from formservice.adapters.scan.ink import (
     stripes,
     without_specks,
 )
-from formservice.adapters.scan.marks import Mark, State, doubtful
+from formservice.adapters.scan.marks import MOST_GRAIN, Mark, State, doubtful
 from formservice.adapters.scan.template import Rect, Template
 from formservice.domain.document import Doubt
 
@@ -76,7 +76,8 @@ class SignatureInk:
     ``specks`` is the area of all that is small and longish, ``around`` what that would be if the
     place were as dirty as its surroundings. ``piece`` is the longest piece of any kind,
     ``letters`` the number of pieces that stand on one line like type. ``printed`` is how much of
-    the print around is there, 0..1, and ``found`` is False if the paper is too grainy to tell.
+    the print around is there, 0..1, ``grain`` how dark ink must be to be told from the paper, and
+    ``found`` is False if nothing can be.
     """
 
     longest: float = 0.0
@@ -88,6 +89,7 @@ class SignatureInk:
     piece: float = 0.0
     letters: int = 0
     printed: float = 1.0
+    grain: float = 0.0
     found: bool = True
 
     @property
@@ -101,7 +103,9 @@ class SignatureInk:
     @property
     def empty(self) -> bool:
         """Whether there is nothing but the dirt of the page."""
-        if self.printed < _LEAST_PRINT or self.partly >= _STROKE_MM or self.piece >= _DIRT_MM:
+        if self.printed < _LEAST_PRINT or self.grain > MOST_GRAIN:
+            return False
+        if self.partly >= _STROKE_MM or self.piece >= _DIRT_MM:
             return False
         return self.specks + self.ink < _SPECKS_MM2 + self.around
 
@@ -168,6 +172,7 @@ def signature_ink(
         piece=float(length[ours].max(initial=0.0)),
         letters=_on_one_line([tuple(stats[one].tolist()) for one in ours]),
         printed=_print_share(part),
+        grain=part.least,
     )
 
 
