@@ -49,8 +49,11 @@ class Limits:
     page_seconds: float
 
     def for_pages(self, count: int) -> float:
-        """Return the seconds for putting so many known pages together."""
-        return self.seconds + count * self.seconds / 200
+        """Return the seconds for putting so many known pages together.
+
+        What was not asked of a page alone is asked then; a few seconds each will do for that.
+        """
+        return self.seconds + count * self.page_seconds / 6
 
 
 @dataclass(frozen=True, slots=True)
