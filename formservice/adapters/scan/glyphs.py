@@ -225,7 +225,9 @@ def _sign(glyph: Glyph, scale: _Scale, *, alone: bool, first: bool) -> str | Non
     if sign in _DASHES:
         if glyph.body.height > _FLAT * scale.small:
             return None  # an arrow, an equals sign grown together
-        return _dash(glyph.width / scale.small, *(_ALONE if alone else _IN_WORD))
+        told = _dash(glyph.width / scale.small, *(_ALONE if alone else _IN_WORD))
+        # The hyphens of a typewriter are as long as dashes.
+        return None if told != sign == "-" and not alone else told
     if sign in ".,":
         height = glyph.body.height / scale.small
         unlike = height > _STOP if sign == "." else height < _COMMA
