@@ -6,8 +6,19 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any  # readings have the shape of the JSON contract
 
-from formservice.adapters.page_jobs import PageJob, PageJobs, is_picture, known_page, unpacked
+from formservice.adapters.page_jobs import (
+    Opened,
+    PageJob,
+    PageJobs,
+    is_picture,
+    known_page,
+    packed,
+    packed_answers,
+    unpacked,
+    unpacked_answers,
+)
 from formservice.adapters.recorded import Answer, RecordedDocument, seen
+from formservice.application.batch import BatchFile
 from formservice.application.compare import documents_data
 from formservice.application.ports import Forms
 from formservice.application.read import ReadFile
@@ -16,6 +27,9 @@ from formservice.application.report import refused_page
 from formservice.domain.document import Medium, Page
 from formservice.domain.errors import InputError
 from formservice.domain.form import FormDefinition
+
+# With fewer pages one process does what is left to do as fast as several.
+_SOME = 3
 
 
 class IsolatedRead:
@@ -64,6 +78,7 @@ class IsolatedRead:
             return result
         pages = [known_page(page) for page in told["pages"]]
         known, refused = self._recognised(data, file, pages, received, form)
+        self._ask_together(data, pages, known, received, form)
 
         def last() -> list[dict[str, Any]]:
             with self._together(data, pages, known) as opened:
@@ -104,6 +119,40 @@ class IsolatedRead:
             raise refused[0][1]
         return known, refused
 
+    def _ask_together(
+        self,
+        data: bytes,
+        pages: Sequence[Page],
+        known: dict[int, bytes],
+        received: date,
+        form: FormDefinition | None,
+    ) -> None:
+        """Find out what is asked of pages only because others are with them."""
+        if len(pages) < _SOME:
+            return
+
+        def grouped() -> list[list[list[int]]]:
+            with self._together(data, pages, known) as opened:
+                if form is not None:
+                    return [[[page.number for page in opened.pages], []]]
+                found = self._read.batch([BatchFile("", tuple(opened.pages))])
+                return [[[p.number for p in part] for part in (f.pages, f.sheets)] for f in found]
+
+        def asked(group: list[list[int]]) -> bytes:
+            here = [page for page in pages if page.number in (*group[0], *group[1])]
+            with self._together(data, here, known) as opened:
+                self._read.opened(opened, received=received, form=form)
+                return packed_answers(opened.asked)
+
+        groups = self._jobs.bounded(grouped, len(pages))
+        several = [one for one in groups if len(one[0]) + len(one[1]) > 1]
+        for done in self._jobs.others(asked, several):
+            if done.result is None:
+                continue  # then it is asked once more, by whoever puts all together
+            for number, answers in unpacked_answers(done.result).items():
+                if number in known:
+                    known[number] = packed(unpacked(known[number]).with_answers(answers))
+
     def _together(
         self, data: bytes, pages: Sequence[Page], known: Mapping[int, bytes]
     ) -> RecordedDocument:
@@ -118,7 +167,8 @@ class IsolatedRead:
         def answers(page: int) -> Sequence[Answer]:
             return results[page].answers if page in results else ()
 
-        places = {page.number: (0, page.number) for page in pages}
-        return RecordedDocument(
-            looked_at, answers, places, lambda _: self._read.reader(data).open(data)
-        )
+        def opened(page: int) -> Opened:
+            return self._jobs.place("", lambda: data, pages_by_number[page], page)
+
+        pages_by_number = {page.number: page for page in pages}
+        return RecordedDocument(looked_at, answers, opened)

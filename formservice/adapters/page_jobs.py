@@ -7,19 +7,22 @@ pages together; what was recognised is known by then.
 
 import json
 import time
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Protocol, runtime_checkable  # Any: plain data
+from typing import Any, Protocol, TypeAlias, TypeVar, runtime_checkable  # Any: plain data
 
 from formservice.adapters import page_data
 from formservice.adapters.isolation import Done, each_isolated, processors, run_isolated
-from formservice.adapters.recorded import PageResult, Recorder
+from formservice.adapters.recorded import Answer, PageResult, Recorder
 from formservice.application.ports import OpenDocument
 from formservice.application.read import ReadFile
 from formservice.domain.document import Medium, Page, PageRole
 from formservice.domain.errors import DamagedDocumentError
 from formservice.domain.form import FormDefinition
+
+T = TypeVar("T")
+Opened: TypeAlias = tuple[object, int, Callable[[], OpenDocument]]
 
 # With so many pictures it pays to load all blank forms before the first job.
 _MANY = 4
@@ -108,13 +111,33 @@ class PageJobs:
 
     def _recognised(self, job: PageJob) -> bytes:
         start = time.perf_counter()
-        with self._one_page(job.data(), job.number) as opened:
+        with self.one_page(job.data(), job.number) as opened:
             recorder = Recorder(opened)
             if recorder.pages[0].role is PageRole.CONTENT:
                 self._read.opened(recorder, received=job.received, form=job.form)
             return packed(replace(recorder.result, seconds=time.perf_counter() - start))
 
-    def _one_page(self, data: bytes, number: int) -> OpenDocument:
+    def others(
+        self, work: Callable[[T], bytes], items: Iterable[T]
+    ) -> Generator[Done[T, bytes], None, None]:
+        """Yield what becomes of other work on recognised pages, some of them at a time."""
+        limits = self.limits
+        yield from each_isolated(
+            work,
+            items,
+            at_once=processors(),
+            seconds=limits.seconds + limits.page_seconds,
+            memory=limits.memory,
+        )
+
+    def place(self, file: object, data: Callable[[], bytes], page: Page, number: int) -> Opened:
+        """Return how page ``number`` of a file is opened; a picture alone, as page 1."""
+        if is_picture(page):
+            return (file, number), 1, lambda: self.one_page(data(), number)
+        return (file, 0), number, lambda: self._read.reader(data()).open(data())
+
+    def one_page(self, data: bytes, number: int) -> OpenDocument:
+        """Return a picture as a document of one page."""
         reader = self._read.reader(data)
         if isinstance(reader, PageReader):
             return reader.open_page(data, number)
@@ -157,6 +180,23 @@ def unpacked(data: bytes) -> PageResult:
     if len(data) > page_data.MOST_BYTES:
         raise ValueError("too long for a page")
     return page_data.built(PageResult, json.loads(data))
+
+
+def packed_answers(asked: Mapping[int, Mapping[str, Answer]]) -> bytes:
+    """Return what was asked, by page, as bytes."""
+    told = {page: page_data.plain(list(answers.values())) for page, answers in asked.items()}
+    return json.dumps(told, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def unpacked_answers(data: bytes) -> dict[int, list[Answer]]:
+    """Return the answers that were packed; ValueError if there are none."""
+    told = json.loads(data)
+    if not isinstance(told, dict):
+        raise ValueError("no answers")
+    return {
+        int(page): [page_data.built(Answer, one) for one in answers]
+        for page, answers in told.items()
+    }
 
 
 def known_page(data: object) -> Page:

@@ -4,7 +4,7 @@ A page is read once by itself. What was asked of it then is what will be asked o
 its document; anything else is asked of the file itself.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
@@ -36,6 +36,10 @@ class PageResult:
         blocks = _on(self.page.blocks, number)
         page = replace(self.page, number=number, sightings=sightings, blocks=blocks)
         return replace(self, page=page)
+
+    def with_answers(self, answers: Sequence[Answer]) -> "PageResult":
+        """Return the same with more answers."""
+        return replace(self, answers=(*self.answers, *answers))
 
 
 def seen(page: Page, result: PageResult | None) -> Page:
@@ -97,20 +101,20 @@ class RecordedDocument(OpenDocument):
         self,
         pages: Sequence[Page],
         answers: Callable[[int], Sequence[Answer]],
-        places: Mapping[int, tuple[int, int]],
-        opened: Callable[[int], OpenDocument],
+        opened: Callable[[int], tuple[object, int, Callable[[], OpenDocument]]],
     ) -> None:
         """Take the pages and, by page number, what is known.
 
-        ``places`` says in which file a page is, and which number it has there; ``opened`` opens
-        a file.
+        ``opened`` says of a page what names its file, which number it has there, and how that
+        file is opened.
         """
         self.pages = pages
+        self.asked: dict[int, dict[str, Answer]] = {}
+        """What had to be asked, by page: it was not known."""
         self._answers = answers
-        self._places = places
         self._open = opened
         self._here: tuple[int, dict[str, Answer]] | None = None
-        self._last: tuple[int, OpenDocument] | None = None
+        self._last: tuple[object, OpenDocument] | None = None
 
     def media(self) -> Sequence[Medium]:
         """Say what every page is."""
@@ -118,29 +122,34 @@ class RecordedDocument(OpenDocument):
 
     def zones(self, page: int, layout: Layout, form_page: int) -> Sequence[Sighting]:
         """Read the zones of a page, or know what was read."""
-        known = self._known(page, _zones_key(layout, form_page))
-        if known is not None:
-            return _at(known.sightings, page)
-        opened, own = self._file(page)
-        return _at(opened.zones(own, layout, form_page), page)
+
+        def ask(key: str) -> Answer:
+            opened, own = self._file(page)
+            return Answer(key, sightings=tuple(opened.zones(own, layout, form_page)))
+
+        return _at(self._answered(page, _zones_key(layout, form_page), ask).sightings, page)
 
     def printed(
         self, page: int, layout: Layout, form_page: int | None, attempt: int
     ) -> Sequence[Block]:
         """Return all text on a page, or know it."""
-        known = self._known(page, _printed_key(layout, form_page, attempt))
-        if known is not None:
-            return _on(known.blocks, page)
-        opened, own = self._file(page)
-        return _on(opened.printed(own, layout, form_page, attempt), page)
+
+        def ask(key: str) -> Answer:
+            opened, own = self._file(page)
+            return Answer(key, blocks=tuple(opened.printed(own, layout, form_page, attempt)))
+
+        return _on(
+            self._answered(page, _printed_key(layout, form_page, attempt), ask).blocks, page
+        )
 
     def lines(self, page: int) -> Sequence[Block]:
         """Return the text of a page line by line, or know it."""
-        known = self._known(page, _LINES)
-        if known is not None:
-            return _on(known.blocks, page)
-        opened, own = self._file(page)
-        return _on(opened.lines(own), page)
+
+        def ask(key: str) -> Answer:
+            opened, own = self._file(page)
+            return Answer(key, blocks=tuple(opened.lines(own)))
+
+        return _on(self._answered(page, _LINES, ask).blocks, page)
 
     def crop(self, page: int, box: Box) -> bytes:
         """Return a piece of a page as a PNG file."""
@@ -153,16 +162,19 @@ class RecordedDocument(OpenDocument):
             self._last[1].close()
             self._last = None
 
-    def _known(self, page: int, key: str) -> Answer | None:
+    def _answered(self, page: int, key: str, ask: Callable[[str], Answer]) -> Answer:
         if self._here is None or self._here[0] != page:
             self._here = page, {one.key: one for one in self._answers(page)}
-        return self._here[1].get(key)
+        known = self._here[1].get(key) or self.asked.get(page, {}).get(key)
+        if known is None:
+            known = self.asked.setdefault(page, {})[key] = ask(key)
+        return known
 
     def _file(self, page: int) -> tuple[OpenDocument, int]:
-        file, own = self._places[page]
+        file, own, opened = self._open(page)
         if self._last is None or self._last[0] != file:
             self.close()
-            self._last = file, self._open(file)
+            self._last = file, opened()
         return self._last[1], own
 
 

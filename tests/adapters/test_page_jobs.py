@@ -16,7 +16,15 @@ from PIL import Image
 
 from formservice.adapters import page_data
 from formservice.adapters.isolated_read import IsolatedRead
-from formservice.adapters.page_jobs import Limits, PageJob, PageJobs, packed, unpacked
+from formservice.adapters.page_jobs import (
+    Limits,
+    PageJob,
+    PageJobs,
+    packed,
+    packed_answers,
+    unpacked,
+    unpacked_answers,
+)
 from formservice.adapters.recorded import Answer, PageResult, RecordedDocument, Recorder
 from formservice.adapters.separator import separator_sheet
 from formservice.application.ports import OpenDocument
@@ -254,14 +262,19 @@ def test_what_was_answered_once_is_not_asked_again() -> None:
     document = RecordedDocument(
         [replace(result.page, number=7)],
         lambda _: result.answers,
-        {7: (0, 3)},
-        lambda _: Counting([nothing] * 3),
+        lambda _: ("file", 3, lambda: Counting([nothing] * 3)),
     )
     (seen,) = document.zones(7, layout, 1)
     assert (seen.page, asked) == (7, [1])
     other = replace(layout, zones=layout.zones[:1])
     (new,) = document.zones(7, other, 1)
     assert (new.page, new.text, asked) == (7, "Seite 3", [1, 3])
+    document.zones(7, other, 1)
+    assert asked == [1, 3]
+    assert [len(answers) for answers in document.asked.values()] == [1]
+    assert unpacked_answers(packed_answers(document.asked)) == {
+        7: list(document.asked[7].values())
+    }
 
 
 def test_a_job_takes_its_file_only_when_it_begins() -> None:

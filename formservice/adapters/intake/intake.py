@@ -13,13 +13,21 @@ from typing import Any  # readings have the shape of the JSON contract
 from formservice.adapters.archive.store import Archive, Received
 from formservice.adapters.intake.folder import IntakeFolder
 from formservice.adapters.intake.piles import Group, Pile, Place, Waiting, groups_from, together
+from formservice.adapters.intake.reading import Circumstances, PileReading
 from formservice.adapters.isolation import Done
-from formservice.adapters.page_jobs import PageJob, PageJobs, is_picture, known_page, unpacked
-from formservice.adapters.recorded import Answer, PageResult, RecordedDocument
+from formservice.adapters.page_jobs import (
+    PageJob,
+    PageJobs,
+    is_picture,
+    known_page,
+    packed,
+    unpacked,
+    unpacked_answers,
+)
 from formservice.application.batch import BatchFile
 from formservice.application.compare import documents_data
-from formservice.application.intake_report import own_pages, part_of
-from formservice.application.ports import Forms, OpenDocument
+from formservice.application.intake_report import own_pages
+from formservice.application.ports import Forms
 from formservice.application.read import ReadFile
 from formservice.application.report import error_data, refused_page
 from formservice.domain.document import Medium, Page
@@ -230,8 +238,27 @@ class _Batch:
             if not isinstance(why, EngineError):
                 self._folder.forget(sha256)
             yield self._error(one.name, one.count, why)
+        reading = PileReading(
+            pile, self._read, self._forms, self._jobs, Circumstances(self._received, self._content)
+        )
+        self._ask(reading, groups)
         for part in together(len(files), groups):
-            yield from self._part(pile, part, [one for one in groups if one.files & set(part)])
+            yield from self._part(reading, part, [one for one in groups if one.files & set(part)])
+
+    def _ask(self, reading: PileReading, groups: Sequence[Group]) -> None:
+        """Find out what is asked of pages only because others are with them."""
+        several = [one for one in groups if len(one.all) > 1]
+        with closing(self._jobs.others(reading.asked, several)) as ends:
+            for done in ends:
+                if done.result is None:
+                    continue  # then it is asked once more, by whoever puts all together
+                for number, answers in unpacked_answers(done.result).items():
+                    place = done.item.all[number - 1]
+                    file = reading.pile.files[place.file]
+                    kept = self._folder.result(file.sha256, place.page)
+                    if kept is not None:
+                        more = packed(unpacked(kept).with_answers(answers))
+                        self._folder.keep_result(file.sha256, place.page, more)
 
     def _groups(self, pile: Pile) -> list[Group]:
         """Return which pages are a document, over all files."""
@@ -252,13 +279,15 @@ class _Batch:
         count = sum(file.count for file in pile.files)
         return groups_from(pile, self._jobs.bounded(group, count))
 
-    def _part(self, pile: Pile, part: Sequence[int], groups: Sequence[Group]) -> Iterator[Taken]:
+    def _part(
+        self, reading: PileReading, part: Sequence[int], groups: Sequence[Group]
+    ) -> Iterator[Taken]:
         """File what belongs together, all of it or nothing."""
-        files = [pile.files[index] for index in part]
+        files = [reading.pile.files[index] for index in part]
         self._at = files[0].name
         try:
             count = sum(file.count for file in files)
-            read = self._jobs.bounded(lambda: self._documents(pile, part, groups), count)
+            read = self._jobs.bounded(lambda: reading.documents(part, groups), count)
             kept = []
             for file, found in zip(files, read, strict=True):
                 objects = [*found, *self._refused_pages(file)]
@@ -273,91 +302,6 @@ class _Batch:
         for file, one in zip(files, kept, strict=True):
             self._folder.forget(file.sha256)
             yield self._filed(file.name, list(one.readings), file.count)
-
-    def _documents(
-        self, pile: Pile, part: Sequence[int], groups: Sequence[Group]
-    ) -> list[list[dict[str, Any]]]:
-        """Return the documents of files that belong together, by file, a child's work."""
-        known = {index: pile.known(index) for index in part}
-        found: dict[int, list[dict[str, Any]]] = {index: [] for index in part}
-        spanning = [one for one in groups if len(one.files) > 1]
-        for one in spanning:
-            self._spanning(pile, known, one, found)
-        for index in part:
-            away = {place for one in spanning for place in one.all if place.file == index}
-            pages = [
-                result for number, result in known[index].items()
-                if Place(index, number) not in away
-            ]  # fmt: skip
-            if pages:
-                own = [one for one in groups if one.files == {index}]
-                found[index] += self._own(pile, index, pages, own)
-        return [found[index] for index in part]
-
-    def _own(
-        self, pile: Pile, index: int, results: Sequence[PageResult], groups: Sequence[Group]
-    ) -> list[dict[str, Any]]:
-        """Return the documents that are in one file alone."""
-        places = {one.page.number: Place(index, one.page.number) for one in results}
-        grouped = [
-            [[place.page for place in part] for part in (g.pages, g.sheets)] for g in groups
-        ]
-        return self._one_read(pile, results, places, grouped)
-
-    def _spanning(
-        self,
-        pile: Pile,
-        known: dict[int, dict[int, PageResult]],
-        group: Group,
-        found: dict[int, list[dict[str, Any]]],
-    ) -> None:
-        """Read a document of several files; it stands with the first, the others point there."""
-        places = dict(enumerate(group.all, start=1))
-        results = [known[p.file][p.page].numbered(n) for n, p in places.items()]
-        here = list(range(1, len(group.pages) + 1))
-        numbers = [here, list(range(len(here) + 1, len(places) + 1))]
-        first = pile.files[group.pages[0].file]
-        pages = [
-            {"file": pile.files[p.file].name, "sha256": pile.files[p.file].sha256, "page": p.page}
-            for p in places.values()
-        ]
-        for told in self._one_read(pile, results, places, [numbers]):
-            own = [pages[number - 1] for number in told["page_numbers"]]
-            found[group.pages[0].file].append({**told, "pages": own})
-            for index in sorted(group.files - {group.pages[0].file}):
-                there = [p for p in own if p["sha256"] == pile.files[index].sha256]
-                if there:
-                    numbers_there = [p["page"] for p in there]
-                    found[index].append(part_of(told, first.sha256, numbers_there))
-
-    def _one_read(
-        self,
-        pile: Pile,
-        results: Sequence[PageResult],
-        places: dict[int, Place],
-        grouped: Sequence[Sequence[Sequence[int]]],
-    ) -> list[dict[str, Any]]:
-        """Return what pages, as they are numbered here, say; they are in one file or several."""
-        start = time.perf_counter()
-        by_number = {one.page.number: one for one in results}
-
-        def answers(number: int) -> Sequence[Answer]:
-            return by_number[number].answers
-
-        def file(index: int) -> OpenDocument:
-            data = self._content(pile.files[index])
-            return self._read.reader(data).open(data)
-
-        where = {number: (place.file, place.page) for number, place in places.items()}
-        pages = [one.page for one in results]
-        asked: list[list[list[Page]]] = [
-            [[by_number[number].page for number in part] for part in one] for one in grouped
-        ]
-        with RecordedDocument(pages, answers, where, file) as opened:
-            read = self._read.opened(opened, received=self._received, grouped=asked)
-        seconds = time.perf_counter() - start + sum(one.seconds for one in results)
-        first = pile.files[next(iter(places.values())).file]
-        return documents_data(read, first.name, first.sha256, seconds, self._forms)
 
     # What is told.
 

@@ -73,12 +73,17 @@ class Pile:
         file = bisect_right(self._starts, number - 1) - 1
         return Place(file, number - self._starts[file])
 
-    def known(self, file: int) -> dict[int, PageResult]:
-        """Return the pages of a file by their number there, without those that were refused."""
+    def known(self, file: int, only: Group | None = None) -> dict[int, PageResult]:
+        """Return the pages of a file by their number there, without those that were refused.
+
+        With ``only`` it is the pages of one document.
+        """
         waiting = self.files[file]
         result: dict[int, PageResult] = {}
         for data in json.loads(_there(self._folder.pages(waiting.sha256))):
             page = known_page(data)
+            if only is not None and Place(file, page.number) not in only.all:
+                continue
             if page.number not in waiting.pictured:
                 result[page.number] = PageResult(page)
             elif not self._refused(waiting, page.number):

@@ -1,0 +1,145 @@
+"""Reads the documents of a pile, whose pages are known: within a file, or over several."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any  # readings have the shape of the JSON contract
+
+from formservice.adapters.intake.piles import Group, Pile, Place, Waiting
+from formservice.adapters.page_jobs import Opened, PageJobs, packed_answers
+from formservice.adapters.recorded import Answer, PageResult, RecordedDocument
+from formservice.application.compare import documents_data
+from formservice.application.intake_report import part_of
+from formservice.application.ports import Forms
+from formservice.application.read import ReadFile
+from formservice.domain.document import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """The day of receipt, and how to get the bytes of a file."""
+
+    received: date
+    content: Callable[[Waiting], bytes]
+
+
+class PileReading:
+    """What is done in child processes with a pile: ask what is not known, read documents."""
+
+    def __init__(
+        self, pile: Pile, read: ReadFile, forms: Forms, jobs: PageJobs, at: Circumstances
+    ) -> None:
+        """Keep the pile and what reads it."""
+        self.pile = pile
+        self._read = read
+        self._forms = forms
+        self._jobs = jobs
+        self._at = at
+
+    def asked(self, group: Group) -> bytes:
+        """Return what is asked of the pages of a document and not known, by position from 1."""
+        places = dict(enumerate(group.all, start=1))
+        known = {index: self.pile.known(index, group) for index in group.files}
+        results = {n: known[p.file][p.page].numbered(n) for n, p in places.items()}
+        with self._opened(results, places) as document:
+            count = len(group.pages)
+            parts = [[results[n].page for n in sorted(results) if (n <= count) is own]
+                     for own in (True, False)]  # fmt: skip
+            self._read.opened(document, received=self._at.received, grouped=[parts])
+            pictures = {n: a for n, a in document.asked.items() if places[n].page in
+                        self.pile.files[places[n].file].pictured}  # fmt: skip
+            return packed_answers(pictures)
+
+    def documents(
+        self, part: Sequence[int], groups: Sequence[Group]
+    ) -> list[list[dict[str, Any]]]:
+        """Return the documents of files that belong together, by file: a child's work."""
+        known = {index: self.pile.known(index) for index in part}
+        found: dict[int, list[dict[str, Any]]] = {index: [] for index in part}
+        spanning = [one for one in groups if len(one.files) > 1]
+        for one in spanning:
+            self._spanning(known, one, found)
+        for index in part:
+            away = {place for one in spanning for place in one.all if place.file == index}
+            pages = [
+                result for number, result in known[index].items()
+                if Place(index, number) not in away
+            ]  # fmt: skip
+            if pages:
+                own = [one for one in groups if one.files == {index}]
+                found[index] += self._own(index, pages, own)
+        return [found[index] for index in part]
+
+    def _own(
+        self, index: int, results: Sequence[PageResult], groups: Sequence[Group]
+    ) -> list[dict[str, Any]]:
+        """Return the documents that are in one file alone."""
+        places = {one.page.number: Place(index, one.page.number) for one in results}
+        grouped = [
+            [[place.page for place in part] for part in (g.pages, g.sheets)] for g in groups
+        ]
+        return self._one_read(results, places, grouped)
+
+    def _spanning(
+        self,
+        known: dict[int, dict[int, PageResult]],
+        group: Group,
+        found: dict[int, list[dict[str, Any]]],
+    ) -> None:
+        """Read a document of several files; it stands with the first, the others point there."""
+        places = dict(enumerate(group.all, start=1))
+        results = [known[p.file][p.page].numbered(n) for n, p in places.items()]
+        here = list(range(1, len(group.pages) + 1))
+        numbers = [here, list(range(len(here) + 1, len(places) + 1))]
+        first = self.pile.files[group.pages[0].file]
+        pages = [
+            {
+                "file": self.pile.files[p.file].name,
+                "sha256": self.pile.files[p.file].sha256,
+                "page": p.page,
+            }
+            for p in places.values()
+        ]
+        for told in self._one_read(results, places, [numbers]):
+            own = [pages[number - 1] for number in told["page_numbers"]]
+            found[group.pages[0].file].append({**told, "pages": own})
+            for index in sorted(group.files - {group.pages[0].file}):
+                there = [p for p in own if p["sha256"] == self.pile.files[index].sha256]
+                if there:
+                    numbers_there = [p["page"] for p in there]
+                    found[index].append(part_of(told, first.sha256, numbers_there))
+
+    def _one_read(
+        self,
+        results: Sequence[PageResult],
+        places: dict[int, Place],
+        grouped: Sequence[Sequence[Sequence[int]]],
+    ) -> list[dict[str, Any]]:
+        """Return what pages, as they are numbered here, say; they are in one file or several."""
+        start = time.perf_counter()
+        by_number = {one.page.number: one for one in results}
+        asked: list[list[list[Page]]] = [
+            [[by_number[number].page for number in part] for part in one] for one in grouped
+        ]
+        with self._opened(by_number, places) as document:
+            read = self._read.opened(document, received=self._at.received, grouped=asked)
+        seconds = time.perf_counter() - start + sum(one.seconds for one in results)
+        first = self.pile.files[next(iter(places.values())).file]
+        return documents_data(read, first.name, first.sha256, seconds, self._forms)
+
+    def _opened(
+        self, results: Mapping[int, PageResult], places: Mapping[int, Place]
+    ) -> RecordedDocument:
+        """Return pages as one document, its files opened only if more has to be asked."""
+
+        def answers(number: int) -> Sequence[Answer]:
+            return results[number].answers
+
+        def opened(number: int) -> Opened:
+            place = places[number]
+            data = partial(self._at.content, self.pile.files[place.file])
+            return self._jobs.place(place.file, data, results[number].page, place.page)
+
+        return RecordedDocument([one.page for one in results.values()], answers, opened)
