@@ -16,7 +16,7 @@ from formservice.application.label_repair import ENOUGH_LABELS, repaired
 from formservice.application.labels import label_sightings
 from formservice.application.wording_exact import BOTTOM, TOP
 from formservice.domain.copies import reshaped
-from formservice.domain.document import Block, Doubt, Method, Opinion, Sighting
+from formservice.domain.document import Block, Doubt, Method, Opinion, ReadingBy, Sighting
 from formservice.domain.form import Field, FieldKind, FormDefinition, Group
 from formservice.domain.groups import Shape, pattern, patterns
 
@@ -25,7 +25,6 @@ UNCLEAR = "▣"
 
 _FOUND = frozenset({Doubt.FOREIGN_LAYOUT, Doubt.RECOGNISED})
 _LOST = frozenset({Doubt.FOREIGN_LAYOUT, Doubt.LABELS_LOST})
-_CHAIN = "label"
 
 
 class Chained(NamedTuple):
@@ -133,7 +132,8 @@ def _recognised(one: Sighting, prompted: Field | None) -> Sighting:
         return replace(one, doubts=doubts)
     if prompted is not None and prompted.placeholder and is_prompt(prompted, one.text):
         return replace(one, text="", blank=True, doubts=doubts)
-    return replace(one, doubts=doubts, opinions=(Opinion(_CHAIN, one.text, one.confidence),))
+    opinion = Opinion(ReadingBy.LABEL, one.text, one.confidence)
+    return replace(one, doubts=doubts, opinions=(opinion,))
 
 
 def _unreadable(definition: FormDefinition, blocks: Sequence[Block]) -> Iterator[Sighting]:

@@ -54,6 +54,7 @@ class Doubt(StrEnum):
     PART_MISSING = "part-missing"  # a continuation is announced but not there
     READINGS_DIFFER = "readings-differ"  # two independent readings of the picture are not the same
     ONE_READING = "one-reading"  # there is only one reading of the picture
+    UNLIKELY_DAY = "unlikely-day"  # a day that the form, the calendar or another date contradicts
     UNSURE = "unsure"  # some word was recognised with too little confidence
     POOR_PAGE = "poor-page"  # the page as a whole is too dark, dirty or blurred to trust
     HANDWRITING = "handwriting"  # written by hand: shown, never guessed
@@ -88,15 +89,24 @@ class Box:
         return self.left <= x <= self.right and self.top <= y <= self.bottom
 
 
+class ReadingBy(StrEnum):
+    """How a reading of a picture came about: where it looked, by which model. Public."""
+
+    ZONE = "zone"  # the place of the field alone, printed ink taken away; the German model
+    ZONE_LATIN = "zone-latin"  # the same picture; the model for Latin script
+    PAGE = "page"  # all of the page as it is, in one look; the German model
+    PAGE_LATIN = "page-latin"  # the same look; the model for Latin script
+    LABEL = "label"  # all of the page; what stands between two printed labels; the German model
+
+
 @dataclass(frozen=True, slots=True)
 class Opinion:
     """What one pass of recognition read in the place of a field.
 
-    ``by`` names the pass; passes of other names look at the picture in another way. ``confidence``
-    is that of the least sure word, 0..1; 1 where there is nothing to read.
+    ``confidence`` is that of the least sure word, 0..1; 1 where there is nothing to read.
     """
 
-    by: str
+    by: ReadingBy
     text: str
     confidence: float
 

@@ -29,6 +29,7 @@ _REASONS = {
     Doubt.READINGS_DIFFER: "zwei Lesungen des Bildes sind verschieden",
     Doubt.ONE_READING: "das Bild wurde nur einmal gelesen",
     Doubt.UNSURE: "einzelne Wörter wurden unsicher erkannt",
+    Doubt.UNLIKELY_DAY: "der Tag widerspricht einem anderen oder dem Formular",
     Doubt.POOR_PAGE: "die Seite ist zu dunkel, verschmutzt oder unscharf",
     Doubt.HANDWRITING: "hier ist von Hand geschrieben",
     Doubt.NOT_LISTED: "die Angabe ähnelt einer bekannten, ist aber nicht gleich",

@@ -10,7 +10,7 @@ from formservice.adapters.scan.laid import LaidPage
 from formservice.adapters.scan.ocr import LATIN, Ocr
 from formservice.adapters.scan.place import Placed
 from formservice.adapters.scan.text import ZoneText, text_among, zone_text
-from formservice.domain.document import Doubt, Method, Opinion, Sighting
+from formservice.domain.document import Doubt, Method, Opinion, ReadingBy, Sighting
 
 # Below this likeness to its blank form a page is dirty or crumpled: ink proves nothing there.
 GOOD_PAGE = 0.55
@@ -19,24 +19,21 @@ GOOD_PAGE = 0.55
 _SURE_PAGE = 0.7
 # Where the look at the whole page finds nothing, or something this unsure, it saw no text at all.
 _SEEN = 0.5
-# The names of the readings: in the zone alone, of the whole page, and in the zone by the other
-# model, which stands in for the second where that failed.
-_IN_ZONE, _ON_PAGE, _OTHER_MODEL = "zone", "page", "latin"
 
 
 @dataclass(frozen=True, slots=True)
 class _Readings:
     """What stands in a zone by one or two readings.
 
-    ``doubtful`` says that its shapes contradict them, ``by_hand`` that nobody should trust them,
-    ``again`` that the second was made in the zone, too.
+    ``by`` tells how each was made, ``doubtful`` that its shapes contradict them, ``by_hand`` that
+    nobody should trust them.
     """
 
     first: ZoneText
     second: ZoneText | None = None
+    by: tuple[ReadingBy, ReadingBy] = (ReadingBy.ZONE, ReadingBy.PAGE_LATIN)
     doubtful: bool = False
     by_hand: bool = False
-    again: bool = False
 
     @property
     def hand(self) -> Hand | None:
@@ -79,32 +76,41 @@ def _read_twice(
     """Return both readings of a zone, settled by its shapes where these tell."""
     rect, clean = sheet.template.zone_rect(place.zone), sheet.clean(place.down)
     second = text_among(sheet.words(ocr, in_place=in_place), clean, rect, place.down)
+    if not ocr.has(LATIN):
+        # The same model looks twice: what it does not know it misreads twice.
+        return _settled(first, second, (ReadingBy.ZONE, ReadingBy.PAGE))
+    by = (ReadingBy.ZONE, ReadingBy.PAGE_LATIN)
     second = replace(
         second,
         text=with_sharp_s(second.text, first.text),
         shown=with_sharp_s(second.shown, first.shown),
     )
     seen = second.confidence if second.text else 0.0
-    again = first.text != "" and first.text != second.text and seen < _SEEN
-    if again:
+    if first.text != "" and first.text != second.text and seen < _SEEN:
         second = zone_text(clean, rect, ocr, LATIN)
+        by = (ReadingBy.ZONE, ReadingBy.ZONE_LATIN)
     elif differs_in_foreign_letters(first.text, second.text):
         first = zone_text(clean, rect, ocr, LATIN)
+        by = (ReadingBy.ZONE_LATIN, ReadingBy.PAGE_LATIN)
+    return _settled(first, second, by)
+
+
+def _settled(first: ZoneText, second: ZoneText, by: tuple[ReadingBy, ReadingBy]) -> _Readings:
+    """Return two readings, those of one shape as the same."""
     doubtful = first.doubtful or second.doubtful
     if first.text == second.text:
-        return _Readings(first, second, doubtful or first.shown != first.text, again=again)
+        return _Readings(first, second, by, doubtful or first.shown != first.text)
     if first.shown == second.shown:
         # Two of three: one of the readings, and the heights of the letters.
         first, second = replace(first, text=first.shown), replace(second, text=second.shown)
-    return _Readings(first, second, doubtful, again=again)
+    return _Readings(first, second, by, doubtful)
 
 
 def _sighting(sheet: LaidPage, place: Placed, readings: _Readings, page: int) -> Sighting:
     first, second = readings.first, readings.second
-    opinions = [Opinion(_IN_ZONE, first.text, first.confidence)]
+    opinions = [Opinion(readings.by[0], first.text, first.confidence)]
     if second is not None:
-        name = _OTHER_MODEL if readings.again else _ON_PAGE
-        opinions.append(Opinion(name, second.text, second.confidence))
+        opinions.append(Opinion(readings.by[1], second.text, second.confidence))
     doubts = {Doubt.RECOGNISED}
     if readings.doubtful:
         doubts.add(Doubt.CHARACTERS)
