@@ -9,7 +9,7 @@ from formservice.adapters import pdf_fonts
 from formservice.adapters.pdf_fill.streams import text_operators
 from formservice.adapters.pdf_layout import Frame, Setting, fit
 from formservice.adapters.qr import matrix
-from formservice.domain.reference import SEPARATOR
+from formservice.domain.reference import SEPARATOR, SEPARATOR_PRINT
 
 _WIDTH, _HEIGHT = 595.28, 841.89
 _MM = 72 / 25.4
@@ -25,7 +25,7 @@ _EXPLANATION = (
     " zwischen Formularen ohne QR-Code: Was davor und dahinter liegt, wird nie zu einem Dokument"
     " zusammengefügt. Das Trennblatt selbst wird nicht abgelegt, aber im Bericht gezählt."
 )
-_FOOT = f"Im QR-Code steht: {SEPARATOR}. Das Blatt enthält keine Angaben über Personen."
+_FOOT = f"{SEPARATOR_PRINT} Das Blatt enthält keine Angaben über Personen."
 
 
 def separator_sheet() -> bytes:

@@ -13,6 +13,8 @@ _SCHEME = "formservice:"
 # What the code of a separator sheet says: ours, and the one that scanning programs print.
 SEPARATOR = f"{_PREFIX}|trennblatt"
 _SEPARATORS = frozenset({SEPARATOR, "PATCHT"})
+SEPARATOR_PRINT = f"Im QR-Code steht: {SEPARATOR}."
+"""What stands at the foot of our separator sheet, for programs that see no picture of its code."""
 _NAME = r"[a-z][a-z0-9-]{1,60}"
 _EDITION = r"\d{4}-\d{2}(?:-\d{2})?"
 _REFERENCE = r"[0-9A-Z]{0,26}"

@@ -7,7 +7,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
+import pikepdf
 import pypdfium2
 import pytest
 from hypothesis import given, settings
@@ -25,6 +27,7 @@ from formservice.adapters.page_jobs import (
     unpacked,
     unpacked_answers,
 )
+from formservice.adapters.pdf_read.claims import is_separator_sheet
 from formservice.adapters.recorded import Answer, PageResult, RecordedDocument, Recorder
 from formservice.adapters.separator import separator_sheet
 from formservice.application.ports import OpenDocument
@@ -50,10 +53,12 @@ from formservice.domain.errors import (
     DocumentTimeoutError,
     EngineMissingError,
 )
+from formservice.domain.reference import SEPARATOR_PRINT
 from tests.application.literal_form import FORM
 from tests.application.test_read import LiteralForms
 from tests.domain.calendars import few_days
 
+ROOT = Path(__file__).parent.parent.parent
 RECEIVED = date(2026, 3, 27)
 LIMITS = Limits(seconds=20, memory=2 << 30, page_seconds=1.5)
 
@@ -308,6 +313,39 @@ def test_a_printed_separator_sheet_is_known_again_on_a_bad_scan(
     (found,) = services.isolated_read(stream.getvalue(), "t.jpg", received=RECEIVED)
     assert [one["code"] for one in found["findings"]] == ["page.separator"]
     assert found["form"] is None
+
+
+def joined(*files: bytes) -> bytes:
+    pdf, out = pikepdf.new(), io.BytesIO()
+    for data in files:
+        with pikepdf.open(io.BytesIO(data)) as one:
+            pdf.add_pages_from(one)
+    pdf.save(out)
+    return out.getvalue()
+
+
+def test_the_separator_sheet_separates_as_the_file_it_was_printed_from(services: Services) -> None:
+    (found,) = services.isolated_read(separator_sheet(), "t.pdf", received=RECEIVED)
+    assert [one["code"] for one in found["findings"]] == ["page.separator"]
+
+
+def test_the_sheet_is_known_among_other_pages_of_a_pdf_file(
+    services: Services,
+) -> None:
+    form = (ROOT / "form_templates/feedbackbogen/2023-09-22/form.pdf").read_bytes()
+    found = services.isolated_read(joined(form, separator_sheet()), "t.pdf", received=RECEIVED)
+    assert [one["page_numbers"] for one in found] == [[1, 2], [3]]
+    assert found[1]["findings"][0]["code"] == "page.separator"
+
+
+def test_a_page_that_has_more_to_say_than_the_line_of_the_sheet_separates_nothing() -> None:
+    foot = Block(f"{SEPARATOR_PRINT} Das Blatt", 1, Box(0.1, 0.95, 0.5, 0.97))
+    page = Page(1, Medium.TEXT, 595, 842, blocks=(foot,))
+    assert is_separator_sheet(page)
+    assert not is_separator_sheet(replace(page, claims=(Claim("a", "2026-01", "text"),)))
+    assert not is_separator_sheet(replace(page, sightings=(Sighting("a", Method.CONTROL, 1),)))
+    higher = replace(foot, box=Box(0.1, 0.5, 0.5, 0.52))
+    assert not is_separator_sheet(replace(page, blocks=(higher,)))
 
 
 def test_the_separator_sheet_is_always_the_same_and_says_what_it_is_for() -> None:

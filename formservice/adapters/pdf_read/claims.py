@@ -7,8 +7,9 @@ import pikepdf
 
 from formservice.adapters import pdf_names
 from formservice.adapters.pdf_read.controls import text_string
-from formservice.domain.document import Block, Claim
+from formservice.domain.document import Block, Claim, Medium, Page
 from formservice.domain.reference import (
+    SEPARATOR_PRINT,
     claim_from_identifier,
     claim_from_payload,
     claim_from_print,
@@ -63,6 +64,20 @@ def footer_claim(blocks: Iterable[Block]) -> Claim | None:
         if block.box is not None and block.box.top > _FOOTER
     )
     return fullest([claim for claim in found if claim is not None])
+
+
+def is_separator_sheet(page: Page) -> bool:
+    """Say whether a drawn page is our separator sheet: its foot says so, and nothing else does.
+
+    An answer may quote that line; then the page has a footer or fields of its own.
+    """
+    if page.medium is not Medium.TEXT or page.claims or page.sightings:
+        return False
+    return any(
+        block.text.startswith(SEPARATOR_PRINT)
+        for block in page.blocks
+        if block.box is not None and block.box.top > _FOOTER
+    )
 
 
 def page_claims(

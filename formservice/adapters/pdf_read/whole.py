@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from formservice.adapters.pdf_read.claims import is_separator_sheet
 from formservice.adapters.pdf_read.opening import PagePicture
 from formservice.adapters.pdf_read.reader import OpenPdf, PdfReader
 from formservice.adapters.scan.looked import LookedPages
@@ -10,7 +11,7 @@ from formservice.adapters.scan.pictured import PicturedPage
 from formservice.adapters.scan.reader import ScanDocument
 from formservice.adapters.scan.recognition import Recognition
 from formservice.application.ports import OpenDocument
-from formservice.domain.document import Block, Box, Medium, Page, Sighting
+from formservice.domain.document import Block, Box, Medium, Page, PageRole, Sighting
 from formservice.domain.form import Layout
 
 # Tesseract gains nothing above; our pages lose thin strokes below (spec: 200 to 300 dpi).
@@ -61,6 +62,8 @@ class OpenWholePdf(OpenDocument):
 
     def _page(self, number: int) -> Page:
         page = self._opened.pages[number - 1]
+        if is_separator_sheet(page):
+            return replace(page, blocks=(), role=PageRole.SEPARATOR)
         if page.medium is not Medium.SCAN:
             return page
         pictured = self.pictured(page.number)
