@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any  # readings have the shape of the JSON contract
 
 from formservice.application.report import error_data
+from formservice.application.terms import MEDIA
 from formservice.bootstrap import Services, Settings
-from formservice.cli import errors, files, generate, show
+from formservice.cli import errors, files, generate
 from formservice.cli.german import counted
 from formservice.domain.errors import FormServiceError, NotFoundError
 
@@ -106,7 +107,7 @@ def _row(sample: Sample, one: dict[str, Any]) -> str:
     if "error" in one:
         return f"   {sample.name:56} {one['error']['message']}"
     if one["form"] is None:
-        return f"   {sample.name:56} {show.MEDIA[one['medium']]:16} Formular nicht erkannt"
+        return f"   {sample.name:56} {MEDIA[one['medium']]:16} Formular nicht erkannt"
     fields = one["fields"].values()
     read_ = sum(field["reading"] in ("read", "blank") for field in fields)
     sure = sum(field["accepted"] for field in fields)
@@ -115,7 +116,7 @@ def _row(sample: Sample, one: dict[str, Any]) -> str:
     late = met.count(False)
     deadlines = "–" if not met else f"{late} von {len(met)} versäumt" if late else "eingehalten"
     return (
-        f"   {sample.name:56} {show.MEDIA[one['medium']]:16} {read_:>3}/{len(fields):<3} {sure:>7}"
+        f"   {sample.name:56} {MEDIA[one['medium']]:16} {read_:>3}/{len(fields):<3} {sure:>7}"
         f" {severities.count('blocks'):>7} {severities.count('asks'):>6} {deadlines:18}"
         f" {'ja' if one['archivable'] else 'nein':7}"
     )

@@ -4,22 +4,12 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any  # the data has the shape of the JSON contract, checked where it is made
 
+from formservice.application.terms import MEDIA, NOTHING
 from formservice.cli import differences, german
 from formservice.cli.errors import printable
 from formservice.domain.groups import items_of
 
 _SIGNS = {"blocks": "✗", "asks": "?", "notes": "i"}
-MEDIA = {
-    "docx": "Word",
-    "acroform": "ausfüllbares PDF",
-    "text": "PDF mit Text",
-    "scan": "Scan",
-}
-_READINGS = {
-    "blank": "– leer –",
-    "unreadable": "– nicht lesbar –",
-    "not-found": "– nicht gefunden –",
-}
 _WIDTH = 100
 _NAME_WIDTH = 40
 
@@ -107,7 +97,8 @@ def _parted(name: str) -> tuple[str, str, str]:
 
 def _field(name: str, field: dict[str, Any]) -> str:
     value = field["value"]
-    text = _READINGS.get(field["reading"]) or german.plain(value)
+    nothing = NOTHING.get(field["reading"])
+    text = f"– {nothing} –" if nothing else german.plain(value)
     mark = " " if field["accepted"] else "*"
     return _wrapped(f"  {mark}{_short(name):{_NAME_WIDTH}} ", text)
 

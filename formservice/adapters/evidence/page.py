@@ -13,6 +13,8 @@ from hashlib import sha256
 from html import escape
 from typing import Any  # evidence has the shape of its JSON file
 
+from formservice.application.terms import MEDIA, METHODS, NOTHING, reading_by
+
 _STYLE = """
 :root { color-scheme: light; }
 body { font: 1rem/1.45 system-ui, "DejaVu Sans", sans-serif; color: #1a1a1a; background: #fff;
@@ -54,26 +56,6 @@ _POLICY = (
     + base64.b64encode(sha256(_STYLE.encode()).digest()).decode()
     + "'"
 )
-_MEDIA = {
-    "docx": "Word-Datei",
-    "acroform": "ausfüllbares PDF",
-    "text": "PDF mit Text",
-    "scan": "Scan oder Foto",
-}
-_METHODS = {
-    "control": "aus dem Formularfeld",
-    "bookmark": "an der Textmarke",
-    "text": "gedruckter Text an seiner Stelle",
-    "label": "zwischen den Beschriftungen",
-    "mark": "am Bild des Kästchens oder der Linie",
-    "ocr": "am Bild erkannt",
-}
-_READINGS = {
-    "blank": "leer",
-    "unreadable": "nicht lesbar",
-    "not-found": "nicht gefunden",
-}
-_PASSES = {"zone": "Lesung des Feldes", "page": "Lesung der ganzen Seite"}
 _WORD = re.compile(r"\S+|\s+")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _WIDE = 900  # pixels; half a line at 200 dpi
@@ -110,7 +92,7 @@ def _about(evidence: Mapping[str, Any]) -> str:
     rows = {
         "Datei": evidence["original"]["file"],
         "Original": f"SHA-256 {evidence['original']['sha256']}",
-        "Art": f"{_MEDIA.get(evidence['medium'], '')}, {_pages(evidence['page_numbers'])}",
+        "Art": f"{MEDIA.get(evidence['medium'], '')}, {_pages(evidence['page_numbers'])}",
         "Gelesen": f"{made:%d.%m.%Y, %H:%M} Uhr, formservice {evidence['program']}",
         "Ergebnis": f"{sure} von {len(fields)} Angaben übernommen,"
         f" {len(fields) - sure} bitte ansehen",
@@ -181,7 +163,7 @@ def _read(field: Mapping[str, Any]) -> str:
     readings = field.get("opinions", ())
     first = readings[0]["text"] if readings else ""
     for said in readings:
-        by = _PASSES.get(said["by"], said["by"])
+        by = reading_by(said["by"])
         sure = int(said["confidence"] * 100)  # never rounded up to a certainty
         text = _marked(first, said["text"]) if said["text"] else "<i>nichts</i>"
         parts.append(
@@ -195,8 +177,8 @@ def _read(field: Mapping[str, Any]) -> str:
 
 def _value(field: Mapping[str, Any]) -> str:
     value = field["value"]
-    if field["reading"] in _READINGS and value is None:
-        return f"– {_READINGS[field['reading']]} –"
+    if field["reading"] in NOTHING and value is None:
+        return f"– {NOTHING[field['reading']]} –"
     if isinstance(value, bool):
         return "ja" if value else "nein"
     if field["chosen"]:
@@ -206,7 +188,7 @@ def _value(field: Mapping[str, Any]) -> str:
 
 def _decision(field: Mapping[str, Any]) -> str:
     rule = f" Regel: {_text(field['decided'])}." if field.get("decided") else ""
-    method = _METHODS.get(field["method"] or "", "")
+    method = METHODS.get(field["method"] or "", "")
     how = f'<p class="by">{_text(method)}.{rule}</p>' if method or rule else ""
     if field["accepted"]:
         return f'<div class="sure">Übernommen{how}</div>'
