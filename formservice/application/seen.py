@@ -49,7 +49,7 @@ def seen_on(
     for page in pages:
         placed = _zones(opened, page, definition)
         seen.extend(placed)
-        if not placed:
+        if not placed or _lacks_zones(page, placed, definition):
             strange.append(page)
         grown = grown or (page.medium is Medium.SCAN and not _is_whole(page, placed, definition))
     if grown:
@@ -61,6 +61,7 @@ def seen_on(
         for anchor in field.anchors
     }
     # On a page in our own layout all fields are seen; its answers may quote labels of others.
+    # Those of a page that grew are seen in part, and go on behind it.
     blocks = [block for page in strange for block in page.blocks] if wanted else []
     if blocks and definition.members:
         return _with_items(definition, seen, strange)
@@ -68,6 +69,16 @@ def seen_on(
         chained = label_sightings(definition, blocks)
         seen.extend(one for one in chained if one.key in wanted)
     return Seen(definition, seen)
+
+
+def _lacks_zones(page: Page, placed: Sequence[Sighting], definition: FormDefinition) -> bool:
+    """Say whether a page of text lacks zones of its page of the form: what Word printed grew."""
+    layout = definition.layout
+    if page.medium is not Medium.TEXT or layout is None:
+        return False
+    keys = {one.key for one in (*placed, *page.sightings)}
+    pages = {zone.page for zone in layout.zones if zone.key in keys}
+    return any(zone.key not in keys for number in pages for zone in layout.on_page(number))
 
 
 def _is_whole(page: Page, placed: Sequence[Sighting], definition: FormDefinition) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pikepdf
 
 from formservice.adapters.pdf_read.drawn import Drawing
-from formservice.adapters.pdf_read.fit import Word, words
+from formservice.adapters.pdf_read.fit import Word, printed_lines, words
 from formservice.adapters.pdf_read.frame import Frame, frame
 from formservice.adapters.pdf_read.text import Run
 from formservice.domain.errors import FormServiceError
@@ -38,12 +38,14 @@ class Blank:
     picture: bytes
     contents: Sequence[bytes]
     words: Sequence[Word] = field(init=False)
+    lines: Sequence[Sequence[Word]] = field(init=False)
     _printed: dict[tuple[str, int], list[tuple[float, float]]] = field(init=False)
     _lines: set[int] = field(init=False)
 
     def __post_init__(self) -> None:
         """Sort the printed text, whole runs and single letters, by what it is and its line."""
         self.words = words(self.runs)
+        self.lines = printed_lines(self.words)
         self._printed, self._lines = {}, set()
         for run in self.runs:
             line = round(run.base / SAME_PLACE)

@@ -24,7 +24,7 @@ from formservice.adapters.pdf_read.controls import (
     signatures,
 )
 from formservice.adapters.pdf_read.drawn import Drawing, Look
-from formservice.adapters.pdf_read.fit import Fit, fit, words
+from formservice.adapters.pdf_read.fit import Fit, fit, followed, words
 from formservice.adapters.pdf_read.frame import Frame, frame
 from formservice.adapters.pdf_read.opening import BROKEN, parsed
 from formservice.adapters.pdf_read.text import blocks as text_blocks
@@ -263,7 +263,7 @@ class OpenPdf(OpenDocument):
         first, end = rows
         if first >= end:
             return Strip(0, 0, b"")
-        seen = lies.place((0.0, first / PIXELS, blank.columns / PIXELS, end / PIXELS))
+        seen = lies.laid((0.0, first / PIXELS, blank.columns / PIXELS, end / PIXELS))
         size = (blank.columns, end - first)
         return Strip(first, end, self._drawing.patch(page - 1, self._frames[page - 1], seen, size))
 
@@ -278,9 +278,11 @@ class OpenPdf(OpenDocument):
         read, shown = zones
         view = self._frames[page - 1]
         look = self._drawing.look(page - 1, view)
-        lies = fit(blank.words, words(look.runs))
+        drawn = words(look.runs)
+        lies = fit(blank.words, drawn)
         if lies is None:
             return ()
+        lies = followed(lies, blank.lines, drawn)
         picture = self._strip(page, blank, lies, inked_rows(read, blank))
         leftwards = Leftwards.among(look.runs)
         filled = Filled(page, view, blank, lies, picture, laid_over, leftwards)
@@ -295,7 +297,8 @@ class OpenPdf(OpenDocument):
         return tuple(
             seen
             for seen in found
-            if seen.key not in exact or not _same_words(exact[seen.key], seen.text)
+            if seen is not None
+            and (seen.key not in exact or not _same_words(exact[seen.key], seen.text))
         )
 
 

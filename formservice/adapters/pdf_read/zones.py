@@ -114,16 +114,24 @@ class Filled:
     notes: Sequence[Note]
     leftwards: Leftwards = Leftwards()
 
-    def sighting(self, place: Place) -> Sighting:
-        """Return what stands in ``place``, with a doubt where print around it has moved."""
-        match place.zone.kind:
+    def sighting(self, place: Place) -> Sighting | None:
+        """Return what stands in ``place``, with a doubt where print around it has moved.
+
+        None where too little of that print stands on the page to tell whether the place is still
+        that of the zone. Of a signature it is told that it is somewhere, unread.
+        """
+        edges, kind = self.blank.view.points(place.zone.box), place.zone.kind
+        proved = self.fit.proves(edges, grows=kind == "multiline")
+        match kind:
+            case "signature":
+                seen = self._signature(place) if proved else self._unsure(place)
+            case _ if not proved:
+                return None
             case "tick":
                 seen = self._tick(place)
-            case "signature":
-                seen = self._signature(place)
             case _:
                 seen = self._text(place)
-        if not self.fit.moves(self.blank.view.points(place.zone.box)):
+        if not self.fit.moves(edges):
             return seen
         return replace(seen, doubts=seen.doubts | {Doubt.FOREIGN_LAYOUT})
 
