@@ -4,18 +4,22 @@ What is wrong with them is told with its place: a rule that is half understood w
 nobody meant to accept.
 """
 
+import json
 import re
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated
 
+from annotated_types import Len
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from pydantic import Field as Setting
 
 from formservice.adapters.definitions.yaml_text import Source, Step, parse
 from formservice.domain.acceptance import AcceptanceRule, Confirmation, PageGate
 from formservice.domain.characters import CharacterRules
+from formservice.domain.document import ReadingBy
 from formservice.domain.errors import UsageError
 from formservice.domain.form import Content
 from formservice.domain.nearest import nearest
@@ -35,10 +39,16 @@ class _Strict(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
+class _Pair(_Strict):
+    of: Annotated[list[Annotated[ReadingBy, Setting(strict=False)]], Len(2, 2)]
+    limit: Share
+
+
 class _Page(_Strict):
     agreement: Share
     confidence: Share
     texts: Annotated[int, Setting(ge=1)]
+    alone: Share
 
 
 class _Confirmation(_Strict):
@@ -72,6 +82,7 @@ class _RuleFile(_Strict):
     name: Text
     version: Text
     calibrated: Text
+    pairs: Annotated[list[_Pair], Len(1)]
     limits: _Limits
     foreign: Share
     unlikely: Share
@@ -85,6 +96,7 @@ class _RuleFile(_Strict):
         return AcceptanceRule(
             name=self.name,
             version=self.version,
+            pairs=MappingProxyType({frozenset(one.of): one.limit for one in self.pairs}),
             limits=MappingProxyType({Content(k): v for k, v in self.limits.model_dump().items()}),
             foreign=self.foreign,
             unlikely=self.unlikely,
@@ -101,7 +113,13 @@ class _RuleFile(_Strict):
                 endings=frozenset(word.casefold() for word in words.endings),
             ),
             calibrated=self.calibrated,
+            digest=self._digest(),
         )
+
+    def _digest(self) -> str:
+        """Return a short fingerprint of everything that decides."""
+        said = self.model_dump(mode="json", exclude={"name", "version", "calibrated"})
+        return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:8]
 
 
 def load_rule(path: Path = STANDARD) -> AcceptanceRule:
@@ -175,8 +193,12 @@ _SENTENCES = {
     "string_type": "Erwartet wird ein Text; Zahlen bitte in Anführungszeichen setzen.",
     "string_too_short": "Der Text darf nicht leer sein.",
     "list_type": "Erwartet wird eine Liste.",
+    "enum": f"So heißt keine Lesung. Es gibt: {', '.join(ReadingBy)}.",
+    "too_short": "Die Liste ist zu kurz.",
+    "too_long": "Die Liste ist zu lang.",
 }
 _BELOW: Mapping[str, type[_Strict]] = {
+    "pairs": _Pair,
     "limits": _Limits,
     "page": _Page,
     "listed": _Confirmation,

@@ -13,16 +13,11 @@ from formservice.domain.document import Doubt, Method, Opinion
 from formservice.domain.facts import Facts
 from formservice.domain.form import Field, FieldKey, FieldKind, FormDefinition
 from formservice.domain.groups import pattern
+from formservice.domain.predicates import PREDICATES
 from formservice.domain.record import Extraction, Reading, Record
 from formservice.domain.rules import broken
 from formservice.domain.values import clean, is_placeholder, parse
 
-# What comes before a date, or may not, is said by these demands of a form.
-_OF_DATES = frozenset(
-    {"not_before", "not_after", "after", "within_months", "not_future", "in_the_past"}
-    | {"plausible_birth_date"}
-)
-_DEMANDED = frozenset({"filled", "answered_unless"})
 _WRITTEN = frozenset({FieldKind.TEXT, FieldKind.MULTILINE, FieldKind.DATE})
 
 
@@ -47,7 +42,7 @@ class Acceptance:
         record = self._decided(definition, record, sent)
         impossible = _impossible(definition, record, received, self.rule.unlikely)
         fields = {
-            key: _doubted(one, Doubt.CHARACTERS) if key in impossible else one
+            key: _doubted(one, Doubt.UNLIKELY_DAY) if key in impossible else one
             for key, one in record.fields.items()
         }
         return replace(record, fields=fields)
@@ -149,7 +144,7 @@ def _required(definition: FormDefinition) -> frozenset[FieldKey]:
     return frozenset(
         pattern(key)
         for rule in definition.rules
-        if rule.predicate in _DEMANDED
+        if PREDICATES[rule.predicate].requires
         for key in rule.fields
     )
 
@@ -171,7 +166,7 @@ def _impossible(
     found = {key for key, day in recognised.items() if is_far(day, received)}
     facts = Facts(definition, record, received)
     for rule in definition.rules:
-        if rule.predicate in _OF_DATES and any(True for _ in broken(rule, facts)):
+        if PREDICATES[rule.predicate].orders and any(True for _ in broken(rule, facts)):
             patterns = {pattern(key) for key in rule.fields}
             found |= {key for key in unsure if pattern(key) in patterns}
     return frozenset(found)

@@ -8,11 +8,12 @@ text can be what the field asks for, and the page as a whole can be trusted.
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from statistics import median
 
 from formservice.domain.characters import CharacterRules, is_foreign
 from formservice.domain.content import is_suspect_value
-from formservice.domain.document import Doubt, Opinion
+from formservice.domain.document import Doubt, Opinion, ReadingBy
 from formservice.domain.form import Content
 from formservice.domain.values import is_date, parse_date
 
@@ -22,21 +23,23 @@ class PageGate:
     """What a page must show before any text on it is trusted.
 
     ``agreement`` is the share of its texts whose readings are the same, ``confidence`` the median
-    of their confidences; with fewer than ``texts`` of them nothing can be said.
+    of their confidences; with fewer than ``texts`` of them nothing can be said of the page, and
+    each must be as sure as ``alone`` by itself.
     """
 
     agreement: float
     confidence: float
     texts: int
+    alone: float
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
     """When a value known beforehand confirms a reading.
 
-    ``confidence`` is the least of the reading that equals it. Another reading that differs must
-    not be surer than ``contradiction``. A reading that differs in one of ``near`` characters, or
-    in one alone, may be the known value misread.
+    ``confidence`` is the least of two readings that equal it; one alone must reach the limit of
+    its content. Another reading that differs must not be surer than ``contradiction``. A reading
+    that differs in one of ``near`` characters, or in one alone, may be the known value misread.
     """
 
     confidence: float
@@ -48,14 +51,18 @@ class Confirmation:
 class AcceptanceRule:
     """The whole rule; ``str`` names it with its version, which is kept with every decision.
 
-    ``limits`` give for each content the least confidence, which the least sure word of every
-    reading must reach; ``foreign`` is that of a text with letters German has not, ``unlikely``
-    that of a day which contradicts another one or a demand of the form. ``listed`` confirms by
-    lists of the installation, ``expected`` by what was sent.
+    ``pairs`` are the readings that count as two, each with the least confidence it asks for: two
+    that share a picture or a model may share a mistake. ``limits`` give for each content the least
+    confidence, which the least sure word of every reading must reach; ``foreign`` is that of a
+    text with letters German has not, ``unlikely`` that of a day which contradicts another one or
+    a demand of the form. ``listed`` confirms by lists of the installation, ``expected`` by what
+    was sent. ``digest`` is told from everything that decides, so that a rule changed without a
+    new version is another one.
     """
 
     name: str
     version: str
+    pairs: Mapping[frozenset[ReadingBy], float]
     limits: Mapping[Content, float]
     foreign: float
     unlikely: float
@@ -64,10 +71,11 @@ class AcceptanceRule:
     expected: Confirmation
     characters: CharacterRules = field(default_factory=CharacterRules)
     calibrated: str = ""
+    digest: str = ""
 
     def __str__(self) -> str:
-        """Return ``name/version``."""
-        return f"{self.name}/{self.version}"
+        """Return ``name/version#digest``."""
+        return f"{self.name}/{self.version}" + (f"#{self.digest}" if self.digest else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +114,11 @@ def decided(evidence: Evidence, rule: AcceptanceRule) -> Decision:
     first = next((one for one in evidence.readings if one.text.strip()), None)
     if first is None:
         return Decision(evidence.readings[0], _doubts_of_blank(evidence))
-    for known, limits in _known(evidence, rule):
-        confirmed = _confirmed(evidence, known, limits)
-        if confirmed is not None:
-            return Decision(confirmed)
+    if evidence.trusted is not False:
+        for known, limits in _known(evidence, rule):
+            confirmed = _confirmed(evidence, known, limits, rule.limits[evidence.about])
+            if confirmed is not None:
+                return Decision(confirmed)
     chosen = _chosen(evidence, first)
     doubts = _doubts(evidence, rule)
     nearest = _nearest(chosen.text, evidence, rule)
@@ -163,11 +172,14 @@ def _known(evidence: Evidence, rule: AcceptanceRule) -> Iterable[tuple[str, Conf
         yield entry, rule.listed
 
 
-def _confirmed(evidence: Evidence, known: str, limits: Confirmation) -> Opinion | None:
+def _confirmed(
+    evidence: Evidence, known: str, limits: Confirmation, alone: float
+) -> Opinion | None:
     """Return the surest reading equal to ``known`` if that confirms it, else None.
 
     What was known beforehand must not turn a misread into a value: a reading that says something
-    else, and may be right, keeps the question open.
+    else, and may be right, keeps the question open, and one without a second that equals it, too,
+    must be as sure as ``alone``. The text need not look like what the field asks for.
     """
     about = evidence.about
     equal = [one for one in evidence.readings if same_text(about, one.text, known)]
@@ -179,7 +191,8 @@ def _confirmed(evidence: Evidence, known: str, limits: Confirmation) -> Opinion 
         one.confidence > limits.contradiction or one.confidence >= best.confidence
         for one in others
     )
-    return None if best.confidence < limits.confidence or contradicted else best
+    least = limits.confidence if len(equal) > 1 else max(limits.confidence, alone)
+    return None if best.confidence < least or contradicted else best
 
 
 def _chosen(evidence: Evidence, first: Opinion) -> Opinion:
@@ -192,13 +205,17 @@ def _chosen(evidence: Evidence, first: Opinion) -> Opinion:
 def _doubts(evidence: Evidence, rule: AcceptanceRule) -> frozenset[Doubt]:
     about, readings = evidence.about, evidence.readings
     doubts: set[Doubt] = set()
-    if len(readings) < 2:
+    pair = _pair(readings, rule)
+    if pair is None:
         doubts.add(Doubt.ONE_READING)
     if not agree(about, readings):
         doubts.add(Doubt.READINGS_DIFFER)
-    foreign = any(is_foreign(one.text) for one in readings)
-    limit = max(rule.limits[about], rule.foreign if foreign else 0.0)
-    if min(one.confidence for one in readings) < limit:
+    asked = [rule.limits[about], pair or 0.0]
+    if any(is_foreign(one.text) for one in readings):
+        asked.append(rule.foreign)
+    if evidence.trusted is None:
+        asked.append(rule.page.alone)
+    if min(one.confidence for one in readings) < max(asked):
         doubts.add(Doubt.UNSURE)
     if evidence.trusted is False:
         doubts.add(Doubt.POOR_PAGE)
@@ -207,6 +224,12 @@ def _doubts(evidence: Evidence, rule: AcceptanceRule) -> frozenset[Doubt]:
     if suspect and Doubt.READINGS_DIFFER not in doubts:
         doubts.add(Doubt.CHARACTERS)
     return frozenset(doubts)
+
+
+def _pair(readings: Sequence[Opinion], rule: AcceptanceRule) -> float | None:
+    """Return what the best two of the readings must reach; None if no two of them count."""
+    pairs = (frozenset((one.by, other.by)) for one, other in combinations(readings, 2))
+    return min((rule.pairs[pair] for pair in pairs if pair in rule.pairs), default=None)
 
 
 def _nearest(text: str, evidence: Evidence, rule: AcceptanceRule) -> str | None:

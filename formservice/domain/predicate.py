@@ -100,7 +100,8 @@ class Predicate:
     allowed at each position; the last entry goes for all further fields. ``least`` and ``most``
     limit their number (None: no limit); ``lists`` says that an entry may still stand for the
     fields of several items. ``params`` are the gaps a message may have beside ``{field}``, which
-    is always the name of the field at fault.
+    is always the name of the field at fault. ``requires`` says that it may demand its fields to be
+    filled, ``orders`` that what breaks it may be a date with a digit misread.
     """
 
     name: str
@@ -112,6 +113,8 @@ class Predicate:
     arguments: Mapping[str, Parameter] = dataclasses.field(default_factory=dict)
     params: frozenset[str] = frozenset()
     lists: bool = False
+    requires: bool = False
+    orders: bool = False
 
     @property
     def takes_lists(self) -> bool:

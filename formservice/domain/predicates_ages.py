@@ -74,6 +74,7 @@ AGES = (
             "youngest": Parameter(ArgumentType.NUMBER, "lowest age in years", 14),
             "oldest": Parameter(ArgumentType.NUMBER, "highest age in years", 100),
         },
+        orders=True,
     ),
     Predicate(
         "age_between",
@@ -84,6 +85,7 @@ AGES = (
         most=2,
         arguments=_RANGE,
         params=frozenset(_RANGE),
+        orders=True,
     ),
     Predicate(
         "reached_age",
@@ -94,6 +96,7 @@ AGES = (
         most=2,
         arguments=_AGE,
         params=frozenset(_AGE),
+        orders=True,
     ),
     Predicate(
         "filled_below_age",
@@ -104,6 +107,7 @@ AGES = (
         most=3,
         arguments=_AGE,
         params=frozenset(_AGE),
+        requires=True,
     ),
     Predicate(
         "filled_from_age",
@@ -114,5 +118,6 @@ AGES = (
         most=3,
         arguments=_AGE,
         params=frozenset(_AGE),
+        requires=True,
     ),
 )

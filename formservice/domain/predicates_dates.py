@@ -136,6 +136,7 @@ DAYS = (
         least=2,
         most=2,
         params=_PAIR,
+        orders=True,
     ),
     Predicate(
         "not_after",
@@ -145,6 +146,7 @@ DAYS = (
         least=2,
         most=2,
         params=_PAIR,
+        orders=True,
     ),
     Predicate(
         "after",
@@ -154,6 +156,7 @@ DAYS = (
         least=2,
         most=2,
         params=_PAIR,
+        orders=True,
     ),
     Predicate(
         "within_months",
@@ -164,10 +167,29 @@ DAYS = (
         most=2,
         arguments={"months": Parameter(ArgumentType.NUMBER, "most months", 12)},
         params=frozenset({"other", "months"}),
+        orders=True,
     ),
-    Predicate("not_past", "No date is before the day of receipt.", _not_past, (DATES,)),
-    Predicate("in_the_past", "Every date is before the day of receipt.", _in_the_past, (DATES,)),
-    Predicate("not_future", "No date is after the day of receipt.", _not_future, (DATES,)),
+    Predicate(
+        "not_past",
+        "No date is before the day of receipt.",
+        _not_past,
+        (DATES,),
+        orders=True,
+    ),
+    Predicate(
+        "in_the_past",
+        "Every date is before the day of receipt.",
+        _in_the_past,
+        (DATES,),
+        orders=True,
+    ),
+    Predicate(
+        "not_future",
+        "No date is after the day of receipt.",
+        _not_future,
+        (DATES,),
+        orders=True,
+    ),
     Predicate(
         "time_expression",
         "The text says until when (a date, „in 3 Monaten“, „KW 20“, „sofort“ …).",
@@ -194,6 +216,7 @@ DAYS = (
             )
         },
         params=_PAIR,
+        orders=True,
     ),
     Predicate(
         "time_not_after",
@@ -203,5 +226,6 @@ DAYS = (
         least=2,
         most=2,
         params=_PAIR,
+        orders=True,
     ),
 )

@@ -80,8 +80,13 @@ def _attached(demand: Demand) -> Iterator[Breach]:
 
 
 PRESENCE = (
-    Predicate("filled", "Something meaningful stands in every field.", _filled),
-    Predicate("any_filled", "Something meaningful stands in one of the fields.", _any_filled),
+    Predicate("filled", "Something meaningful stands in every field.", _filled, requires=True),
+    Predicate(
+        "any_filled",
+        "Something meaningful stands in one of the fields.",
+        _any_filled,
+        requires=True,
+    ),
     Predicate("empty", "Nothing stands in any of the fields.", _empty),
     Predicate(
         "exactly_one", "Exactly one box of each choice is ticked.", _exactly_one, (CHOICES,)
@@ -123,6 +128,7 @@ PRESENCE = (
             )
         },
         params=frozenset({"other"}),
+        requires=True,
     ),
     Predicate(
         "attached",

@@ -27,7 +27,7 @@ _REASONS = {
     Doubt.AMBIGUOUS_MARK: "das Kreuz ist nicht eindeutig",
     Doubt.PART_MISSING: "die angekündigte Fortsetzung auf dem Beiblatt fehlt",
     Doubt.READINGS_DIFFER: "zwei Lesungen des Bildes sind verschieden",
-    Doubt.ONE_READING: "das Bild wurde nur einmal gelesen",
+    Doubt.ONE_READING: "eine zweite, unabhängige Lesung des Bildes fehlt",
     Doubt.UNSURE: "einzelne Wörter wurden unsicher erkannt",
     Doubt.UNLIKELY_DAY: "der Tag widerspricht einem anderen oder dem Formular",
     Doubt.POOR_PAGE: "die Seite ist zu dunkel, verschmutzt oder unscharf",

@@ -21,7 +21,18 @@ def with_change(tmp_path, change):
 def test_the_rule_that_comes_with_the_program_limits_every_content():
     rule = load_rule()
     assert set(rule.limits) == set(Content)
-    assert str(rule) == f"{rule.name}/{rule.version}"
+    assert re.fullmatch(f"{rule.name}/{rule.version}#[0-9a-f]{{8}}", str(rule))
+
+
+def test_a_rule_that_decides_otherwise_has_another_name(tmp_path):
+    changed = load_rule(
+        with_change(tmp_path, lambda text: text.replace("foreign: 0.", "foreign: 0.0"))
+    )
+    assert str(changed) != str(load_rule())
+    same = load_rule(
+        with_change(tmp_path, lambda text: text.replace("calibrated: ", "calibrated: x"))
+    )
+    assert str(same) == str(load_rule())
 
 
 def test_free_text_is_not_easier_than_a_short_one():
@@ -37,8 +48,10 @@ def test_free_text_is_not_easier_than_a_short_one():
         (lambda text: text.replace("name: papier", "name: ''"), "name", "docs"),
         (lambda text: text + "\nlimit: 3\n", "limit", "limits"),
         (lambda text: text.replace("limits:", "limits"), "Zeile", "FORMSERVICE_ACCEPTANCE"),
+        (lambda text: text.replace("[zone, page-latin]", "[zone, seite]"), "page-latin", "docs"),
+        (lambda text: text.replace("[zone, page-latin]", "[zone]"), "zu kurz", "docs"),
     ],
-    ids=["key", "share", "empty", "unknown", "yaml"],
+    ids=["key", "share", "empty", "unknown", "yaml", "reading", "pair"],
 )
 def test_a_mistake_in_the_rule_is_told_with_place_and_hint(tmp_path, change, place, hint):
     with pytest.raises(UsageError) as caught:

@@ -8,7 +8,7 @@ import pytest
 from formservice.adapters.acceptance import load_rule
 from formservice.application.acceptance import Acceptance
 from formservice.application.extract import extract
-from formservice.domain.document import Doubt, Method, Opinion, Sighting
+from formservice.domain.document import Doubt, Method, Opinion, ReadingBy, Sighting
 from formservice.domain.form import (
     Content,
     Field,
@@ -45,7 +45,7 @@ DEFINITION = FormDefinition(
 
 def seen(key, *texts, confidence=0.97, doubts=frozenset({Doubt.RECOGNISED})):
     """One field as recognition saw it, with a reading for each of ``texts``."""
-    names = ("zone", "page", "third")
+    names = (ReadingBy.ZONE, ReadingBy.PAGE_LATIN)
     opinions = tuple(
         Opinion(name, text, confidence) for name, text in zip(names, texts, strict=False)
     )
@@ -132,7 +132,7 @@ def test_handwriting_does_not_make_a_page_poor():
 def test_dates_that_contradict_the_form_are_both_doubted_unless_every_reading_is_sure():
     before, after = ("12.05.2026", "12.05.2026"), ("11.05.2026", "11.05.2026")
     fields = accepted(seen("von", *before, confidence=0.9), seen("bis", *after, confidence=0.9))
-    assert fields["von"].doubts == fields["bis"].doubts == {Doubt.CHARACTERS}
+    assert fields["von"].doubts == fields["bis"].doubts == {Doubt.UNLIKELY_DAY}
     fields = accepted(seen("von", *before), seen("bis", *after))
     assert fields["von"].accepted
     assert fields["bis"].accepted
@@ -140,7 +140,7 @@ def test_dates_that_contradict_the_form_are_both_doubted_unless_every_reading_is
 
 @pytest.mark.parametrize("day", ["12.05.2326", "12.05.1026"])
 def test_a_day_far_away_is_doubted(day):
-    assert accepted(seen("bis", day, day))["bis"].doubts == {Doubt.CHARACTERS}
+    assert accepted(seen("bis", day, day))["bis"].doubts == {Doubt.UNLIKELY_DAY}
 
 
 def test_the_only_reading_that_is_a_date_is_shown_but_doubted():

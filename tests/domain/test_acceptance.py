@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from formservice.adapters.acceptance import load_rule
 from formservice.domain.acceptance import Evidence, agree, decided, is_trusted
-from formservice.domain.document import Doubt, Opinion
+from formservice.domain.document import Doubt, Opinion, ReadingBy
 from formservice.domain.form import Content
 
 RULE = load_rule()
@@ -16,13 +16,16 @@ TEXTS = st.sampled_from(
     ["", "Meier", "Maier", "12.3.2026", "12.03.2026", "0441 12345", "Ich will arbeiten.", "lch"]
 )
 SHARES = st.floats(0, 1).map(lambda share: round(share, 3))
-READINGS = st.lists(st.builds(Opinion, st.just("zone"), TEXTS, SHARES), min_size=1, max_size=3)
+READINGS = st.lists(
+    st.builds(Opinion, st.sampled_from(ReadingBy), TEXTS, SHARES), min_size=1, max_size=3
+)
+INDEPENDENT = (ReadingBy.ZONE, ReadingBy.PAGE_LATIN)
 CONTENTS = st.sampled_from(list(Content))
 TRUST = st.sampled_from([True, False, None])
 
 
-def readings(*texts, confidence=0.97):
-    return tuple(Opinion(str(place), text, confidence) for place, text in enumerate(texts))
+def readings(*texts, confidence=0.97, by=INDEPENDENT):
+    return tuple(Opinion(one, text, confidence) for one, text in zip(by, texts, strict=False))
 
 
 def doubts(about, *texts, confidence=0.97, **known):
@@ -78,6 +81,34 @@ def test_every_reason_is_told():
     assert doubts(Content.SHORT, "lch", "lch") == {Doubt.CHARACTERS}
 
 
+def test_two_looks_of_one_model_are_one_reading():
+    same = (ReadingBy.ZONE, ReadingBy.PAGE)
+    found = Evidence(Content.SHORT, readings("Ort", "Ort", by=same), trusted=True)
+    assert decided(found, RULE).doubts == {Doubt.ONE_READING}
+
+
+@pytest.mark.parametrize(
+    "by",
+    [(ReadingBy.ZONE, ReadingBy.ZONE_LATIN), (ReadingBy.ZONE_LATIN, ReadingBy.PAGE_LATIN)],
+)
+def test_readings_that_share_picture_or_model_must_be_surer(by):
+    limit = RULE.pairs[frozenset(by)]
+    assert limit > max(RULE.limits[about] for about in (Content.SHORT, Content.FREE))
+
+    def found(confidence):
+        read = readings("Ort", "Ort", by=by, confidence=confidence)
+        return decided(Evidence(Content.SHORT, read, trusted=True), RULE).doubts
+
+    assert found(limit - 0.01) == {Doubt.UNSURE}
+    assert not found(limit)
+
+
+def test_a_text_on_a_page_with_little_text_must_be_surer():
+    assert doubts(Content.SHORT, "Ort", "Ort", confidence=0.7, trusted=None) == {Doubt.UNSURE}
+    assert not doubts(Content.SHORT, "Ort", "Ort", confidence=0.7)
+    assert not doubts(Content.SHORT, "Ort", "Ort", confidence=0.97, trusted=None)
+
+
 def test_a_single_comma_is_a_difference():
     assert doubts(Content.FREE, "Ja, gern.", "Ja. gern.") == {Doubt.READINGS_DIFFER}
 
@@ -93,8 +124,8 @@ def test_a_blank_place_needs_two_readings_and_if_required_a_good_page():
 
 
 def decision(*texts_and_confidences, about=Content.NAME, **known):
-    read = [Opinion(str(place), *one) for place, one in enumerate(texts_and_confidences)]
-    return decided(Evidence(about, read, True, **known), RULE)
+    read = [Opinion(by, *one) for by, one in zip(INDEPENDENT, texts_and_confidences, strict=False)]
+    return decided(Evidence(about, read, **{"trusted": True, **known}), RULE)
 
 
 def test_what_was_sent_confirms_a_reading_that_equals_it():
@@ -106,6 +137,17 @@ def test_what_was_sent_confirms_a_reading_that_equals_it():
 def test_what_was_sent_chooses_the_reading_that_equals_it_against_a_poor_one():
     confirmed = decision(("Meler", 0.2), ("Meier", 0.95), sent="Meier")
     assert (confirmed.reading.text, confirmed.doubts) == ("Meier", frozenset())
+
+
+def test_what_was_sent_confirms_nothing_on_a_poor_page():
+    sure = (("Meier", 0.97), ("Meier", 0.97))
+    assert decision(*sure, sent="Meier", trusted=False).doubts == {Doubt.POOR_PAGE}
+
+
+def test_what_was_sent_confirms_a_reading_alone_only_if_it_is_sure():
+    limit = RULE.limits[Content.NAME]
+    assert decision(("Meier", limit - 0.05), sent="Meier").doubts
+    assert not decision(("Meier", limit), sent="Meier").doubts
 
 
 def test_what_was_sent_does_not_outweigh_what_may_really_stand_there():

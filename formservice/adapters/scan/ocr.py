@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 # The German model knows the letters of German only; the one for Latin script all others as well
 # (DIN 91379: é, ş, ø, đ …), and was trained apart: it makes other mistakes.
 LANGUAGE, LATIN = "deu", "Latin"
+LATIN_PACKAGE = "tesseract-ocr-script-latn"
+"""The Debian package with the second model. Without it nothing is read twice independently."""
 # The models' word lists take a hundred megabytes and a fifth of the time, and no word of several
 # thousand was read otherwise without them.
 _WITHOUT_WORDS = {"load_system_dawg": "0", "load_freq_dawg": "0"}
