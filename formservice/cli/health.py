@@ -92,9 +92,9 @@ def _recognition() -> _State:
         return _State("Texterkennung", False, False, f"{error.message} {error.hint}")
     if not engine.has(scan_ocr.LATIN):
         message = (
-            f"{engine.name}, aber ohne das Modell für lateinische Schrift: kein Text aus einem Bild "
-            "gilt dann ohne Blick eines Menschen, und Buchstaben wie é, ş oder đ werden falsch "
-            f"gelesen; Debian-Paket „{scan_ocr.LATIN_PACKAGE}“"
+            f"{engine.name}, aber ohne das Modell für lateinische Schrift: kein Text aus einem "
+            "Bild gilt dann ohne Blick eines Menschen, und Buchstaben wie é, ş oder đ werden "
+            f"falsch gelesen; Debian-Paket „{scan_ocr.LATIN_PACKAGE}“"
         )
         return _State("Texterkennung", False, False, message)
     return _State("Texterkennung", True, False, engine.name)
