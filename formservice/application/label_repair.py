@@ -6,8 +6,9 @@ phrases are not to be found at all, what stands between the others is no answer 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from formservice.application.chunks import chunks
@@ -31,8 +32,8 @@ _AS_GOOD, _LONG_PHRASE, _TOP_BLOCKS = 2, 40, 4
 _LEFT_OVER = " \t.,:;•*·-–"
 # What stands alone where recognition saw a bullet or dirt. A dash is an answer.
 _NO_ANSWER = " \t.,:;•*·"
-# Pairs of letters that a window and a long phrase must share before they are compared in full.
-_PAIRS, _MANY_LETTERS = 0.55, 12
+# Letters are told apart by so many kinds before two runs are compared in full.
+_KINDS = 64
 
 
 class Repaired(NamedTuple):
@@ -44,12 +45,16 @@ class Repaired(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A word of a block, with its letters, and where it stands in the text of the block."""
+    """A word of a block, with its letters, and where it stands in the text of the block.
+
+    ``kinds`` has a bit for each letter in it.
+    """
 
     block: int
     start: int
     end: int
     letters: str
+    kinds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +184,8 @@ def _words(text: str, block: int) -> Iterator[_Word]:
     for piece in text.split():
         start = text.index(piece, position)
         position = start + len(piece)
-        yield _Word(block, start, position, _letters(piece))
+        letters = _letters(piece)
+        yield _Word(block, start, position, letters, _kinds(letters))
 
 
 def _letters(text: str) -> str:
@@ -192,10 +198,9 @@ def _windows(wanted: Counter[str], streams: Sequence[Sequence[_Word]]) -> Iterat
     for phrase in wanted:
         letters = _letters(phrase)
         most = _most_slips(letters)
-        pairs = _pairs(letters)
         for stream, words in enumerate(streams):
             for first in _starts(phrase, words):
-                found = _nearest(letters, pairs, most, words, first)
+                found = _nearest(letters, most, words, first)
                 if found is not None:
                     yield _Window(phrase, stream, first, found[0], found[1])
 
@@ -227,30 +232,39 @@ def _most_slips(letters: str) -> int:
 
 
 def _nearest(
-    letters: str, pairs: Counter[str], most: int, words: Sequence[_Word], first: int
+    letters: str, most: int, words: Sequence[_Word], first: int
 ) -> tuple[int, int] | None:
     """Return the last word of the run from ``first`` that is most like ``letters``, and slips."""
     best: tuple[int, int] | None = None
-    run = ""
+    wanted, kinds, length = _kinds(letters), 0, 0
+    if not words[first].letters:
+        return None
     for last in range(first, len(words)):
-        run += words[last].letters
-        if not words[first].letters or len(run) > len(letters) + max(most, 0):
+        word = words[last]
+        length += len(word.letters)
+        kinds |= word.kinds
+        if length > len(letters) + most:
             break
-        if len(run) < len(letters) - most or not words[last].letters:
+        if length < len(letters) - most or not word.letters:
             continue
+        # Every letter that only one of the two has is a slip.
+        if (wanted & ~kinds).bit_count() > most or (kinds & ~wanted).bit_count() > most:
+            continue
+        run = "".join(one.letters for one in words[first : last + 1])
         if run == letters:
             return last, 0
-        shared = sum((pairs & _pairs(run)).values())
-        if len(letters) >= _MANY_LETTERS and shared < _PAIRS * sum(pairs.values()):
-            continue
         slips = _slips(letters, run, most)
         if slips is not None and _same_digits(letters, run) and (not best or slips < best[1]):
             best = (last, slips)
     return best
 
 
-def _pairs(text: str) -> Counter[str]:
-    return Counter(text[place : place + 2] for place in range(len(text) - 1))
+def _kinds(letters: str) -> int:
+    """Return a bit for each letter of a text; rare letters may share one."""
+    kinds = 0
+    for letter in letters:
+        kinds |= 1 << ord(letter) % _KINDS
+    return kinds
 
 
 def _same_digits(one: str, other: str) -> bool:
@@ -259,18 +273,34 @@ def _same_digits(one: str, other: str) -> bool:
 
 
 def _slips(one: str, other: str, most: int) -> int | None:
-    """Return how many letters must be changed to make one of the other, None if over ``most``."""
-    if abs(len(one) - len(other)) > most:
-        return None
-    row = list(range(len(other) + 1))
-    for number, letter in enumerate(one, 1):
-        previous, row[0] = row[0], number
-        for place, theirs in enumerate(other, 1):
-            here = min(row[place] + 1, row[place - 1] + 1, previous + (letter != theirs))
-            previous, row[place] = row[place], here
-        if min(row) > most:
+    """Return how many letters must be changed to make one of the other, None if over ``most``.
+
+    A column of the table of distances is two numbers: a bit for each row that is one more, or one
+    less, than the row above it (Myers 1999, as Hyyrö 2003 gives it).
+    """
+    if not one or not other:
+        return len(one or other) if len(one or other) <= most else None
+    places, every, lowest = _places(one), (1 << len(one)) - 1, 1 << (len(one) - 1)
+    more, less, slips = every, 0, len(one)
+    for done, letter in enumerate(other, 1):
+        same = places.get(letter, 0)
+        kept = (((same & more) + more) ^ more) | same | less
+        right, left = less | ~(kept | more) & every, more & kept
+        slips += bool(right & lowest) - bool(left & lowest)
+        right, left = (right << 1 | 1) & every, left << 1 & every
+        more, less = left | ~(kept | right) & every, right & kept
+        if slips - (len(other) - done) > most:
             return None
-    return row[-1] if row[-1] <= most else None
+    return slips if slips <= most else None
+
+
+@lru_cache(maxsize=256)
+def _places(text: str) -> Mapping[str, int]:
+    """Return for each letter of a text a bit for each place where it stands."""
+    places: dict[str, int] = defaultdict(int)
+    for place, letter in enumerate(text):
+        places[letter] |= 1 << place
+    return dict(places)
 
 
 def _rewritten(
