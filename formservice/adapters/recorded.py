@@ -156,6 +156,11 @@ class RecordedDocument(OpenDocument):
         opened, own = self._file(page)
         return opened.crop(own, box)
 
+    def crop_upright(self, page: int, box: Box) -> bytes:
+        """Return a piece of a page as ``lines`` sees it, as a PNG file."""
+        opened, own = self._file(page)
+        return opened.crop_upright(own, box)
+
     def close(self) -> None:
         """Close the file that is open."""
         if self._last is not None:

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple  # Any: readings have the shape of the JSON contract
 
 from formservice.application.ports import OpenDocument, Reader
-from formservice.domain.document import Box, Doubt
+from formservice.domain.document import Box, Doubt, Method
 from formservice.domain.errors import UnsupportedMediaError
 from formservice.domain.rules import REASONS
 
@@ -21,35 +21,54 @@ FORMAT = 1
 class Picture(NamedTuple):
     """One piece of a page to cut out; ``name`` is what its file is called.
 
-    ``key`` is the field, the box of a choice or the part of a text it shows; ``quarters`` the
-    clockwise quarter turns that show it upright.
+    ``key`` is the field, the box of a choice or the part of a text it shows, ``page`` the page of
+    the document. ``original`` and ``own_page`` say which file that is (its SHA-256), and which
+    page there. ``quarters`` are the clockwise quarter turns that show it upright; ``is_upright``
+    says that ``box`` is a place on the page put upright and straight.
     """
 
     name: str
     key: str
     page: int
     box: Box
+    original: str
+    own_page: int
     quarters: int = 0
+    is_upright: bool = False
 
 
 def pictures(document: Mapping[str, Any]) -> list[Picture]:
     """Return what is to be cut out of the pages of a document, its free sheets included."""
     found: list[Picture] = []
     taken = set[str]()
-    turned = document.get("turned", {})
+    turned, homes = document.get("turned", {}), _homes(document)
     for prefix, fields in _parts(document):
         for key, field in fields.items():
             for place in _places(key, field):
                 name = _free(prefix + _file_name(place["key"]), taken)
                 page, box = place["page"], Box(*place["box"])
-                found.append(Picture(name, place["key"], page, box, turned.get(str(page), 0)))
+                original, own = homes.get(page, (document["sha256"], page))
+                upright = place["method"] == Method.LABEL
+                quarters = 0 if upright else turned.get(str(page), 0)
+                found.append(
+                    Picture(name, place["key"], page, box, original, own, quarters, upright)
+                )
     return found
+
+
+def _homes(document: Mapping[str, Any]) -> dict[int, tuple[str, int]]:
+    """Return of which file each page is, and of which page there, if it is of several files."""
+    pages = document.get("pages", ())
+    return {
+        number: (home["sha256"], home["page"])
+        for number, home in zip(document["page_numbers"], pages, strict=False)
+    }
 
 
 def cut_out(
     readers: Sequence[Reader], data: bytes, wanted: Sequence[Picture]
 ) -> Iterator[tuple[bytes, int]]:
-    """Yield each piece as PNG file, empty where there is none, and the turns it still needs.
+    """Yield each piece of one original as PNG file, empty where there is none, and its turns.
 
     Raises:
         InputError: the file cannot be read.
@@ -63,7 +82,9 @@ def cut_out(
 
 
 def _piece(opened: OpenDocument, wanted: Picture) -> bytes:
-    return opened.crop(wanted.page, wanted.box)
+    if wanted.is_upright:
+        return opened.crop_upright(wanted.own_page, wanted.box)
+    return opened.crop(wanted.own_page, wanted.box)
 
 
 def evidence(
@@ -93,6 +114,7 @@ def evidence(
         "original": {"file": document["file"], "sha256": document["sha256"]},
         "medium": document["medium"],
         "page_numbers": document["page_numbers"],
+        **({"pages": document["pages"]} if "pages" in document else {}),
         "form": document["form"],
         "reference": document["reference"],
         "fields": _fields(document, shown, taken, names(document)),
@@ -158,10 +180,12 @@ def _parts(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]
 def _places(key: str, field: Mapping[str, Any]) -> Sequence[dict[str, Any]]:
     """Return where a field stands: each box of a choice, each part of a text, or its one place."""
     if "places" in field:
-        return list(field["places"])
+        # Records of earlier editions have no method of a place of its own.
+        return [{"method": field["method"]} | place for place in field["places"]]
     if field["page"] is None or field["box"] is None:
         return ()
-    return ({"key": key, "page": field["page"], "box": field["box"]},)
+    own = {name: field[name] for name in ("method", "page", "box")}
+    return ({"key": key} | own,)
 
 
 def _file_name(key: str) -> str:

@@ -55,6 +55,10 @@ class OpenDocument(Protocol):
         """
         return b""
 
+    def crop_upright(self, page: int, box: Box) -> bytes:
+        """Return the same of the page put upright and straight, as ``lines`` sees it."""
+        return self.crop(page, box)
+
     def close(self) -> None:
         """Release everything held."""
 

@@ -136,7 +136,12 @@ class ReadFile:
         if definition is None:
             unknown = found.pages[0].unknown
             medium = _medium(found.pages)
-            return [ReadDocument(medium, _numbers(pages), found.identity, unknown=unknown)]
+            turned = _turned(pages)
+            return [
+                ReadDocument(
+                    medium, _numbers(pages), found.identity, unknown=unknown, turned=turned
+                )
+            ]
         definition, sightings = seen_on(opened, found.pages, definition, found.sheets)
         parts, free = self._continued(opened, found, definition, sightings)
         record = extract(definition, [*sightings, *parts])
@@ -166,6 +171,7 @@ class ReadFile:
             reference=_reference(pages),
             received=received,
             sightings=(*sightings, *parts),
+            turned=_turned(pages),
         )
         forms = list(self._candidates.values())
         apart = [Found(identify([page], forms), (page,)) for page in free]
@@ -262,6 +268,10 @@ def _begins_here(sheet: Page, begun: set[str]) -> bool:
 
 def _numbers(pages: Sequence[Page]) -> tuple[int, ...]:
     return tuple(sorted(page.number for page in pages))
+
+
+def _turned(pages: Sequence[Page]) -> dict[int, int]:
+    return {page.number: page.quarters for page in pages if page.quarters}
 
 
 def _medium(pages: Sequence[Page]) -> Medium:

@@ -1,6 +1,7 @@
 """One document found in a file, with everything that was made of it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from formservice.application.identify import Identity
@@ -17,6 +18,7 @@ class ReadDocument:
     ``checked`` is what the rules alone say, ``result`` also what was seen beside the fields.
     ``sheets`` are free sheets that belong to it; ``answers`` is the field one of them answers.
     ``unknown`` is why its first page, a picture, is like no form.
+    ``turned`` are the clockwise quarter turns of pages that need any to stand upright.
     ``sightings`` is everything seen of its fields, each box of a choice and each part by itself.
     """
 
@@ -33,3 +35,4 @@ class ReadDocument:
     answers: str | None = None
     sightings: tuple[Sighting, ...] = ()
     unknown: Unknown | None = None
+    turned: Mapping[int, int] = field(default_factory=dict)

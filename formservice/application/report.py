@@ -175,7 +175,14 @@ def _places(one: Extraction, seen: Sequence[Sighting]) -> dict[str, object]:
 def _place(seen: Sighting) -> Mapping[str, object]:
     marked = {} if seen.on is None and seen.method is not Method.MARK else {"on": seen.on}
     doubts = sorted(doubt.value for doubt in seen.doubts)
-    return {"key": seen.key, "page": seen.page, "box": _box(seen.box), "doubts": doubts, **marked}
+    return {
+        "key": seen.key,
+        "method": seen.method.value,
+        "page": seen.page,
+        "box": _box(seen.box),
+        "doubts": doubts,
+        **marked,
+    }
 
 
 def _sealed(one: Extraction, own_words: set[FieldKey]) -> dict[str, object]:

@@ -28,6 +28,6 @@ class Evidence:
         for number, one in enumerate(found, start=1):
             if "error" in one or one["form"] is None:  # nothing was read, so nothing is proved
                 continue
-            cut = self._services.pictures(data, pictures(one))
+            cut = self._services.pictures(lambda _: data, pictures(one))
             told = evidence(one, now(), cut, partial(labels, self._services))
             self._folder.write(told, cut, number)

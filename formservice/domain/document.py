@@ -120,7 +120,8 @@ class Sighting:
     ticks and signatures only: True, False, or None when it cannot be told. ``blank`` means the
     place was looked at and holds nothing, or only the placeholder. ``unreadable`` means there is
     something that could not be read. ``opinions`` are the separate readings of a picture; the text
-    of the first is ``text``.
+    of the first is ``text``. ``box`` is a place on the page as it was received; found between
+    labels on a picture (LABEL), on the page put upright and straight.
     """
 
     key: str
@@ -224,7 +225,8 @@ class Page:
     ``width`` and ``height`` are points; ``sightings`` holds what is anchored by name without
     knowing the form; ``claims`` is what the page says it is. ``loose`` is what stands outside the
     controls of a Word file, printed text included. A blank page or separator has nothing else.
-    ``unknown`` is why a picture claims nothing.
+    ``unknown`` is why a picture claims nothing; ``quarters`` are the clockwise quarter turns that
+    show it upright.
     """
 
     number: int
@@ -237,3 +239,4 @@ class Page:
     loose: Sequence[Loose] = ()
     role: PageRole = PageRole.CONTENT
     unknown: Unknown | None = None
+    quarters: int = 0

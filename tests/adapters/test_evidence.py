@@ -116,6 +116,20 @@ def test_readings_that_differ_are_marked_word_by_word() -> None:
     assert "100 %" not in source
 
 
+def test_of_a_document_over_several_files_every_picture_names_its_file() -> None:
+    homes = [
+        {"file": "b.pdf", "sha256": "b" * 64, "page": 7},
+        {"file": "c<i>.png", "sha256": "c" * 64, "page": 1},
+    ]
+    fields = {"name": field(page=2), "ort": field(page=1)}
+    found = document(file="b.pdf", sha256="b" * 64, fields=fields, pages=homes)
+    cut = {f"{key}.png": png() for key in fields}
+    seen = Seen(page(evidence(found, MADE, cut, named), cut)).text
+    assert "c<i>.png, Seite 1" in seen
+    assert "b.pdf, Seite 7" in seen
+    assert f"SHA-256 {'b' * 64}, {'c' * 64}" in seen
+
+
 def test_boxes_are_named_with_what_was_seen_in_them() -> None:
     boxes = [place("anlass.ja", on=True), dict(place("anlass.nein"), doubts=["ambiguous-mark"])]
     found = document(fields={"anlass": field(value="ja", places=boxes)})
@@ -232,8 +246,8 @@ BOX = Box(0, 0, 1, 1)
 
 def test_pieces_are_turned_upright() -> None:
     pictures = Pictures([Anything()], seconds=20, memory=1 << 30)
-    wanted = [Picture(f"{n}.png", "a", 1, BOX, n) for n in range(4)]
-    found = pictures(b"x", wanted)
+    wanted = [Picture(f"{n}.png", "a", 1, BOX, "x", 1, n) for n in range(4)]
+    found = pictures(str.encode, wanted)
     black = {}
     for name, piece in found.items():
         image = Image.open(io.BytesIO(piece))
@@ -249,12 +263,51 @@ def test_pieces_are_turned_upright() -> None:
 
 def test_a_piece_that_is_nowhere_is_left_out_and_the_others_keep_their_names() -> None:
     pictures = Pictures([Anything()], seconds=20, memory=1 << 30)
-    wanted = [Picture(f"{n}.png", "a", n, BOX) for n in (8, 9, 10)]
-    assert set(pictures(b"x", wanted)) == {"8.png", "10.png"}
+    wanted = [Picture(f"{n}.png", "a", n, BOX, "x", n) for n in (8, 9, 10)]
+    assert set(pictures(str.encode, wanted)) == {"8.png", "10.png"}
 
 
 def test_many_pieces_come_in_several_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("formservice.adapters.evidence.pictures._MOST_AT_ONCE", 100)
     pictures = Pictures([Anything()], seconds=20, memory=1 << 30)
-    wanted = [Picture(f"{n}.png", "a", 1, BOX) for n in range(5)]
-    assert list(pictures(b"x", wanted)) == [one.name for one in wanted]
+    wanted = [Picture(f"{n}.png", "a", 1, BOX, "x", 1) for n in range(5)]
+    assert list(pictures(str.encode, wanted)) == [one.name for one in wanted]
+
+
+class Named(Wide):
+    """A file whose pieces are one pixel wide for its name, as high as the page has a number."""
+
+    def __init__(self, name: bytes) -> None:
+        self.name = name
+
+    def crop(self, page: int, box: Box) -> bytes:
+        return png(len(self.name), page)
+
+    def crop_upright(self, page: int, box: Box) -> bytes:
+        return png(50, page)
+
+
+class ByName(Anything):
+    def open(self, data: bytes) -> Named:
+        return Named(data)
+
+
+def test_every_piece_comes_from_its_own_file_and_page() -> None:
+    pictures = Pictures([ByName()], seconds=20, memory=1 << 30)
+    asked: list[str] = []
+
+    def content(original: str) -> bytes:
+        asked.append(original)
+        return original.encode()
+
+    wanted = [
+        Picture("1.png", "a", 1, BOX, "aa", 7),
+        Picture("2.png", "a", 2, BOX, "b", 1),
+        Picture("3.png", "a", 3, BOX, "aa", 2),
+        Picture("4.png", "a", 3, BOX, "aa", 2, is_upright=True),
+    ]
+    sizes = {
+        name: Image.open(io.BytesIO(one)).size for name, one in pictures(content, wanted).items()
+    }
+    assert sizes == {"1.png": (2, 7), "2.png": (1, 1), "3.png": (2, 2), "4.png": (50, 2)}
+    assert asked == ["aa", "b"]

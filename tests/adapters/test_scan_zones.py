@@ -1,12 +1,14 @@
 """What is read from scans of a form, from picture to sightings."""
 
+import io
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from formservice.adapters.scan.ocr import CommandOcr, Ocr, OcrWord
+from formservice.adapters.scan.ocr import BLOCK, CommandOcr, Ocr, OcrWord
 from formservice.adapters.scan.pictured import PicturedPage
 from formservice.adapters.scan.reader import ScanReader
 from formservice.adapters.scan.recognition import Recognition
@@ -292,6 +294,22 @@ def test_text_without_a_form_is_read_as_blocks(zones: Recognition) -> None:
     assert "Krause, Jürgen" in texts
     assert {block.page for block in blocks} == {3}
     assert texts.index("Teilnahme von:") < texts.index("Träger des Angebots:")
+
+
+@pytest.mark.parametrize("quarters", range(4))
+@pytest.mark.parametrize("qr", [True, False], ids=["code", "looks"])
+def test_a_page_says_how_to_turn_it_and_shows_lines_where_they_are_read(
+    by_looks: Recognition, qr: bool, quarters: int
+) -> None:
+    scan = Scan(turn=2.0, quarter_turns=quarters)
+    picture, _ = scan.of(printed(replace(FILLED, qr=qr)))
+    with ScanReader(by_looks).open(file_of(picture)) as opened:
+        assert opened.pages[0].quarters == quarters
+        (name,) = [one for one in opened.lines(1) if one.text == "Krause, Jürgen"]
+        assert name.box is not None
+        piece = np.asarray(Image.open(io.BytesIO(opened.crop_upright(1, name.box))))
+    words = CommandOcr().words(piece, BLOCK, 200)
+    assert " ".join(word.text for word in words) == "Krause, Jürgen"
 
 
 def test_blocks_of_an_empty_page_are_none(zones: Recognition) -> None:

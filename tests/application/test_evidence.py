@@ -38,7 +38,8 @@ def field(**given: Any) -> dict[str, Any]:
 
 
 def place(key: str, page: int = 1, on: bool | None = None) -> dict[str, Any]:
-    return {"key": key, "page": page, "box": [0.1, 0.5, 0.2, 0.6], "doubts": [], "on": on}
+    there = {"key": key, "method": "mark", "page": page, "box": [0.1, 0.5, 0.2, 0.6]}
+    return there | {"doubts": [], "on": on}
 
 
 def document(**given: Any) -> dict[str, Any]:
@@ -96,6 +97,38 @@ def test_pieces_of_a_page_that_lies_on_its_side_are_to_be_turned() -> None:
     fields = {"a": field(), "b": field(page=2)}
     found = pictures(document(fields=fields, turned={"2": 3}))
     assert [one.quarters for one in found] == [0, 3]
+
+
+def test_what_was_found_between_labels_is_cut_from_the_page_put_upright() -> None:
+    fields = {"a": field(method="label"), "b": field(places=[place("b") | {"method": "label"}])}
+    found = pictures(document(fields=fields, turned={"1": 3}))
+    assert [(one.quarters, one.is_upright) for one in found] == [(0, True)] * 2
+
+
+def test_places_of_earlier_records_are_of_their_fields_method() -> None:
+    earlier = place("b")
+    del earlier["method"]
+    found = pictures(document(fields={"b": field(method="label", places=[earlier])}))
+    assert [one.is_upright for one in found] == [True]
+
+
+def test_pieces_of_a_document_over_several_files_come_from_the_page_of_the_file_they_are_in() -> (
+    None
+):
+    homes = [
+        {"file": "b.pdf", "sha256": "b", "page": 2},
+        {"file": "c.png", "sha256": "c", "page": 1},
+    ]
+    fields = {"x": field(page=2), "y": field(page=1)}
+    spanning = document(fields=fields, sha256="b", pages=homes, turned={"2": 1})
+    found = pictures(spanning)
+    assert [(one.name, one.original, one.own_page, one.quarters) for one in found] == [
+        ("x.png", "c", 1, 1),
+        ("y.png", "b", 2, 0),
+    ]
+    told = evidence(spanning, MADE, {one.name: b"x" for one in found}, named)
+    assert told["pages"] == homes
+    assert [cut["page"] for one in told["fields"] for cut in one["pictures"]] == [2, 1]
 
 
 def test_evidence_holds_all_readings_the_doubts_in_words_and_the_hash_of_every_picture() -> None:
@@ -164,7 +197,7 @@ class Picky:
 
 def test_pieces_come_in_the_order_they_are_wanted_from_the_reader_that_knows_the_file() -> None:
     boxes = (Box(0.5, 0, 1, 1), Box(0.25, 0, 1, 1))
-    wanted = [Picture(f"{n}.png", "a", n, box, n) for n, box in enumerate(boxes, start=1)]
+    wanted = [Picture(f"{n}.png", "a", 9, box, "ab", n, n) for n, box in enumerate(boxes, start=1)]
     assert list(cut_out([Picky()], b"abc", wanted)) == [(b"1: 0.5", 1), (b"2: 0.25", 2)]
     strange: Iterator[object] = cut_out([Picky()], b"xyz", wanted)
     with pytest.raises(UnsupportedMediaError):

@@ -7,8 +7,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Any  # JSON
 
-import pytest
-
 import formservice
 from formservice.application.compare import documents_data
 from formservice.application.identify import Identity
@@ -24,10 +22,8 @@ from formservice.domain.form import (
     FormDefinition,
     FormRef,
     Group,
-    Layout,
     Option,
     Severity,
-    Zone,
 )
 from formservice.domain.groups import flat
 from formservice.domain.o_ton import seal
@@ -228,6 +224,7 @@ def test_every_box_of_a_choice_and_every_part_of_an_answer_has_its_place() -> No
     fields = data(pictured())["fields"]
     boxes = [(one["key"], one["page"], one["on"]) for one in fields["anlass"]["places"]]
     assert boxes == [("anlass.ja", 1, True), ("anlass.nein", 1, False)]
+    assert {one["method"] for one in fields["anlass"]["places"]} == {"mark"}
     parts = [(one["key"], one["page"]) for one in fields["wunsch"]["places"]]
     assert parts == [("wunsch", 1), ("wunsch__2", 2)]
 
@@ -246,25 +243,13 @@ def test_the_words_of_the_person_are_sealed_however_their_accents_are_written() 
     assert "o_ton_sha256" not in data(pictured())["fields"]["anlass"]
 
 
-@pytest.mark.parametrize("quarters", range(4))
-def test_a_page_that_lies_on_its_side_or_head_says_how_to_turn_it(quarters: int) -> None:
-    printed = [Box(0.1 + 0.05 * n, 0.1 * n, 0.3 + 0.05 * n, 0.1 * n + 0.05) for n in range(8)]
-    zones = tuple(Zone(f"f{n}", "text", 1, box) for n, box in enumerate(printed))
-    layout = Layout(BOGEN, ((595.0, 842.0),), zones)
-    seen = tuple(
-        Sighting(zone.key, Method.OCR, 1, box=_lying(zone.box, quarters)) for zone in zones
-    )
-    form = FormDefinition(BOGEN, "Bogen", "de-DE", (), FIELDS, layout=layout)
-    found = data(replace(pictured(), definition=form, sightings=seen))
-    assert found.get("turned", {}) == ({"1": quarters} if quarters else {})
-
-
-def _lying(box: Box, quarters: int) -> Box:
-    """Return where a box is on a page that needs so many clockwise turns to stand upright."""
-    for _ in range(quarters):
-        # The page is turned back once, against the clock: its right edge comes to the top.
-        box = Box(box.top, 1 - box.right, box.bottom, 1 - box.left)
-    return box
+def test_pages_that_lie_on_their_side_or_head_say_how_to_turn_them() -> None:
+    sheet = replace(UNKNOWN, page_numbers=(2,), turned={2: 3})
+    assert data(replace(pictured(), turned={10: 1}, sheets=(sheet,)))["turned"] == {
+        "2": 3,
+        "10": 1,
+    }
+    assert "turned" not in data(pictured())
 
 
 def test_what_was_found_out_has_all_keys_of_the_contract_and_no_others() -> None:

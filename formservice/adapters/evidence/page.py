@@ -65,7 +65,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 def page(evidence: Mapping[str, Any], pictures: Mapping[str, bytes]) -> bytes:
     """Return ``index.html`` for what ``application.evidence`` says, with its ``pictures``."""
-    form = evidence["form"]
+    form, homes = evidence["form"], _homes(evidence)
     title = f"Belege: {form['id']}/{form['edition']}" if form else "Belege: Formular nicht erkannt"
     parts = [
         "<!DOCTYPE html>",
@@ -76,22 +76,33 @@ def page(evidence: Mapping[str, Any], pictures: Mapping[str, bytes]) -> bytes:
         f"<title>{_text(title)}</title><style>{_STYLE}</style></head><body><main>",
         f"<h1>{_text(title)}</h1>",
         _about(evidence),
-        *_table("Angaben", evidence["fields"], pictures),
+        *_table("Angaben", evidence["fields"], pictures, homes),
     ]
     for sheet in evidence["sheets"]:
         name = f"Beiblatt ({_pages(sheet['page_numbers'])})"
-        parts += _table(name, sheet["fields"], pictures)
+        parts += _table(name, sheet["fields"], pictures, homes)
     parts += [*_findings(evidence["findings"]), "</main></body></html>\n"]
     return "\n".join(parts).encode("utf-8", "replace")
+
+
+def _homes(evidence: Mapping[str, Any]) -> dict[int, str]:
+    """Return in which file a page is, and which page there, if the document is in several."""
+    return {
+        number: f"{home['file']}, Seite {home['page']}"
+        for number, home in zip(evidence["page_numbers"], evidence.get("pages", ()), strict=False)
+    }
 
 
 def _about(evidence: Mapping[str, Any]) -> str:
     fields = [*evidence["fields"], *(f for s in evidence["sheets"] for f in s["fields"])]
     sure = sum(field["accepted"] for field in fields)
+    originals = {
+        one["file"]: one["sha256"] for one in (evidence["original"], *evidence.get("pages", ()))
+    }
     made = datetime.fromisoformat(evidence["made"])
     rows = {
-        "Datei": evidence["original"]["file"],
-        "Original": f"SHA-256 {evidence['original']['sha256']}",
+        "Datei": ", ".join(originals),
+        "Original": f"SHA-256 {', '.join(originals.values())}",
         "Art": f"{MEDIA.get(evidence['medium'], '')}, {_pages(evidence['page_numbers'])}",
         "Gelesen": f"{made:%d.%m.%Y, %H:%M} Uhr, formservice {evidence['program']}",
         "Ergebnis": f"{sure} von {len(fields)} Angaben übernommen,"
@@ -104,7 +115,10 @@ def _about(evidence: Mapping[str, Any]) -> str:
 
 
 def _table(
-    title: str, fields: Sequence[Mapping[str, Any]], pictures: Mapping[str, bytes]
+    title: str,
+    fields: Sequence[Mapping[str, Any]],
+    pictures: Mapping[str, bytes],
+    homes: Mapping[int, str],
 ) -> Iterator[str]:
     # The roles say again what the elements say: on narrow screens they are no longer laid out as
     # a table, and then some browsers do not tell screen readers that they are one.
@@ -113,9 +127,10 @@ def _table(
         yield f'<th role="columnheader" scope="col">{head}</th>'
     yield '</tr></thead><tbody role="rowgroup">'
     for field in fields:
-        shown = [(cut, pictures[cut["file"]]) for cut in field["pictures"]]
-        beside = "".join(_figure(field, cut, png) for cut, png in shown if not _is_wide(png))
-        below = "".join(_figure(field, cut, png) for cut, png in shown if _is_wide(png))
+        shown = [(pictures[cut["file"]], cut) for cut in field["pictures"]]
+        figures = [(_is_wide(png), _figure(field, cut, png, homes)) for png, cut in shown]
+        beside = "".join(one for is_wide, one in figures if not is_wide)
+        below = "".join(one for is_wide, one in figures if is_wide)
         yield '<tr role="row">'
         yield f'<th role="rowheader" scope="row">{_text(field["name"])}'
         yield f'<span class="key">{_text(field["key"])}</span></th>'
@@ -138,11 +153,13 @@ def _size(png: bytes) -> tuple[int, int]:
     return int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
 
 
-def _figure(field: Mapping[str, Any], cut: Mapping[str, Any], png: bytes) -> str:
+def _figure(
+    field: Mapping[str, Any], cut: Mapping[str, Any], png: bytes, homes: Mapping[int, str]
+) -> str:
     width, height = _size(png)
     shown = base64.b64encode(png).decode()
     about = f"Bild zu „{field['name']}“"
-    caption = f"Seite {cut['page']}"
+    caption = homes.get(cut["page"], f"Seite {cut['page']}")
     if cut["label"] and cut["label"] != field["name"]:
         about += f", {cut['label']}"
         caption = f"{cut['label']}: {_mark(cut)} ({caption})"

@@ -1,7 +1,7 @@
 """Cuts the pictures of fields out of an original, in a process of its own."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from PIL import Image
 
@@ -27,16 +27,26 @@ class Pictures:
         self._seconds = seconds
         self._memory = memory
 
-    def __call__(self, data: bytes, wanted: Sequence[Picture]) -> dict[str, bytes]:
-        """Return what is ``wanted`` of the file ``data`` by name, as PNG, without empty pieces.
+    def __call__(
+        self, content: Callable[[str], bytes], wanted: Sequence[Picture]
+    ) -> dict[str, bytes]:
+        """Return what is ``wanted`` by name, as PNG, without empty pieces.
+
+        ``content`` returns the original with a SHA-256; each is asked for once.
 
         Raises:
-            InputError: the file cannot be read, or not within its limits.
+            InputError: a file cannot be read, or not within its limits.
         """
-        return dict(self.each(data, wanted))
+        return dict(self.each(content, wanted))
 
-    def each(self, data: bytes, wanted: Sequence[Picture]) -> Iterator[tuple[str, bytes]]:
+    def each(
+        self, content: Callable[[str], bytes], wanted: Sequence[Picture]
+    ) -> Iterator[tuple[str, bytes]]:
         """Yield the same one by one; of a long batch only some pictures are held at a time."""
+        for original in dict.fromkeys(one.original for one in wanted):
+            yield from self._of(content(original), [w for w in wanted if w.original == original])
+
+    def _of(self, data: bytes, wanted: Sequence[Picture]) -> Iterator[tuple[str, bytes]]:
         left = list(wanted)
         while left:
             pieces = run_isolated(

@@ -73,6 +73,7 @@ class OpenWholePdf(OpenDocument):
             claims=pictured.claims or page.claims,
             role=pictured.role,
             unknown=pictured.unknown,
+            quarters=pictured.quarters,
         )
 
     def zones(self, page: int, layout: Layout, form_page: int) -> Sequence[Sighting]:
@@ -101,6 +102,12 @@ class OpenWholePdf(OpenDocument):
         if self._opened.pages[page - 1].medium is not Medium.SCAN:
             return self._opened.crop(page, box)
         return self.pictured(page).crop(box)
+
+    def crop_upright(self, page: int, box: Box) -> bytes:
+        """Return a piece of a page as ``lines`` sees it, as a PNG file."""
+        if self._opened.pages[page - 1].medium is not Medium.SCAN:
+            return self._opened.crop(page, box)
+        return self.pictured(page).crop_upright(box)
 
     def pictured(self, page: int) -> PicturedPage:
         """Return the picture of a page; the one asked for last is kept with what was found out."""

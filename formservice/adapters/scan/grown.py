@@ -129,9 +129,7 @@ def upright(picture: "Grey", codes: Sequence[Code], quarters: int = 0) -> "Grey"
     turned = picture
     if codes:
         turned = _without(picture, codes)
-        edge = codes[0].edge
-        quarters = round(degrees(atan2(edge.imag, edge.real)) / 90) % 4
-    # Where the code runs down the page, the picture was turned clockwise.
+        quarters = code_turn(codes)
     turned = np.ascontiguousarray(np.rot90(turned, quarters))
     scale = _A4_ROWS / max(turned.shape)
     height, width = (max(1, round(side * scale)) for side in turned.shape)
@@ -145,6 +143,13 @@ def upright(picture: "Grey", codes: Sequence[Code], quarters: int = 0) -> "Grey"
         page, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=255.0
     )
     return np.asarray(straight, dtype=np.uint8)
+
+
+def code_turn(codes: Sequence[Code]) -> int:
+    """Return how often a picture with these codes must be turned anticlockwise for them."""
+    edge = codes[0].edge
+    # Where the code runs down the page, the picture was turned clockwise.
+    return round(degrees(atan2(edge.imag, edge.real)) / 90) % 4
 
 
 def _without(picture: "Grey", codes: Sequence[Code]) -> "Grey":

@@ -6,9 +6,9 @@ form lies in a picture, and reading all its words, is slow: each is done once fo
 
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from formservice.adapters.scan.grown import page_text, printed_number
+from formservice.adapters.scan.grown import code_turn, page_text, printed_number, upright
 from formservice.adapters.scan.guess import Code, codes
 from formservice.adapters.scan.laid import LaidPage
 from formservice.adapters.scan.light import softened
@@ -28,6 +28,18 @@ if TYPE_CHECKING:
     from formservice.adapters.scan.ocr import Grey
 
 
+# What is shown around a piece, as a share of the longer side: 2 mm of A4, so that a stroke that
+# leaves its place is seen to do so.
+_CROP_MARGIN = 0.006
+
+
+class _Turned(NamedTuple):
+    """A sheet, and how often to turn it anticlockwise; None where no text tells."""
+
+    picture: "Grey"
+    quarters: int | None
+
+
 class PicturedPage:
     """A grey picture of a page; ``number`` is the page that sightings and blocks name."""
 
@@ -39,6 +51,7 @@ class PicturedPage:
         self._looked = Looked(picture, tools)
         self._poses: dict[tuple[FormRef, int], Pose | None] = {}
         self._last: LaidPage | None = None
+        self._upright: _Turned | None = None
         self._words: dict[tuple[FormRef, int, int] | int, PageWords] = {}
 
     @cached_property
@@ -76,6 +89,22 @@ class PicturedPage:
         if self.codes or self.role is not PageRole.CONTENT:
             return None
         return self._looked.looks.unknown
+
+    @property
+    def quarters(self) -> int:
+        """How often the picture must be turned clockwise to show the page upright.
+
+        0 where nothing tells; text without a form is not read for this alone.
+        """
+        if self.role is not PageRole.CONTENT:
+            return 0
+        if self.codes:
+            return -code_turn(self.codes) % 4
+        nearest = self._looked.looks.nearest
+        if nearest is not None:
+            return -turn_of(nearest) % 4
+        turn = None if self._upright is None else self._upright.quarters
+        return -(turn or 0) % 4
 
     def pose(self, layout: Layout, form_page: int) -> Pose | None:
         """Return how ``form_page`` of ``layout`` lies in the picture, None if it is not that page.
@@ -129,18 +158,23 @@ class PicturedPage:
         return self._words[0].by_line(self.number)
 
     def _all_words(self) -> PageWords:
-        engine = self._tools.ocr
-        if self.codes:
-            return page_text(self.picture, self.codes, engine)
-        sheet, nearest = self.picture, self._looked.looks.nearest
-        if nearest is not None:
-            quarters: int | None = turn_of(nearest)
-        else:
-            sheet = straightened(self.picture)
-            quarters = reading_turn(sheet, engine)
-        if quarters is None:
+        turned = self._turned()
+        if turned.quarters is None:
             return PageWords((), 1, 1)
-        return page_text(sheet, (), engine, quarters)
+        return page_text(turned.picture, self.codes, self._tools.ocr, turned.quarters)
+
+    def _turned(self) -> _Turned:
+        """Return the sheet and which way up it lies, found out once: slow without code or form."""
+        if self._upright is None:
+            nearest = None if self.codes else self._looked.looks.nearest
+            if self.codes:
+                self._upright = _Turned(self.picture, code_turn(self.codes))
+            elif nearest is not None:
+                self._upright = _Turned(self.picture, turn_of(nearest))
+            else:
+                sheet = straightened(self.picture)
+                self._upright = _Turned(sheet, reading_turn(sheet, self._tools.ocr))
+        return self._upright
 
     def wording(self) -> tuple[Block, ...]:
         """Return all text of a page that claims nothing, so that its wording may tell the form.
@@ -180,17 +214,28 @@ class PicturedPage:
 
     def crop(self, box: Box) -> bytes:
         """Return a piece of the picture, a little wider than ``box``, as a PNG file."""
-        import cv2
+        return _piece(self.picture, box)
 
-        height, width = self.picture.shape
-        margin = 0.006 * max(height, width)
-        left, right = box.left * width - margin, box.right * width + margin
-        top, bottom = box.top * height - margin, box.bottom * height + margin
-        piece = self.picture[
-            max(round(top), 0) : max(round(bottom), 1), max(round(left), 0) : max(round(right), 1)
-        ]
-        _, packed = cv2.imencode(".png", piece)
-        return packed.tobytes()
+    def crop_upright(self, box: Box) -> bytes:
+        """Return the same of the picture that ``blocks`` come from, empty if it has no text."""
+        turned = self._turned()
+        if turned.quarters is None:
+            return b""
+        return _piece(upright(turned.picture, self.codes, turned.quarters), box)
+
+
+def _piece(picture: "Grey", box: Box) -> bytes:
+    import cv2
+
+    height, width = picture.shape
+    margin = _CROP_MARGIN * max(height, width)
+    left, right = box.left * width - margin, box.right * width + margin
+    top, bottom = box.top * height - margin, box.bottom * height + margin
+    piece = picture[
+        max(round(top), 0) : max(round(bottom), 1), max(round(left), 0) : max(round(right), 1)
+    ]
+    _, packed = cv2.imencode(".png", piece)
+    return packed.tobytes()
 
 
 def _is_of(claim: Claim, layout: Layout) -> bool:

@@ -74,6 +74,10 @@ class ScanDocument(OpenDocument):
         """Return a piece of a page as a PNG file."""
         return self.pictured(page).crop(box)
 
+    def crop_upright(self, page: int, box: Box) -> bytes:
+        """Return a piece of a page as ``lines`` sees it, as a PNG file."""
+        return self.pictured(page).crop_upright(box)
+
     def pictured(self, page: int) -> PicturedPage:
         """Return one page; the one asked for last is kept with all that was found out."""
         if self._last is None or self._last.number != page:
@@ -97,6 +101,7 @@ class ScanDocument(OpenDocument):
             claims=pictured.claims,
             role=pictured.role,
             unknown=pictured.unknown,
+            quarters=pictured.quarters,
         )
 
 
