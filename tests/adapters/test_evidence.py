@@ -1,6 +1,7 @@
 """Evidence on disk: the page people look at, and folders that are there whole or not at all."""
 
 import errno
+import fcntl
 import html.parser
 import io
 import json
@@ -196,6 +197,54 @@ def test_a_full_disk_is_named_and_leaves_nothing(
         folder.write(*told(name=field(), ort=field()), 1)
     assert list(tmp_path.iterdir()) == [old]
     assert {file.name: file.read_bytes() for file in old.iterdir()} == before
+
+
+@pytest.mark.parametrize("call", ["mkdir", "rename"])
+@pytest.mark.parametrize("after", [1, 2])
+def test_what_a_killed_process_left_is_taken_away_and_evidence_is_there_as_before_or_as_after(
+    tmp_path: Path, call: str, after: int
+) -> None:
+    EvidenceFolder(tmp_path).write(*told(name=field()), 1)
+    child = os.fork()
+    if not child:
+        real, left = getattr(Path, call) if call == "rename" else os.mkdir, after
+
+        def killed(*given: Any, **how: Any) -> Any:
+            nonlocal left
+            done = real(*given, **how)
+            left -= 1
+            if not left:
+                os._exit(9)
+            return done
+
+        if call == "rename":
+            Path.rename = killed  # type: ignore[method-assign]
+        else:
+            os.mkdir = killed
+        try:
+            EvidenceFolder(tmp_path).write(*told(name=field(), ort=field()), 1)
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    EvidenceFolder(tmp_path)
+    (written,) = tmp_path.iterdir()
+    pictures = {file.name for file in written.glob("*.png")}
+    assert pictures in ({"name.png"}, {"name.png", "ort.png"})
+    assert (written / "index.html").exists()
+
+
+def test_what_another_process_is_writing_is_left_alone(tmp_path: Path) -> None:
+    folder = EvidenceFolder(tmp_path)
+    busy = tmp_path / ".formservice-neu-abc"
+    busy.mkdir()
+    handle = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_SH)
+    EvidenceFolder(tmp_path)
+    folder.write(*told(name=field()), 1)
+    assert busy.exists()
+    os.close(handle)
+    EvidenceFolder(tmp_path)
+    assert not busy.exists()
 
 
 def test_a_folder_that_cannot_be_is_told_before_anything_is_read(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from formservice.application.identify import Identity
 from formservice.application.read_document import ReadDocument
 from formservice.application.report import document_data
 from formservice.domain.deadlines import Deadline
-from formservice.domain.document import Box, Doubt, Medium, Method, Opinion, Sighting
+from formservice.domain.document import Box, Doubt, Medium, Method, Opinion, ReadingBy, Sighting
 from formservice.domain.findings import Finding
 from formservice.domain.form import (
     Field,
@@ -181,7 +181,10 @@ FIELDS = (
 
 def pictured() -> ReadDocument:
     """Return a scanned document with a choice and an answer that goes on on a sheet."""
-    opinions = (Opinion("zone", WORDS, 0.91), Opinion("page", "Ich möchte nahen.", 0.84))
+    opinions = (
+        Opinion(ReadingBy.ZONE, WORDS, 0.91),
+        Opinion(ReadingBy.PAGE, "Ich möchte nahen.", 0.84),
+    )
     upper, lower = Box(0.1, 0.1, 0.2, 0.2), Box(0.1, 0.3, 0.2, 0.4)
     sightings = (
         Sighting("anlass.ja", Method.MARK, 1, on=True, box=upper),

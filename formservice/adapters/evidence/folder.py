@@ -1,6 +1,7 @@
 """Writes evidence: one folder a document, whole or not at all, and for the owner's eyes only."""
 
 import errno
+import fcntl
 import json
 import os
 import shutil
@@ -17,6 +18,8 @@ _DATA, _PAGE = "evidence.json", "index.html"
 _PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+# What is being written, and what it takes the place of; a process that is killed leaves them.
+_FRESH, _OLD = ".formservice-neu-", ".formservice-alt-"
 # The beginning of a hash: enough to tell files apart, and no word of the form.
 _PREFIX = 12
 
@@ -35,8 +38,9 @@ class EvidenceFolder:
             if root.exists() and not root.is_dir():
                 raise UsageError(f"{root} ist kein Ordner.", "Bitte einen Ordner angeben.")
             root.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=root, prefix=".neu-"):
+            with tempfile.TemporaryDirectory(dir=root, prefix=_FRESH):
                 pass
+            _sweep(root)
 
     def write(
         self, evidence: Mapping[str, Any], pictures: Mapping[str, bytes], number: int
@@ -50,11 +54,11 @@ class EvidenceFolder:
         """
         sha256 = evidence["original"]["sha256"]
         target = self._root / f"{sha256[:_PREFIX]}-{number}"
-        with _explained(self._root):
+        with _explained(self._root), _held(self._root, fcntl.LOCK_SH):
             if target.is_symlink() or (target.exists() and not _is_ours(target, sha256)):
                 hint = "Bitte einen anderen Ordner angeben oder diesen umbenennen."
                 raise StorageError(f"In {target} liegt schon etwas anderes.", hint)
-            fresh = Path(tempfile.mkdtemp(dir=self._root, prefix=".neu-"))
+            fresh = Path(tempfile.mkdtemp(dir=self._root, prefix=_FRESH))
             try:
                 for name, piece in pictures.items():
                     _keep(fresh / name, piece)
@@ -68,6 +72,36 @@ class EvidenceFolder:
         return target
 
 
+@contextmanager
+def _held(root: Path, how: int) -> Iterator[bool]:
+    """Hold the folder: shared by those who write into it, alone for who takes away what is left.
+
+    Says whether that is so; where folders cannot be locked nothing is ever taken away.
+    """
+    handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        try:
+            fcntl.flock(handle, how)
+        except OSError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(handle)
+
+
+def _sweep(root: Path) -> None:
+    """Take away what processes left that were killed; what they had moved aside comes back."""
+    with _held(root, fcntl.LOCK_EX | fcntl.LOCK_NB) as alone:
+        if not alone:
+            return
+        for old in root.glob(f"{_OLD}*/*"):
+            with suppress(OSError):  # its place is taken: the new evidence was put there
+                old.rename(root / old.name)
+        for left in (*root.glob(f"{_OLD}*"), *root.glob(f"{_FRESH}*")):
+            shutil.rmtree(left, ignore_errors=True)
+
+
 def _keep(file: Path, content: bytes) -> None:
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE_FILE)
     with os.fdopen(handle, "wb") as stream:
@@ -78,7 +112,7 @@ def _keep(file: Path, content: bytes) -> None:
 
 def _put(fresh: Path, target: Path) -> None:
     """Give a finished folder its name; what was there goes only when the new one is in place."""
-    old = Path(tempfile.mkdtemp(dir=fresh.parent, prefix=".alt-"))
+    old = Path(tempfile.mkdtemp(dir=fresh.parent, prefix=_OLD))
     try:
         if target.exists():
             target.rename(old / target.name)
