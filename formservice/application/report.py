@@ -159,7 +159,7 @@ def _of_picture(one: Extraction) -> dict[str, object]:
     if one.method not in (Method.OCR, Method.MARK) and not one.opinions:
         return {}
     readings = [
-        {"by": said.by, "text": said.text, "confidence": round(said.confidence, 3)}
+        {"by": said.by.value, "text": said.text, "confidence": round(said.confidence, 3)}
         for said in one.opinions
     ]
     return {"opinions": readings, "decided": one.decided or None}

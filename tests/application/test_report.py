@@ -232,6 +232,18 @@ def test_every_box_of_a_choice_and_every_part_of_an_answer_has_its_place() -> No
     assert parts == [("wunsch", 1), ("wunsch__2", 2)]
 
 
+def test_the_data_is_plain_and_can_leave_the_process_it_was_made_in() -> None:
+    def kinds(value: object) -> set[type]:
+        inner = value.values() if isinstance(value, dict) else value
+        below = (
+            [kinds(one) for one in inner] if isinstance(inner, list | type({}.values())) else []
+        )
+        return {type(value)}.union(*below)
+
+    found = document_data(pictured(), "bogen.pdf", "ab" * 32, 0.5)
+    assert kinds(found) <= {dict, list, str, int, float, bool, type(None)}
+
+
 def test_a_field_with_one_place_names_it_once() -> None:
     one = pictured()
     found = data(replace(one, sightings=one.sightings[2:3]))
