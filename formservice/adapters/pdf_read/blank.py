@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pikepdf
@@ -18,6 +18,8 @@ from formservice.domain.form import FormRef
 PIXELS = 2
 # Points within which a letter of a page is the printed one of the blank form.
 SAME_PLACE = 2.5
+# The thinnest ruled line (0.5 pt, between two rows of pixels) leaves so much light in each.
+_RULED = 0.85
 # What filling itself draws beside the fields: echoes, the values repeated on a copied page.
 _OURS = re.compile(rb"/Formservice[A-Za-z]+\d* Do\b")
 # Operators that set text, place pictures or draw lines. Without any of them a content stream
@@ -69,6 +71,17 @@ class Blank:
                 if abs(left - x) <= SAME_PLACE and abs(base - y) <= SAME_PLACE:
                     return True
         return False
+
+    def rules(self, left: float, right: float, between: tuple[float, float]) -> Iterator[float]:
+        """Yield how far down ruled lines run from ``left`` to ``right``, in points."""
+        first, last = round(left * PIXELS), round(right * PIXELS)
+        for row in range(
+            max(0, round(between[0] * PIXELS)), min(self.rows, round(between[1] * PIXELS))
+        ):
+            start = row * self.columns
+            light = sum(self.picture[start + first : start + last])
+            if light < _RULED * 255 * (last - first):
+                yield row / PIXELS
 
     @property
     def columns(self) -> int:

@@ -24,7 +24,7 @@ _FOUND_PART = 0.5
 # Of the words found, in their place after mapping.
 _IN_PLACE_PART = 0.8
 # Points. LibreOffice versions and Word differ by up to 2.5 pt in the height of rows.
-_IN_PLACE = 3.0
+IN_PLACE = 3.0
 _SCALES = (0.5, 2.0)
 _SKEW = 0.05  # greatest difference of the two scales
 # Points within which words stand on one line; a line stands with more than this part of them.
@@ -61,7 +61,11 @@ class Fit:
 
     def moves(self, edges: Rectangle) -> bool:
         """Say whether print beside, above or below a rectangle of the form is not in its place."""
-        return any(self._lost(edges)) or any(abs(by) > _IN_PLACE for by in self._around(edges))
+        return any(self._lost(edges)) or any(abs(by) > IN_PLACE for by in self._around(edges))
+
+    def beside(self, edges: Rectangle) -> float:
+        """Return how far below its place the print beside a rectangle is, 0 without any."""
+        return next((by for y, by in self.lines if edges[1] <= y <= edges[3]), 0.0)
 
     def proves(self, edges: Rectangle, *, grows: bool) -> bool:
         """Say whether the print around a rectangle of the form tells where on the page it lies.
@@ -96,7 +100,7 @@ class Fit:
     def _pushed(self, edges: Rectangle) -> tuple[float, float]:
         """Return how far the upper and the lower edge of a rectangle are pushed down."""
         around = self._around(edges)
-        if all(abs(by) <= _IN_PLACE for by in around):
+        if all(abs(by) <= IN_PLACE for by in around):
             return 0.0, 0.0
         upper = next((by for y, by in self.lines if edges[1] <= y <= edges[3]), around[0])
         return upper, max(upper, around[-1])
@@ -109,7 +113,7 @@ class Fit:
         """Return which point of the form lies at this point of the page."""
         form = (y - self.below) / self.down
         near = min(self.lines, key=lambda line: abs(line[0] + line[1] - form), default=(0.0, 0.0))
-        moved = near[1] if abs(near[1]) > _IN_PLACE else 0.0
+        moved = near[1] if abs(near[1]) > IN_PLACE else 0.0
         return (x - self.right) / self.across, form - moved / self.down
 
 
@@ -170,7 +174,7 @@ def _lines(
     moved: dict[int, list[tuple[float, float]]] = defaultdict(list)
     for form, page in pairs:
         x, y = found.point(*form)
-        if abs(x - page[0]) <= _IN_PLACE:
+        if abs(x - page[0]) <= IN_PLACE:
             moved[round(form[1])].append((form[1], page[1] - y))
     return tuple((here[0][0], median(by for _, by in here)) for _, here in sorted(moved.items()))
 
@@ -210,7 +214,7 @@ def _stands(
         down += [
             near[1] - y
             for near in here.get(text, ())
-            if abs(near[0] - x) <= _IN_PLACE and abs(near[1] - y - by) <= _IN_PLACE
+            if abs(near[0] - x) <= IN_PLACE and abs(near[1] - y - by) <= IN_PLACE
         ][:1]
     return median(down) if len(down) > _LINE_PART * len(line) else None
 
@@ -245,4 +249,4 @@ def _line(pairs: list[tuple[float, float]]) -> tuple[float, float] | None:
 
 def _near(found: Fit, form: tuple[float, float], page: tuple[float, float]) -> bool:
     x, y = found.point(*form)
-    return abs(x - page[0]) <= _IN_PLACE and abs(y - page[1]) <= _IN_PLACE
+    return abs(x - page[0]) <= IN_PLACE and abs(y - page[1]) <= IN_PLACE

@@ -285,7 +285,7 @@ class OpenPdf(OpenDocument):
         lies = followed(lies, blank.lines, drawn)
         picture = self._strip(page, blank, lies, inked_rows(read, blank))
         leftwards = Leftwards.among(look.runs)
-        filled = Filled(page, view, blank, lies, picture, laid_over, leftwards)
+        filled = Filled(page, view, blank, lies, picture, laid_over, look.runs, leftwards)
         exact = {
             key: value.removesuffix(CONTINUED)
             for key, value in look.values

@@ -13,7 +13,7 @@ from unicodedata import bidirectional, normalize
 
 from formservice.adapters.pdf_read.blank import PIXELS, Blank
 from formservice.adapters.pdf_read.controls import Note
-from formservice.adapters.pdf_read.fit import Fit
+from formservice.adapters.pdf_read.fit import IN_PLACE, Fit
 from formservice.adapters.pdf_read.frame import Frame, Rectangle
 from formservice.adapters.pdf_read.text import BLANKS, Glyph, Run, run_of
 from formservice.adapters.pdf_read.wrap import runs_left, written
@@ -97,8 +97,8 @@ def inked_rows(zones: Sequence[Zone], blank: Blank) -> tuple[int, int]:
     if not marks:
         return 0, 0
     height = blank.view.height
-    first = min(box.top for box in marks) * height - _ABOVE - 1
-    end = max(box.bottom for box in marks) * height + _BELOW + 1
+    first = min(box.top for box in marks) * height - _ABOVE - IN_PLACE
+    end = max(box.bottom for box in marks) * height + _BELOW + IN_PLACE
     return max(0, round(first * PIXELS)), min(blank.rows, round(end * PIXELS))
 
 
@@ -112,6 +112,7 @@ class Filled:
     fit: Fit
     picture: "Strip"
     notes: Sequence[Note]
+    runs: Sequence[Run] = ()
     leftwards: Leftwards = Leftwards()
 
     def sighting(self, place: Place) -> Sighting | None:
@@ -170,7 +171,7 @@ class Filled:
         noted = any(self._notes(_wider(place.edges, _MARGIN, _MARGIN)))
         if shown & _TICKS or noted:
             return replace(self._seen(place, Method.MARK, _CONFIDENT), on=True)
-        ink = self._ink(place.zone, _MARGIN, _MARGIN)
+        ink = self._ink(place, _MARGIN, _MARGIN)
         if ink < _BOX_MISSING:
             return self._unsure(place)
         return self._by_ink(place, ink, _TICK_NONE, _TICK_SURE)
@@ -184,7 +185,7 @@ class Filled:
         if typed.strip():
             seen = self._seen(place, Method.TEXT, _CONFIDENT)
             return replace(seen, on=True, text=typed, doubts=frozenset({Doubt.TYPED_NAME}))
-        ink = self._ink(place.zone, _ABOVE, _BELOW)
+        ink = self._ink(place, _ABOVE, _BELOW)
         return self._by_ink(place, ink, _SIGNED_NONE, _SIGNED_SURE)
 
     def _by_ink(self, place: Place, ink: float, none: float, sure: float) -> Sighting:
@@ -209,8 +210,33 @@ class Filled:
             if _inside((left + right) / 2, (top + bottom) / 2, edges):
                 yield note
 
-    def _ink(self, zone: Zone, above: float, below: float) -> float:
-        """Return how much ink the page has in a zone beyond the blank form, in square points.
+    def _judged(self, place: Place, above: float, below: float) -> tuple[float, float]:
+        """Return from where to where (points of the form) ink belongs to a place.
+
+        A signature reaches beyond its zone, but not as far as text or a ruled line that a page
+        that grew a little brings near it.
+        """
+        left, top, right, bottom = self.blank.view.points(place.zone.box)
+        if place.zone.kind != "signature":
+            return top - above, bottom + below
+        middle = (place.edges[1] + place.edges[3]) / 2
+        for run in self.runs:
+            first, upper, last, lower = run.edges
+            if place.edges[0] <= last and first <= place.edges[2]:
+                if upper < place.edges[1] and lower < middle:
+                    above = min(above, place.edges[1] - lower)
+                elif lower > place.edges[3] and upper > middle:
+                    below = min(below, upper - place.edges[3])
+        begin, end = top - above, bottom + below
+        for line in self.blank.rules(left, right, (begin - IN_PLACE, end + IN_PLACE)):
+            if abs(line - begin) <= IN_PLACE:
+                begin = line + IN_PLACE
+            if abs(line - end) <= IN_PLACE:
+                end = line - IN_PLACE
+        return begin, end
+
+    def _ink(self, place: Place, above: float, below: float) -> float:
+        """Return how much ink the page has in a place beyond the blank form, in square points.
 
         The sum of darkness does not change when a picture is shifted a little, so outlines and
         words that are in both need not lie exactly on each other.
@@ -218,15 +244,18 @@ class Filled:
         view, columns, strip = self.blank.view, self.blank.columns, self.picture
         if len(strip.pixels) != columns * (strip.end - strip.first):
             return 0.0
-        left, top, right, bottom = view.points(zone.box)
-        first = max(0, round((left - min(above, _MARGIN)) * PIXELS))
-        last = min(columns, round((right + min(above, _MARGIN)) * PIXELS))
+        edges = view.points(place.zone.box)
+        begin, end = self._judged(place, above, below)
+        # The print beside a box says where it lies more closely than the whole page.
+        nudge = round(self.fit.beside(edges) * PIXELS) if place.zone.kind == "tick" else 0
+        first = max(0, round((edges[0] - _MARGIN) * PIXELS))
+        last = min(columns, round((edges[2] + _MARGIN) * PIXELS))
         brightness = 0
         for row in range(
-            max(strip.first, round((top - above) * PIXELS)),
-            min(strip.end, round((bottom + below) * PIXELS)),
+            max(strip.first - nudge, strip.first, round(begin * PIXELS)),
+            min(strip.end - nudge, strip.end, round(end * PIXELS)),
         ):
-            start, here = row * columns, (row - strip.first) * columns
+            start, here = row * columns, (row + nudge - strip.first) * columns
             brightness += sum(self.blank.picture[start + first : start + last])
             brightness -= sum(strip.pixels[here + first : here + last])
         return brightness / 255 / PIXELS**2
