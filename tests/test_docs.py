@@ -1,14 +1,20 @@
 """What the documents promise exists, and what exists is documented."""
 
 import re
+from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
 
+from formservice.application.intake_report import Report, part_of
+from formservice.application.report import error_data
 from formservice.bootstrap import Settings
 from formservice.cli.errors import STATUS
 from formservice.cli.main import parser
-from formservice.domain.document import Doubt, Method
+from formservice.domain.document import Doubt, Medium, Method, ReadingBy
 from formservice.domain.errors import FormServiceError
+from formservice.domain.form import Severity
+from formservice.domain.record import Reading
+from tests.application.test_report import data, pictured, whole
 
 ROOT = Path(__file__).parent.parent
 
@@ -79,6 +85,47 @@ def test_every_module_of_the_inner_floors_and_every_part_outside_stands_in_the_a
     assert [name for name in modules if not any(fnmatch(name, one) for one in named)] == []
     outer = modules | {"control", "bookmark", "text", "mark", "label", "ocr"}  # the second table
     assert [one for one in named if not any(fnmatch(name, one) for name in outer)] == []
+
+
+def keys(data, below=""):
+    """Yield the keys of JSON data, but no names of fields, pages or reasons."""
+    for name, value in data.items():
+        if below not in ("fields", "turned", "rejected"):
+            yield name
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, dict):
+                yield from keys(one, name)
+
+
+def test_every_key_of_the_data_for_programs_is_documented():
+    report = Report()
+    lacking = {"code": "document.incomplete", "message": "x"}
+    home = {"file": "a", "sha256": "b", "page": 1}
+    spanning = whole() | {"pages": [home], "findings": [lacking], "sha256": "b"}
+    report.add("a", [spanning], 1)
+    report.add("b", [error_data(FormServiceError("x"), "b") | {"pages": 0}], 0)
+    told = [
+        spanning,
+        whole(),
+        data(replace(pictured(), turned={1: 2})),
+        part_of(whole(), "b", [1]) | {"already_known": True},
+        error_data(FormServiceError("x"), "b"),
+        {"report": report.data()},
+    ]
+    page = text("docs/json.md")
+    found = {name for one in told for name in keys(one)}
+    assert {"incomplete", "turned", "places", "zeitangabe", "came_back", "hint"} <= found
+    assert [name for name in sorted(found) if f"`{name}`" not in page] == []
+    listed = {
+        n for row in re.findall(r"^\| (`.+?) \|", page, re.M) for n in re.findall("`(.+?)`", row)
+    }
+    assert listed - found == {"fixed_text"} & listed
+
+
+def test_every_name_of_a_reading_is_documented():
+    page = text("docs/json.md")
+    for kind in (ReadingBy, Method, Medium, Reading, Severity):
+        assert [one for one in kind if f"`{one.value}`" not in page] == []
 
 
 def test_every_deletion_class_is_explained_to_operators():

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any  # the objects have the shape of the JSON contract
 
+from formservice.application.report import FORMAT
 from formservice.domain.findings import FindingCode
 
 # Nobody has to look at these.
@@ -17,6 +18,7 @@ def part_of(document: Mapping[str, Any], first: str, pages: Sequence[int]) -> di
     """
     codes = [one for one in document["findings"] if document["form"] is None]
     return {
+        "format": FORMAT,
         "part_of": first,
         "medium": document["medium"],
         "page_numbers": list(pages),

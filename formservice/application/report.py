@@ -18,6 +18,9 @@ from formservice.domain.record import Extraction, Record, Value
 from formservice.domain.rules import CheckResult
 from formservice.domain.zeit_wann import written_on, zeitangabe_of
 
+FORMAT = 1
+"""Which shape a document has as data; it rises when a key is lost or changes its meaning."""
+
 # A thousandth of a millimetre on A4: finer than any renderer places a glyph.
 _BOX_DIGITS = 5
 
@@ -39,6 +42,7 @@ def document_data(
     record, times = document.record, _times(document)
     turns = turned(document)
     return {
+        "format": FORMAT,
         "file": file,
         "sha256": sha256,
         "medium": document.medium.value,

@@ -141,7 +141,7 @@ def whole() -> dict[str, Any]:
 def test_a_document_has_all_keys_of_the_contract_and_no_others() -> None:
     """Other people's scripts rely on them: a key is added with its documentation, never lost."""
     contract = {"file", "sha256", "medium", "page_numbers", "form", "fields", "findings"}
-    contract |= {"deadlines", "archivable", "seconds"}
+    contract |= {"deadlines", "archivable", "seconds", "format"}
     assert set(whole()) == contract | {"reference", "rivals", "sheets", "against", "program"}
     assert set(whole()["form"]) == {"id", "edition", "margin"}
 
