@@ -66,9 +66,13 @@ class Acceptance:
             )
             decision = decided(evidence, self.rule)
             chosen = _with_text(field, one, decision.reading)
-            doubts = (chosen.doubts - {Doubt.RECOGNISED}) | decision.doubts
+            known = chosen.doubts - {Doubt.RECOGNISED}
+            if Doubt.MALFORMED in known or isinstance(chosen.value, date):
+                # Said by the other already; dots and dashes of any shape make no other day.
+                known -= {Doubt.CHARACTERS}
+            doubts = known | decision.doubts
             if Doubt.MALFORMED in doubts:
-                doubts -= {Doubt.CHARACTERS}  # said by the other already
+                doubts -= {Doubt.CHARACTERS}
             fields[key] = replace(
                 chosen,
                 doubts=doubts,

@@ -127,10 +127,16 @@ def decided(evidence: Evidence, rule: AcceptanceRule) -> Decision:
     return Decision(chosen, doubts | {Doubt.NOT_LISTED}, nearest)
 
 
+_IN_DATES = str.maketrans({":": ".", ";": ".", ",": ".", "|": None})
+
+
 def same_text(about: Content, one: str, other: str) -> bool:
     """Say whether two readings are the same but for white space; dates, if they are one day."""
-    if about is Content.DATE and is_date(one) and is_date(other):
-        return parse_date(one) == parse_date(other)
+    if about is Content.DATE:
+        # Dots of a date are read as colons, the edge of its box as a bar; it is the same day.
+        one, other = one.translate(_IN_DATES), other.translate(_IN_DATES)
+        if is_date(one) and is_date(other):
+            return parse_date(one) == parse_date(other)
     return _folded(about, one) == _folded(about, other)
 
 

@@ -16,7 +16,13 @@ _QUOTES = (("„", "“"), ("‚", "‘"))
 # A small l or a capital I before these begins no German word or name (lch, In is a word).
 _NO_SECOND = re.compile(r"\bl(?=[bcdfghjkmnpqrstvwxzß])")
 _STANDS_ALONE = re.compile(r"(?<![\w.'’-])[lI|O](?![\w.'’-])")
-_DOUBLED = re.compile(r"[,;:!?][,;:]|[,;:]\.|(?<!\.)\.\.(?!\.)|\.,\S|\.;")
+_DOUBLED = re.compile(r"[,;:!?][,;:]|[,;:?]\.|(?<!\.)\.\.(?!\.)|\.,\S|\.;")
+# Small raised digits and fractions, which no model knows: 12 m², 1 ½ Stunden.
+_RAISED = re.compile(r"[0-9]\s?[cdk]?m[?!'’‘°”“\"*]")
+_FRACTION = re.compile(
+    r"[0-9](\s?%|\s['’]?[/0-9]{1,3})\s+"
+    r"(Stunde|Std|Jahr|Monat|Woche|Tag|Liter|Zimmer|Seite|Kilo|kg|Meter|km|Euro)"
+)
 _BLANK_BEFORE = re.compile(r"\s[,;:!?.)](?!\.\.)|[(]\s")
 _NO_BLANK_AFTER = re.compile(r"[,;!?][^\W\d_]|[^\W\d_]:[^\W\d_]")
 # Capitals that are the small letter, larger, or a stroke: „JobAktiv“ is a name, „wiIl“ is none.
@@ -25,7 +31,10 @@ _STOP_THEN_SMALL = re.compile(r"(\S+)\.\s+[a-zäöüß]")
 _MARK_THEN_SMALL = re.compile(r"[!?]\s+[a-zäöüß]")
 _COMMA_AT_END = re.compile(r"[,;:\-–]$")
 _WORD = re.compile(r"[^\s/]+")
-_PATTERNS = (_NO_SECOND, _STANDS_ALONE, _DOUBLED, _BLANK_BEFORE, _NO_BLANK_AFTER)
+_PATTERNS = (
+    *(_NO_SECOND, _STANDS_ALONE, _DOUBLED, _BLANK_BEFORE, _NO_BLANK_AFTER),
+    *(_RAISED, _FRACTION),
+)
 # Numbers with a letter that mean something: a house (12a), a level (B1), a paragraph (16i).
 _NUMBERED = re.compile(r"[0-9]{1,4}[a-kmnp-rt-y]|[A-HJ-N][0-9]{1,2}(\.[0-9])?|§+[0-9]+[a-k]?")
 

@@ -1,5 +1,7 @@
 """Shapes of signs: case by height, dashes by length, marks nobody read."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
@@ -100,3 +102,24 @@ def test_a_dot_below_a_letter_that_nobody_read_is_a_doubt():
     middle = words[2].left + 41
     picture[54:58, middle : middle + 4] = 0
     assert shaped([words], parts_of(picture)).doubtful
+
+
+def test_a_letter_that_broke_bears_no_mark():
+    picture, words = written("Name", "Bader", "Rand")
+    rows, columns = slice(40, 41), slice(words[2].left + 20, words[2].right)
+    picture[rows, columns] = 255
+    assert not shaped([words], parts_of(picture)).doubtful
+
+
+def test_a_thin_comma_that_hangs_below_the_line_is_one():
+    picture, words = written("Name", "Bader,", "Rand")
+    comma = slice(words[1].right - 9, words[1].right + 2)
+    picture[:52, comma] = 255
+    assert not shaped([words], parts_of(picture)).doubtful
+
+
+def test_two_letters_like_one_need_a_sure_reading_where_they_cannot_be_counted():
+    picture, words = written("Name", "Bader", "Ostem")
+    for confidence, doubtful in ((0.94, True), (0.96, False)):
+        read = [*words[:2], replace(words[2], text="Ostern", confidence=confidence)]
+        assert shaped([read], parts_of(picture)).doubtful is doubtful

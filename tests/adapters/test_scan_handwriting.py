@@ -3,7 +3,11 @@
 import numpy as np
 import pytest
 
-from formservice.adapters.scan.alphabet import differs_in_foreign_letters, with_sharp_s
+from formservice.adapters.scan.alphabet import (
+    differs_in_foreign_letters,
+    is_level,
+    with_sharp_s,
+)
 from formservice.adapters.scan.handwriting import Hand, handwritten, straightness
 
 TYPED = Hand(0.01, 0.4, 0.96)
@@ -64,3 +68,16 @@ def test_a_sharp_s_that_only_one_model_knows_is_one():
 
 def test_a_capital_b_that_both_models_read_stays_one():
     assert with_sharp_s("Kurs eBay B1 AOB", "Kurs eBay B1 AOB") == "Kurs eBay B1 AOB"
+
+
+@pytest.mark.parametrize(("german", "latin"), [("Bl", "B1"), ("(Bi).", "(B1)."), ("CI,", "C1,")])
+def test_the_digit_of_a_level_of_language_is_read_by_the_other_model(german, latin):
+    assert is_level(german, latin)
+
+
+@pytest.mark.parametrize(
+    ("german", "latin"),
+    [("Al", "A1"), ("Bl.", "B1,"), ("Bl", "Bl"), ("B2", "B1"), ("Bl-Hof", "B1-Hof"), ("El", "E1")],
+)
+def test_no_other_word_is_taken_for_a_level(german, latin):
+    assert not is_level(german, latin)

@@ -86,6 +86,14 @@ def test_other_doubts_of_the_picture_stay():
     assert one.doubts == {Doubt.HANDWRITING}
 
 
+def test_the_shape_of_its_dots_is_nothing_to_a_day():
+    shapes = frozenset({Doubt.RECOGNISED, Doubt.CHARACTERS})
+    days = [seen(key, "12.05.2026", "12.05.2026", doubts=shapes) for key in ("von", "bis")]
+    fields = accepted(*days, seen("ort", "Ort", "Ort", doubts=shapes))
+    assert fields["von"].accepted
+    assert fields["ort"].doubts == {Doubt.CHARACTERS}
+
+
 def test_what_was_typed_into_a_file_is_left_alone():
     typed = Sighting("ort", Method.CONTROL, 1, text="|~|")
     one = accepted(typed)["ort"]

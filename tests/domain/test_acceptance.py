@@ -70,6 +70,7 @@ def test_two_sure_and_equal_readings_are_accepted():
     assert not doubts(Content.SHORT, "Göttingen", "Göttingen")
     assert not doubts(Content.FREE, "Ich will\narbeiten.", "Ich will arbeiten.")
     assert not doubts(Content.DATE, "12.3.2026", "12.03.2026")
+    assert not doubts(Content.DATE, "12.3.2026", "|12:03.2026")
     assert not doubts(Content.PHONE, "0441 / 12345", "0441/12345")
 
 

@@ -85,3 +85,21 @@ def test_usual_values_are_not_suspect(about, text):
 )
 def test_usual_misreadings_are_suspect(about, text):
     assert is_suspect_value(about, text, WORDS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wir sind 5 Leute auf 48 m?.",
+        "Das Zimmer hat 12 m’ und ist warm.",
+        "Es dauert 1 % Stunden.",
+        "Es dauert 1 1/2 Stunden, oder 1 /2 Stunden.",
+    ],
+)
+def test_raised_digits_and_fractions_that_no_model_knows_are_suspect(text):
+    assert is_suspect_value(Content.FREE, text, WORDS)
+
+
+@pytest.mark.parametrize("text", ["Ich schaffe 19 Stunden.", "Es waren 7 % mehr.", "Nur 3 m?"])
+def test_usual_numbers_are_not(text):
+    assert is_suspect_value(Content.FREE, text, WORDS) is text.endswith("?")

@@ -41,17 +41,23 @@ _DASHES = frozenset("-–—")
 _IN_WORD, _ALONE, _LONG_DASH = (0.8, 1.0), (0.5, 0.8), 1.5
 # No dash is taller than this, in the same measure, skew and blur included.
 _FLAT = 0.32
-# Full stops are not taller than this, commas not lower than that, in heights of small letters.
-_STOP, _COMMA = 0.45, 0.24
+# Full stops are not taller than this, commas not lower than that, in heights of small letters,
+# unless they reach so far below the line. What is taller than a comma can be is a letter, and the
+# signs of the word were not told apart rightly.
+_STOP, _COMMA, _BELOW, _NO_COMMA = 0.45, 0.24, 0.15, 0.85
 # Letters that stand on the line (digits of some typefaces do not), and how many show where it is.
 _ON_LINE = frozenset("abcdehiklmnorstuvwxzABCDEFGHIKLMNOPRSTUVWXZ")
 _LETTERS_OF_LINE = 4
 # Two letters that look like one: m, d, w, ü.
 _LIKE_ONE = ("rn", "cl", "vv", "ii")
+# A word this sure has them; where one was read as two, or two as one, no reading was.
+_SURE_PAIR = 0.95
 # Taller than this, in heights of small letters, an i without dot is another letter.
 _TALL_I = 1.2
-# Letters that bear no mark above.
+# Letters that bear no mark above, and how much taller than it a letter with one is: pieces of a
+# letter that broke are no taller together than it is.
 _UNMARKED = frozenset("acemnorsuvwxzCGNOSUZAER")
+_MARKED = 1.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +149,17 @@ def _word(
     """Return a word with its dashes measured, also with its cases, and whether it is doubtful."""
     if scale is None or not signs:
         # A dash between blanks that was not measured may be any; letters that together look like
-        # one other (rn, m) are told by the count of strokes alone.
-        unsure = word.text in _DASHES or any(pair in word.text for pair in _LIKE_ONE)
-        return word, word, unsure
+        # one other (rn, m) are told by the count of strokes, or by a reading that is sure of them.
+        alike = word.confidence < _SURE_PAIR and any(pair in word.text for pair in _LIKE_ONE)
+        return word, word, word.text in _DASHES or alike
+    feet = [glyph.body.bottom for glyph in signs if glyph.sign in _ON_LINE]
+    foot = median(feet) if feet else None
     alone = len(signs) == 1
     verdicts = [
-        _sign(glyph, scale, alone=alone, first=not place) for place, glyph in enumerate(signs)
+        _stop(glyph, scale, foot)
+        if glyph.sign in ".,"
+        else _sign(glyph, scale, alone=alone, first=not place)
+        for place, glyph in enumerate(signs)
     ]
     pairs = list(zip(verdicts, signs, strict=True))
     read = "".join(one if one and glyph.sign in _DASHES else glyph.sign for one, glyph in pairs)
@@ -228,10 +239,6 @@ def _sign(glyph: Glyph, scale: _Scale, *, alone: bool, first: bool) -> str | Non
         told = _dash(glyph.width / scale.small, *(_ALONE if alone else _IN_WORD))
         # The hyphens of a typewriter are as long as dashes.
         return None if told != sign == "-" and not alone else told
-    if sign in ".,":
-        height = glyph.body.height / scale.small
-        unlike = height > _STOP if sign == "." else height < _COMMA
-        return None if unlike else sign
     # Dots that touch their letter make it taller.
     whole = sign.lower() not in "öü" or len(glyph.parts) > 1
     if sign in _UNMARKED and _has_mark(glyph, scale):
@@ -248,6 +255,15 @@ def _sign(glyph: Glyph, scale: _Scale, *, alone: bool, first: bool) -> str | Non
         if step >= _LEAST_STEP_PX:
             return _in_case(sign, (glyph.body.height - scale.small) / step)
     return sign
+
+
+def _stop(glyph: Glyph, scale: _Scale, foot: float | None) -> str | None:
+    """Return a full stop or comma if it looks like one; ``foot`` is where the line is."""
+    height = glyph.body.height / scale.small
+    if glyph.sign == ".":
+        return None if _STOP < height < _NO_COMMA else "."
+    deep = foot is not None and glyph.body.bottom - foot >= _BELOW * scale.small
+    return None if height < _COMMA and not deep else ","
 
 
 def _dash(length: float, hyphen: float, dash: float) -> str | None:
@@ -292,6 +308,10 @@ def _off_line(feet: Sequence[tuple[float, float]]) -> Iterator[float]:
 def _has_mark(glyph: Glyph, scale: _Scale) -> bool:
     """Say whether a sign has ink above or below it that its letter has not."""
     body = glyph.body
+    top, bottom = min(part.top for part in glyph.parts), max(part.bottom for part in glyph.parts)
+    letter = scale.tall if glyph.sign.isupper() else scale.small
+    if letter and bottom - top < _MARKED * letter:
+        return False
     return any(
         (part.bottom <= body.top + 1 or part.top >= body.bottom - 1)
         and part.height >= 0.12 * scale.small

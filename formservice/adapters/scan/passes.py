@@ -1,10 +1,11 @@
 """The readings of the text zones of a page: each in its zone, and all in one look at the page."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
-from formservice.adapters.scan.alphabet import differs_in_foreign_letters, with_sharp_s
+from formservice.adapters.scan.alphabet import differs_in_foreign_letters, is_level, with_sharp_s
 from formservice.adapters.scan.handwriting import Hand, handwritten
 from formservice.adapters.scan.laid import LaidPage
 from formservice.adapters.scan.ocr import LATIN, Ocr
@@ -85,6 +86,7 @@ def _read_twice(
         text=with_sharp_s(second.text, first.text),
         shown=with_sharp_s(second.shown, first.shown),
     )
+    first = _with_levels(first, second)
     seen = second.confidence if second.text else 0.0
     if first.text != "" and first.text != second.text and seen < _SEEN:
         second = zone_text(clean, rect, ocr, LATIN)
@@ -93,6 +95,34 @@ def _read_twice(
         first = zone_text(clean, rect, ocr, LATIN)
         by = (ReadingBy.ZONE_LATIN, ReadingBy.PAGE_LATIN)
     return _settled(first, second, by)
+
+
+def _with_levels(first: ZoneText, second: ZoneText) -> ZoneText:
+    """Return the first reading with the levels of language as the second has them."""
+    german, latin = first.text.split(), second.text.split()
+    pairs = list(zip(german, latin, strict=False))
+    places = [place for place, pair in enumerate(pairs) if is_level(*pair)]
+    if not places or not len(german) == len(latin) == len(first.sure) == len(second.sure):
+        return first
+    sure, text, shown = list(first.sure), _words(first.text), _words(first.shown)
+    if len(shown) != len(text):
+        return first
+    for place in places:
+        sure[place] = second.sure[place]
+        # Words and the blanks between them take turns.
+        text[2 * place] = shown[2 * place] = latin[place]
+    return replace(
+        first,
+        text="".join(text),
+        shown="".join(shown),
+        confidence=min(sure),
+        sure=tuple(sure),
+    )
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a text and the blanks between them."""
+    return re.split(r"(\s+)", text)
 
 
 def _settled(first: ZoneText, second: ZoneText, by: tuple[ReadingBy, ReadingBy]) -> _Readings:

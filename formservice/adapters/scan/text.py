@@ -67,9 +67,9 @@ class CleanPage:
 class ZoneText:
     """What a zone holds. ``ink`` is False only if nothing at all stands there.
 
-    ``confidence`` is that of the least sure word, 0..1. ``shown`` is the text with small and
-    capital letters as their heights show; ``doubtful`` says that some shape fits no sign read.
-    ``hand`` is what the writing itself looks like.
+    ``confidence`` is that of the least sure word, 0..1, ``sure`` that of every word. ``shown`` is
+    the text with small and capital letters as their heights show; ``doubtful`` says that some
+    shape fits no sign read. ``hand`` is what the writing itself looks like.
     """
 
     text: str
@@ -78,6 +78,7 @@ class ZoneText:
     shown: str = ""
     doubtful: bool = False
     hand: Hand | None = None
+    sure: tuple[float, ...] = ()
 
 
 def cleaned(page: "Grey", template: Template) -> CleanPage:
@@ -177,6 +178,7 @@ def _read(lines: Sequence[Sequence[OcrWord]], right: int, parts: Sequence[Part])
         shown=shown,
         doubtful=shapes.doubtful,
         hand=Hand(shapes.wander, 1.0, sure),
+        sure=tuple(word.confidence for line in lines for word in line),
     )
 
 
