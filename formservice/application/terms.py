@@ -27,9 +27,9 @@ NOTHING: Mapping[str, str] = {
 """What is said instead of a value."""
 READINGS: Mapping[str, str] = {
     ReadingBy.ZONE: "Lesung des Feldes",
-    ReadingBy.ZONE_LATIN: "Lesung des Feldes, Modell Lateinisch",
+    ReadingBy.ZONE_LATIN: "Lesung des Feldes, lateinisches Modell",
     ReadingBy.PAGE: "Lesung der ganzen Seite",
-    ReadingBy.PAGE_LATIN: "Lesung der ganzen Seite, Modell Lateinisch",
+    ReadingBy.PAGE_LATIN: "Lesung der ganzen Seite, lateinisches Modell",
     ReadingBy.LABEL: "Lesung der ganzen Seite, zwischen den Beschriftungen",
 }
 # Names in records of earlier editions.

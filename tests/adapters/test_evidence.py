@@ -113,8 +113,8 @@ def test_readings_that_differ_are_marked_word_by_word() -> None:
     ]
     source = page(*told(name=field(opinions=opinions))).decode()
     assert "am <mark>17.</mark> Mai in Bonn" in source
-    assert "99 %" in source
-    assert "100 %" not in source
+    assert "99&nbsp;%" in source
+    assert "100&nbsp;%" not in source
 
 
 def test_of_a_document_over_several_files_every_picture_names_its_file() -> None:

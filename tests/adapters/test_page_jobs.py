@@ -45,6 +45,7 @@ from formservice.domain.document import (
     Opinion,
     Page,
     PageRole,
+    ReadingBy,
     Sighting,
     Unknown,
 )
@@ -79,7 +80,9 @@ sightings = st.builds(
     confidence=shares,
     box=st.none() | boxes,
     doubts=st.frozensets(st.sampled_from(Doubt), max_size=3),
-    opinions=st.lists(st.builds(Opinion, texts, texts, shares), max_size=2).map(tuple),
+    opinions=st.lists(
+        st.builds(Opinion, st.sampled_from(ReadingBy), texts, shares), max_size=2
+    ).map(tuple),
 )
 blocks = st.builds(
     Block,
@@ -112,6 +115,7 @@ pages = st.builds(
     ).map(tuple),
     role=st.sampled_from(PageRole),
     unknown=st.none() | st.sampled_from(Unknown),
+    quarters=st.integers(0, 3),
 )
 results = st.builds(
     PageResult,

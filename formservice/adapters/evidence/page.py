@@ -184,7 +184,7 @@ def _read(field: Mapping[str, Any]) -> str:
         sure = int(said["confidence"] * 100)  # never rounded up to a certainty
         text = _marked(first, said["text"]) if said["text"] else "<i>nichts</i>"
         parts.append(
-            f'<p class="reading"><span class="by">{_text(by)}, {sure} %:</span><br>'
+            f'<p class="reading"><span class="by">{_text(by)}, {sure}&nbsp;%:</span><br>'
             f'<bdi dir="auto">{text}</bdi></p>'
         )
     if field.get("o_ton_sha256"):
