@@ -285,7 +285,7 @@ def main() -> None:
     chosen = parser.parse_args()
     task = Task(chosen.split, chosen.stratum, chosen.seed, chosen.keep)
     if chosen.truth:
-        results = [measured(scan, chosen.keep) for scan in given(chosen.truth, services().forms)]
+        results = [measured(scan, chosen.keep) for scan in given(chosen.truth, services())]
     else:
         gone = fonts.missing(chosen.split)
         if gone:

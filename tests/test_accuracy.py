@@ -83,22 +83,30 @@ class TestPages:
         assert wrong(rows) == []
         assert sum(row.accepted for row in rows) / len(rows) >= 0.6
 
-    def test_an_office_can_hold_its_own_scans_against_what_people_typed(self, tmp_path):
+    @pytest.mark.parametrize("is_named", [False, True], ids=["as-documented", "form-named"])
+    def test_an_office_can_hold_its_own_scans_against_what_people_typed(self, tmp_path, is_named):
         scan = scans()[0]
+        named = {"form": str(scan.ref)} if is_named else {}
         name = f"own{scan.suffix}"
         (tmp_path / name).write_bytes(scan.data)
         known = [one for one in scan.answers if one.kind in KINDS and one.text]
-        lines = [
-            {"file": name, "form": str(scan.ref), "key": one.key, "value": one.text}
-            for one in known
-        ]
+        lines = [{"file": name, "key": one.key, "value": one.text} | named for one in known]
         listed = tmp_path / "truth.jsonl"
         listed.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
         services = Services(Settings.from_environment({}))
-        (own,) = given(listed, services.forms)
+        (own,) = given(listed, services)
         found = {row.key: row.right for row in measured(own).outcomes}
-        ours = {row.key: row.right for row in results()[0].outcomes}
+        ours = {row.key: row.right for row in measured(scan).outcomes}
         assert found == {one.key: ours[one.key] for one in known}
+
+    def test_a_scan_whose_lines_name_fields_of_another_form_is_a_wrong_form(self, tmp_path):
+        scan = scans()[0]
+        (tmp_path / f"own{scan.suffix}").write_bytes(scan.data)
+        listed = tmp_path / "truth.jsonl"
+        line = {"file": f"own{scan.suffix}", "key": "gibt_es_nicht", "value": "x"}
+        listed.write_text(json.dumps(line), encoding="utf-8")
+        (own,) = given(listed, Services(Settings.from_environment({})))
+        assert measured(own).identified == "wrong"
 
 
 def test_the_set_is_small_and_holds_every_form_and_level():
