@@ -8,7 +8,6 @@ import builtins
 import contextlib
 import ctypes
 import io
-import itertools
 import os
 import pickle
 import resource
@@ -18,11 +17,12 @@ import struct
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, NoReturn, TypeVar  # Any: what a message holds depends on the work
 
+from formservice.adapters.scratch import scratch_folder
 from formservice.domain import errors
 from formservice.domain.errors import (
     DamagedDocumentError,
@@ -92,32 +92,65 @@ def each_isolated(
     at_once: int,
     seconds: float = _SECONDS,
     memory: int = _MEMORY,
+    room: threading.Semaphore | None = None,
 ) -> Generator[Done[T, R], None, None]:
     """Yield what becomes of ``work`` on each of ``items``, each in a child process of its own.
 
     ``at_once`` children work at the same time, each within the limits of ``run_isolated``; the
     first to end comes first. An item is taken only when there is room for it. It is all done by
     the calling thread: when that leaves, by an error or Ctrl-C, no child stays.
+
+    ``room`` is shared by callers in several threads: each child takes one of it, so that all
+    callers together have no more children than that.
     """
     waiting = iter(items)
+    room = threading.Semaphore(at_once) if room is None else room
     running: dict[_Child, T] = {}
     try:
         while True:
-            for item in itertools.islice(waiting, at_once - len(running)):
-                running[_Child(partial(work, item), seconds, memory)] = item
+            # Whoever has a child at work waits for that one, anybody else for room.
+            while len(running) < at_once and room.acquire(blocking=not running):
+                with _given_back(room):
+                    for item in waiting:
+                        running[_Child(partial(work, item), seconds, memory)] = item
+                        break
+                    else:
+                        room.release()
+                        break
             if not running:
                 return
             for child in _ended(running):
                 item = running.pop(child)
+                room.release()
                 yield _done(item, child)
     finally:
         for child in running:
+            room.release()
             child.end()
+
+
+@contextlib.contextmanager
+def no_fork() -> Iterator[None]:
+    """Keep all threads from forking children meanwhile: a library is being loaded or used.
+
+    Its locks, held at that moment, would be locked in the child for ever.
+    """
+    with _forking:
+        yield
 
 
 def processors() -> int:
     """Return how many processors this process may use."""
     return len(os.sched_getaffinity(0))
+
+
+@contextlib.contextmanager
+def _given_back(room: threading.Semaphore) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        room.release()
+        raise
 
 
 def _done(item: T, child: "_Child") -> Done[T, Any]:
@@ -151,7 +184,7 @@ class _Child:
         self._deadline = time.monotonic() + seconds
         self._message = _Message(memory)
         self._status: int | None = None
-        self._scratch = tempfile.TemporaryDirectory(prefix="formservice-")
+        self._scratch = scratch_folder()
         self._process, self.pipe = 0, -1
         try:
             self._fork(work, seconds, memory)

@@ -313,3 +313,27 @@ def test_whoever_stops_early_leaves_no_child_behind(tmp_path: Path) -> None:
     work.close()
     assert time.monotonic() - started < 5
     assert [one.name for one in tmp_path.iterdir() if _alive(int(one.name))] == []
+
+
+def test_what_a_killed_process_left_is_taken_away_by_the_next(tmp_path: Path) -> None:
+    program = (
+        "import os, time\n"
+        "from formservice.adapters.isolation import run_isolated\n"
+        "run_isolated(lambda: (open(os.environ['TMPDIR'] + '/x', 'w').close(),"
+        " os.write(1, b'x'), time.sleep(60)))\n"
+    )
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    other = tmp_path / "formservice-of-somebody"
+    other.mkdir()
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, env=environment
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.read(1)
+        running = "from formservice.adapters.scratch import scratch_folder as new\nnew()"
+        subprocess.run([sys.executable, "-c", running], env=environment, check=True)
+        assert len(list(tmp_path.iterdir())) == 2  # whoever lives keeps his
+        process.kill()
+    assert len(list(tmp_path.iterdir())) == 2
+    subprocess.run([sys.executable, "-c", running], env=environment, check=True)
+    assert list(tmp_path.iterdir()) == [other]
