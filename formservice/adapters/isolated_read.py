@@ -6,26 +6,26 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any  # readings have the shape of the JSON contract
 
+from formservice.adapters.bugs import named
 from formservice.adapters.page_jobs import (
     Opened,
     PageJob,
     PageJobs,
     is_picture,
-    known_page,
     packed,
     packed_answers,
+    refusal,
     unpacked,
     unpacked_answers,
 )
 from formservice.adapters.recorded import Answer, RecordedDocument, seen
 from formservice.application.batch import BatchFile
 from formservice.application.compare import documents_data
-from formservice.application.ports import Forms
+from formservice.application.ports import Forms, OpenDocument
 from formservice.application.read import ReadFile
 from formservice.application.read_document import ReadDocument
 from formservice.application.report import refused_page
-from formservice.domain.document import Medium, Page
-from formservice.domain.errors import InputError
+from formservice.domain.document import Page
 from formservice.domain.form import FormDefinition
 
 # With fewer pages one process does what is left to do as fast as several.
@@ -65,18 +65,14 @@ class IsolatedRead:
             seconds, sha256 = time.perf_counter() - start, hashlib.sha256(data).hexdigest()
             return documents_data(found, file, sha256, seconds, self._forms, against)
 
-        def first() -> dict[str, Any]:
-            with self._read.reader(data).open(data) as opened:
-                if Medium.SCAN in opened.media():
-                    return {"pages": self._jobs.pages(opened)}
-                told = self._read.opened(opened, received=received, form=form, against=against)
-                return {"documents": documents(told)}
+        def at_once(opened: OpenDocument) -> list[dict[str, Any]]:
+            read = self._read.opened(opened, received=received, form=form, against=against)
+            return documents(read)
 
-        told = self._jobs.bounded(first)
-        if "documents" in told:
-            result: list[dict[str, Any]] = told["documents"]
+        result: list[dict[str, Any]]
+        pages, result = self._jobs.look(data, at_once)
+        if not pages:
             return result
-        pages = [known_page(page) for page in told["pages"]]
         known, refused = self._recognised(data, file, pages, received, form)
         self._ask_together(data, pages, known, received, form)
 
@@ -90,7 +86,7 @@ class IsolatedRead:
         told_too = {} if against is None else {"against": None}
         return [
             *result,
-            *(refused_page(file, sha256, page, error) | told_too for page, error in refused),
+            *(refused_page(file, sha256, page, named(why)) | told_too for page, why in refused),
         ]
 
     def _recognised(
@@ -100,20 +96,18 @@ class IsolatedRead:
         pages: Sequence[Page],
         received: date,
         form: FormDefinition | None,
-    ) -> tuple[dict[int, bytes], list[tuple[Page, InputError]]]:
+    ) -> tuple[dict[int, bytes], list[tuple[Page, Exception]]]:
         """Return what the jobs of the pictured pages gave, and which pages could not be read."""
         pictured = [page.number for page in pages if is_picture(page)]
         jobs = [PageJob(file, number, lambda: data, received, form) for number in pictured]
         known: dict[int, bytes] = {}
-        refused: list[tuple[Page, InputError]] = []
+        refused: list[tuple[Page, Exception]] = []
         for done in self._jobs.each(jobs, len(jobs)):
             page = pages[done.item.number - 1]
             if done.result is not None:
                 known[page.number] = done.result
-            elif isinstance(done.error, InputError):
-                refused.append((page, done.error))
-            elif done.error is not None:
-                raise done.error
+            elif (why := refusal(done)) is not None:
+                refused.append((page, why))
         refused.sort(key=lambda one: one[0].number)
         if len(refused) == len(pages):
             raise refused[0][1]

@@ -6,34 +6,27 @@ pages together; what was recognised is known by then.
 """
 
 import json
+import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Protocol, TypeAlias, TypeVar, runtime_checkable  # Any: plain data
+from typing import Any, Protocol, TypeAlias, TypeVar  # Any: plain data
 
 from formservice.adapters import page_data
-from formservice.adapters.isolation import Done, each_isolated, processors, run_isolated
+from formservice.adapters.isolation import Done, each_isolated, no_fork, processors, run_isolated
 from formservice.adapters.recorded import Answer, PageResult, Recorder
-from formservice.application.ports import OpenDocument
+from formservice.application.ports import OpenDocument, PageReader
 from formservice.application.read import ReadFile
-from formservice.domain.document import Medium, Page, PageRole
-from formservice.domain.errors import DamagedDocumentError
-from formservice.domain.form import FormDefinition
+from formservice.domain.document import Block, Box, Medium, Page, PageRole, Sighting
+from formservice.domain.errors import DamagedDocumentError, EngineMissingError
+from formservice.domain.form import FormDefinition, Layout
 
 T = TypeVar("T")
 Opened: TypeAlias = tuple[object, int, Callable[[], OpenDocument]]
 
 # With so many pictures it pays to load all blank forms before the first job.
 _MANY = 4
-
-
-@runtime_checkable
-class PageReader(Protocol):
-    """A reader that can open one picture of a file without looking at all other pages."""
-
-    def open_page(self, data: bytes, number: int) -> OpenDocument:
-        """Return page ``number`` (from 1) as a document of one page."""
 
 
 class Engine(Protocol):
@@ -78,16 +71,30 @@ class PageJobs:
         self._read = read
         self._engine = engine
         self.limits = limits
+        # All callers together start no more children than there are cores, whatever their thread.
+        self._room = threading.Semaphore(processors())
 
     def bounded(self, work: Callable[[], Any], pages: int = 1) -> Any:
         """Return what ``work`` returns in a child; ``pages`` known ones give it more time."""
         limits = self.limits
         return run_isolated(work, seconds=limits.for_pages(pages), memory=limits.memory)
 
-    def pages(self, opened: OpenDocument) -> list[Any]:
-        """Return the pages of an open file as plain data, pictures not looked at."""
-        count = len(opened.media())
-        return [page_data.plain(opened.as_drawn(number + 1)) for number in range(count)]
+    def look(self, data: bytes, read: Callable[[OpenDocument], Any]) -> tuple[list[Page], Any]:
+        """Return the pages of a file, its pictures not looked at; or what ``read`` makes of it.
+
+        A file without pictures is read at once: there are no pages then.
+        """
+
+        def first() -> list[Any]:
+            with self._read.reader(data).open(data) as opened:
+                media = opened.media()
+                if Medium.SCAN not in media:
+                    return [[], read(opened)]
+                drawn = (opened.as_drawn(number + 1) for number in range(len(media)))
+                return [[page_data.plain(page) for page in drawn], None]
+
+        pages, told = self.bounded(first)
+        return [known_page(page) for page in pages], told
 
     def each(
         self, jobs: Iterable[PageJob], count: int
@@ -97,8 +104,10 @@ class PageJobs:
         ``count`` is how many jobs there will be. EngineMissingError: nothing can be recognised.
         """
         if count:
-            # Loaded here, before the first fork, so that no child has to.
-            self._engine().warm(forms=count >= _MANY)
+            # Loaded here, before the first fork, so that no child has to; no other thread may
+            # load as well or fork meanwhile.
+            with no_fork():
+                self._engine().warm(forms=count >= _MANY)
         limits = self.limits
         for done in each_isolated(
             self._recognised,
@@ -106,6 +115,7 @@ class PageJobs:
             at_once=processors(),
             seconds=limits.page_seconds,
             memory=limits.memory,
+            room=self._room,
         ):
             yield _checked(done)
 
@@ -128,6 +138,7 @@ class PageJobs:
             at_once=processors(),
             seconds=limits.seconds + limits.page_seconds,
             memory=limits.memory,
+            room=self._room,
         )
 
     def place(self, file: object, data: Callable[[], bytes], page: Page, number: int) -> Opened:
@@ -153,21 +164,41 @@ class OnePage(OpenDocument):
         self._number = number
         self.pages = (PageResult(opened.pages[number - 1]).numbered(1).page,)
 
-    def zones(self, page: int, layout: Any, form_page: int) -> Any:
+    def zones(self, page: int, layout: Layout, form_page: int) -> Sequence[Sighting]:
         """Read the zones of the page."""
         return self._opened.zones(self._number, layout, form_page)
 
-    def printed(self, page: int, layout: Any, form_page: int | None, attempt: int) -> Any:
+    def printed(
+        self, page: int, layout: Layout, form_page: int | None, attempt: int
+    ) -> Sequence[Block]:
         """Return all text on the page."""
         return self._opened.printed(self._number, layout, form_page, attempt)
 
-    def lines(self, page: int) -> Any:
+    def lines(self, page: int) -> Sequence[Block]:
         """Return the text of the page line by line."""
         return self._opened.lines(self._number)
+
+    def crop(self, page: int, box: Box) -> bytes:
+        """Return a piece of the page as a PNG file."""
+        return self._opened.crop(self._number, box)
+
+    def crop_upright(self, page: int, box: Box) -> bytes:
+        """Return a piece of the page as ``lines`` sees it, as a PNG file."""
+        return self._opened.crop_upright(self._number, box)
 
     def close(self) -> None:
         """Close the file."""
         self._opened.close()
+
+
+def refusal(done: Done[PageJob, bytes]) -> Exception | None:
+    """Return why a page has no result, None if it has one: it costs no other page.
+
+    EngineMissingError: no page can have one.
+    """
+    if isinstance(done.error, EngineMissingError):
+        raise done.error
+    return done.error
 
 
 def packed(result: PageResult) -> bytes:

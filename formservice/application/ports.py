@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 from formservice.domain.document import Block, Box, Medium, Page, Sighting
 from formservice.domain.form import FormDefinition, FormRef, Layout
@@ -84,6 +84,14 @@ class Reader(Protocol):
 
     def open(self, data: bytes) -> OpenDocument:
         """Open ``data``; raises an InputError when it cannot be read, nothing else."""
+
+
+@runtime_checkable
+class PageReader(Reader, Protocol):
+    """A reader that can open one picture of a file without looking at all other pages."""
+
+    def open_page(self, data: bytes, number: int) -> OpenDocument:
+        """Return page ``number`` (from 1) as a document of one page."""
 
 
 class Renderer(Protocol):

@@ -1,11 +1,9 @@
 """From error to exit status and to what is printed: the one place for the command line."""
 
 import json
-import logging
-import os
-import secrets
 import sys
 
+from formservice.adapters.bugs import bug as bug
 from formservice.application.report import problem_data
 from formservice.domain.errors import (
     DefinitionError,
@@ -20,20 +18,6 @@ from formservice.domain.errors import (
 )
 
 DONE, NEEDS_A_PERSON, WRONG_USAGE, FAILED = 0, 1, 2, 3
-_log = logging.getLogger("formservice")
-
-
-def bug(error: Exception) -> UnexpectedError:
-    """Return what to tell about an exception that nobody expected: its kind and a reference.
-
-    Its text and its trace may quote a form; they are shown only where the operator asks for them
-    (FORMSERVICE_DEBUG=1, never with real data): then the exception is raised again.
-    """
-    if os.environ.get("FORMSERVICE_DEBUG"):
-        raise error
-    reference, kind = secrets.token_hex(4), type(error).__name__
-    _log.error("bug %s: %s", reference, kind)
-    return UnexpectedError(f"Das hätte nicht geschehen dürfen ({kind}, Kennung {reference}).")
 
 
 # The nearest listed ancestor of an error's class counts.

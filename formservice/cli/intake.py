@@ -9,14 +9,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any  # readings have the shape of the JSON contract
 
-from formservice.adapters.intake.intake import Outside, Taken
+from formservice.adapters.intake.taken import Outside, Taken
 from formservice.application.batch import in_order
 from formservice.application.intake_report import Report
 from formservice.bootstrap import Services, Settings, today
 from formservice.cli import errors, files, read, show
 from formservice.cli.german import counted
 from formservice.cli.progress import Progress
-from formservice.domain.errors import StorageError, UnexpectedError
+from formservice.domain.errors import EngineError, StorageError, UnexpectedError
 
 _REASONS = {
     "page.blank": ("leere Rückseite", "leere Rückseiten"),
@@ -51,12 +51,13 @@ def _intake(chosen: argparse.Namespace) -> int:
     services = Services(Settings.from_environment())
     names = list(_files(chosen.paths, services.settings.data))
     progress, report = Progress(), Report()
-    outside = Outside(files.content, progress, errors.bug)
+    outside = Outside(files.content, progress, errors.bug, progress.say)
     printed: list[str] = []  # as text, which is a tenth of what it takes as objects
     broken = False
     try:
         for taken in services.intake(names, chosen.received or today(), outside):
-            broken = isinstance(taken.error, StorageError)
+            # Nothing the senders could do about: whoever runs this has to act.
+            broken = broken or isinstance(taken.error, StorageError | EngineError)
             report.add(taken.file, taken.objects, taken.pages)
             if chosen.json:
                 printed += (_json(one) for one in taken.objects if "part_of" not in one)

@@ -18,6 +18,16 @@ class Progress:
         self._bar: tqdm[None] | None = None
         self._begun = self._told = time.monotonic()
         self._before = 0
+        self._said, self._last = "", 0.0
+
+    def say(self, what: str, done: int, total: int) -> None:
+        """Tell what is done now; of many files also how far it is, now and then."""
+        now = time.monotonic()
+        if sys.stderr is None or (what == self._said and now - self._last < _EVERY_S):
+            return
+        far = f": {done} von {total}" if done else " …"
+        self._said, self._last = what, now
+        tqdm.write(f"{what}{far}", file=sys.stderr)
 
     def __call__(self, done: int, total: int) -> None:
         """Tell that ``done`` of ``total`` pages are recognised."""

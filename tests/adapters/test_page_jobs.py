@@ -3,10 +3,12 @@
 import io
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pikepdf
@@ -18,6 +20,7 @@ from PIL import Image
 
 from formservice.adapters import page_data
 from formservice.adapters.isolated_read import IsolatedRead
+from formservice.adapters.isolation import processors, run_isolated
 from formservice.adapters.page_jobs import (
     Limits,
     PageJob,
@@ -52,6 +55,7 @@ from formservice.domain.document import (
 from formservice.domain.errors import (
     DamagedDocumentError,
     DocumentTimeoutError,
+    EngineError,
     EngineMissingError,
 )
 from formservice.domain.reference import SEPARATOR_PRINT
@@ -288,18 +292,76 @@ def test_what_was_answered_once_is_not_asked_again() -> None:
 
 def test_a_job_takes_its_file_only_when_it_begins() -> None:
     taken: list[int] = []
-    read = ReadFile([LiteralReader([nothing] * 5)], LiteralForms(), few_days())
+    count = processors() + 3
+    read = ReadFile([LiteralReader([nothing] * count)], LiteralForms(), few_days())
     jobs = PageJobs(read, Engine, LIMITS)
 
     def each():
-        for number in range(1, 6):
+        for number in range(1, count + 1):
             taken.append(number)
             yield PageJob("f", number, lambda: b"x", RECEIVED)
 
-    done = jobs.each(each(), 5)
-    next(done)
-    assert len(taken) < 5 or len(os.sched_getaffinity(0)) >= 4
-    assert {1} | {one.item.number for one in done} | set(taken) == {1, 2, 3, 4, 5}
+    done = jobs.each(each(), count)
+    first = next(done)
+    assert len(taken) == processors()
+    others = [one.item.number for one in done]
+    assert sorted([first.item.number, *others]) == taken == list(range(1, count + 1))
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError, partial(EngineError, "Tesseract brach ab.")])
+def test_a_bug_or_a_failure_of_the_engine_on_one_page_costs_no_other(error) -> None:
+    def fail() -> None:
+        raise error()
+
+    found = reading([nothing, fail, nothing])(b"x", "stapel.pdf", received=RECEIVED)
+    codes = {tuple(one["page_numbers"]): [f["code"] for f in one["findings"]] for one in found}
+    assert sorted(codes) == [(1,), (2,), (3,)]
+    assert codes[(2,)] == ["page.unreadable"]
+
+
+def test_callers_together_have_no_more_pages_at_work_than_there_are_cores(tmp_path: Path) -> None:
+    def work() -> None:
+        mark = tmp_path / str(os.getpid())
+        mark.touch()
+        time.sleep(0.1)
+        mark.unlink()
+
+    read = ReadFile([LiteralReader([work] * 4)], LiteralForms(), few_days())
+    jobs = PageJobs(read, Engine, LIMITS)
+    ended: list[int] = []
+
+    def call() -> None:
+        own = [PageJob("f", number, lambda: b"x", RECEIVED) for number in range(1, 5)]
+        ended.extend(one.item.number for one in jobs.each(own, 4) if one.error is None)
+
+    callers = [threading.Thread(target=call) for _ in range(3)]
+    for caller in callers:
+        caller.start()
+    most = 0
+    while any(caller.is_alive() for caller in callers):
+        most = max(most, len(list(tmp_path.iterdir())))
+        time.sleep(0.005)
+    assert sorted(ended) == [number for number in range(1, 5) for _ in callers]
+    assert 1 <= most <= processors()
+
+
+def test_nobody_forks_while_the_engine_is_loaded() -> None:
+    class Slow(Engine):
+        def warm(self, *, forms: bool = True) -> None:
+            loading.set()
+            time.sleep(0.3)
+            ended.append("loaded")
+
+    loading, ended = threading.Event(), []
+    caller = threading.Thread(
+        target=reading([nothing], Slow()), args=(b"x", "a.pdf"), kwargs={"received": RECEIVED}
+    )
+    caller.start()
+    loading.wait(10)
+    run_isolated(int)
+    ended.append("forked")
+    caller.join()
+    assert ended[:2] == ["loaded", "forked"]
 
 
 @pytest.mark.engine

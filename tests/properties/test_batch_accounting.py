@@ -1,9 +1,12 @@
 """Every page that comes in is filed or rejected, once, whatever the batch holds."""
 
+import fcntl
 import json
 import os
 import signal
 import tempfile
+import threading
+import time
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -16,6 +19,7 @@ from hypothesis import strategies as st
 from formservice.adapters.archive.store import Archive
 from formservice.adapters.intake.folder import IntakeFolder
 from formservice.adapters.intake.intake import Intake, Outside, Taken
+from formservice.adapters.intake.piles import Group, Place, together
 from formservice.adapters.page_jobs import Limits, PageJobs
 from formservice.adapters.scan.looked import LookedPages
 from formservice.application.intake_report import Report
@@ -24,6 +28,7 @@ from formservice.application.read import ReadFile
 from formservice.domain.document import Claim, Medium, Method, Page, PageRole, Sighting
 from formservice.domain.errors import (
     DamagedDocumentError,
+    EngineError,
     EngineMissingError,
     InputError,
     StorageError,
@@ -33,7 +38,7 @@ from tests.application.test_read import LiteralForms
 from tests.domain.calendars import few_days
 
 RECEIVED = date(2026, 3, 27)
-BROKEN = ("crash", "damaged", "bug")
+BROKEN = ("crash", "damaged", "bug", "engine")
 
 
 class Spelled(OpenDocument):
@@ -63,6 +68,8 @@ class Spelled(OpenDocument):
             raise DamagedDocumentError("Die Seite ist beschädigt.")
         if said == "bug":
             raise ZeroDivisionError
+        if said == "engine":
+            raise EngineError("Tesseract ist mit einem Fehler abgebrochen.")
         if said in ("drawn", "strange"):
             return self.as_drawn(number)
         if said in ("blank", "separator"):
@@ -101,6 +108,7 @@ class Office:
         self.archive = Archive(folder)
         self.work = folder / "intake"
         kept = IntakeFolder(self.work, "state")
+        self.read = read
         self.intake = Intake(read, LiteralForms(), jobs, self.archive, kept)
         self.told: list[tuple[int, int]] = []
 
@@ -282,3 +290,136 @@ def test_an_intake_broken_off_goes_on_where_it_was(tmp_path: Path) -> None:
     _, report = office.take(files)
     assert office.told[0] == (4, 6)
     assert (report.pages_in, report.filed, report.documents) == (6, 5, 3)
+
+
+class Stopped(BaseException):
+    """Ctrl-C, or a power cut."""
+
+
+def broken_off(office: Office, files: Mapping[str, Sequence[str]], after: int) -> None:
+    """Take in ``files`` until so many pages are recognised."""
+
+    def stop(done: int, total: int) -> None:
+        if done == after:
+            raise Stopped
+
+    content = {name: json.dumps([name, *pages]).encode() for name, pages in files.items()}
+    with pytest.raises(Stopped):
+        list(office.intake(list(files), RECEIVED, Outside(content.__getitem__, stop, _bug)))
+
+
+@pytest.mark.parametrize(
+    "left", [b"", b"\0\0\0\0", b'[{"number": 1', b"{}", b"[]", b"7", b"[" * 9999]
+)
+def test_a_torn_list_of_pages_costs_a_second_look_and_no_file(tmp_path: Path, left: bytes) -> None:
+    files = {"a.pdf": ["A1", "A2"], "b.pdf": ["B1", "B2"]}
+    office = Office(tmp_path)
+    broken_off(office, files, after=3)
+    for kept in office.work.glob("*/state/pages"):
+        kept.write_bytes(left)
+    taken, report = office.take(files)
+    assert [one.error for one in taken] == [None, None]
+    assert office.told[0] == (3, 4)
+    assert (report.filed, report.documents) == (4, 2)
+
+
+@pytest.mark.parametrize("left", [b"", b"\0\0\0\0", b'{"page": {"num'])
+def test_a_torn_page_is_recognised_once_more(tmp_path: Path, left: bytes) -> None:
+    files = {"a.pdf": ["A1", "A2", "B1", "B2"]}
+    office = Office(tmp_path)
+    broken_off(office, files, after=3)
+    next(one for one in office.work.glob("*/state/*") if one.name.isdigit()).write_bytes(left)
+    _, report = office.take(files)
+    assert office.told[0] == (2, 4)
+    assert (report.filed, report.documents) == (4, 2)
+
+
+def test_a_file_that_cannot_be_grouped_costs_no_other_and_is_not_recognised_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"a.pdf": ["A1"], "evil.pdf": ["B1", "B2"], "c.png": ["A2"], "d.png": ["C1"]}
+    office = Office(tmp_path)
+    batch = office.read.batch
+
+    def fails(given: Sequence[Any]) -> Any:
+        if any(one.name == "evil.pdf" for one in given):
+            raise ZeroDivisionError
+        return batch(given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(office.read, "batch", fails)
+        taken, report = office.take(files)
+    assert [one.file for one in taken if one.error is not None] == ["evil.pdf"]
+    assert report.is_balanced
+    assert (report.filed, report.documents) == (3, 2)  # A is whole, over two files
+    _, later = office.take(files)
+    assert office.told[-1] == (2, 2)
+    assert (later.files["known"], later.files["filed"], later.documents) == (3, 1, 3)
+
+
+def test_a_file_that_cannot_be_read_with_others_is_refused_without_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"a.pdf": ["A1"], "evil.pdf": ["A2", "B1", "C1"], "c.png": ["B2"], "d.png": ["D1"]}
+    office = Office(tmp_path)
+    opened = office.read.opened
+
+    def fails(document: OpenDocument, **more: Any) -> Any:
+        said = [
+            one.text for page in document.pages for one in document.zones(page.number, None, 1)
+        ]
+        if "C1" in said:
+            raise ZeroDivisionError
+        return opened(document, **more)
+
+    broken_off(office, files, after=6)
+    monkeypatch.setattr(office.read, "opened", fails)
+    monkeypatch.setattr("formservice.adapters.recorded._zones_key", lambda *_: "zones")
+    taken, report = office.take(files)
+    assert [one.file for one in taken if one.error is not None] == ["evil.pdf"]
+    assert sorted(one.file for one in taken) == sorted(files)
+    assert report.is_balanced
+    assert report.filed == 3
+
+
+def test_a_page_the_engine_fails_at_costs_no_other(tmp_path: Path) -> None:
+    files = {"a.pdf": ["A1", "engine", "A2"], "evil.pdf": ["engine"], "c.pdf": ["C1", "C2"]}
+    taken, report = Office(tmp_path).take(files)
+    assert {one.file: one.error and one.error.code for one in taken} == {
+        "a.pdf": None,
+        "evil.pdf": "engine",
+        "c.pdf": None,
+    }
+    assert (report.filed, report.documents) == (4, 2)
+    assert [one["page_numbers"] for one in report.unreadable] == [[2]]
+
+
+def test_of_thousands_of_files_it_is_found_at_once_which_belong_together() -> None:
+    groups = [Group((Place(2 * n, 1), Place(2 * n + 1, 1)), ()) for n in range(20_000)]
+    start = time.process_time()
+    parts = together(range(40_001), groups)
+    assert time.process_time() - start < 2
+    assert parts[7] == ((14, 15), [groups[7]])
+    assert parts[-1] == ((40_000,), [])
+    assert len(parts) == 20_001
+
+
+def test_a_batch_says_that_it_waits_for_another_and_what_it_does_then(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    office.work.mkdir()
+    lock = os.open(office.work / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    said: list[str] = []
+
+    def say(what: str, done: int, total: int) -> None:
+        if "wartet" in what:
+            threading.Timer(0.2, os.close, [lock]).start()
+        if what not in said:
+            said.append(what)
+
+    def content(name: str) -> bytes:
+        return b'["x", "A1", "A2"]'
+
+    outside = Outside(content, lambda *_: None, _bug, say)
+    assert [one.error for one in office.intake(["a.pdf"], RECEIVED, outside)] == [None]
+    assert [one.split()[-1] for one in said] == ["ihn", "geöffnet", "geordnet", "abgelegt"]

@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -32,8 +32,10 @@ class IntakeFolder:
         self._state = state
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def held(self, waiting: Callable[[], None]) -> Iterator[None]:
         """Hold the folder against other batches, which wait; take away what nobody came back for.
+
+        ``waiting`` is called if another batch holds it now.
 
         Raises:
             StorageError: the folder cannot be used.
@@ -43,7 +45,11 @@ class IntakeFolder:
             lock = os.open(self._root / "lock", os.O_CREAT | os.O_RDWR, 0o600)
         try:
             with _explained():
-                fcntl.flock(lock, fcntl.LOCK_EX)
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    waiting()
+                    fcntl.flock(lock, fcntl.LOCK_EX)
                 self._sweep()
             yield
         finally:
@@ -84,7 +90,9 @@ class IntakeFolder:
             try:
                 with os.fdopen(handle, "wb") as stream:
                     stream.write(data)
-                # Whole or not at all: a crash leaves no half a page behind.
+                    stream.flush()
+                    os.fsync(handle)
+                # Whole or not at all: neither a crash nor a power cut leaves half a page behind.
                 Path(part).replace(folder / name)
             except BaseException:
                 Path(part).unlink(missing_ok=True)

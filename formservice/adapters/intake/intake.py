@@ -3,17 +3,19 @@
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePath
 from typing import Any  # readings have the shape of the JSON contract
 
+from formservice.adapters import page_data
 from formservice.adapters.archive.store import Archive, Received
 from formservice.adapters.intake.folder import IntakeFolder
 from formservice.adapters.intake.piles import Group, Pile, Place, Waiting, groups_from, together
 from formservice.adapters.intake.reading import Circumstances, PileReading
+from formservice.adapters.intake.taken import Outside, Taken, filed, known_before, not_taken
 from formservice.adapters.isolation import Done
 from formservice.adapters.page_jobs import (
     PageJob,
@@ -21,47 +23,22 @@ from formservice.adapters.page_jobs import (
     is_picture,
     known_page,
     packed,
+    refusal,
     unpacked,
     unpacked_answers,
 )
 from formservice.application.batch import BatchFile
 from formservice.application.compare import documents_data
-from formservice.application.intake_report import own_pages
-from formservice.application.ports import Forms
+from formservice.application.ports import Forms, OpenDocument
 from formservice.application.read import ReadFile
-from formservice.application.report import error_data, refused_page
+from formservice.application.report import refused_page
 from formservice.domain.document import Medium, Page
 from formservice.domain.errors import (
-    EngineError,
+    EngineMissingError,
     FormServiceError,
     InputError,
     StorageError,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What became of one file: its objects for the report, and how many pages it has.
-
-    ``error`` says why it was refused.
-    """
-
-    file: str
-    objects: list[dict[str, Any]]
-    pages: int
-    error: FormServiceError | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """What the command line knows: how to get a file, what to tell, how to name a bug.
-
-    ``tell`` takes how many pages were recognised, and how many there are.
-    """
-
-    content: Callable[[str], bytes]
-    tell: Callable[[int, int], None]
-    bug: Callable[[Exception], FormServiceError]
 
 
 class Intake:
@@ -85,7 +62,8 @@ class Intake:
         """
         batch = _Batch(self, names, received, outside)
         try:
-            with self._folder.held():
+            waits = "Ein anderer Stapel wird gerade eingelesen, dieser wartet auf ihn"
+            with self._folder.held(lambda: outside.say(waits, 0, 0)):
                 yield from batch.taken()
         except StorageError as error:  # nothing that follows could be kept either
             yield batch.broken(error)
@@ -106,24 +84,25 @@ class _Batch:
         self._outside = outside
         self._waiting: dict[str, Waiting] = {}
         self._twins: list[tuple[str, str]] = []
-        self._refused: dict[tuple[str, int], FormServiceError] = {}
+        self._refused: defaultdict[str, dict[int, FormServiceError]] = defaultdict(dict)
         self._failed: dict[str, FormServiceError] = {}
 
     def taken(self) -> Iterator[Taken]:
-        for name in self._names:
+        for done, name in enumerate(self._names):
+            self._outside.say("Dateien werden geöffnet", done, len(self._names))
             yield from self._first(name)
         try:
             self._recognise()
-        except EngineError as error:
+        except EngineMissingError as error:
             self._failed |= dict.fromkeys(self._waiting, error)
         yield from self._together()
         for name, sha256 in self._twins:
             known = self._archive.readings(sha256)
-            yield self._known(name, known) if known else self._twin(name, sha256)
+            yield known_before(name, known) if known else self._twin(name, sha256)
 
     def broken(self, error: StorageError) -> Taken:
         """Return what to tell of the file that could not be kept."""
-        return self._error(self._at, 0, error)
+        return not_taken(self._at, 0, error)
 
     # First look: what is known or holds no picture is done with at once.
 
@@ -134,7 +113,7 @@ class _Batch:
             sha256 = hashlib.sha256(data).hexdigest()
             known = self._archive.readings(sha256)
             if known:
-                yield self._known(name, known)
+                yield known_before(name, known)
             elif sha256 in self._waiting:
                 self._twins.append((name, sha256))
             else:
@@ -142,36 +121,39 @@ class _Batch:
         except StorageError:
             raise
         except Exception as error:  # what is wrong with one file must not cost the others
-            yield self._error(name, 0, self._named(error))
+            yield not_taken(name, 0, self._named(error))
 
     def _opened(self, name: str, sha256: str, data: bytes) -> Iterator[Taken]:
-        kept = self._folder.pages(sha256)
-        told = {"pages": json.loads(kept)} if kept else self._look(name, sha256, data)
-        if "documents" in told:
-            self._archive.file(data, PurePath(name).name, self._received, told["documents"])
-            yield self._filed(name, told["documents"], told["count"])
-            return
-        pages = [known_page(page) for page in told["pages"]]
-        if kept is None:
-            self._folder.keep_pages(sha256, json.dumps(told["pages"]).encode())
+        pages = self._kept_pages(sha256)
+        if not pages:
+            pages, told = self._look(name, sha256, data)
+            if not pages:
+                self._archive.file(data, PurePath(name).name, self._received, told["documents"])
+                yield filed(name, told["documents"], told["count"])
+                return
+            plain = [page_data.plain(page) for page in pages]
+            self._folder.keep_pages(sha256, json.dumps(plain).encode())
         pictured = tuple(page.number for page in pages if is_picture(page))
         self._waiting[sha256] = Waiting(name, sha256, len(pages), pictured)
 
-    def _look(self, name: str, sha256: str, data: bytes) -> dict[str, Any]:
+    def _kept_pages(self, sha256: str) -> list[Page]:
+        """Return the pages of a file as they were kept; none if that is damaged."""
+        try:
+            return [known_page(page) for page in json.loads(self._folder.pages(sha256) or b"")]
+        except (ValueError, TypeError, RecursionError):
+            return []
+
+    def _look(self, name: str, sha256: str, data: bytes) -> tuple[list[Page], dict[str, Any]]:
         """Return the pages of a file, or its documents where no page is a picture."""
         start = time.perf_counter()
 
-        def first() -> dict[str, Any]:
-            with self._read.reader(data).open(data) as opened:
-                if Medium.SCAN in opened.media():
-                    return {"pages": self._jobs.pages(opened)}
-                found = self._read.opened(opened, received=self._received)
-                count, seconds = len(opened.pages), time.perf_counter() - start
+        def at_once(opened: OpenDocument) -> dict[str, Any]:
+            found = self._read.opened(opened, received=self._received)
+            count, seconds = len(opened.pages), time.perf_counter() - start
             told = documents_data(found, name, sha256, seconds, self._forms)
             return {"documents": told, "count": count}
 
-        result: dict[str, Any] = self._jobs.bounded(first)
-        return result
+        return self._jobs.look(data, at_once)
 
     # Every picture by itself.
 
@@ -191,14 +173,12 @@ class _Batch:
                 self._outside.tell(done, total)
 
     def _keep(self, done: Done[PageJob, bytes]) -> None:
-        """Keep what became of one picture; an EngineError ends the work."""
+        """Keep what became of one picture; an EngineMissingError ends the work."""
         sha256, number = done.item.file, done.item.number
         if done.result is not None:
             self._folder.keep_result(sha256, number, done.result)
-        elif isinstance(done.error, EngineError):
-            raise done.error
-        elif done.error is not None:
-            self._refused[sha256, number] = self._named(done.error)
+        elif (why := refusal(done)) is not None:
+            self._refused[sha256][number] = self._named(why)
 
     def _page_jobs(self, todo: dict[str, list[int]]) -> Iterator[PageJob]:
         for sha256, numbers in todo.items():
@@ -206,7 +186,7 @@ class _Batch:
                 continue
             try:
                 data = self._content(self._waiting[sha256])
-            except Exception as error:
+            except Exception as error:  # it may be gone by now; the others are there
                 self._failed[sha256] = self._named(error)
                 continue
             for number in numbers:
@@ -223,27 +203,55 @@ class _Batch:
 
     def _together(self) -> Iterator[Taken]:
         for one in self._waiting.values():
-            refused = [self._refused.get((one.sha256, page)) for page in range(1, one.count + 1)]
-            if refused[0] is not None and None not in refused:
-                self._failed[one.sha256] = refused[0]
-        files = [one for one in self._waiting.values() if one.sha256 not in self._failed]
-        pile = Pile(files, self._folder, lambda one, page: (one.sha256, page) in self._refused)
-        try:
-            groups = self._groups(pile) if files else []
-        except Exception as error:
-            self._failed |= dict.fromkeys((one.sha256 for one in files), self._named(error))
-            files, groups = [], []
+            refused = self._refused[one.sha256]
+            if len(refused) == one.count:
+                self._failed[one.sha256] = refused[1]
+                self._folder.forget(one.sha256)  # there is nothing to go on with
+        pile = Pile(
+            [one for one in self._waiting.values() if one.sha256 not in self._failed],
+            self._folder,
+            lambda one, page: page in self._refused[one.sha256],
+        )
+        if pile.files:
+            self._outside.say("Die Seiten werden zu Dokumenten geordnet", 0, 0)
+        groups = self._grouped(pile)
         for sha256, why in self._failed.items():
-            one = self._waiting[sha256]
-            if not isinstance(why, EngineError):
-                self._folder.forget(sha256)
-            yield self._error(one.name, one.count, why)
+            yield not_taken(self._waiting[sha256].name, self._waiting[sha256].count, why)
         reading = PileReading(
             pile, self._read, self._forms, self._jobs, Circumstances(self._received, self._content)
         )
         self._ask(reading, groups)
-        for part in together(len(files), groups):
-            yield from self._part(reading, part, [one for one in groups if one.files & set(part)])
+        done = 0
+        for part, own in together(self._fit(pile), groups):
+            self._outside.say("Die Dokumente werden gelesen und abgelegt", done, len(pile.files))
+            yield from self._part(reading, part, own)
+            done += len(part)
+
+    def _fit(self, pile: Pile) -> list[int]:
+        """Return the files of a pile that nothing is known to be wrong with."""
+        return [
+            index for index, one in enumerate(pile.files) if one.sha256 not in self._failed
+        ]  # fmt: skip
+
+    def _grouped(self, pile: Pile) -> list[Group]:
+        """Return which pages are a document; a file that makes that fail costs no other."""
+        everything = self._fit(pile)
+        try:
+            return self._groups(pile, everything)
+        except Exception:  # a bug, time or memory: whose fault it is shows file by file
+            alone = {index: self._grouped_alone(pile, index) for index in everything}
+        left = self._fit(pile)
+        try:
+            return self._groups(pile, left) if len(left) < len(everything) else _all(alone)
+        except Exception:  # then documents over several files stay apart, told as incomplete
+            return _all(alone)
+
+    def _grouped_alone(self, pile: Pile, index: int) -> list[Group]:
+        try:
+            return self._groups(pile, [index])
+        except Exception as error:  # this is the one; what is recognised on it stays
+            self._failed[pile.files[index].sha256] = self._named(error)
+            return []
 
     def _ask(self, reading: PileReading, groups: Sequence[Group]) -> None:
         """Find out what is asked of pages only because others are with them."""
@@ -260,24 +268,25 @@ class _Batch:
                         more = packed(unpacked(kept).with_answers(answers))
                         self._folder.keep_result(file.sha256, place.page, more)
 
-    def _groups(self, pile: Pile) -> list[Group]:
-        """Return which pages are a document, over all files."""
+    def _groups(self, pile: Pile, indices: Sequence[int]) -> list[Group]:
+        """Return which pages are a document, over files."""
 
         def group() -> list[Any]:
             files = []
-            for index, file in enumerate(pile.files):
+            for index in indices:
                 pages = (
                     result.numbered(pile.number(Place(index, number))).page
                     for number, result in pile.known(index).items()
                 )
-                files.append(BatchFile(file.name, tuple(pages)))
+                files.append(BatchFile(pile.files[index].name, tuple(pages)))
             return [
                 [[page.number for page in pages] for pages in (one.pages, one.sheets)]
                 for one in self._read.batch(files)
             ]
 
-        count = sum(file.count for file in pile.files)
-        return groups_from(pile, self._jobs.bounded(group, count))
+        if not indices:
+            return []
+        return groups_from(pile, self._jobs.bounded(group, pile.page_count(indices)))
 
     def _part(
         self, reading: PileReading, part: Sequence[int], groups: Sequence[Group]
@@ -286,49 +295,65 @@ class _Batch:
         files = [reading.pile.files[index] for index in part]
         self._at = files[0].name
         try:
-            count = sum(file.count for file in files)
-            read = self._jobs.bounded(lambda: reading.documents(part, groups), count)
-            kept = []
-            for file, found in zip(files, read, strict=True):
-                objects = [*found, *self._refused_pages(file)]
-                kept.append(Received(self._content(file), PurePath(file.name).name, objects))
+            kept = self._part_read(reading, part, groups)
         except StorageError:
             raise
-        except Exception as error:
-            told = self._named(error)
-            yield from (self._error(file.name, file.count, told) for file in files)
+        except Exception as error:  # what is wrong with some files must not cost the others
+            yield from self._without_the_guilty(reading, part, groups, error)
             return
         self._archive.file_together(kept, self._received)
         for file, one in zip(files, kept, strict=True):
             self._folder.forget(file.sha256)
-            yield self._filed(file.name, list(one.readings), file.count)
+            yield filed(file.name, list(one.readings), file.count)
+
+    def _part_read(
+        self, reading: PileReading, part: Sequence[int], groups: Sequence[Group]
+    ) -> list[Received]:
+        count = reading.pile.page_count(part)
+        read = self._jobs.bounded(lambda: reading.documents(part, groups), count)
+        kept = []
+        for index, found in zip(part, read, strict=True):
+            file = reading.pile.files[index]
+            objects = [*found, *self._refused_pages(file)]
+            kept.append(Received(self._content(file), PurePath(file.name).name, objects))
+        return kept
+
+    def _without_the_guilty(
+        self, reading: PileReading, part: Sequence[int], groups: Sequence[Group], error: Exception
+    ) -> Iterator[Taken]:
+        """Refuse of a part that cannot be read the files that cannot be read by themselves.
+
+        If each can, or there is but one, nobody knows better: all are refused.
+        """
+        guilty: dict[int, Exception] = {}
+        for index in part if len(part) > 1 else ():
+            try:
+                self._part_read(reading, [index], _within(groups, [index]))
+            except StorageError:
+                raise
+            except Exception as own:  # this is one of them
+                guilty[index] = own
+        for index in part:
+            if index in guilty or not guilty:
+                file = reading.pile.files[index]
+                told = self._failed[file.sha256] = self._named(guilty.get(index, error))
+                yield not_taken(file.name, file.count, told)
+        left = [index for index in part if index not in guilty] if guilty else []
+        for smaller, own_groups in together(left, _within(groups, left)):
+            yield from self._part(reading, smaller, own_groups)
 
     # What is told.
 
     def _refused_pages(self, file: Waiting) -> list[dict[str, Any]]:
         return [
             refused_page(file.name, file.sha256, Page(page, Medium.SCAN, 0.0, 0.0), error)
-            for (sha256, page), error in sorted(
-                self._refused.items(), key=lambda one: one[0]
-            )
-            if sha256 == file.sha256
-        ]  # fmt: skip
-
-    def _filed(self, name: str, objects: list[dict[str, Any]], pages: int) -> Taken:
-        return Taken(name, [{**one, "already_known": False} for one in objects], pages)
-
-    def _known(self, name: str, readings: Sequence[dict[str, Any]]) -> Taken:
-        objects = [{**one, "file": name, "already_known": True} for one in readings]
-        return Taken(name, objects, sum(own_pages(one) for one in objects))
-
-    def _error(self, name: str, pages: int, error: FormServiceError) -> Taken:
-        told: dict[str, Any] = error_data(error, name)
-        return Taken(name, [told | {"pages": pages} if pages else told], pages, error)
+            for page, error in sorted(self._refused[file.sha256].items())
+        ]
 
     def _twin(self, name: str, sha256: str) -> Taken:
         """Return what became of a file whose bytes came twice and were refused the first time."""
         error = self._failed.get(sha256) or InputError("Diese Datei wurde schon abgewiesen.")
-        return self._error(name, self._waiting[sha256].count, error)
+        return not_taken(name, self._waiting[sha256].count, error)
 
     def _named(self, error: Exception) -> FormServiceError:
         return error if isinstance(error, FormServiceError) else self._outside.bug(error)
@@ -341,3 +366,13 @@ class _Batch:
                 "Bitte warten, bis der Scanner fertig ist, und noch einmal einlesen.",
             )
         return data
+
+
+def _all(groups: Mapping[int, Sequence[Group]]) -> list[Group]:
+    return [group for own in groups.values() for group in own]
+
+
+def _within(groups: Iterable[Group], files: Sequence[int]) -> list[Group]:
+    """Return what of the documents is in ``files``."""
+    kept = (group.within(set(files)) for group in groups)
+    return [group for group in kept if group is not None]

@@ -2,7 +2,7 @@
 
 import json
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any  # plain data
@@ -48,6 +48,12 @@ class Group:
         """Return which files it is in."""
         return frozenset(place.file for place in self.all)
 
+    def within(self, files: Set[int]) -> "Group | None":
+        """Return what of it is in ``files``, None if nothing is."""
+        pages = tuple(place for place in self.pages if place.file in files)
+        sheets = tuple(place for place in self.sheets if place.file in files)
+        return Group(pages or sheets, sheets if pages else ()) if pages or sheets else None
+
 
 class Pile:
     """Files whose pages are numbered through, with what is known of each page."""
@@ -63,6 +69,10 @@ class Pile:
         self._folder = folder
         self._refused = refused
         self._starts = [0, *accumulate(file.count for file in files)]
+
+    def page_count(self, files: Iterable[int]) -> int:
+        """Return how many pages are in ``files``."""
+        return sum(self.files[file].count for file in files)
 
     def number(self, place: Place) -> int:
         """Return the number of a page in the batch, from 1."""
@@ -93,9 +103,11 @@ class Pile:
         return result
 
 
-def together(files: int, groups: Iterable[Group]) -> list[tuple[int, ...]]:
-    """Return which of so many files belong together, for a document has pages in them."""
-    home = list(range(files))
+def together(
+    files: Iterable[int], groups: Sequence[Group]
+) -> list[tuple[tuple[int, ...], list[Group]]]:
+    """Return which of ``files`` belong together, for a document has pages in them; and these."""
+    home = {file: file for file in files}
 
     def root(file: int) -> int:
         while home[file] != file:
@@ -107,10 +119,12 @@ def together(files: int, groups: Iterable[Group]) -> list[tuple[int, ...]]:
         first = min(root(file) for file in group.files)
         for file in group.files:
             home[root(file)] = first
-    result: dict[int, list[int]] = {}
-    for file in range(files):
-        result.setdefault(root(file), []).append(file)
-    return [tuple(one) for one in result.values()]
+    result: dict[int, tuple[list[int], list[Group]]] = {}
+    for file in home:
+        result.setdefault(root(file), ([], []))[0].append(file)
+    for group in groups:
+        result[root(min(group.files))][1].append(group)
+    return [(tuple(members), own) for members, own in result.values()]
 
 
 def groups_from(pile: Pile, data: Sequence[Any]) -> list[Group]:

@@ -61,15 +61,18 @@ class PileReading:
         spanning = [one for one in groups if len(one.files) > 1]
         for one in spanning:
             self._spanning(known, one, found)
+        away = {place for one in spanning for place in one.all}
+        single: dict[int, list[Group]] = {index: [] for index in part}
+        for one in groups:
+            if len(one.files) == 1:
+                single[one.all[0].file].append(one)
         for index in part:
-            away = {place for one in spanning for place in one.all if place.file == index}
             pages = [
                 result for number, result in known[index].items()
                 if Place(index, number) not in away
             ]  # fmt: skip
             if pages:
-                own = [one for one in groups if one.files == {index}]
-                found[index] += self._own(index, pages, own)
+                found[index] += self._own(index, pages, single[index])
         return [found[index] for index in part]
 
     def _own(
