@@ -190,8 +190,11 @@ class Services:
         return Intake(self.read, self.forms, self.page_jobs, self.archive, folder)
 
     def _state(self) -> str:
-        """Return what names all that readings of pictures depend on: program and forms."""
-        told = (formservice.__version__, *((one.ref, one.layout) for one in self.forms))
+        """Return what names all that readings of pictures depend on: program, engine and forms."""
+        from formservice.adapters.scan.ocr import installed
+
+        own = (formservice.__version__, *installed())
+        told = (*own, *((one.ref, one.layout) for one in self.forms))
         return blake2b(repr(told).encode(), digest_size=8).hexdigest()
 
     @cached_property

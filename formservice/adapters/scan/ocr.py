@@ -5,10 +5,13 @@ does not depend on which is installed. Tesseract is limited to one thread before
 its OpenMP threads spin while they wait and cost four to six times the time of one.
 """
 
+import importlib.metadata
+import importlib.util
 import os
 import shutil
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
@@ -109,6 +112,25 @@ def words_from_tsv(table: str) -> tuple[OcrWord, ...]:
         text = cells[11].strip()
         words.append(OcrWord(text, confidence, left, top, left + width, top + height, line))
     return tuple(words)
+
+
+def installed() -> tuple[str, ...]:
+    """Return what names the engine and its models as they are installed; nothing is loaded.
+
+    Other names mean that the same picture may be read otherwise.
+    """
+    library = importlib.util.find_spec("tesserocr") is not None
+    told = [f"tesserocr {importlib.metadata.version('tesserocr')}" if library else "pytesseract"]
+    program = shutil.which("tesseract")
+    files = [] if library or program is None else [Path(program)]
+    for language in (LANGUAGE, LATIN):
+        with suppress(EngineMissingError):
+            files.append(tessdata(language) / f"{language}.traineddata")
+    for file in files:
+        if file.is_file():
+            state = file.stat()
+            told.append(f"{file.name} {state.st_size} {state.st_mtime_ns}")
+    return tuple(told)
 
 
 class InProcessOcr:
