@@ -14,7 +14,7 @@ from formservice.bootstrap import Services, Settings, today
 from formservice.cli import errors, files, show
 from formservice.cli.evidence import Evidence
 from formservice.cli.names import names
-from formservice.domain.errors import FormServiceError, StorageError
+from formservice.domain.errors import EngineError, FormServiceError, StorageError
 from formservice.domain.values import parse_date
 
 
@@ -82,8 +82,6 @@ def _run(chosen: argparse.Namespace) -> int:
         if not chosen.json:
             for one in found:
                 show.document(one, names(services, one))
-        if state == errors.FAILED:  # no evidence of what follows could be kept either
-            break
     if chosen.json:
         print(json.dumps(results, ensure_ascii=False, indent=1))
     return status
@@ -116,6 +114,9 @@ def _read_files(
             if keep is not None:
                 keep(data, found)
         except StorageError as error:
+            yield [*found, error_data(error, file)], errors.FAILED
+            return  # no evidence of what follows could be kept either
+        except EngineError as error:
             found, status = [*found, error_data(error, file)], errors.FAILED
         except FormServiceError as error:
             found, status = [*found, error_data(error, file)], errors.NEEDS_A_PERSON
