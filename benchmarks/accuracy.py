@@ -187,17 +187,22 @@ def strata_table(rows: Sequence[Outcome], kinds: Sequence[str], what: str) -> st
 
 
 def kinds_table(rows: Sequence[Outcome]) -> str:
-    """Return accepted share and wrong of accepted per kind of field and level, typed only."""
+    """Return accepted share and wrong of accepted per kind of field and level, none by hand.
+
+    Scans of an office have a column, for nobody knows how each was treated.
+    """
+    printed = [row for row in rows if row.how != "hand"]
+    levels = [one for one in (*LEVELS, "real") if any(row.level == one for row in printed)]
     lines = []
     for kind in (*KINDS, *MARKS):
         cells = [kind]
-        for level in LEVELS:
-            here = [r for r in rows if (r.how, r.level, r.kind) == ("typed", level, kind)]
+        for level in levels:
+            here = [r for r in printed if (r.level, r.kind) == (level, kind)]
             taken = [r for r in here if r.accepted]
             wrong = sum(not r.right for r in taken)
             cells.append(f"{share(len(taken), len(here))} · {wrong}/{len(taken)}")
         lines.append(cells)
-    return markdown(("accepted · wrong", *LEVELS), lines)
+    return markdown(("accepted · wrong", *levels), lines)
 
 
 def curve_table(rows: Sequence[Outcome]) -> str:
@@ -208,7 +213,9 @@ def curve_table(rows: Sequence[Outcome]) -> str:
         ("typed, copier", lambda r: r.how == "typed" and r.level == "copier"),
         ("typed, photo and heavy", lambda r: r.how == "typed" and r.level in LEVELS[3:]),
         ("hand", lambda r: r.how == "hand"),
+        ("real", lambda r: r.how == "real"),
     )
+    groups = tuple(one for one in groups if any(map(one[1], text)))
     lines = []
     for limit in LIMITS:
         cells = [f"{limit:.2f}"]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.accuracy import KINDS, Measured, measured
+from benchmarks.accuracy import KINDS, Measured, measured, report
 from benchmarks.paper.answers import Answer
 from benchmarks.paper.fixed import load
 from benchmarks.paper.pages import Scan
@@ -98,15 +98,20 @@ class TestPages:
         found = {row.key: row.right for row in measured(own).outcomes}
         ours = {row.key: row.right for row in measured(scan).outcomes}
         assert found == {one.key: ours[one.key] for one in known}
+        told = report([measured(own)])
+        assert "| accepted · wrong | real |" in told
+        assert "| agreed, least confidence from | real |" in told
 
     def test_a_scan_whose_lines_name_fields_of_another_form_is_a_wrong_form(self, tmp_path):
         scan = scans()[0]
-        (tmp_path / f"own{scan.suffix}").write_bytes(scan.data)
+        (tmp_path / "folder").mkdir()
+        (tmp_path / "folder" / f"own{scan.suffix}").write_bytes(scan.data)
         listed = tmp_path / "truth.jsonl"
-        line = {"file": f"own{scan.suffix}", "key": "gibt_es_nicht", "value": "x"}
+        line = {"file": f"folder/own{scan.suffix}", "key": "gibt_es_nicht", "value": "x"}
         listed.write_text(json.dumps(line), encoding="utf-8")
         (own,) = given(listed, Services(Settings.from_environment({})))
         assert measured(own).identified == "wrong"
+        assert "/" not in own.name
 
 
 def test_the_set_is_small_and_holds_every_form_and_level():

@@ -1,6 +1,7 @@
 """Scans of an office with what people typed from them, as if they were made by us."""
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -39,7 +40,8 @@ def given(listed: Path, services: Services) -> Iterator[Scan]:
         ref, answers = _UNKNOWN, tuple[Answer, ...]()
         if definition is not None and (file in named or known.keys() <= _keys(definition)):
             ref, answers = definition.ref, _answers(definition, known)
-        yield Scan(file, data, path.suffix, ref, 1, answers, "real", "real", "", 0, False)
+        name = re.sub(r"\W+", "-", file)  # files may lie in folders; what is kept does not
+        yield Scan(name, data, path.suffix, ref, 1, answers, "real", "real", "", 0, False)
 
 
 def _found(services: Services, data: bytes) -> FormDefinition | None:
