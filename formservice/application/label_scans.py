@@ -42,7 +42,8 @@ def scan_sightings(definition: FormDefinition, blocks: Sequence[Block], *, own: 
     """
     text, share = repaired(definition, blocks)
     if share < ENOUGH_LABELS:
-        return Chained(list(_unreadable(definition, blocks)), {})
+        page = min((block.page for block in blocks), default=1)
+        return Chained(list(lost_sightings(definition, page)), {})
     if own:
         text = tuple(block for block in text if not _at_the_edge(block))
     shape, found = _looked(definition, text, "☒")
@@ -136,9 +137,8 @@ def _recognised(one: Sighting, prompted: Field | None) -> Sighting:
     return replace(one, doubts=doubts, opinions=(opinion,))
 
 
-def _unreadable(definition: FormDefinition, blocks: Sequence[Block]) -> Iterator[Sighting]:
+def lost_sightings(definition: FormDefinition, page: int) -> Iterator[Sighting]:
     """Yield that something stands there that nobody can tell by its labels."""
-    page = min((block.page for block in blocks), default=1)
     for field in definition.fields:
         marks = field.kind in (FieldKind.TICK, FieldKind.CHOICE)
         for anchor in field.anchors:

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from formservice.application.extract import missing
 from formservice.application.label_items import item_sightings
-from formservice.application.label_scans import scan_sightings
+from formservice.application.label_repair import ENOUGH_LABELS
+from formservice.application.label_scans import lost_sightings, scan_sightings
 from formservice.application.labels import label_sightings
 from formservice.application.occurrences import numbered_by_occurrence
 from formservice.application.page_places import claimed_place
@@ -99,9 +100,15 @@ def _with_scanned(
 ) -> Seen:
     """Return what was seen with what the labels tell on scans of a form that grew or is foreign.
 
-    An answer that reaches beyond its zone is taken as a whole from between the labels.
+    An answer that reaches beyond its zone is taken as a whole from between the labels. Where a
+    page is missing too few labels are there to go by, and looking for them takes seconds.
     """
     scans = [page for page in pages if page.medium is Medium.SCAN]
+    alone = _alone(pages, definition)
+    if alone:
+        wanted = {anchor for field in missing(definition, seen) for anchor in field.anchors}
+        lost = lost_sightings(definition, scans[0].number)
+        return Seen(definition, [*seen, *(one for one in lost if one.key in alone & wanted)])
     blocks = [block for page in scans for block in opened.lines(page.number)]
     own = any(claim.source == "qr" for page in scans for claim in page.claims)
     chained, shape = scan_sightings(definition, blocks, own=own)
@@ -118,6 +125,23 @@ def _with_scanned(
     signed = {one.key for one in definition.fields if one.kind is FieldKind.SIGNATURE}
     kept = [longer.get(one.key, one) for one in seen]
     return Seen(definition, [*kept, *(one for one in chained if one.key in wanted - signed)])
+
+
+def _alone(pages: Sequence[Page], definition: FormDefinition) -> set[str]:
+    """Return the keys of all zones on ``pages`` if others of the form are missing, else none.
+
+    A form that grew has pages that are none of ours; of such nobody can tell what is missing.
+    """
+    layout = definition.layout
+    places = [claimed_place(page) for page in pages]
+    if layout is None or any(page.medium is not Medium.SCAN for page in pages):
+        return set()
+    numbers = [place[0] for place in places if place is not None and len(place) == 1]
+    own = len(layout.pages) - len(layout.copies)
+    if len(set(numbers)) < len(pages) or max(numbers, default=own) > own:
+        return set()
+    here = {zone.key for zone in layout.zones if zone.page in numbers}
+    return here if len(here) < ENOUGH_LABELS * len(layout.zones) else set()
 
 
 def _stranded(text: str, seen: Sequence[Sighting]) -> list[Sighting]:
