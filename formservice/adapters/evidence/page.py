@@ -22,10 +22,11 @@ body { font: 1rem/1.45 system-ui, "DejaVu Sans", sans-serif; color: #1a1a1a; bac
 h1 { font-size: 1.4rem; margin: 0 0 .5rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
 dl.about { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; margin: 0; }
 dl.about dt { color: #4a4a4a; } dl.about dd { margin: 0; }
-table { border-collapse: collapse; width: 100%; }
+table { border-collapse: collapse; width: 100%; table-layout: fixed; }
 th, td { text-align: left; vertical-align: top; padding: .5rem; border-top: 1px solid #767676; }
 thead th { border-top: 0; }
-tbody th { font-weight: 600; width: 16%; } td.picture { width: 38%; }
+thead th:nth-child(1) { width: 16%; } thead th:nth-child(2) { width: 36%; }
+thead th:nth-child(4) { width: 19%; } tbody th { font-weight: 600; }
 code, .key { font: .8rem/1.4 ui-monospace, "DejaVu Sans Mono", monospace; color: #4a4a4a;
   display: block; }
 figure { margin: 0 0 .5rem; }
