@@ -12,7 +12,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from formservice.domain.document import Doubt
 from formservice.domain.form import FieldKind, Group
 from formservice.domain.groups import flat
 from formservice.domain.record import Reading
@@ -165,7 +164,8 @@ def test_the_goals_of_a_scan_are_told_by_the_codes_of_its_pages() -> None:
     right = sum(seen.get(key) == value for key, value in words.items())
     assert right >= 0.9 * len(words)
     assert seen.keys() == given.keys()
-    assert all(Doubt.RECOGNISED in fields(found)[key].doubts for key in words)
+    # What is wrong is not taken unseen.
+    assert [k for k in words if seen.get(k) != given[k] and not fields(found)[k].doubts] == []
 
 
 def by_pypdf(file: bytes) -> bytes:
