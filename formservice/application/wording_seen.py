@@ -25,8 +25,8 @@ _LEEWAY = 60
 # So many slips within so many letters are no slip of recognition but another word.
 _SLIPS, _WITHIN = 4, 9
 # A sentence of which less agrees in one place may have been torn apart by recognition; it is there
-# if so much of it stands anywhere.
-_ALIKE, _ANYWHERE = 0.75, 0.6
+# if so much of it stands anywhere. Of what is not ours less than the last may be ours anywhere.
+_ALIKE, _TORN, _ANYWHERE = 0.75, 0.85, 0.6
 # If more of the sentences are not found as they should, the picture is too poor to say which.
 _POOR = 0.3
 # A line of print that was added has at least so many letters.
@@ -164,7 +164,7 @@ def _lines(printed: Sequence[tuple[Block, Box]]) -> list[_Line]:
     """Return the lines of print, page by page from top to bottom."""
     lines: list[_Line] = []
     for page in sorted({block.page for block, _ in printed}):
-        pieces = [one for one in printed if one[0].page == page and letters(one[0].text)]
+        pieces = [one for one in printed if one[0].page == page and _is_text(one[0].text)]
         usual = median(box.bottom - box.top for _, box in pieces) if pieces else 0.0
         own: list[_Line] = []
         for block, box in sorted(pieces, key=lambda one: one[1].left):
@@ -176,6 +176,11 @@ def _lines(printed: Sequence[tuple[Block, Box]]) -> list[_Line]:
                 own.append(_Line(page, max(usual, box.bottom - box.top), [(block, box)]))
         lines += sorted(own, key=lambda one: one.middle)
     return lines
+
+
+def _is_text(text: str) -> bool:
+    """Say whether a piece is text, no bar or bullet; a sign of a paragraph is part of a line."""
+    return "§" in text or bool(letters(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +253,7 @@ class _Stream:
         spans = range(len(sentence) - _GRAM + 1)
         grams = {offset: self._unclaimed(sentence[offset : offset + _GRAM]) for offset in spans}
         found = [places for places in grams.values() if places]
-        if len(found) < _ANYWHERE * len(spans):
+        if len(found) < _TORN * len(spans):
             return False
         for places in found:
             for place in places:

@@ -1,9 +1,11 @@
 """A picture of a page laid on the blank form it is, with what is made of it, each made once."""
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from formservice.adapters.scan.ocr import Ocr
+from formservice.adapters.scan.ocr import Ocr, OcrWord
 from formservice.adapters.scan.pose import Pose
+from formservice.adapters.scan.same_print import same_print
 from formservice.adapters.scan.template import Template
 from formservice.adapters.scan.text import CleanPage, cleaned
 from formservice.adapters.scan.words import PageWords, page_words
@@ -39,6 +41,11 @@ class LaidPage:
         if self._words is None:
             self._words = page_words(self.grey, self.template, ocr, in_place=in_place)
         return self._words
+
+    @cached_property
+    def same_print(self) -> tuple[tuple[OcrWord, ...], "Grey"]:
+        """The words of the blank form that stand on the page, and the page without them."""
+        return same_print(self.grey, self.template)
 
     def box(self, box: Box, down: int = 0) -> Box:
         """Return where a box of the form is in the picture, ``down`` rows below its place."""

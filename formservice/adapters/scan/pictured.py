@@ -192,14 +192,15 @@ class PicturedPage:
     def printed(self, layout: Layout, form_page: int | None, attempt: int) -> tuple[Block, ...]:
         """Return every word on a page, laid on ``form_page`` of ``layout`` if it is that page.
 
-        At a second ``attempt`` the picture is enlarged.
+        The form's own words are told by their picture, only the rest is read; at a second
+        ``attempt`` that is enlarged.
         """
         laid = None if form_page is None else self._laid(layout, form_page)
         key = (layout.ref, form_page or 0, attempt)
         if key not in self._words:
-            picture = self.picture if laid is None else laid.grey
-            engine = self._tools.ocr
-            self._words[key] = words_on(softened(picture), engine, enlarged=attempt > 0)
+            known, picture = ((), self.picture) if laid is None else laid.same_print
+            read = words_on(softened(picture), self._tools.ocr, enlarged=attempt > 0)
+            self._words[key] = read.beside(known, picture.shape)
         return self._words[key].by_word(self.number)
 
     def _laid(self, layout: Layout, form_page: int) -> LaidPage | None:

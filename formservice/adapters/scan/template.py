@@ -6,11 +6,12 @@ kept, for a batch of scans meets the same few pages again and again.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import pypdfium2
 
+from formservice.adapters.scan.same_print import PrintedWord, printed_words
 from formservice.adapters.scan.sift import LENGTH, MOST_OF_BLANK, Features, features
 from formservice.domain.document import Box
 from formservice.domain.form import FormRef, Layout, Zone
@@ -84,9 +85,19 @@ class Rect:
 class Template:
     """One page of a blank form."""
 
-    def __init__(self, blank: "Grey", layout: Layout, page: int) -> None:
-        """Keep the picture of the blank page at ``DPI`` and what the layout says of it."""
+    def __init__(
+        self,
+        blank: "Grey",
+        layout: Layout,
+        page: int,
+        words: Callable[[], tuple[PrintedWord, ...]] = tuple,
+    ) -> None:
+        """Keep the picture of the blank page at ``DPI`` and what the layout says of it.
+
+        ``words`` finds the words printed on it.
+        """
         self.blank = blank
+        self._find_words = words
         self.described = _described(layout, page)
         self.width, self.height = layout.pages[page - 1]
         self.zones = layout.on_page(page)
@@ -106,6 +117,11 @@ class Template:
     def zone_rect(self, zone: Zone) -> Rect:
         """Return where a zone of this page stands, in points."""
         return self.rect(zone.box)
+
+    @cached_property
+    def words(self) -> tuple[PrintedWord, ...]:
+        """The words printed on the blank page."""
+        return self._find_words()
 
     @cached_property
     def corners(self) -> tuple[tuple[int, int], ...]:
@@ -221,8 +237,9 @@ class Templates:
         # A layout is made anew for every document with further items; its own pages stay.
         if kept is None or kept.described != _described(layout, page):
             _one_thread()
-            blank = rendered(self._blank_pdf(layout.ref), page)
-            kept = self._kept[key] = Template(blank, layout, page)
+            pdf = self._blank_pdf(layout.ref)
+            words = partial(printed_words, pdf, page)
+            kept = self._kept[key] = Template(rendered(pdf, page), layout, page, words)
         return kept
 
 

@@ -1,13 +1,14 @@
 """All words on a page, read in one go, wherever they stand."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import TYPE_CHECKING
 
 from formservice.adapters.scan.light import evenly_lit, softened
 from formservice.adapters.scan.ocr import LANGUAGE, LATIN, SPARSE, Ocr, OcrWord, lines_of
 from formservice.adapters.scan.rulings import without_rulings
+from formservice.adapters.scan.same_print import unread
 from formservice.adapters.scan.template import DPI, Template
 from formservice.domain.document import Block, Box
 
@@ -41,6 +42,27 @@ class PageWords:
             for line in lines_of(self.words)
             for segment in _segments(line)
         )
+
+    def beside(self, known: Sequence[OcrWord], shape: tuple[int, ...]) -> "PageWords":
+        """Return these words with ``known`` ones of the same page in a picture of ``shape``.
+
+        Of these words those are left out that are remains of known ones.
+        """
+        if not known:
+            return self
+        height, width = shape
+        across, down = width / self.width, height / self.height
+        moved = (
+            replace(
+                one,
+                left=round(one.left * across),
+                right=round(one.right * across),
+                top=round(one.top * down),
+                bottom=round(one.bottom * down),
+            )
+            for one in self.words
+        )
+        return PageWords((*known, *unread(tuple(moved), known)), width, height)
 
     def _block(self, words: Sequence[OcrWord], page: int) -> Block:
         left, top = min(word.left for word in words), min(word.top for word in words)
