@@ -11,6 +11,12 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from formservice.adapters.scan.pose import correlation
+from formservice.adapters.scan.standing import (
+    has_room,
+    has_words_below,
+    stands_around,
+    stands_below,
+)
 from formservice.adapters.scan.template import DPI, VERIFY_DPI, Rect, Template, high_pass, shrunk
 from formservice.domain.form import Zone
 
@@ -40,6 +46,11 @@ _PRINTED, _ACROSS, _CORNER_PT, _LINE_PT = 170, 0.8, 2.5, 3.0
 # On paper it is darker than the paper by this, over this part: lines reach 0.88 even on copies,
 # words 0.70. It may be so many rows off (pixels at ``DPI``).
 _SHADE, _LINE, _REACH_PX, _ALONG_PX, _PIECE_PX = 0.85, 0.82, 6, 3, 60
+# A hairline breaks up in black and white. Then at most this part of its place may hold ink that
+# is thicker, and the print below must be surely in place: there it is 0.7 and up, moved 0.4.
+_CLEAR, _THIN_PX, _BELOW = 0.01, 4, 0.6
+# Writing that crosses a line is seen on both sides of it, further than this from its middle.
+_CROSSED_PX = 3
 # Zones are looked for 6 mm higher and 60 mm lower (pixels at ``VERIFY_DPI``).
 _HIGHER_PX, _LOWER_PX = 14, 142
 
@@ -74,6 +85,9 @@ def placed(page: "Grey", template: Template, *, proved: bool) -> tuple[Placed, .
         strip = _strip(zone, rect)
         if _likeness(nudged, template, strip, 0) >= least:
             down: int | None = 0
+        elif proved and stands_around(nudged, template, strip):
+            # Its thin lines faded; the words say that nothing moved.
+            down = 0
         elif last and _likeness(nudged, template, strip, last) >= _SURE:
             down = last
         else:
@@ -81,38 +95,85 @@ def placed(page: "Grey", template: Template, *, proved: bool) -> tuple[Placed, .
         if down is None:
             continue
         last = down
-        edge = Rect(0.0, rect.bottom - _EDGE_PT, _ANY_WIDTH_PT, rect.bottom + _BESIDE_PT)
         rows = round(down * DPI / VERIFY_DPI)
-        whole = zone.kind not in _GROWING or (
-            _likeness(nudged, template, edge, down) >= _EDGE
-            and _is_ruled_off(page, template, rect, rows)
-        )
+        whole = zone.kind not in _GROWING or _is_whole(nudged, page, template, rect, down)
         found.append(Placed(zone, rows, whole))
     return tuple(found)
 
 
-def _is_ruled_off(page: "Grey", template: Template, rect: Rect, down: int) -> bool:
+def _is_whole(
+    nudged: Sequence["Coarse"], page: "Grey", template: Template, rect: Rect, down: int
+) -> bool:
+    """Say whether a zone ends where it should, ``down`` rows (at ``VERIFY_DPI``) below its place.
+
+    Words that grew over that place look like its print from afar, but are no line. A line that
+    faded says nothing: then the words below tell, and where there are none, that the answer ends.
+    """
+    if down == 0 and stands_below(nudged, template, rect.bottom):
+        return not _is_crossed(page, template, rect)
+    edge = Rect(0.0, rect.bottom - _EDGE_PT, _ANY_WIDTH_PT, rect.bottom + _BESIDE_PT)
+    below = _likeness(nudged, template, edge, down)
+    rows = round(down * DPI / VERIFY_DPI)
+    if below >= _EDGE and _is_ruled_off(page, template, rect, rows, clear=below >= _BELOW):
+        return True
+    alone = down == 0 and not has_words_below(template, rect.bottom)
+    return alone and has_room(page, template, rect)
+
+
+def _is_crossed(page: "Grey", template: Template, rect: Rect) -> bool:
+    """Say whether writing goes on from a zone over the line below it."""
+    import numpy as np
+
+    line = _line_below(page.shape, template, rect)
+    if line is None:
+        return False
+    row, columns = line
+    around = page[max(row - 40, 0) : row + 40, columns]
+    inked = around < _SHADE * float(np.percentile(around, 80))
+    middle = min(row, 40)
+    above = inked[middle - _REACH_PX : middle - _CROSSED_PX].all(axis=0)
+    below = inked[middle + _CROSSED_PX + 1 : middle + _REACH_PX + 1].all(axis=0)
+    return float((above & below).mean()) > _CLEAR
+
+
+def _is_ruled_off(page: "Grey", template: Template, rect: Rect, down: int, *, clear: bool) -> bool:
     """Say whether the line below a zone is where it should be; True where the form has none.
 
-    Words that grew over that place look like its print from afar, but are no line.
+    If that is ``clear`` from the print below, the line may be broken, but nothing else be there.
     """
+    place = _line_below(page.shape, template, rect)
+    if place is None:
+        return True
+    line, columns = place[0] + down, place[1]
+    top, bottom = line - _REACH_PX, line + _REACH_PX + 1
+    if top < 0 or bottom > len(page):
+        return False
+    strip, around = page[top:bottom, columns], page[max(line - 40, 0) : line + 40, columns]
+    return _line_share(strip, around) >= _LINE or (clear and _thick_share(strip, around) <= _CLEAR)
+
+
+def _line_below(
+    shape: tuple[int, ...], template: Template, rect: Rect
+) -> tuple[int, slice] | None:
+    """Return the row of the line that the form prints below a zone, and its columns."""
     rows, columns = Rect(
         rect.left + _CORNER_PT,
         rect.bottom - _LINE_PT,
         rect.right - _CORNER_PT,
         rect.bottom + _LINE_PT,
-    ).pixels(page.shape)
+    ).pixels(shape)
     blank = (template.blank[rows, columns] < _PRINTED).mean(axis=1)
     if not blank.size or blank.max() < _ACROSS:
-        return True
-    line = rows.start + int(blank.argmax()) + down
-    top, bottom = line - _REACH_PX, line + _REACH_PX + 1
-    if top < 0 or bottom > len(page):
-        return False
-    return (
-        _line_share(page[top:bottom, columns], page[max(line - 40, 0) : line + 40, columns])
-        >= _LINE
-    )
+        return None
+    return rows.start + int(blank.argmax()), columns
+
+
+def _thick_share(strip: "Grey", around: "Grey") -> float:
+    """Return which part of a strip holds more ink, from top to bottom, than a line has."""
+    import numpy as np
+
+    inked = strip < _SHADE * float(np.percentile(around, 80))
+    return float((inked.sum(axis=0) > _THIN_PX).mean())
 
 
 def _line_share(strip: "Grey", around: "Grey") -> float:

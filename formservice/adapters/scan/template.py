@@ -30,6 +30,9 @@ POINTS_PER_INCH = 72
 # As the renderer paints the blank form: full ink, and anything that a scan may show as ink
 # (a hair line between two rows of pixels comes out light grey; shaded cells are lighter still).
 _INK, _FAINT_INK = 160, 215
+# Ink of words, of 255; a straight line is longer (6 mm) than any stroke of theirs. So much of it
+# makes a pixel at ``VERIFY_DPI`` one of a word, of 255.
+_BOLD_INK, _RULE_PX, _BOLD_SHARE = 110, 48, 50
 # Printed ink is widened by this much before it is taken away: 0.4 mm, what a good registration
 # and the spread of toner need.
 _SPREAD_PX = 7
@@ -191,6 +194,21 @@ class Template:
         for rect in self._filled_in():
             telling[rect.grown(_MARGIN).pixels(telling.shape, VERIFY_DPI)] = False
         return telling
+
+    @cached_property
+    def worded(self) -> "npt.NDArray[np.bool_]":
+        """Where the words are that tell, and the paper around them: no thin lines, which fade."""
+        import cv2
+        import numpy as np
+
+        dark = (self.blank < _BOLD_INK).astype(np.uint8)
+        bold = dark * np.uint8(255)
+        for size in ((1, _RULE_PX), (_RULE_PX, 1)):
+            bold[cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones(size, np.uint8)) > 0] = 0
+        height, width = self.coarse.shape
+        small = cv2.resize(bold, (width, height), interpolation=cv2.INTER_AREA)
+        near = cv2.dilate((small > _BOLD_SHARE).astype(np.uint8), np.ones((5, 7), np.uint8))
+        return np.asarray(near > 0, dtype=bool) & self.telling
 
     @cached_property
     def features(self) -> Features:
