@@ -10,9 +10,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pikepdf
 import pytest
+from PIL import Image
 
+from benchmarks.paper.prints import rendered
+from benchmarks.paper.sheet import scanned
 from formservice.adapters.building.build import build_form
 from formservice.adapters.definitions import template_check
 from formservice.bootstrap import Services, Settings
@@ -175,6 +179,25 @@ def test_text_that_another_program_laid_out_is_still_ours(form, kind):
 @needs_tesseract
 def test_a_clean_scan_shows_our_text(form):
     assert told(made(form, "scan")) == []
+
+
+def scanned_at(level: str, data: bytes) -> bytes:
+    """A form printed, and scanned as badly as offices do."""
+    pages = []
+    for number, page in enumerate(rendered(flattened(data))):
+        scan = scanned(page, "calibration", level, np.random.default_rng([7, number]))
+        pages.append(Image.open(io.BytesIO(scan.data)).convert("L"))
+    out = io.BytesIO()
+    pages[0].save(out, "TIFF", save_all=True, append_images=pages[1:], dpi=(200, 200))
+    return out.getvalue()
+
+
+@EACH_FORM
+@pytest.mark.slow
+@pytest.mark.engine
+@needs_tesseract
+def test_a_scan_of_an_office_shows_our_text(form):
+    assert told(scanned_at("office", made(form, "acroform"))) == []
 
 
 @EACH_FORM
