@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 
 from formservice.adapters.archive.store import Archive
 from formservice.adapters.intake.folder import IntakeFolder
-from formservice.adapters.intake.intake import Intake, Outside, Taken
+from formservice.adapters.intake.intake import Intake
 from formservice.adapters.intake.piles import Group, Place, together
+from formservice.adapters.intake.taken import Outside, Taken
 from formservice.adapters.page_jobs import Limits, PageJobs
 from formservice.adapters.scan.looked import LookedPages
 from formservice.application.intake_report import Report
@@ -34,6 +35,7 @@ from formservice.domain.errors import (
     StorageError,
     UnexpectedError,
 )
+from tests.application.literal_form import FORM
 from tests.application.test_read import LiteralForms
 from tests.domain.calendars import few_days
 
@@ -362,11 +364,12 @@ def test_a_file_that_cannot_be_read_with_others_is_refused_without_them(
 ) -> None:
     files = {"a.pdf": ["A1"], "evil.pdf": ["A2", "B1", "C1"], "c.png": ["B2"], "d.png": ["D1"]}
     office = Office(tmp_path)
-    opened = office.read.opened
+    opened, layout = office.read.opened, FORM.layout
+    assert layout is not None
 
     def fails(document: OpenDocument, **more: Any) -> Any:
         said = [
-            one.text for page in document.pages for one in document.zones(page.number, None, 1)
+            one.text for page in document.pages for one in document.zones(page.number, layout, 1)
         ]
         if "C1" in said:
             raise ZeroDivisionError
@@ -412,7 +415,7 @@ def test_a_batch_says_that_it_waits_for_another_and_what_it_does_then(tmp_path: 
     said: list[str] = []
 
     def say(what: str, done: int, total: int) -> None:
-        if "wartet" in what:
+        if what.endswith("wartet auf einen anderen Stapel"):
             threading.Timer(0.2, os.close, [lock]).start()
         if what not in said:
             said.append(what)
@@ -422,4 +425,4 @@ def test_a_batch_says_that_it_waits_for_another_and_what_it_does_then(tmp_path: 
 
     outside = Outside(content, lambda *_: None, _bug, say)
     assert [one.error for one in office.intake(["a.pdf"], RECEIVED, outside)] == [None]
-    assert [one.split()[-1] for one in said] == ["ihn", "geöffnet", "geordnet", "abgelegt"]
+    assert [one.split()[-1] for one in said] == ["Stapel", "geöffnet", "geordnet", "abgelegt"]

@@ -6,6 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePath
 from typing import Any  # readings have the shape of the JSON contract
@@ -41,6 +42,17 @@ from formservice.domain.errors import (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """What every batch is taken in with."""
+
+    read: ReadFile
+    forms: Forms
+    jobs: PageJobs
+    archive: Archive
+    folder: IntakeFolder
+
+
 class Intake:
     """The use case „intake“: whole batches, stored as they are read."""
 
@@ -48,11 +60,7 @@ class Intake:
         self, read: ReadFile, forms: Forms, jobs: PageJobs, archive: Archive, folder: IntakeFolder
     ) -> None:
         """Keep what reads, what recognises, where it is filed, and where work lies meanwhile."""
-        self._read = read
-        self._forms = forms
-        self._jobs = jobs
-        self._archive = archive
-        self._folder = folder
+        self._means = _Means(read, forms, jobs, archive, folder)
 
     def __call__(self, names: Sequence[str], received: date, outside: Outside) -> Iterator[Taken]:
         """Take in files and yield what became of each; one that is known is not read again.
@@ -60,10 +68,10 @@ class Intake:
         Pages of scans may belong together over files, so these come last. Broken off at any
         moment, the same call goes on where it was.
         """
-        batch = _Batch(self, names, received, outside)
+        batch = _Batch(self._means, names, received, outside)
         try:
-            waits = "Ein anderer Stapel wird gerade eingelesen, dieser wartet auf ihn"
-            with self._folder.held(lambda: outside.say(waits, 0, 0)):
+            waits = "Dieser Aufruf wartet auf einen anderen Stapel"
+            with self._means.folder.held(lambda: outside.say(waits, 0, 0)):
                 yield from batch.taken()
         except StorageError as error:  # nothing that follows could be kept either
             yield batch.broken(error)
@@ -73,11 +81,10 @@ class _Batch:
     """One call of the use case."""
 
     def __init__(
-        self, intake: Intake, names: Sequence[str], received: date, outside: Outside
+        self, means: _Means, names: Sequence[str], received: date, outside: Outside
     ) -> None:
-        self._read, self._forms = intake._read, intake._forms
-        self._jobs = intake._jobs
-        self._archive, self._folder = intake._archive, intake._folder
+        self._read, self._forms, self._jobs = means.read, means.forms, means.jobs
+        self._archive, self._folder = means.archive, means.folder
         self._names = names
         self._at = next(iter(names), "")
         self._received = received
