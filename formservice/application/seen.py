@@ -116,11 +116,7 @@ def _with_scanned(
         here = shape_of(definition, (field.key for field in definition.fields))
         definition = reshaped(definition, _larger(here, shape))
     cut = {one.key: one for one in seen if Doubt.OVERFLOW in one.doubts}
-    longer = {
-        one.key: one
-        for one in chained
-        if one.key in cut and len(one.text) >= len(cut[one.key].text) and not one.unreadable
-    }
+    longer = {one.key: one for one in chained if one.key in cut and _goes_on(cut[one.key], one)}
     wanted = {anchor for field in missing(definition, seen) for anchor in field.anchors}
     signed = {one.key for one in definition.fields if one.kind is FieldKind.SIGNATURE}
     kept = [longer.get(one.key, one) for one in seen]
@@ -142,6 +138,12 @@ def _alone(pages: Sequence[Page], definition: FormDefinition) -> set[str]:
         return set()
     here = {zone.key for zone in layout.zones if zone.page in numbers}
     return here if len(here) < ENOUGH_LABELS * len(layout.zones) else set()
+
+
+def _goes_on(cut: Sighting, chained: Sighting) -> bool:
+    """Say whether what the labels tell is all of an answer that begins in its zone."""
+    begins = chained.page == cut.page
+    return begins and len(chained.text) >= len(cut.text) and not chained.unreadable
 
 
 def _stranded(text: str, seen: Sequence[Sighting]) -> list[Sighting]:

@@ -49,8 +49,6 @@ _SHADE, _LINE, _REACH_PX, _ALONG_PX, _PIECE_PX = 0.85, 0.82, 6, 3, 60
 # A hairline breaks up in black and white. Then at most this part of its place may hold ink that
 # is thicker, and the print below must be surely in place: there it is 0.7 and up, moved 0.4.
 _CLEAR, _THIN_PX, _BELOW = 0.01, 4, 0.6
-# Writing that crosses a line is seen on both sides of it, further than this from its middle.
-_CROSSED_PX = 3
 # Zones are looked for 6 mm higher and 60 mm lower (pixels at ``VERIFY_DPI``).
 _HIGHER_PX, _LOWER_PX = 14, 142
 
@@ -110,7 +108,7 @@ def _is_whole(
     faded says nothing: then the words below tell, and where there are none, that the answer ends.
     """
     if down == 0 and stands_below(nudged, template, rect.bottom):
-        return not _is_crossed(page, template, rect)
+        return _is_ruled_off(page, template, rect, 0, clear=True)
     edge = Rect(0.0, rect.bottom - _EDGE_PT, _ANY_WIDTH_PT, rect.bottom + _BESIDE_PT)
     below = _likeness(nudged, template, edge, down)
     rows = round(down * DPI / VERIFY_DPI)
@@ -118,22 +116,6 @@ def _is_whole(
         return True
     alone = down == 0 and not has_words_below(template, rect.bottom)
     return alone and has_room(page, template, rect)
-
-
-def _is_crossed(page: "Grey", template: Template, rect: Rect) -> bool:
-    """Say whether writing goes on from a zone over the line below it."""
-    import numpy as np
-
-    line = _line_below(page.shape, template, rect)
-    if line is None:
-        return False
-    row, columns = line
-    around = page[max(row - 40, 0) : row + 40, columns]
-    inked = around < _SHADE * float(np.percentile(around, 80))
-    middle = min(row, 40)
-    above = inked[middle - _REACH_PX : middle - _CROSSED_PX].all(axis=0)
-    below = inked[middle + _CROSSED_PX + 1 : middle + _REACH_PX + 1].all(axis=0)
-    return float((above & below).mean()) > _CLEAR
 
 
 def _is_ruled_off(page: "Grey", template: Template, rect: Rect, down: int, *, clear: bool) -> bool:
