@@ -119,6 +119,15 @@ def test_an_indented_second_line_stays_the_second() -> None:
     assert lines_of([second, first]) == ((first,), (second,))
 
 
+def test_a_word_that_hangs_below_the_line_and_one_that_stands_above_it_are_beside() -> None:
+    words = [
+        OcrWord("gar", 0.9, 10, 20, 40, 43, (1, 1, 1)),
+        OcrWord("nix", 0.9, 48, 12, 80, 33, (1, 1, 1)),
+        OcrWord("geht", 0.9, 10, 45, 50, 70, (1, 1, 2)),
+    ]
+    assert [[word.text for word in line] for line in lines_of(words)] == [["gar", "nix"], ["geht"]]
+
+
 def test_remains_of_rules_at_the_ends_are_dropped() -> None:
     texts = ("|", "Nowak", "|", "Ada", "__")
     words = [

@@ -250,7 +250,7 @@ def lines_of(words: Sequence[OcrWord]) -> tuple[tuple[OcrWord, ...], ...]:
     """
     lines: list[list[OcrWord]] = []
     for word in sorted(words, key=lambda word: (word.top + word.bottom) / 2):
-        if lines and (word.top + word.bottom) / 2 < _floor(lines[-1]):
+        if lines and _is_beside(word, lines[-1]):
             lines[-1].append(word)
         else:
             lines.append([word])
@@ -258,10 +258,17 @@ def lines_of(words: Sequence[OcrWord]) -> tuple[tuple[OcrWord, ...], ...]:
     return tuple(line for line in tidied if line)
 
 
-def _floor(line: Sequence[OcrWord]) -> float:
-    """Return the height down to which the middle of a further word of the line may lie."""
+def _is_beside(word: OcrWord, line: Sequence[OcrWord]) -> bool:
+    """Say whether a word, not higher than those of the line, stands on it.
+
+    „gar“ and „nix“ do: one reaches below the line, the other above, and half of both is shared.
+    """
     tallest = max(line, key=lambda word: word.bottom - word.top)
-    return tallest.top + 0.8 * (tallest.bottom - tallest.top)
+    height = tallest.bottom - tallest.top
+    shared = min(word.bottom, tallest.bottom) - max(word.top, tallest.top)
+    return (word.top + word.bottom) / 2 < tallest.top + 0.8 * height or (
+        shared >= 0.5 * min(word.bottom - word.top, height)
+    )
 
 
 def _tidied(line: Sequence[OcrWord]) -> tuple[OcrWord, ...]:
