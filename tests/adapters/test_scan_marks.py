@@ -18,6 +18,12 @@ CROSS = BoxInk(1.0, 0.40, 1.0, 1.0, patches=4, white=0.15, bent=0.9)
 TICK = BoxInk(1.0, 0.20, 0.9, 0.8, patches=2, white=0.5, corners=1, reach=2.0, bent=0.5)
 FAINT = BoxInk(1.0, 0.08, 0.6, 0.6, patches=2, white=0.7, bent=0.8)
 FILLED = BoxInk(1.0, 0.95, 1.0, 1.0, patches=0, white=0.0, bent=0.95)
+SLASH = BoxInk(
+    1.0, 0.30, 1.0, 1.0, patches=2, white=0.4, corners=2, reach=1.3, bent=0.18, stray=1.2
+)
+PASSING = replace(SLASH, reach=2.5)
+GRAZING = replace(SLASH, white=0.7, dark=0.2)
+BLOT = replace(FILLED, reach=1.0)
 BLACKENED = replace(FILLED, corners=3, sides="l")
 STRUCK_OUT = replace(CROSS, dark=0.6, sides="lr", white=0.08)
 SCRATCH = BoxInk(1.0, 0.20, 1.0, 1.0, patches=2, white=0.4, sides="tb", reach=4.0, bent=0.1)
@@ -42,7 +48,7 @@ def states(**boxes: BoxInk) -> list[State]:
     return [mark.state for mark in marks.values()]
 
 
-@pytest.mark.parametrize("mark", [CROSS, TICK, FAINT])
+@pytest.mark.parametrize("mark", [CROSS, TICK, FAINT, SLASH, FILLED])
 def test_the_only_mark_of_a_group_is_the_choice(mark: BoxInk) -> None:
     marks = judged({"anlass.a": NOTHING, "anlass.b": mark, "anlass.c": NOTHING})
     assert [one.on for one in marks.values()] == [False, True, False]
@@ -70,13 +76,33 @@ def test_a_mark_that_was_struck_out_is_corrected(revoked: BoxInk) -> None:
 
 
 @pytest.mark.parametrize(
-    "odd", [FILLED, SCRATCH, HAIR, STAIN, SMUDGE, DOT, SPECK, OVERSHOT, CIRCLED, LABEL_CIRCLED]
+    "odd",
+    [
+        *(SCRATCH, HAIR, PASSING, GRAZING, STAIN, BLOT, SMUDGE, DOT, SPECK, OVERSHOT),
+        *(CIRCLED, LABEL_CIRCLED),
+    ],
 )
 def test_what_may_be_meant_or_not_is_for_a_person(odd: BoxInk) -> None:
     assert states(a=odd, b=NOTHING) == [State.AMBIGUOUS, State.OFF]
     mark = judged({"kopie": odd})["kopie"]
     assert mark.on is None
     assert mark.doubts == {Doubt.AMBIGUOUS_MARK}
+
+
+def test_a_filled_box_counts_only_among_others_that_are_all_empty() -> None:
+    assert states(a=FILLED, b=NOTHING) == [State.ON, State.OFF]
+    assert states(a=FILLED) == [State.AMBIGUOUS]
+    assert states(a=FILLED, b=DOT) == [State.AMBIGUOUS, State.AMBIGUOUS]
+    assert states(a=FILLED, b=FILLED, c=NOTHING)[:2] == [State.AMBIGUOUS] * 2
+    assert states(a=FILLED, b=LOST) == [State.AMBIGUOUS, State.UNREADABLE]
+    assert states(a=BLACKENED, b=NOTHING) == [State.CORRECTED, State.OFF]
+    assert states(a=replace(FILLED, corners=2, reach=0.38), b=NOTHING)[0] is State.ON
+    assert states(a=replace(FILLED, corners=2, reach=0.6), b=NOTHING)[0] is State.CORRECTED
+
+
+def test_on_a_dirty_page_a_filled_box_may_be_a_blot() -> None:
+    dirty = replace(NOTHING, stray=1.8)
+    assert states(a=FILLED, b=dirty, c=dirty) == [State.AMBIGUOUS, State.OFF, State.OFF]
 
 
 @pytest.mark.parametrize("odd", [SCRATCH, HAIR, OVERSHOT, CIRCLED, LABEL_CIRCLED])
@@ -184,7 +210,9 @@ DRAWN = {
     "tick": (((0.1, 0.5), (0.4, 0.85), (0.95, 0.1)),),
     "long tick": (((0.1, 0.5), (0.4, 0.9), (1.4, -0.5)),),
     "plus": (((0.1, 0.5), (0.9, 0.5)), ((0.5, 0.1), (0.5, 0.9))),
+    "slash": (((-0.2, 1.2), (1.2, -0.2)),),
 }
+FILL = tuple(((0.05, y), (0.95, y)) for y in np.linspace(0.05, 0.95, 9))
 ODD = {
     "dot": (((0.5, 0.5), (0.55, 0.55)),),
     "overshoot": (((0.4, -0.8), (0.6, 0.3)),),
@@ -192,7 +220,7 @@ ODD = {
     "scratch": (((-1.5, 1.6), (2.0, -1.0)),),
     "circled label": (((1.5, -0.3), (4.0, -0.4), (4.2, 1.2), (1.6, 1.3), (1.4, -0.3)),),
     "cross beside": tuple(tuple((x - 1.3, y) for x, y in line) for line in X),
-    "blackened": tuple(((0.05, y), (0.95, y)) for y in np.linspace(0.05, 0.95, 9)),
+    "blackened": FILL,
 }
 
 
@@ -229,6 +257,25 @@ class TestDrawn:
     ) -> None:
         page = wear(marked(template, "kopie", lines, 30), np.random.default_rng(4))
         assert read(page, template)["kopie"] not in (State.ON, State.OFF)
+
+    def test_a_filled_box_is_on_only_if_it_is_the_only_one_inked(
+        self, template: Template, wear: Wear
+    ) -> None:
+        page = marked(template, "anlass.abbruch", FILL, 30)
+        alone = read(wear(page, np.random.default_rng(5)), template)
+        # A copier's streak beside it makes a person look.
+        assert alone["anlass.abbruch"] is (State.CORRECTED if wear is copied else State.ON)
+        assert alone["anlass.nichtantritt"] is alone["anlass.regulaer"] is State.OFF
+        both = np.minimum(page, marked(template, "anlass.regulaer", X, 30))
+        beside = read(wear(both, np.random.default_rng(5)), template)
+        assert beside["anlass.abbruch"] is State.CORRECTED
+
+    def test_a_cross_blackened_beyond_its_box_is_not_on(
+        self, template: Template, wear: Wear
+    ) -> None:
+        lines = (*DRAWN["large cross"], *FILL)
+        page = wear(marked(template, "anlass.abbruch", lines, 30), np.random.default_rng(6))
+        assert read(page, template)["anlass.abbruch"] not in (State.ON, State.OFF)
 
     def test_a_box_under_a_hole_is_not_read(self, template: Template, wear: Wear) -> None:
         box = next(template.zone_rect(zone) for zone in LAYOUT.zones if zone.key == "kopie")

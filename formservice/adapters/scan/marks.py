@@ -1,7 +1,8 @@
 """Ticks on a scan: what the ink in the boxes of a page says, in five states.
 
 Boxes that belong together are judged against each other: one clear mark among empty boxes is the
-choice. Whatever may have been struck out, blackened, circled or splashed is for a person.
+choice. Whatever may have been struck out, circled or splashed is for a person. A box filled to its
+edges is a usual mark where it is the only ink of its group; beside another mark it was blackened.
 """
 
 from collections import defaultdict
@@ -32,6 +33,12 @@ _MOST_PATCHES, _LEAST_WHITE, _MOST_WHITE = 4, 0.03, 0.85
 # near (mm).
 _STRAIGHT, _STEEP, _NEARLY_STRAIGHT = 0.20, 0.30, 0.45
 _NEARLY_INSIDE, _NEAR = 0.9, 2.0
+# One line from corner to opposite corner that halves a box, and ends half a box beyond at most
+# (mm), was drawn for this box: what passes by goes on, or cuts off less.
+_HALVED, _ALL_OVER, _HALF_BEYOND = 0.55, 0.95, 1.6
+# A filled box is as dark as this and keeps to its edges (mm), as no blot does; over corners it
+# goes no further than a scanner blurs them.
+_FULL, _KEPT, _BLURRED = 0.85, 0.7, 0.45
 # Lengths in mm: how far a mark may go beyond its box, and ink beside it; ink beside an empty box
 # and across its label that may be meant; the same where another box has a clear mark.
 _REACH, _TAIL = 5.0, 5.0
@@ -119,6 +126,8 @@ def _group(boxes: Mapping[str, BoxInk], least_patches: int) -> dict[str, Mark]:
         for key, box in boxes.items():
             if states[key] is State.AMBIGUOUS:
                 states[key] = _beside_a_mark(box)
+    elif (filled := _only_filled(boxes, states)) is not None and least_patches == 1:
+        states[filled] = State.ON
     # A doubt about one box is a doubt about the choice.
     doubts = frozenset[Doubt]().union(*(_DOUBTS.get(state, ()) for state in states.values()))
     if len(on) > 1:
@@ -144,7 +153,8 @@ def _state(box: BoxInk, least_patches: int) -> State:
 def _struck_out(box: BoxInk) -> bool:
     """Say whether strokes go through a marked box, or blacken it beyond its edges."""
     through = {"l", "r"} <= set(box.sides) or {"t", "b"} <= set(box.sides)
-    blackened = box.white < _LEAST_WHITE and bool(box.sides or box.corners)
+    ragged = bool(box.sides) or (box.corners > 0 and box.reach >= _BLURRED)
+    blackened = box.white < _LEAST_WHITE and ragged
     return (through and box.bent >= _STEEP) or blackened or box.patches > _MOST_PATCHES
 
 
@@ -157,6 +167,8 @@ def _drawn(box: BoxInk) -> bool:
     if box.sharp < _SHARP and (box.patches < _CLEAR_PATCHES or box.dark < _BROAD):
         return False
     exits = len(box.sides) + box.corners
+    if _halved(box):
+        return box.reach < _HALF_BEYOND
     if box.patches == 1 or box.bent < _STRAIGHT:
         return not exits or box.reach < _NEARLY_INSIDE
     if box.bent < _STEEP:
@@ -164,6 +176,29 @@ def _drawn(box: BoxInk) -> bool:
     if box.patches == 2 and box.bent < _NEARLY_STRAIGHT:
         return exits < 2 or box.reach < _NEARLY_INSIDE
     return True
+
+
+def _halved(box: BoxInk) -> bool:
+    """Say whether one line goes from corner to corner and cuts a box into halves."""
+    straight = box.patches == 2 and box.bent < _STEEP and not box.sides and box.corners <= 2
+    return straight and box.white < _HALVED and min(box.width, box.height) > _ALL_OVER
+
+
+def _only_filled(boxes: Mapping[str, BoxInk], states: Mapping[str, State]) -> str | None:
+    """Return the key of the box that is filled while all others of its group are empty.
+
+    A box that stands alone has no other that could have been meant instead; where it is black,
+    nobody can say what for.
+    """
+    inked = [key for key, state in states.items() if state is not State.OFF]
+    if len(inked) != 1 or len(boxes) < 2:
+        return None
+    box = boxes[inked[0]]
+    whole = box.dark > _FULL and box.white < _LEAST_WHITE and box.bent >= _NEARLY_STRAIGHT
+    kept = not box.sides and box.reach < (_BLURRED if box.corners else _KEPT)
+    clean = box.stray <= _STRAY and box.struck <= _STRUCK
+    over = min(box.width, box.height) > _ALL_OVER and box.outline >= _LEAST_OUTLINE
+    return inked[0] if whole and kept and clean and over else None
 
 
 def _beside_a_mark(box: BoxInk) -> State:
