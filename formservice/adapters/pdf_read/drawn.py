@@ -18,6 +18,12 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from formservice.adapters.pdf_read.frame import Frame, Rectangle, area
+from formservice.adapters.pdf_read.intact import (
+    has_pictures,
+    is_written_on,
+    pictures_are_lost,
+    shows_nothing,
+)
 from formservice.adapters.pdf_read.marked import marked
 from formservice.adapters.pdf_read.pictures import PICTURED, bounds, pictures_of, shows
 from formservice.adapters.pdf_read.text import Run, glyph_runs, with_breaks
@@ -114,11 +120,32 @@ class Drawing:
         bitmap = page.render(scale=scale, grayscale=True)
         try:
             grey: NDArray[numpy.uint8] = bitmap.to_numpy().copy()
+            if shows_nothing(grey) and self._has_lost(index, page):
+                raise DamagedDocumentError(
+                    f"Das Bild auf Seite {index + 1} der PDF-Datei ist beschädigt."
+                )
             return grey
         finally:
             bitmap.close()
             if own:
                 self._unload()
+
+    def is_bare(self, index: int) -> bool:
+        """Say whether nothing at all is drawn on a page."""
+        page = self._page(index)
+        return page is not None and not pdfium.FPDFPage_CountObjects(page.raw)
+
+    def is_lost(self, index: int) -> bool:
+        """Say whether nothing is drawn on a page that has contents."""
+        page = self._page(index)
+        if page is None:
+            return True
+        return self.is_bare(index) and is_written_on(self._pdf.pages[index].obj)
+
+    def _has_lost(self, index: int, page: pypdfium2.PdfPage) -> bool:
+        if has_pictures(page):
+            return pictures_are_lost(page)
+        return is_written_on(self._pdf.pages[index].obj)
 
     @staticmethod
     def _without_text(page: pypdfium2.PdfPage) -> None:

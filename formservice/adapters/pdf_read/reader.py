@@ -32,7 +32,7 @@ from formservice.adapters.pdf_read.zones import Filled, Leftwards, Strip, inked_
 from formservice.adapters.png import GREY, png_file
 from formservice.application.extract import CONTINUED
 from formservice.application.ports import OpenDocument
-from formservice.domain.document import Block, Box, Medium, Method, Page, Sighting
+from formservice.domain.document import Block, Box, Medium, Method, Page, PageRole, Sighting
 from formservice.domain.errors import (
     DamagedDocumentError,
     DocumentTooLargeError,
@@ -257,7 +257,13 @@ class OpenPdf(OpenDocument):
             sightings += _marked(look, number)
             if medium is not Medium.SCAN:
                 blocks = self.blocks(number) + _noted(source, number, view)
-        return Page(number, medium, view.width, view.height, sightings, blocks)
+        role = PageRole.CONTENT
+        if medium is Medium.TEXT and not sightings and not blocks:
+            if self._drawing.is_lost(index):
+                medium = Medium.SCAN  # which is looked at page by page, and refused by its number
+            elif not source.get("/Annots") and self._drawing.is_bare(index):
+                role = PageRole.BLANK
+        return Page(number, medium, view.width, view.height, sightings, blocks, role=role)
 
     def _strip(self, page: int, blank: Blank, lies: Fit, rows: tuple[int, int]) -> Strip:
         first, end = rows

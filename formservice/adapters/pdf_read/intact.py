@@ -1,0 +1,113 @@
+"""Whether a page of a PDF that shows nothing is empty, or has lost what stood on it.
+
+PDFium leaves out what it cannot decode, without a word: such a page looks like an empty one.
+"""
+
+import ctypes
+import io
+import warnings
+from typing import TYPE_CHECKING
+
+import pikepdf
+import pypdfium2
+import pypdfium2.raw as pdfium
+from PIL import Image
+
+if TYPE_CHECKING:
+    import numpy
+    from numpy.typing import NDArray
+
+_DEPTH = 4
+# Paper, its grain and its shadows are within so many of 255 tones; print on it is not.
+_TONES, _EDGES = 40, (1, 99)
+_STEP = 4
+_WHITE, _EVEN = 240, 0.2
+_LONGEST_NAME = 64
+_PACKED_PICTURES = ("DCTDecode", "DCT", "JPXDecode")
+_BILEVEL = ("CCITTFaxDecode", "CCF", "JBIG2Decode")
+_PICTURES = {"Do", "INLINE IMAGE"}
+
+
+def shows_nothing(grey: "NDArray[numpy.uint8]") -> bool:
+    """Say whether a picture is so even that something may be lost; most pages are not."""
+    import numpy as np
+
+    some = grey[::_STEP, ::_STEP]
+    low, high = np.percentile(some, _EDGES)
+    # The rest of a JPEG that was cut short is of one grey.
+    evenest = np.bincount(some.ravel(), minlength=256)[:_WHITE].max()
+    return bool(high - low < _TONES or evenest > _EVEN * some.size)
+
+
+def pictures_are_lost(page: pypdfium2.PdfPage) -> bool:
+    """Say whether a picture on the page cannot be decoded, or not wholly."""
+    items = page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=_DEPTH)
+    return any(_is_lost(page, item.raw) for item in items)
+
+
+def is_written_on(source: pikepdf.Object) -> bool:
+    """Say whether the contents of a page place pictures or cannot be read."""
+    contents = source.get("/Contents")
+    parts = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
+    if contents is None or not parts:
+        return False
+    if not all(isinstance(part, pikepdf.Stream) for part in parts):
+        return True
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            steps = pikepdf.parse_content_stream(source)
+        return any(str(step.operator) in _PICTURES for step in steps)
+    except (pikepdf.PdfError, RuntimeError, ValueError, TypeError):
+        return True
+
+
+def has_pictures(page: pypdfium2.PdfPage) -> bool:
+    """Say whether PDFium found a picture on the page, or a part of its own that may hold one."""
+    kinds = (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM)
+    return any(item.type in kinds for item in page.get_objects(max_depth=_DEPTH))
+
+
+def _is_lost(page: pypdfium2.PdfPage, item: object) -> bool:
+    bitmap = pdfium.FPDFImageObj_GetBitmap(item)
+    if not bitmap:
+        return True
+    pdfium.FPDFBitmap_Destroy(bitmap)
+    filters = _filters(item)
+    if not filters or filters[-1] not in (*_PACKED_PICTURES, *_BILEVEL):
+        return len(_data(item)) < _least_bytes(page, item)
+    if filters[-1] in _BILEVEL:
+        return not _data(item)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(_data(item)), formats=("JPEG", "JPEG2000")) as picture:
+                picture.load()
+    except Exception:  # Pillow's decoders raise anything on broken data
+        return True
+    return False
+
+
+def _least_bytes(page: pypdfium2.PdfPage, item: object) -> int:
+    """Return how many bytes an unpacked picture has at least; 0 if PDFium cannot tell."""
+    about = pdfium.FPDF_IMAGEOBJ_METADATA()
+    if not pdfium.FPDFImageObj_GetImageMetadata(item, page.raw, ctypes.byref(about)):
+        return 0
+    return int(about.width * about.bits_per_pixel // 8 * about.height)
+
+
+def _filters(item: object) -> list[str]:
+    found = []
+    for index in range(pdfium.FPDFImageObj_GetImageFilterCount(item)):
+        name = ctypes.create_string_buffer(_LONGEST_NAME)
+        pdfium.FPDFImageObj_GetImageFilter(item, index, name, _LONGEST_NAME)
+        found.append(name.value.decode("ascii", "replace"))
+    return found
+
+
+def _data(item: object) -> bytes:
+    """Return a picture as its own packing has it, all other packings undone."""
+    length = pdfium.FPDFImageObj_GetImageDataDecoded(item, None, 0)
+    data = ctypes.create_string_buffer(max(length, 1))
+    pdfium.FPDFImageObj_GetImageDataDecoded(item, data, length)
+    return data.raw[:length]

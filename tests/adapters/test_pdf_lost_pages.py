@@ -1,0 +1,107 @@
+"""Pages of PDF files that show nothing: empty ones, and those that lost what stood on them."""
+
+import io
+from collections.abc import Callable
+
+import numpy as np
+import pikepdf
+import pytest
+from PIL import Image
+
+from formservice.adapters.pdf_read.reader import PdfReader
+from formservice.adapters.pdf_read.whole import OpenWholePdf, WholePdfReader
+from formservice.adapters.scan.recognition import Recognition
+from formservice.domain.document import PageRole
+from formservice.domain.errors import DamagedDocumentError
+from tests.adapters.scan_prints import LAYOUT, blank_pdf
+
+A4 = (595.28, 841.89)
+SIZE = (827, 1169)
+Name, Dictionary = pikepdf.Name, pikepdf.Dictionary
+PLACED = f"q {A4[0]} 0 0 {A4[1]} 0 0 cm /P Do Q".encode()
+OUTLINE = f"q 0 0 {A4[0]} {A4[1]} re W n Q".encode()
+
+
+def page_with(contents: Callable[[pikepdf.Pdf, pikepdf.Object], None]) -> bytes:
+    pdf = pikepdf.new()
+    contents(pdf, pdf.add_blank_page(page_size=A4).obj)
+    stream = io.BytesIO()
+    pdf.save(stream)
+    return stream.getvalue()
+
+
+def opened(data: bytes) -> OpenWholePdf:
+    tools = Recognition(blank_pdf, layouts=lambda: (LAYOUT,))
+    return WholePdfReader(PdfReader(blank_pdf), tools).open(data)
+
+
+def with_picture(data: bytes, packed: str, contents: bytes = PLACED) -> bytes:
+    def fill(pdf: pikepdf.Pdf, page: pikepdf.Object) -> None:
+        bits = 1 if packed == "/CCITTFaxDecode" else 8
+        held = pikepdf.Stream(
+            pdf,
+            data,
+            Type=Name.XObject,
+            Subtype=Name.Image,
+            Width=SIZE[0],
+            Height=SIZE[1],
+            ColorSpace=Name.DeviceGray,
+            BitsPerComponent=bits,
+            Filter=Name(packed),
+        )
+        page.Resources = Dictionary(XObject=Dictionary(P=held))
+        page.Contents = pdf.make_stream(contents)
+
+    return page_with(fill)
+
+
+def jpeg(tone: int = 250) -> bytes:
+    grain = np.random.default_rng(4).normal(tone, 1.0, SIZE[::-1]).clip(0, 255)
+    stream = io.BytesIO()
+    Image.fromarray(grain.astype(np.uint8)).save(stream, "JPEG", quality=90)
+    return stream.getvalue()
+
+
+def contents_of(data: bytes) -> bytes:
+    def fill(pdf: pikepdf.Pdf, page: pikepdf.Object) -> None:
+        page.Contents = pdf.make_stream(data)
+
+    return page_with(fill)
+
+
+def contents_that_are_none() -> bytes:
+    def fill(pdf: pikepdf.Pdf, page: pikepdf.Object) -> None:
+        page.Contents = Dictionary()
+
+    return page_with(fill)
+
+
+LOST = {
+    "a picture of garbage": lambda: with_picture(b"\xff\xd8garbage", "/DCTDecode"),
+    "a picture cut short": lambda: with_picture(jpeg()[:900], "/DCTDecode"),
+    "a packed picture of garbage": lambda: with_picture(b"garbage", "/FlateDecode"),
+    "a fax of nothing": lambda: with_picture(b"", "/CCITTFaxDecode"),
+    "a picture that is not there": lambda: contents_of(PLACED),
+    "contents that are none": contents_that_are_none,
+}
+EMPTY = {
+    "a picture of paper": lambda: with_picture(jpeg(), "/DCTDecode"),
+    "no contents": lambda: page_with(lambda pdf, page: None),
+    "contents without anything": lambda: contents_of(b""),
+    "only an outline": lambda: contents_of(OUTLINE),
+    "another page's lost picture": lambda: with_picture(b"garbage", "/DCTDecode", OUTLINE),
+}
+
+
+@pytest.mark.parametrize("make", LOST.values(), ids=LOST)
+def test_a_page_that_lost_what_stood_on_it_is_not_empty_but_refused(
+    make: Callable[[], bytes],
+) -> None:
+    with pytest.raises(DamagedDocumentError), opened(make()) as document:
+        _ = document.pages[0]
+
+
+@pytest.mark.parametrize("make", EMPTY.values(), ids=EMPTY)
+def test_a_page_on_which_nothing_was_ever_drawn_is_empty(make: Callable[[], bytes]) -> None:
+    with opened(make()) as document:
+        assert document.pages[0].role is PageRole.BLANK
