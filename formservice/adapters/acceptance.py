@@ -12,7 +12,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated
 
-from annotated_types import Len
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from pydantic import Field as Setting
 
@@ -40,7 +39,9 @@ class _Strict(BaseModel):
 
 
 class _Pair(_Strict):
-    of: Annotated[list[Annotated[ReadingBy, Setting(strict=False)]], Len(2, 2)]
+    of: Annotated[
+        list[Annotated[ReadingBy, Setting(strict=False)]], Setting(min_length=2, max_length=2)
+    ]
     limit: Share
 
 
@@ -82,7 +83,7 @@ class _RuleFile(_Strict):
     name: Text
     version: Text
     calibrated: Text
-    pairs: Annotated[list[_Pair], Len(1)]
+    pairs: Annotated[list[_Pair], Setting(min_length=1)]
     limits: _Limits
     foreign: Share
     unlikely: Share
