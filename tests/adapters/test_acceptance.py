@@ -30,7 +30,7 @@ def test_a_rule_that_decides_otherwise_has_another_name(tmp_path):
     )
     assert str(changed) != str(load_rule())
     same = load_rule(
-        with_change(tmp_path, lambda text: text.replace("calibrated: ", "calibrated: x"))
+        with_change(tmp_path, lambda text: text.replace('calibrated: "', 'calibrated: "x'))
     )
     assert str(same) == str(load_rule())
 
