@@ -226,6 +226,30 @@ def on_a_dark_lid(sheet: Grey) -> Grey:
     return np.asarray(cv2.warpAffine(sheet, matrix, SIZE, borderValue=30), dtype=np.uint8)
 
 
+def meadow() -> Grey:
+    """Return what a photo of grass under the sky looks like in grey."""
+    tones = np.where(np.arange(2339) < 900, 215, 150)[:, np.newaxis]
+    grass = np.random.default_rng(7).normal(0, 12, (59, 42))
+    grain = cv2.resize(grass.astype(np.float32), SIZE, interpolation=cv2.INTER_CUBIC)
+    return np.asarray((tones + grain).clip(0, 255), dtype=np.uint8)
+
+
+def waves() -> Grey:
+    down, across = np.mgrid[0:1:2339j, 0:1:1654j]
+    return np.asarray(130 + 90 * np.sin(30 * down * across), dtype=np.uint8)
+
+
+def in_shadow(sheet: Grey) -> Grey:
+    light = np.linspace(1.0, 0.75, SIZE[0])[np.newaxis, :]
+    return np.asarray(sheet * light, dtype=np.uint8)
+
+
+def pale_form(share: float) -> Grey:
+    (ref,) = (one.ref for one in layouts() if one.ref.form == "erwartungsbogen")
+    page = cv2.resize(blank_print(ref, 1), SIZE, interpolation=cv2.INTER_AREA)
+    return np.asarray(255 - (255 - page.astype(np.float32)) * share, dtype=np.uint8)
+
+
 PAPER = written([])
 EMPTY = {
     "white": PAPER,
@@ -234,6 +258,7 @@ EMPTY = {
     "punched, dark": punched(PAPER, 25),
     "punched, grey": punched(PAPER, 120),
     "dirty": dirty(PAPER),
+    "in a shadow": in_shadow(PAPER),
     "folded": folded(PAPER),
     "crooked on a dark lid": on_a_dark_lid(PAPER),
     "a form shows through": shown_through(PAPER, 0.10),
@@ -247,6 +272,10 @@ NOT_EMPTY = {
     "pencil where a form shows through": shown_through(written(["nein danke"], grey=190), 0.10),
     "a word on a dirty sheet": dirty(punched(written(["ja"], grey=120), 25)),
     "print": written(LETTER),
+    "a form of next to no ink": pale_form(0.06),
+    "a meadow": meadow(),
+    "waves": waves(),
+    "a blurred photo": np.asarray(cv2.GaussianBlur(waves(), (0, 0), 40), dtype=np.uint8),
     "nothing can be seen": np.full((2339, 1654), 40, np.uint8),
 }
 

@@ -31,6 +31,11 @@ _COARSEST_GRAIN = 12.0
 # Paper lies in a shadow at times; where more than this share of a picture is so dark, it is not
 # paper that is seen.
 _DARK_GROUND, _MOST_DARK = 0.5, 0.02
+# Paper is of one tone, but for shadows: its light parts are no lighter than so many times its dark
+# ones. What changes more smoothly than print does is a photo of something else.
+_MOST_TONES, _TONE_EDGES = 1.32, (5, 95)
+# Nothing as light as this is read, but where it covers so much of a sheet somebody printed there.
+_PALE, _MOST_PALE = 6, 0.015
 # Less than this is dirt (mm), a hole or staple this near the edge is no answer, and longer than
 # this share of the page is a fold, a ruled line or a stripe of a dirty roller.
 _SPECK_MM, _RIM_MM, _LINE_SHARE, _LINE_MM = 1.4, 5.0, 0.4, 1.3
@@ -61,7 +66,8 @@ def ink_on(sheet: "Grey") -> Ink:
         return Ink.STRONG
     if _strokes(depth > _SHOWN_THROUGH).any():
         return Ink.STRONG
-    return Ink.FAINT if _strokes(depth > _FAINT).any() else Ink.NONE
+    pale = float((depth > _PALE).mean()) > _MOST_PALE
+    return Ink.FAINT if pale or _strokes(depth > _FAINT).any() else Ink.NONE
 
 
 def written_beside(picture: "Grey", shown: "Mask", solid: "Mask") -> bool:
@@ -104,6 +110,8 @@ def _depth(picture: "Grey") -> "Depth | None":
     ground, off = _ground(soft), _off_the_sheet(soft, paper)
     if float((ground[~off] < _DARK_GROUND * paper).mean()) > _MOST_DARK:
         return None
+    if off.all() or _has_tones(ground[~off]):
+        return None
     depth = cv2.subtract(ground, soft).astype(np.float32) * (255.0 / paper)
     # The ground is that of the lightest grains.
     depth -= np.median(depth)
@@ -114,6 +122,13 @@ def _depth(picture: "Grey") -> "Depth | None":
         return None
     depth[depth < _GRAIN * grain] = 0
     return np.asarray(depth, dtype=np.float32)
+
+
+def _has_tones(ground: "Grey") -> bool:
+    import numpy as np
+
+    dark, light = np.percentile(ground, _TONE_EDGES)
+    return bool(light > _MOST_TONES * dark)
 
 
 def _ground(soft: "Grey") -> "Grey":
