@@ -24,7 +24,7 @@ _PIECE = 1024**2
 
 
 def content(name: str, largest: int = LARGEST_FILE) -> bytes:
-    """Return the bytes of a file, a pipe or a device; an InputError says why not."""
+    """Return the bytes of a file or device; an InputError says why not."""
     hint = "Bitte Schreibweise und Rechte prüfen."
     try:
         if not name:
@@ -33,12 +33,22 @@ def content(name: str, largest: int = LARGEST_FILE) -> bytes:
             if not os.access(name, os.R_OK | os.X_OK):
                 raise PermissionError(name)
             raise InputError(f"{name} ist ein Ordner.", "Bitte einzelne Dateien angeben.")
+        if _is_waited_for(Path(name)):
+            raise InputError(f"{name} ist keine Datei.", "Bitte eine gewöhnliche Datei angeben.")
         with Path(name).open("rb") as file:
             return _bounded(file, name, largest)
     except FileNotFoundError as error:
         raise InputError(f"{name} gibt es nicht.", hint) from error
     except OSError as error:
         raise InputError(f"{name} kann nicht gelesen werden.", hint) from error
+
+
+def _is_waited_for(path: Path) -> bool:
+    """Say whether opening a path may wait for ever: a pipe with a name, which nobody may fill.
+
+    What a shell hands over as ``/dev/fd/63`` is a pipe too, but one that is being filled.
+    """
+    return path.is_fifo() and Path(os.path.realpath(path)).exists()
 
 
 def standard_input(largest: int = LARGEST_FILE) -> bytes:

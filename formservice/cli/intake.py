@@ -133,7 +133,8 @@ def _files(paths: Sequence[str], data: Path) -> Iterator[str]:
     """Yield every file; folders are walked in order of name, numbers by their value.
 
     Hidden files and folders are left out, and our own ``data`` folder: what is kept did not come
-    in. A folder that cannot be looked into is yielded itself, to be refused by name.
+    in. A folder that cannot be looked into is yielded itself, to be refused by name, and so is
+    what is no file: a link to nowhere, a pipe.
     """
     own = data.resolve()
     for name in paths:
@@ -145,7 +146,7 @@ def _files(paths: Sequence[str], data: Path) -> Iterator[str]:
             here = Path(folder)
             folders[:] = sorted(filter(partial(_is_theirs, here, own), folders), key=in_order)
             visible = (here / one for one in sorted(files_, key=in_order) if one[0] != ".")
-            yield from (str(one) for one in visible if one.is_file())
+            yield from map(str, visible)
         yield from (str(error.filename) for error in closed)
 
 

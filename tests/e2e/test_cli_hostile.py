@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -63,6 +64,25 @@ def test_a_pipe_is_written_to_and_never_replaced(run, tmp_path):
     assert done.returncode == 0, done.stderr.decode()
     assert received.startswith(b"PK")
     assert (tmp_path / "rohr").is_fifo()
+
+
+def test_a_pipe_nobody_fills_is_refused_instead_of_waited_for(run, tmp_path):
+    os.mkfifo(tmp_path / "rohr")
+    done = run("read", "rohr")
+    assert done.returncode == 1
+    assert "rohr ist keine Datei" in (done.stdout + done.stderr).decode()
+
+
+def test_what_is_no_file_in_a_folder_is_refused_by_name(run, tmp_path):
+    folder = tmp_path / "eingang"
+    folder.mkdir()
+    os.mkfifo(folder / "rohr")
+    (folder / "nirgends").symlink_to("fort")
+    (folder / "kreis").symlink_to("kreis")
+    done = run("intake", "eingang", "--json")
+    assert done.returncode == 1, done.stderr.decode()
+    *refused, _ = json.loads(done.stdout)
+    assert sorted(Path(one["file"]).name for one in refused) == ["kreis", "nirgends", "rohr"]
 
 
 def test_a_link_keeps_pointing_where_it_points(run, tmp_path):
