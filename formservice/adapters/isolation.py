@@ -31,6 +31,14 @@ from formservice.domain.errors import (
     FormServiceError,
 )
 
+
+class NoPlainDataError(Exception):
+    """A child told what it must not: a bug of ours, or a file that took the child over.
+
+    Nobody can tell which from outside, so it is not laid at the door of whoever sent the file.
+    """
+
+
 R = TypeVar("R")
 T = TypeVar("T")
 
@@ -65,7 +73,8 @@ def run_isolated(
     the children.
 
     Raises what ``function`` raises. Besides, DocumentTimeoutError when time ran out,
-    DocumentTooLargeError when memory did, DamagedDocumentError when the child crashed.
+    DocumentTooLargeError when memory did, DamagedDocumentError when the child crashed,
+    NoPlainDataError when its result is none of the above.
     """
     child = _Child(lambda: function(*args), seconds, memory)
     try:
@@ -296,7 +305,7 @@ def _result(message: bytes | None, status: int) -> Any:
     try:
         outcome, content = _unpacked(message)
     except Exception as error:  # a message that is none of ours may fail in any way
-        raise DamagedDocumentError("Die Datei hat das Leseprogramm verändert.") from error
+        raise NoPlainDataError("a child sent what is no plain data") from error
     if outcome == "result":
         return content
     if outcome == "memory":

@@ -14,12 +14,19 @@ from datetime import date
 from typing import Any, Protocol, TypeAlias, TypeVar  # Any: plain data
 
 from formservice.adapters import page_data
-from formservice.adapters.isolation import Done, each_isolated, no_fork, processors, run_isolated
+from formservice.adapters.isolation import (
+    Done,
+    NoPlainDataError,
+    each_isolated,
+    no_fork,
+    processors,
+    run_isolated,
+)
 from formservice.adapters.recorded import Answer, PageResult, Recorder
 from formservice.application.ports import OpenDocument, PageReader
 from formservice.application.read import ReadFile
 from formservice.domain.document import Block, Box, Medium, Page, PageRole, Sighting
-from formservice.domain.errors import DamagedDocumentError, EngineMissingError
+from formservice.domain.errors import EngineMissingError
 from formservice.domain.form import FormDefinition, Layout
 
 T = TypeVar("T")
@@ -246,7 +253,7 @@ def _checked(done: Done[PageJob, bytes]) -> Done[PageJob, bytes]:
         if done.error is None:
             unpacked(done.result or b"")
     except (ValueError, RecursionError) as error:
-        damaged = DamagedDocumentError("Die Seite hat das Leseprogramm verändert.")
-        damaged.__cause__ = error
-        return Done(done.item, None, damaged)
+        wrong = NoPlainDataError("a child sent what is no page")
+        wrong.__cause__ = error
+        return Done(done.item, None, wrong)
     return done

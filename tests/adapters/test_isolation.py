@@ -16,7 +16,7 @@ from typing import NoReturn
 
 import pytest
 
-from formservice.adapters.isolation import each_isolated, run_isolated
+from formservice.adapters.isolation import NoPlainDataError, each_isolated, run_isolated
 from formservice.domain.errors import (
     DamagedDocumentError,
     DocumentTimeoutError,
@@ -99,7 +99,7 @@ class _Acts:
 
 def test_nothing_a_child_sends_is_carried_out(tmp_path: Path) -> None:
     trace = tmp_path / "trace"
-    with pytest.raises(DamagedDocumentError):
+    with pytest.raises(NoPlainDataError):
         run_isolated(lambda: _Acts(trace))
     assert not trace.exists()
 
