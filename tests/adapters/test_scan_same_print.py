@@ -9,7 +9,8 @@ from benchmarks.paper.fixed import load
 from formservice.adapters.scan.laid import LaidPage
 from formservice.adapters.scan.pictured import PicturedPage
 from formservice.adapters.scan.recognition import Recognition
-from formservice.adapters.scan.same_print import printed_words, same_print
+from formservice.adapters.scan.blank_words import printed_words
+from formservice.adapters.scan.same_print import same_print
 from formservice.bootstrap import Services, Settings
 
 ROOT = Path(__file__).parent.parent.parent

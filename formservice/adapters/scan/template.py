@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pypdfium2
 
-from formservice.adapters.scan.same_print import PrintedWord, printed_words
+from formservice.adapters.scan.blank_words import PrintedWord, printed_words
 from formservice.adapters.scan.sift import LENGTH, MOST_OF_BLANK, Features, features
 from formservice.domain.document import Box
 from formservice.domain.form import FormRef, Layout, Zone
