@@ -57,7 +57,9 @@ def _intake(chosen: argparse.Namespace) -> int:
     try:
         for taken in services.intake(names, chosen.received or today(), outside):
             # Nothing the senders could do about: whoever runs this has to act.
-            broken = broken or isinstance(taken.error, StorageError | EngineError)
+            broken = broken or isinstance(
+                taken.error, StorageError | EngineError | UnexpectedError
+            )
             report.add(taken.file, taken.objects, taken.pages)
             if chosen.json:
                 printed += (_json(one) for one in taken.objects if "part_of" not in one)

@@ -8,6 +8,8 @@ from tqdm import tqdm
 from formservice.cli.german import counted
 
 _EVERY_S = 15.0
+# Fewer pages, and a smaller part of all, say nothing of how long the others will take.
+_TOO_FEW, _TOO_SMALL = 3, 0.1
 
 
 class Progress:
@@ -50,15 +52,15 @@ class Progress:
         if self._begun == self._told:
             self._begun, self._before = now, done
             pages = counted(total, "Seite ist", "Seiten sind")
-            known = f", {done} sind schon bekannt" if done else ""
+            known = f", {done} {'ist' if done == 1 else 'sind'} schon bekannt" if done else ""
             print(f"{pages} zu erkennen{known}.", file=sys.stderr, flush=True)
             self._told = now + 1e-6
         elif now - self._told > _EVERY_S and done > self._before:
+            # The first pages wait for the engine to load: they would promise far too long a time.
+            new = done - self._before
+            soon = new < _TOO_FEW and new < _TOO_SMALL * (total - self._before)
             left = (now - self._begun) / (done - self._before) * (total - done)
             minutes = counted(round(left / 60), "Minute", "Minuten") if left > 90 else "1 Minute"
-            print(
-                f"{done} von {total} Seiten erkannt, noch etwa {minutes}.",
-                file=sys.stderr,
-                flush=True,
-            )
+            rest = "" if soon else f", noch etwa {minutes}"
+            print(f"{done} von {total} Seiten erkannt{rest}.", file=sys.stderr, flush=True)
             self._told = now

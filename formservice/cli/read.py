@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "read",
         help="Dateien lesen und prüfen, ohne etwas zu speichern",
         description="Liest Word, PDF und Bilder, prüft Pflichtangaben, Regeln und Fristen.",
+        epilog="Ergebnis: 0, wenn jede Datei gelesen wurde, auch wenn ein Formular nicht erkannt"
+        " oder etwas zu beanstanden ist; 1, wenn eine Datei oder Seite nicht lesbar war.",
     )
     parser.add_argument(
         "files", nargs="+", metavar="DATEI", help="Word, PDF, PNG, JPEG, TIFF oder HEIC"
@@ -95,6 +97,11 @@ def _sent(name: str) -> object:
     return content
 
 
+def _is_unreadable(one: Mapping[str, Any]) -> bool:
+    """Say whether an object tells of a page that could not be read."""
+    return any(finding["code"] == "page.unreadable" for finding in one.get("findings", ()))
+
+
 def _read_files(
     read: Callable[[bytes, str], list[dict[str, Any]]],
     wanted: Iterable[str],
@@ -111,6 +118,8 @@ def _read_files(
         try:
             data = files.content(file)
             found = read(data, file)
+            if any(map(_is_unreadable, found)):
+                status = errors.NEEDS_A_PERSON
             if keep is not None:
                 keep(data, found)
         except StorageError as error:
@@ -121,5 +130,5 @@ def _read_files(
         except FormServiceError as error:
             found, status = [*found, error_data(error, file)], errors.NEEDS_A_PERSON
         except Exception as error:  # what is wrong with one file must not cost the others
-            found, status = [*found, error_data(errors.bug(error), file)], errors.NEEDS_A_PERSON
+            found, status = [*found, error_data(errors.bug(error), file)], errors.FAILED
         yield found, status

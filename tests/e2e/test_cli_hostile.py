@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from formservice.application.read import ReadFile
@@ -64,6 +65,17 @@ def test_a_pipe_is_written_to_and_never_replaced(run, tmp_path):
     assert done.returncode == 0, done.stderr.decode()
     assert received.startswith(b"PK")
     assert (tmp_path / "rohr").is_fifo()
+
+
+def test_a_page_that_lost_its_picture_needs_a_person(run, tmp_path):
+    pdf = pikepdf.new()
+    for _ in range(2):
+        pdf.add_blank_page(page_size=(595, 842))
+    pdf.pages[1].obj.Contents = pdf.make_stream(b"q 595 0 0 842 0 0 cm /P Do Q")
+    pdf.save(tmp_path / "verloren.pdf")
+    done = run("read", "verloren.pdf", "--json")
+    codes = [one["findings"][0]["code"] for one in json.loads(done.stdout)]
+    assert (done.returncode, codes) == (1, ["page.blank", "page.unreadable"])
 
 
 def test_a_pipe_nobody_fills_is_refused_instead_of_waited_for(run, tmp_path):
@@ -289,7 +301,7 @@ def test_a_bug_in_one_file_costs_no_other_and_quotes_nothing(
         data = str(tmp_path / "data.json")
         assert main(["generate", "feedbackbogen", "--data", data, "-o", name]) == 0
     capsys.readouterr()
-    assert main([command, *names, "--json"]) == 1
+    assert main([command, *names, "--json"]) == 3
     text = capsys.readouterr().out
     codes = [one.get("error", {}).get("code") for one in json.loads(text)[:3]]
     assert codes == [None, "internal", None]
