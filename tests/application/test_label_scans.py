@@ -13,6 +13,9 @@ from formservice.domain.document import Block, Box, Doubt
 from formservice.domain.form import Field, FieldKind, FlowItem
 from tests.application.literal_form import FORM
 
+assert FORM.layout is not None
+LAYOUT = FORM.layout
+
 LINES = (
     "Abholschein für Fundsachen",
     "Name: Özdemir",
@@ -161,10 +164,10 @@ def test_a_question_that_word_prints_again_on_the_next_page_is_no_part_of_the_an
             replace(one, label=question) if one.key == "bericht" else one for one in FORM.fields
         ),
         layout=replace(
-            FORM.layout,
+            LAYOUT,
             flow=tuple(
                 replace(item, text=question) if item.text == LINES[9] else item
-                for item in FORM.layout.flow
+                for item in LAYOUT.flow
             ),
         ),
     )
@@ -185,7 +188,7 @@ def test_of_two_questions_that_differ_in_a_word_neither_is_taken_for_the_other()
         Field("verfehlt", FieldKind.MULTILINE, missed),
     )
     flow = tuple(FlowItem(text=one.label) for one in questions)
-    form = replace(FORM, fields=questions, layout=replace(FORM.layout, flow=flow))
+    form = replace(FORM, fields=questions, layout=replace(LAYOUT, flow=flow))
     blocks = page(asked, "Den Führerschein.", missed, "Die Prüfung.")
     seen = {one.key: one.text for one in scan_sightings(form, blocks, own=True).sightings}
     assert seen == {"erreicht": "Den Führerschein.", "verfehlt": "Die Prüfung."}
