@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import sys
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
@@ -50,6 +51,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def _intake(chosen: argparse.Namespace) -> int:
     services = Services(Settings.from_environment())
     names = list(_files(chosen.paths, services.settings.data))
+    if not names:
+        print("Dort liegt keine Datei; verborgene zählen nicht.", file=sys.stderr)
     progress, report = Progress(), Report()
     outside = Outside(files.content, progress, errors.bug, progress.say)
     printed: list[str] = []  # as text, which is a tenth of what it takes as objects

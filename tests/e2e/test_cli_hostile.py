@@ -12,6 +12,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from formservice.adapters.intake.folder import IntakeFolder
 from formservice.application.read import ReadFile
 from formservice.cli.german import speak_german
 from formservice.cli.main import main, parser
@@ -95,6 +96,20 @@ def test_what_is_no_file_in_a_folder_is_refused_by_name(run, tmp_path):
     assert done.returncode == 1, done.stderr.decode()
     *refused, _ = json.loads(done.stdout)
     assert sorted(Path(one["file"]).name for one in refused) == ["kreis", "nirgends", "rohr"]
+
+
+def test_an_empty_folder_is_told_of(run, tmp_path):
+    (tmp_path / "leer").mkdir()
+    done = run("intake", "leer", "--json")
+    assert done.returncode == 0
+    assert "keine Datei" in done.stderr.decode()
+    json.loads(done.stdout)
+
+
+def test_the_folder_of_what_is_kept_is_open_to_nobody_else(tmp_path):
+    folder = IntakeFolder(tmp_path / "ablage" / "intake", "1")
+    with folder.held(lambda: None):
+        assert (tmp_path / "ablage").stat().st_mode & 0o077 == 0
 
 
 def test_a_link_keeps_pointing_where_it_points(run, tmp_path):

@@ -41,7 +41,9 @@ class IntakeFolder:
             StorageError: the folder cannot be used.
         """
         with _explained():
-            self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Parents that are made on the way would be open to all.
+            self._root.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._root.mkdir(mode=0o700, exist_ok=True)
             lock = os.open(self._root / "lock", os.O_CREAT | os.O_RDWR, 0o600)
         try:
             with _explained():
