@@ -119,6 +119,16 @@ def test_an_indented_second_line_stays_the_second() -> None:
     assert lines_of([second, first]) == ((first,), (second,))
 
 
+def test_what_is_left_of_an_upright_rule_joins_no_lines() -> None:
+    words = [
+        OcrWord("Ozols", 0.9, 10, 12, 60, 33, (1, 1, 1)),
+        OcrWord("\\", 0.4, 70, 10, 74, 75, (1, 1, 1)),
+        OcrWord("Girts", 0.9, 10, 50, 60, 71, (1, 1, 2)),
+    ]
+    lines = [[word.text for word in line if word.text.isalpha()] for line in lines_of(words)]
+    assert [line for line in lines if line] == [["Ozols"], ["Girts"]]
+
+
 def test_a_word_that_hangs_below_the_line_and_one_that_stands_above_it_are_beside() -> None:
     words = [
         OcrWord("gar", 0.9, 10, 20, 40, 43, (1, 1, 1)),

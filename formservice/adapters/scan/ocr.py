@@ -262,8 +262,10 @@ def _is_beside(word: OcrWord, line: Sequence[OcrWord]) -> bool:
     """Say whether a word, not higher than those of the line, stands on it.
 
     „gar“ and „nix“ do: one reaches below the line, the other above, and half of both is shared.
+    What is left of an upright rule may be as tall as two lines.
     """
-    tallest = max(line, key=lambda word: word.bottom - word.top)
+    told = [word for word in line if any(sign.isalnum() for sign in word.text)] or line
+    tallest = max(told, key=lambda word: word.bottom - word.top)
     height = tallest.bottom - tallest.top
     shared = min(word.bottom, tallest.bottom) - max(word.top, tallest.top)
     return (word.top + word.bottom) / 2 < tallest.top + 0.8 * height or (
@@ -272,8 +274,8 @@ def _is_beside(word: OcrWord, line: Sequence[OcrWord]) -> bool:
 
 
 def _tidied(line: Sequence[OcrWord]) -> tuple[OcrWord, ...]:
-    """Return the line without bars and underscores at its ends, which are remains of rules."""
-    kept = [place for place, word in enumerate(line) if word.text.strip("|_")]
+    """Return the line without bars, slanted or not, at its ends: they are remains of rules."""
+    kept = [place for place, word in enumerate(line) if word.text.strip("|_\\")]
     return tuple(line[kept[0] : kept[-1] + 1]) if kept else ()
 
 
