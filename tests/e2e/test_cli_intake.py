@@ -136,7 +136,9 @@ def test_broken_off_in_the_middle_it_goes_on_where_it_was(run, tmp_path, stop):
     assert all(one.stat().st_mode & 0o077 == 0 for one in kept)
     assert json.loads(run("archive", "list", "--json").stdout) == []
     done = run("intake", "stapel.tif", "--received", "2026-03-02", "--json")
-    assert f"{len(kept)} sind schon bekannt" in done.stderr.decode()
+    assert (
+        f"{len(kept)} {'ist' if len(kept) == 1 else 'sind'} schon bekannt" in done.stderr.decode()
+    )
     *found, last = json.loads(done.stdout)
     assert len({tuple(one["page_numbers"]) for one in found}) == len(found) == len(SCANS) - 1
     assert last["report"]["pages_in"] == last["report"]["pages_filed"]
