@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from benchmarks.paper.fixed import load
+from formservice.adapters.scan.blank_words import printed_words
 from formservice.adapters.scan.laid import LaidPage
 from formservice.adapters.scan.pictured import PicturedPage
 from formservice.adapters.scan.recognition import Recognition
-from formservice.adapters.scan.blank_words import printed_words
 from formservice.adapters.scan.same_print import same_print
 from formservice.bootstrap import Services, Settings
 
