@@ -1,6 +1,7 @@
 """Whether a recognised text can be what its field asks for: a name, a phone, an address."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
 
@@ -28,6 +29,10 @@ _HOUSE = re.compile(r"[^\W\d_]\.?\s+[0-9]{1,4}\s?[a-zA-Z]?(?:\s?[-/+]\s?[0-9]{1,
 _POSTCODE = re.compile(r"(?<![0-9])(?:D-)?[0-9]{5}(?![0-9])")
 _PLACE = re.compile(r"(?<![0-9])[0-9]{5}\s+[A-ZÄÖÜ][a-zäöüß]")
 _YEARS = range(1900, 2100)
+# From one to the other a dash is usual, a hyphen not; in some typefaces they are nearly alike.
+_DAY = r"(?:Mo|Di|Mi|Do|Fr|Sa|So)"
+_RANGE = re.compile(rf"(?:[0-9]|\b{_DAY}\.?)-(?=[0-9]|{_DAY}\b)")
+_ISO_DAY = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b")
 
 
 def is_suspect_value(about: Content, text: str, rules: CharacterRules) -> bool:
@@ -54,8 +59,17 @@ def _is_odd_name(word: str, rules: CharacterRules) -> bool:
     if not bare:
         return True
     return not all(
-        not part or (part[0].isupper() and part not in rules.marked) or part in rules.particles
+        not part
+        or (part[0].isupper() and _without_marks(part) not in rules.marked)
+        or part in rules.particles
         for part in bare.split("-")
+    )
+
+
+def _without_marks(word: str) -> str:
+    """Return a word with bare letters: of two marks on one, recognition sees one at most."""
+    return "".join(
+        sign for sign in unicodedata.normalize("NFD", word) if not unicodedata.combining(sign)
     )
 
 
@@ -107,8 +121,12 @@ def _date(text: str, rules: CharacterRules) -> bool:
     return not is_date(text)
 
 
+def _short(text: str, rules: CharacterRules) -> bool:
+    return is_suspect(text, rules) or _RANGE.search(_ISO_DAY.sub("", text)) is not None
+
+
 def _free(text: str, rules: CharacterRules) -> bool:
-    return is_suspect(text, rules) or is_prose_suspect(text, rules)
+    return _short(text, rules) or is_prose_suspect(text, rules)
 
 
 _CHECKS: Mapping[Content, Callable[[str, CharacterRules], bool]] = {
@@ -118,7 +136,7 @@ _CHECKS: Mapping[Content, Callable[[str, CharacterRules], bool]] = {
     Content.ADDRESS: _address,
     Content.LIST: is_suspect,
     Content.DATE: _date,
-    Content.SHORT: is_suspect,
+    Content.SHORT: _short,
     Content.FREE: _free,
 }
 

@@ -103,3 +103,23 @@ def test_raised_digits_and_fractions_that_no_model_knows_are_suspect(text):
 @pytest.mark.parametrize("text", ["Ich schaffe 19 Stunden.", "Es waren 7 % mehr.", "Nur 3 m?"])
 def test_usual_numbers_are_not(text):
     assert is_suspect_value(Content.FREE, text, WORDS) is text.endswith("?")
+
+
+@pytest.mark.parametrize(
+    "text", ["Mo-Fr von 6 bis 8 Uhr.", "Dienstags 8-12 Uhr.", "Mo.-Mi. frei."]
+)
+def test_a_hyphen_between_days_or_hours_may_be_a_dash(text):
+    assert is_suspect_value(Content.FREE, text, WORDS)
+    assert is_suspect_value(Content.SHORT, text, WORDS)
+
+
+@pytest.mark.parametrize(
+    "text", ["E-Mail geht.", "Am 2026-04-07 wieder.", "Mo–Fr von 6 bis 8 Uhr."]
+)
+def test_other_hyphens_and_dashes_stand(text):
+    assert not is_suspect_value(Content.FREE, text, WORDS)
+
+
+@pytest.mark.parametrize("name", ["Özlem Trän", "Thi Hông", "Nguyèn"])
+def test_names_that_usually_have_more_marks_than_were_seen_are_suspect(name):
+    assert is_suspect_value(Content.NAME, name, WORDS)
