@@ -6,9 +6,8 @@ phrases are not to be found at all, what stands between the others is no answer 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import NamedTuple
 
 from formservice.application.chunks import chunks
@@ -16,6 +15,7 @@ from formservice.application.label_match import Phrases, key_of
 from formservice.domain.document import Block
 from formservice.domain.form import FormDefinition
 from formservice.domain.reference import claim_from_print
+from formservice.domain.slips import slips_between
 
 ENOUGH_LABELS = 0.9
 """With at least this share of labels found the others were right (spec: bimodal, 94 % and up)."""
@@ -253,7 +253,7 @@ def _nearest(
         run = "".join(one.letters for one in words[first : last + 1])
         if run == letters:
             return last, 0
-        slips = _slips(letters, run, most)
+        slips = slips_between(letters, run, most)
         if slips is not None and _same_digits(letters, run) and (not best or slips < best[1]):
             best = (last, slips)
     return best
@@ -270,37 +270,6 @@ def _kinds(letters: str) -> int:
 def _same_digits(one: str, other: str) -> bool:
     """Say whether two runs have the same digits: „Ziel 2“ is no „Ziel 3“ misread."""
     return [sign for sign in one if sign.isdigit()] == [sign for sign in other if sign.isdigit()]
-
-
-def _slips(one: str, other: str, most: int) -> int | None:
-    """Return how many letters must be changed to make one of the other, None if over ``most``.
-
-    A column of the table of distances is two numbers: a bit for each row that is one more, or one
-    less, than the row above it (Myers 1999, as Hyyrö 2003 gives it).
-    """
-    if not one or not other:
-        return len(one or other) if len(one or other) <= most else None
-    places, every, lowest = _places(one), (1 << len(one)) - 1, 1 << (len(one) - 1)
-    more, less, slips = every, 0, len(one)
-    for done, letter in enumerate(other, 1):
-        same = places.get(letter, 0)
-        kept = (((same & more) + more) ^ more) | same | less
-        right, left = less | ~(kept | more) & every, more & kept
-        slips += bool(right & lowest) - bool(left & lowest)
-        right, left = (right << 1 | 1) & every, left << 1 & every
-        more, less = left | ~(kept | right) & every, right & kept
-        if slips - (len(other) - done) > most:
-            return None
-    return slips if slips <= most else None
-
-
-@lru_cache(maxsize=256)
-def _places(text: str) -> Mapping[str, int]:
-    """Return for each letter of a text a bit for each place where it stands."""
-    places: dict[str, int] = defaultdict(int)
-    for place, letter in enumerate(text):
-        places[letter] |= 1 << place
-    return dict(places)
 
 
 def _rewritten(

@@ -15,6 +15,7 @@ from formservice.domain.characters import CharacterRules, is_foreign
 from formservice.domain.content import is_suspect_value
 from formservice.domain.document import Doubt, Opinion, ReadingBy
 from formservice.domain.form import Content
+from formservice.domain.slips import slips_between
 from formservice.domain.values import is_date, parse_date
 
 
@@ -265,25 +266,14 @@ def _distance(about: Content, one: str, other: str, near: int) -> int:
         left, right = left[:-1], right[:-1]
     if max(len(left), len(right)) > _LONGEST:
         return _FAR
-    distance = _edits(left, right)
-    return distance if distance <= most else _FAR
+    distance = slips_between(left, right, most)
+    return _FAR if distance is None else distance
 
 
 _FAR = 1_000
 # A letter is like every other letter; and where long texts differ in two places far apart, what
 # was changed is for the comparison to tell.
 _SHORTEST, _LONGEST = 3, 300
-
-
-def _edits(left: str, right: str) -> int:
-    """Return how many characters must be put in, left out or exchanged."""
-    row = list(range(len(right) + 1))
-    for number, sign in enumerate(left, start=1):
-        before, row = row, [number]
-        for place, other in enumerate(right):
-            step = before[place] + (sign != other)
-            row.append(min(step, before[place + 1] + 1, row[-1] + 1))
-    return row[-1]
 
 
 def _folded(about: Content, text: str) -> str:

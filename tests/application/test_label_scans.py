@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from formservice.application import label_repair
 from formservice.application.label_repair import ENOUGH_LABELS, repaired
 from formservice.application.label_scans import UNCLEAR, scan_sightings
 from formservice.bootstrap import Services, Settings
 from formservice.domain.document import Block, Box, Doubt
 from formservice.domain.form import Field, FieldKind, FlowItem
+from formservice.domain.slips import slips_between
 from tests.application.literal_form import FORM
 
 assert FORM.layout is not None
@@ -228,5 +228,5 @@ def test_a_page_of_much_text_whose_next_is_missing_is_searched_for_labels_in_a_m
     ],
 )
 def test_slips_are_counted_up_to_the_most_allowed(one, other, slips):
-    assert label_repair._slips(one, other, slips) == slips
-    assert label_repair._slips(one, other, slips - 1) is None
+    assert slips_between(one, other, slips) == slips
+    assert slips_between(one, other, slips - 1) is None
