@@ -15,8 +15,9 @@ from formservice.adapters.scan.guess import Code
 from formservice.adapters.scan.light import evenly_lit, softened
 from formservice.adapters.scan.ocr import SPARSE, Ocr, OcrWord, lines_of
 from formservice.adapters.scan.rulings import without_rulings
-from formservice.adapters.scan.template import DPI
+from formservice.adapters.scan.template import A4_ROWS, DPI
 from formservice.adapters.scan.words import PageWords
+from formservice.application.label_scans import UNCLEAR
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,9 +25,7 @@ if TYPE_CHECKING:
 
     from formservice.adapters.scan.ocr import Grey
 
-EMPTY, TICKED, UNCLEAR = "☐", "☒", "▣"
-# The longer side of A4 at the working resolution.
-_A4_ROWS = 2_339
+EMPTY, TICKED = "☐", "☒"
 # Crooked scans lean by up to this; what leans more was photographed.
 _MOST_LEAN, _LEAN_STEPS = 4.0, (0.5, 0.1)
 _LEAN_ROWS = 800
@@ -131,7 +130,7 @@ def upright(picture: "Grey", codes: Sequence[Code], quarters: int = 0) -> "Grey"
         turned = _without(picture, codes)
         quarters = code_turn(codes)
     turned = np.ascontiguousarray(np.rot90(turned, quarters))
-    scale = _A4_ROWS / max(turned.shape)
+    scale = A4_ROWS / max(turned.shape)
     height, width = (max(1, round(side * scale)) for side in turned.shape)
     how = cv2.INTER_AREA if scale <= 1 else cv2.INTER_CUBIC
     page = np.asarray(cv2.resize(turned, (width, height), interpolation=how), dtype=np.uint8)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from formservice.adapters.scan.light import evenly_lit, softened
 from formservice.adapters.scan.ocr import SPARSE, Ocr
-from formservice.adapters.scan.template import DPI
+from formservice.adapters.scan.template import A4_ROWS, DPI
 
 if TYPE_CHECKING:
     from formservice.adapters.scan.ocr import Grey
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 # No page of print is as narrow as this (pixels).
 _NARROWEST = 200
-_ROWS = 2_339
 _COARSE = 800
 # The part of a page that is read to see whether it is upside down.
 _BAND = 0.18
@@ -52,7 +51,7 @@ def _small(picture: "Grey") -> "Grey":
     import cv2
     import numpy as np
 
-    scale = min(1.0, _ROWS / max(picture.shape))
+    scale = min(1.0, A4_ROWS / max(picture.shape))
     height, width = (max(1, round(side * scale)) for side in picture.shape)
     small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
     return softened(evenly_lit(np.asarray(small, dtype=np.uint8)))

@@ -9,7 +9,7 @@ from formservice.adapters.scan.light import evenly_lit, softened
 from formservice.adapters.scan.ocr import LANGUAGE, LATIN, SPARSE, Ocr, OcrWord, lines_of
 from formservice.adapters.scan.rulings import without_rulings
 from formservice.adapters.scan.same_print import unread
-from formservice.adapters.scan.template import DPI, Template
+from formservice.adapters.scan.template import A4_ROWS, DPI, Template
 from formservice.domain.document import Block, Box
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 # Words farther apart than this many line heights stand in different columns.
 _COLUMN_GAP = 1.5
-# A4 at the working resolution; smaller pictures are not enlarged for Tesseract.
-_A4_ROWS = 2_339
 # Small type that is missed at the working resolution is found larger.
 _ENLARGED = 1.5
 
@@ -82,7 +80,7 @@ def words_on(picture: "Grey", engine: Ocr, *, enlarged: bool = False) -> PageWor
     import numpy as np
 
     factor = _ENLARGED if enlarged else 1.0
-    scale = min(1.0, _A4_ROWS / max(picture.shape)) * factor
+    scale = min(1.0, A4_ROWS / max(picture.shape)) * factor
     height, width = (max(1, round(side * scale)) for side in picture.shape)
     how = cv2.INTER_AREA if scale <= 1 else cv2.INTER_CUBIC
     small = cv2.resize(picture, (width, height), interpolation=how)
