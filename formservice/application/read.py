@@ -168,7 +168,7 @@ class ReadFile:
                 definition,
                 record,
             ),
-            reference=_reference(pages),
+            reference=_only_reference(pages),
             received=received,
             sightings=(*sightings, *parts),
             turned=_turned(pages),
@@ -213,7 +213,7 @@ class ReadFile:
         parts: list[Sighting] = []
         flat: list[tuple[Page, SheetSeen]] = []
         free: list[Page] = []
-        reference = _reference(found.pages)
+        reference = _only_reference(found.pages)
         begun = {one.key for one in sightings}
         for page in found.sheets:
             # Fields, or what flattening left of their values; else what is drawn there.
@@ -224,7 +224,7 @@ class ReadFile:
                 else:
                     free.append(page)
                 continue
-            own = _reference([page])
+            own = _only_reference([page])
             drawn = self._drawn(opened, page, same=own is not None and own == reference)
             if drawn is None:
                 free.append(page)
@@ -283,7 +283,7 @@ def _medium(pages: Sequence[Page]) -> Medium:
     return Medium.SCAN
 
 
-def _reference(pages: Sequence[Page]) -> str | None:
+def _only_reference(pages: Sequence[Page]) -> str | None:
     """Return the opaque reference the pages carry, None if they carry none or several."""
     references = {claim.reference for page in pages for claim in page.claims if claim.reference}
     return references.pop() if len(references) == 1 else None

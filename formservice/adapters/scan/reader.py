@@ -56,10 +56,6 @@ class ScanDocument(OpenDocument):
         """
         return self.pictured(page).zones(layout, form_page)
 
-    def blocks(self, page: int) -> Sequence[Block]:
-        """Return all text on a page without knowing the form: slow, for pages without QR code."""
-        return self.pictured(page).blocks()
-
     def lines(self, page: int) -> Sequence[Block]:
         """Return the text of a page line by line, its tick boxes among the words."""
         return self.pages[page - 1].blocks or self.pictured(page).blocks()
