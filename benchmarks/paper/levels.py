@@ -29,6 +29,15 @@ class Level(NamedTuple):
     binary: float = 0.0
 
 
+_OF_COPIERS = (
+    dirt.shadow,
+    dirt.folds,
+    dirt.rollers,
+    dirt.spread,
+    dirt.loss,
+    dirt.specks,
+    dirt.see_through,
+)
 CALIBRATION = {
     "clean": Level((200, 300), 0.25, 1, (0.99, 1.0), None, (0.3, 0.5), (dirt.grain,)),
     "office": Level(
@@ -50,15 +59,7 @@ CALIBRATION = {
         (50, 70),
         (0.7, 1.1),
         (dirt.blur, dirt.grain),
-        (
-            dirt.shadow,
-            dirt.folds,
-            dirt.rollers,
-            dirt.spread,
-            dirt.loss,
-            dirt.specks,
-            dirt.see_through,
-        ),
+        _OF_COPIERS,
         (2, 4),
         turned=0.2,
         binary=0.12,
@@ -71,16 +72,7 @@ CALIBRATION = {
         (30, 50),
         (1.2, 1.8),
         (dirt.blur, dirt.grain),
-        (
-            dirt.shadow,
-            dirt.folds,
-            dirt.rollers,
-            dirt.spread,
-            dirt.loss,
-            dirt.specks,
-            dirt.see_through,
-            dirt.pale,
-        ),
+        (*_OF_COPIERS, dirt.pale),
         (3, 5),
         turned=0.35,
         binary=0.15,

@@ -23,9 +23,9 @@ REF = FormRef("probebogen", "2026-01")
 OTHER = FormRef("fremdbogen", "2026-01")
 REFERENCE = "01JTEST0000000000000000000"
 _MM = 72 / 25.4
-_FONT = Path("/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf")
+FONT = Path("/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf")
 
-needs_fonts = pytest.mark.skipif(not _FONT.exists(), reason="Liberation Sans fehlt")
+needs_fonts = pytest.mark.skipif(not FONT.exists(), reason="Liberation Sans fehlt")
 
 _ROWS = (
     ("name", "text", "Name der teilnehmenden Person:", 120, 20),
@@ -109,7 +109,7 @@ class _Paper:
         )
 
     def text(self, x: float, y: float, text: str, size: float = 10) -> None:
-        font = ImageFont.truetype(str(_FONT), round(size * self.scale))
+        font = ImageFont.truetype(str(FONT), round(size * self.scale))
         self.draw.text((x * self.scale, y * self.scale), text, font=font, fill=0, spacing=12)
 
     def line(self, *points: float, width: float = 1.0) -> None:

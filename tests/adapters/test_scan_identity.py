@@ -17,12 +17,11 @@ from formservice.application.identify import candidate, identify
 from formservice.domain.document import Medium, Page, PageRole, Unknown
 from formservice.domain.form import FormRef, Layout
 from formservice.domain.reference import SEPARATOR
-from tests.adapters.scan_prints import Grey, Scan
+from tests.adapters.scan_prints import FONT, Grey, Scan, needs_fonts
 from tests.programs import needs_tesseract
 
 _HOME = Path(__file__).parents[2]
-_FONT = Path("/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf")
-pytestmark = pytest.mark.skipif(not _FONT.exists(), reason="Liberation Sans fehlt")
+pytestmark = needs_fonts
 SIZE = (1654, 2339)
 
 
@@ -151,7 +150,7 @@ def written(lines: list[str], grey: int = 20, size: int = 36, paper: int = 250) 
     """Return a sheet with some lines of print."""
     image = Image.new("L", SIZE, paper)
     draw = ImageDraw.Draw(image)
-    font = ImageFont.truetype(str(_FONT), size)
+    font = ImageFont.truetype(str(FONT), size)
     for number, line in enumerate(lines):
         draw.text((170, 260 + round(1.6 * size * number)), line, font=font, fill=grey)
     grain = np.random.default_rng(5).normal(0, 4, (SIZE[1], SIZE[0]))
