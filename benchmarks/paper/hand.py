@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from benchmarks.paper.answers import Answer, Chance
 from benchmarks.paper.fonts import Font, path_of
-from benchmarks.paper.typed import DPI, Picture, Sheet
+from benchmarks.paper.typed import DPI, Picture, Sheet, wrapped
 
 _POINT = DPI / 72
 _MARGIN = 3 * _POINT
@@ -41,10 +41,10 @@ class Writer:
         step = self._size * 1.15
         rows = max(1, int((bottom - top) / step))
         text = answer.text
-        lines = self._wrapped(text, room)
+        lines = wrapped(text, self._length, room)
         while len(lines) > rows and " " in text:
             text = text.rsplit(" ", 1)[0].rstrip(" ,;:–-(„")
-            lines = self._wrapped(text, room)
+            lines = wrapped(text, self._length, room)
         over = round(self._size)
         width, height = right - left + 2 * over, bottom - top + 2 * over
         mask = np.zeros((height, width), np.uint8)
@@ -56,19 +56,8 @@ class Writer:
         )
         return replace(answer, text=text)
 
-    def _wrapped(self, text: str, width: float) -> list[str]:
-        lines: list[str] = []
-        for paragraph in text.split("\n"):
-            line = ""
-            for word in paragraph.split(" "):
-                longer = f"{line} {word}" if line else word
-                if line and sum(map(self._advance, longer)) > width:
-                    lines.append(line)
-                    line = word
-                else:
-                    line = longer
-            lines.append(line)
-        return lines
+    def _length(self, text: str) -> float:
+        return sum(map(self._advance, text))
 
     def _advance(self, sign: str) -> float:
         if self._type is not None:

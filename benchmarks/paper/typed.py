@@ -1,5 +1,6 @@
 """Typed text in a zone, as a printer or typewriter leaves it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -75,7 +76,7 @@ class Typist:
         while True:
             font = ImageFont.truetype(str(path_of(self._font)), size * _POINT)
             rows = max(1, int((height - _MARGIN) / (font.size * self._leading)))
-            lines = wrapped(text, font, width)
+            lines = wrapped(text, font.getlength, width)
             if len(lines) <= rows and all(font.getlength(line) <= width for line in lines):
                 return font, lines, text
             if size > _LEAST:
@@ -102,14 +103,14 @@ class Typist:
 _WORN = 0.6
 
 
-def wrapped(text: str, font: ImageFont.FreeTypeFont, width: float) -> list[str]:
+def wrapped(text: str, length: Callable[[str], float], width: float) -> list[str]:
     """Return ``text`` in visual lines no wider than ``width``, broken at blanks."""
     lines = []
     for paragraph in text.split("\n"):
         line = ""
         for word in paragraph.split(" "):
             longer = f"{line} {word}" if line else word
-            if line and font.getlength(longer) > width:
+            if line and length(longer) > width:
                 lines.append(line)
                 line = word
             else:
