@@ -17,6 +17,7 @@ Anything else is a bug and stays uncaught until the outermost frame.
     │  └─ InvalidDataError      values handed in for generating; carries every problem
     ├─ DefinitionError          a Word file or YAML file is at fault; carries every problem
     ├─ NotFoundError
+    ├─ ConflictError            somebody else changed it meanwhile
     ├─ UsageError               a command or setting that cannot be followed as it stands
     ├─ EngineError              a program or library outside failed
     │  ├─ EngineMissingError
@@ -141,6 +142,13 @@ class NotFoundError(FormServiceError):
     """A form, case or document of that name does not exist."""
 
     code = "not-found"
+
+
+class ConflictError(FormServiceError):
+    """Somebody else changed what this was about; nothing was done."""
+
+    code = "conflict"
+    default_hint = "Bitte neu laden, die Änderungen ansehen und den Schritt noch einmal tun."
 
 
 class UsageError(FormServiceError):

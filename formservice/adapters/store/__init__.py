@@ -1,0 +1,1 @@
+"""Everything an installation keeps in its database, on SQLite or PostgreSQL."""

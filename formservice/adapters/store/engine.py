@@ -1,0 +1,148 @@
+"""One database, SQLite or PostgreSQL, opened so that a commit survives a power cut."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Float, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.expression import FunctionElement
+
+from formservice.domain.errors import StorageError, UsageError
+
+_BUSY_MS = 10_000
+
+
+class now(FunctionElement[float]):  # noqa: N801 - reads as the SQL function that it is
+    """The database's own clock, seconds since 1970: all workers share it, whatever theirs say."""
+
+    type = Float()
+    inherit_cache = True
+
+
+@compiles(now, "sqlite")
+def _now_sqlite(element: now, compiler: Any, **_: object) -> str:  # SQLAlchemy's own signature
+    return "((julianday('now') - 2440587.5) * 86400.0)"
+
+
+@compiles(now, "postgresql")
+def _now_postgresql(element: now, compiler: Any, **_: object) -> str:
+    return "extract(epoch from clock_timestamp())::double precision"
+
+
+def embedded(folder: Path) -> URL:
+    """Return the address of the database that lies in ``folder``."""
+    return URL.create("sqlite", database=str(folder / "formservice.sqlite"))
+
+
+def address(given: str) -> URL:
+    """Return the address of a database as a setting names it.
+
+    Raises:
+        UsageError: it is no address, or of a database this service does not know.
+    """
+    hint = "Erwartet wird postgresql://NAME:KENNWORT@RECHNER/DATENBANK oder sqlite:////PFAD."
+    try:
+        url = make_url(given)
+    except ArgumentError:
+        # The address holds a password: it is not repeated, nor is the cause, which repeats it.
+        raise UsageError("FORMSERVICE_DATABASE_URL ist keine Adresse.", hint) from None
+    if url.get_backend_name() == "postgresql":
+        return url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
+        return url
+    raise UsageError("FORMSERVICE_DATABASE_URL nennt keine Datenbank, die hier geht.", hint)
+
+
+def opened(url: URL) -> Engine:
+    """Return the engine of a database; nothing is connected yet."""
+    if url.get_backend_name() == "postgresql":
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True)
+    engine = create_engine(url, hide_parameters=True)
+    file = Path(url.database or "")
+
+    @event.listens_for(engine, "do_connect")
+    def _file(*_: object) -> None:
+        # The folder may have been there before, open to all; the records must not be.
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+
+    @event.listens_for(engine, "connect")
+    def _settings(connection: sqlite3.Connection, _: object) -> None:
+        # The driver opens no transaction before a SELECT; we open all of them ourselves.
+        connection.isolation_level = None
+        for setting in (
+            "journal_mode = WAL",
+            "synchronous = FULL",  # a commit survives a power cut
+            "foreign_keys = ON",
+            f"busy_timeout = {_BUSY_MS}",
+        ):
+            connection.execute(f"PRAGMA {setting}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # Who writes takes the lock at once: one that turns from reading to writing cannot wait.
+        # Who only reads must not take it, for then nobody could write meanwhile.
+        reads = connection.get_execution_options().get("reads", False)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that writes: all of it holds when this ends, or nothing of it."""
+    with _explained(), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that only reads, at one point in time, and keeps nobody from writing."""
+    with (
+        _explained(),
+        engine.connect().execution_options(reads=True) as connection,
+        connection.begin(),
+    ):
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield connection
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what the database says into what somebody can do about it."""
+    try:
+        yield
+    except DBAPIError as error:
+        # What the database says may repeat values (PostgreSQL names a key that is there twice): it
+        # is looked at and not passed on. The statement has none (hide_parameters).
+        told = StorageError(_told(str(error.orig)))
+        told.add_note(f"{type(error.orig).__name__}: {error.statement}")
+        raise told from None
+    except OSError as error:
+        raise StorageError("Die Datenbank ist nicht nutzbar.") from error
+
+
+def _told(said: str) -> str:
+    """Return a sentence for what SQLite or PostgreSQL said."""
+    for part, sentence in _SENTENCES:
+        if part in said:
+            return sentence
+    return "Die Datenbank ist nicht nutzbar."
+
+
+_SENTENCES = (
+    ("database or disk is full", "Der Datenträger der Datenbank ist voll."),
+    ("No space left", "Der Datenträger der Datenbank ist voll."),
+    ("readonly database", "In die Datenbank darf nicht geschrieben werden."),
+    ("unable to open", "Die Datenbank lässt sich nicht öffnen."),
+    ("database is locked", "Die Datenbank ist seit längerem belegt."),
+    ("malformed", "Die Datenbank ist beschädigt."),
+    ("not a database", "Die Datei der Datenbank ist keine Datenbank."),
+    ("connection", "Die Datenbank ist nicht erreichbar."),
+)

@@ -1,0 +1,263 @@
+"""The tables, the same on SQLite and PostgreSQL; what only one has stands in the migrations."""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+# Every constraint has a name, so that a migration can name it on both databases.
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+_SHA256 = String(64)
+_ID = String(64)
+_CODE = String(64)
+# Points in time are seconds since 1970 (UTC), as the database's own clock has them; days are days
+# in the office's time zone.
+_TIME = Float(53)
+
+originals = Table(
+    "originals",
+    metadata,
+    Column("sha256", _SHA256, primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("medium", String(16)),
+    Column("received_at", _TIME, nullable=False),
+)
+
+# One thing received, or found in something received. ``stage``, ``status``, ``due``, ``owner``,
+# ``tries`` and ``fence`` are where it stands for workers, ``state`` is where it stands for people.
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("original", ForeignKey("originals.sha256")),
+    Column("part_of", ForeignKey("documents.id")),
+    Column("name", Text, nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("form", _CODE),
+    Column("edition", String(16)),
+    Column("reference", String(32)),
+    Column("traeger", ForeignKey("traeger.id")),
+    Column("received", Date, nullable=False),
+    Column("created_at", _TIME, nullable=False),
+    Column("version", Integer, nullable=False, default=0),
+    Column("stage", String(16), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("due", _TIME, nullable=False),
+    Column("owner", String(128)),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("fence", Integer, nullable=False, default=0),
+    Column("error", _CODE),
+)
+Index("ix_documents_state", documents.c.state, documents.c.received)
+Index("ix_documents_part_of", documents.c.part_of)
+Index("ix_documents_original", documents.c.original)
+Index("ix_documents_reference", documents.c.reference)
+# Workers look here, several times a second, among few rows.
+_open = documents.c.status.in_(("ready", "running"))
+Index("ix_documents_due", documents.c.due, sqlite_where=_open, postgresql_where=_open)
+
+# The pages of a document that was found: where each stands, and what it holds.
+pages = Table(
+    "pages",
+    metadata,
+    Column("document", ForeignKey("documents.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("original", ForeignKey("originals.sha256"), nullable=False),
+    Column("page", Integer, nullable=False),
+)
+
+# What was read of a document, or made of that by a person: a further version each time.
+records = Table(
+    "records",
+    metadata,
+    Column("document", ForeignKey("documents.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("created_at", _TIME, nullable=False),
+    Column("author", _ID, nullable=False),
+    Column("reason", Text, nullable=False, default=""),
+    Column("sha256", _SHA256, nullable=False),
+    Column("reading", JSON, nullable=False),
+)
+
+# Findings of the newest version, to be counted and searched; the record itself has them all.
+findings = Table(
+    "findings",
+    metadata,
+    Column("document", ForeignKey("documents.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("code", _CODE, nullable=False),
+    Column("severity", String(8), nullable=False),
+    Column("field", String(128)),
+)
+Index("ix_findings_code", findings.c.code, findings.c.severity)
+
+deadlines = Table(
+    "deadlines",
+    metadata,
+    Column("document", ForeignKey("documents.id"), primary_key=True),
+    Column("key", _CODE, primary_key=True),
+    Column("start", Date),
+    Column("due", Date, index=True),
+    Column("met", Boolean),
+)
+
+# A finding that somebody answers for: a late form, a rule that does not fit this case.
+acknowledgements = Table(
+    "acknowledgements",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("document", ForeignKey("documents.id"), nullable=False, index=True),
+    Column("code", _CODE, nullable=False),
+    Column("field", String(128)),
+    Column("reason", Text, nullable=False),
+    Column("author", _ID, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("created_at", _TIME, nullable=False),
+)
+
+# Ids, types and salted hashes only: the chain outlives what it tells of.
+events = Table(
+    "events",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", _TIME, nullable=False),
+    Column("type", _CODE, nullable=False),
+    Column("document", _ID, index=True),
+    Column("author", _ID, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("previous", _SHA256, nullable=False),
+    Column("hash", _SHA256, nullable=False),
+)
+
+# Without its salt nothing in the chain can be told to be about a document's contents.
+salts = Table(
+    "salts",
+    metadata,
+    Column("document", ForeignKey("documents.id"), primary_key=True),
+    Column("salt", _SHA256, nullable=False),
+)
+
+# What people are shown while a document is worked on; a sequence of its own for each.
+progress = Table(
+    "progress",
+    metadata,
+    Column("document", ForeignKey("documents.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("at", _TIME, nullable=False),
+    Column("stage", String(16), nullable=False),
+    Column("code", _CODE, nullable=False),
+    Column("done", Integer),
+    Column("total", Integer),
+)
+
+traeger = Table(
+    "traeger",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("number", String(64)),
+    UniqueConstraint("number"),
+)
+
+massnahmen = Table(
+    "massnahmen",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("traeger", ForeignKey("traeger.id"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("number", String(64)),
+    UniqueConstraint("number"),
+)
+
+persons = Table(
+    "persons",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("number", String(64)),
+    Column("name", Text, nullable=False),
+    Column("vorname", Text, nullable=False),
+    Column("geburtsdatum", Date),
+    UniqueConstraint("number"),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("person", ForeignKey("persons.id"), nullable=False, index=True),
+    Column("ifk", ForeignKey("users.id"), index=True),
+    Column("ended", Date),
+)
+
+participations = Table(
+    "participations",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("case", ForeignKey("cases.id"), nullable=False, index=True),
+    Column("massnahme", ForeignKey("massnahmen.id"), nullable=False, index=True),
+    Column("von", Date),
+    Column("bis", Date),
+)
+
+# What documents belong to a participation or a case; a document may be known before its case is.
+case_documents = Table(
+    "case_documents",
+    metadata,
+    Column("document", ForeignKey("documents.id"), primary_key=True),
+    Column("case", ForeignKey("cases.id"), nullable=False, index=True),
+    Column("participation", ForeignKey("participations.id"), index=True),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("traeger", ForeignKey("traeger.id")),
+    Column("active", Boolean, nullable=False, default=True),
+)
+
+# Effects outside the database: written with what causes them, sent after, at least once.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("document", ForeignKey("documents.id"), index=True),
+    Column("body", JSON, nullable=False),
+    Column("due", _TIME, nullable=False),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("done_at", _TIME),
+    Column("receipt", Text),
+)
+
+# Normalised words of a document, for both databases' indexes (see the migration).
+search = Table(
+    "search",
+    metadata,
+    Column("document", ForeignKey("documents.id"), primary_key=True),
+    Column("normaliser", Integer, nullable=False),
+    Column("words", Text, nullable=False),
+)

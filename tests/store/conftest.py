@@ -1,0 +1,31 @@
+"""Every test of the store runs on both databases."""
+
+import pytest
+
+from formservice.adapters.store.engine import embedded, opened
+from tests.store import postgres
+
+
+@pytest.fixture(
+    params=[
+        "sqlite",
+        pytest.param("postgresql", marks=[postgres.needs_postgres, pytest.mark.engine]),
+    ]
+)
+def address(request, tmp_path, tmp_path_factory):
+    """The address of an empty database."""
+    if request.param == "sqlite":
+        yield embedded(tmp_path / "data")
+        return
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if hasattr(request.config, "workerinput") else base
+    with postgres.database(shared) as url:
+        yield url
+
+
+@pytest.fixture
+def engine(address):
+    """An engine on that database."""
+    engine = opened(address)
+    yield engine
+    engine.dispose()

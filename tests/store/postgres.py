@@ -1,0 +1,161 @@
+"""A PostgreSQL of our own for the time of the tests, from Debian's package; no service is used.
+
+All test processes share one server. It listens on a socket in a temporary folder only, and it ends
+with the last process that uses it, also when that one is killed: see ``_watch``.
+"""
+
+import fcntl
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import URL
+
+_BIN = Path("/usr/lib/postgresql")
+MISSING = "PostgreSQL is not installed (Debian package postgresql)"
+
+
+def programs() -> Path | None:
+    """Return the folder with initdb and postgres, the newest version; None if there is none."""
+    found = sorted(_BIN.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    return found[-1].parent if found else None
+
+
+needs_postgres = pytest.mark.skipif(programs() is None, reason=MISSING)
+
+
+@contextmanager
+def database(shared: Path) -> Iterator[URL]:
+    """Yield the address of an empty database on the server below ``shared``, started if needed."""
+    folder = _server(shared)
+    name = f"t{uuid.uuid4().hex}"
+    _psql(folder, f"CREATE DATABASE {name}")
+    url = URL.create("postgresql+psycopg", "tests", host=str(folder), database=name)
+    try:
+        yield url
+    finally:
+        _psql(folder, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _server(shared: Path) -> Path:
+    """Return the folder of the running server's socket; the first who asks starts it."""
+    with (shared / "postgres.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        told = shared / "postgres.folder"
+        if told.exists():
+            return Path(told.read_text("utf-8"))
+        folder = _started()
+        told.write_text(str(folder), "utf-8")
+        return folder
+
+
+def _started() -> Path:
+    """Make a cluster and start it; a process beside it ends it when the tests have ended."""
+    bin_ = programs()
+    assert bin_ is not None, MISSING
+    # Sockets have short paths; pytest's own folders are too deep.
+    folder = Path(tempfile.mkdtemp(prefix="formservice-pg-"))
+    as_other = _as_other(folder)
+    data = folder / "data"
+    subprocess.run(
+        [
+            *as_other,
+            bin_ / "initdb",
+            "-D",
+            data,
+            "-U",
+            "tests",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "--no-instructions",
+        ],
+        check=True,
+        capture_output=True,
+        cwd=folder,
+    )
+    options = f"-c listen_addresses= -k {folder} -c max_connections=200"
+    subprocess.run(
+        [
+            *as_other,
+            bin_ / "pg_ctl",
+            "-D",
+            data,
+            "-o",
+            options,
+            "-l",
+            folder / "log",
+            "-w",
+            "start",
+        ],
+        check=True,
+        capture_output=True,
+        cwd=folder,
+    )
+    # The tests may be killed; this waits for their leader and then stops the server.
+    leader = os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
+    subprocess.run(
+        ["setsid", "--fork", sys.executable, __file__, str(leader), folder, *as_other],
+        check=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    return folder
+
+
+def _as_other(folder: Path) -> list[str]:
+    """Return what runs a program as somebody who is not root, for whom PostgreSQL refuses to."""
+    if os.getuid() != 0:
+        return []
+    user = next(name for name in ("postgres", "nobody") if _known(name))
+    shutil.chown(folder, user)
+    return ["setpriv", f"--reuid={user}", "--clear-groups", "--inh-caps=-all", "--"]
+
+
+def _known(name: str) -> bool:
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        return False
+    return True
+
+
+def _psql(folder: Path, statement: str) -> None:
+    bin_ = programs()
+    assert bin_ is not None, MISSING
+    subprocess.run(
+        [bin_ / "psql", "-h", folder, "-U", "tests", "-d", "postgres", "-qc", statement],
+        check=True,
+        capture_output=True,
+    )
+
+
+def _watch(leader: int, folder: Path, as_other: list[str]) -> None:
+    """Wait for the end of process ``leader``, then stop the server and remove its folder."""
+    while Path(f"/proc/{leader}").exists():
+        time.sleep(0.5)
+    bin_ = programs()
+    assert bin_ is not None, MISSING
+    subprocess.run(
+        [*as_other, bin_ / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop"],
+        check=False,
+        capture_output=True,
+        cwd="/",
+    )
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    _watch(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])
