@@ -54,9 +54,9 @@ def test_who_reads_keeps_nobody_from_writing_and_sees_one_point_in_time(filled):
 
 def test_the_clock_is_the_database_s_and_goes_on(filled):
     with reading(filled) as connection:
-        first = connection.execute(select(now())).scalar()
+        first = connection.execute(select(now())).scalar_one()
     with reading(filled) as connection:
-        second = connection.execute(select(now())).scalar()
+        second = connection.execute(select(now())).scalar_one()
     assert 1_700_000_000 < first <= second < first + 60
 
 

@@ -141,7 +141,8 @@ events = Table(
     "events",
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("at", _TIME, nullable=False),
+    # As text: what is hashed must read the same after ten years, and to people.
+    Column("at", String(32), nullable=False),
     Column("type", _CODE, nullable=False),
     Column("document", _ID, index=True),
     Column("author", _ID, nullable=False),

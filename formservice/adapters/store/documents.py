@@ -1,0 +1,338 @@
+"""Documents, their records and what people decided about them, in the database."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any  # rows have the columns of their query
+
+from sqlalchemy import Connection, Row, Table, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from formservice.adapters.store import schema
+from formservice.adapters.store.engine import now
+from formservice.adapters.store.events import Events
+from formservice.adapters.store.rows import deadline_rows, finding_rows, form_of
+from formservice.application.ports_store import (
+    Acknowledged,
+    Arrival,
+    Author,
+    Found,
+    Kept,
+    PageOf,
+    Version,
+)
+from formservice.domain.canonical import digest
+from formservice.domain.case import Role, State, checked_move
+from formservice.domain.changes import changed_fields, open_findings
+from formservice.domain.errors import ConflictError, NotFoundError, UsageError
+
+_READ = "read"  # the first stage of everything received
+
+
+class Documents:
+    """Works inside one transaction; every change writes its event with it."""
+
+    def __init__(self, connection: Connection, events: Events) -> None:
+        """Read and write with ``connection``."""
+        self._connection = connection
+        self._events = events
+
+    def receive(self, arrival: Arrival, author: Author) -> tuple[Kept, bool]:
+        """Keep what arrived; the second value says that it was known already.
+
+        Known is the sender's own id, sent again, and the same bytes, whoever sends them.
+        """
+        known = self._known(arrival)
+        if known is not None:
+            return known, True
+        moment = self._connection.execute(select(now())).scalar_one()
+        self._ignoring(
+            schema.originals,
+            sha256=arrival.sha256,
+            size=arrival.size,
+            medium=arrival.medium,
+            received_at=moment,
+        )
+        added = self._ignoring(
+            schema.documents,
+            id=arrival.id,
+            original=arrival.sha256,
+            name=_storable(arrival.name),
+            source=arrival.source,
+            state=State.RECEIVED,
+            traeger=arrival.traeger,
+            received=arrival.received,
+            created_at=moment,
+            version=0,
+            stage=_READ,
+            status="ready",
+            due=moment,
+            tries=0,
+            fence=0,
+        )
+        if not added:  # another process was faster
+            return self.get(arrival.id), True
+        body = {"sha256": arrival.sha256, "size": arrival.size, "source": arrival.source}
+        self._events.append("document.received", author, arrival.id, body)
+        return self.get(arrival.id), False
+
+    def get(self, document: str) -> Kept:
+        """Return a document; NotFoundError if there is none of that id."""
+        table = schema.documents
+        row = self._connection.execute(_KEPT.where(table.c.id == document)).first()
+        if row is None:
+            raise NotFoundError(f"Ein Dokument mit der Kennung {document[:40]} gibt es nicht.")
+        return _kept(row)
+
+    def parts(self, document: str) -> Sequence[Kept]:
+        """Return the forms that were found in a received file, in their order."""
+        table = schema.documents
+        query = _KEPT.where(table.c.part_of == document).order_by(table.c.created_at, table.c.id)
+        return [_kept(row) for row in self._connection.execute(query)]
+
+    def pages(self, document: str) -> Sequence[PageOf]:
+        """Return where the pages of a document stand."""
+        table = schema.pages
+        query = select(table.c.original, table.c.page).where(table.c.document == document)
+        rows = self._connection.execute(query.order_by(table.c.position))
+        return [PageOf(row.original, row.page) for row in rows]
+
+    def found(self, document: str, found: Sequence[Found], author: Author) -> Sequence[str]:
+        """Keep what was found in a received file; return the ids of the documents it became.
+
+        One form is the received document itself; several are parts of it, and it is none itself.
+        """
+        received = self.get(document)
+        if len(found) == 1:
+            self._read(document, found[0], author)
+            return [document]
+        ids = []
+        for place, one in enumerate(found):
+            # Told from the whole and the place: done again, it is the same document.
+            part = one.id or str(uuid.uuid5(uuid.NAMESPACE_OID, f"{document}/{place}"))
+            self._ignoring(schema.documents, **_part(received, part, place))
+            self._read(part, one, author)
+            ids.append(part)
+        return ids
+
+    def newest(self, document: str) -> Version:
+        """Return the newest record; NotFoundError if nothing was read yet."""
+        versions = self.versions(document)
+        if not versions:
+            raise NotFoundError("Zu diesem Dokument ist noch nichts gelesen.")
+        return versions[-1]
+
+    def versions(self, document: str) -> Sequence[Version]:
+        """Return all records of a document, oldest first."""
+        table = schema.records
+        query = select(table).where(table.c.document == document).order_by(table.c.version)
+        return [Version(**row._mapping) for row in self._connection.execute(query)]
+
+    def save(
+        self,
+        document: str,
+        base: int,
+        reading: Mapping[str, object],
+        author: Author,
+        reason: str = "",
+    ) -> int:
+        """Keep a further version made from version ``base`` and return its number.
+
+        Raises:
+            ConflictError: somebody else saved meanwhile; names the fields that changed.
+            UsageError: the document is archived.
+        """
+        now_kept = self._locked(document)
+        if now_kept.state is State.ARCHIVED:
+            raise UsageError("Ein archivierter Vorgang wird nicht mehr geändert.")
+        if now_kept.version != base:
+            versions = {one.version: one.reading for one in self.versions(document)}
+            fields = changed_fields(versions.get(base, {}), versions.get(now_kept.version, {}))
+            told = ", ".join(fields) or "keine Angabe, aber der Stand"
+            raise ConflictError(f"Inzwischen hat jemand gespeichert; geändert sind: {told}.")
+        return self._version(now_kept, reading, author, reason)
+
+    def move(self, document: str, state: State, author: Author, reason: str = "") -> None:
+        """Move a document to another state, if ``domain.case`` allows it.
+
+        Raises:
+            ConflictError: there is no such way from where it is now.
+            UsageError: the role may not, a reason is missing, or blocking findings are open.
+        """
+        kept = self._locked(document)
+        checked_move(kept.state, state, author.role, reason)
+        if state in (State.ACCEPTED, State.ARCHIVED):
+            self._refuse_open(document)
+        table = schema.documents
+        self._connection.execute(
+            update(table).where(table.c.id == document).values(state=str(state))
+        )
+        body = {"from": str(kept.state), "to": str(state), "role": str(author.role)}
+        if reason.strip():
+            body["reason"] = self._events.salted(document, reason)
+        self._events.append("document.moved", author, document, body)
+        if reason.strip():
+            self._reasoned(document, f"state.{state}", None, author, reason)
+
+    def acknowledge(
+        self, document: str, code: str, field: str | None, author: Author, reason: str
+    ) -> None:
+        """Keep that somebody answers for a finding.
+
+        Raises:
+            UsageError: no reason, or a role that may not answer for it.
+        """
+        if author.role not in (Role.IFK, Role.LEAD):
+            raise UsageError("Einen Befund verantworten kann nur eine Fachkraft oder Leitung.")
+        if not reason.strip():
+            raise UsageError("Zum Verantworten eines Befunds fehlt die Begründung.")
+        self._locked(document)
+        body = {"code": code, "field": field, "role": str(author.role)}
+        body["reason"] = self._events.salted(document, reason)
+        self._events.append("finding.acknowledged", author, document, body)
+        self._reasoned(document, code, field, author, reason)
+
+    def acknowledged(self, document: str) -> Sequence[Acknowledged]:
+        """Return what people answered for, with the reasons of moves among them."""
+        table = schema.acknowledgements
+        rows = self._connection.execute(
+            select(table).where(table.c.document == document).order_by(table.c.id)
+        )
+        return [
+            Acknowledged(
+                row.code, row.field, row.reason, row.author, Role(row.role), row.created_at
+            )
+            for row in rows
+        ]
+
+    def _known(self, arrival: Arrival) -> Kept | None:
+        table = schema.documents
+        same = (table.c.id == arrival.id) | (
+            (table.c.original == arrival.sha256) & table.c.part_of.is_(None)
+        )
+        row = self._connection.execute(_KEPT.where(same).order_by(table.c.created_at)).first()
+        return None if row is None else _kept(row)
+
+    def _ignoring(self, table: Table, **values: object) -> bool:
+        """Insert a row unless it is there; say whether it was not."""
+        dialect = sqlite if self._connection.dialect.name == "sqlite" else postgresql
+        statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
+        told = statement.returning(*table.primary_key.columns)
+        return self._connection.execute(told).first() is not None
+
+    def _locked(self, document: str) -> Kept:
+        """Return a document that nobody else changes until this transaction ends."""
+        query = select(schema.documents.c.id).where(schema.documents.c.id == document)
+        self._connection.execute(query.with_for_update())
+        return self.get(document)
+
+    def _read(self, document: str, found: Found, author: Author) -> None:
+        """Keep the pages and the first record of a document, once."""
+        kept = self._locked(document)
+        if kept.version:
+            return
+        for place, one in enumerate(found.pages):
+            self._ignoring(
+                schema.pages,
+                document=document,
+                position=place,
+                original=one.original,
+                page=one.page,
+            )
+        form, edition = form_of(found.reading)
+        table = schema.documents
+        self._connection.execute(
+            update(table)
+            .where(table.c.id == document)
+            .values(form=form, edition=edition, reference=found.reading.get("reference"))
+        )
+        self._version(kept, found.reading, author, "")
+        self.move(document, State.IN_REVIEW if form else State.UNIDENTIFIED, author)
+
+    def _version(
+        self, kept: Kept, reading: Mapping[str, object], author: Author, reason: str
+    ) -> int:
+        connection, document, version = self._connection, kept.id, kept.version + 1
+        fingerprint = digest(reading)
+        connection.execute(
+            insert(schema.records).values(
+                document=document,
+                version=version,
+                created_at=now(),
+                author=author.id,
+                reason=reason,
+                sha256=fingerprint,
+                reading=dict(reading),
+            )
+        )
+        table = schema.documents
+        connection.execute(update(table).where(table.c.id == document).values(version=version))
+        for rows, into in (
+            (finding_rows(reading), schema.findings),
+            (deadline_rows(reading), schema.deadlines),
+        ):
+            connection.execute(delete(into).where(into.c.document == document))
+            if rows:
+                connection.execute(insert(into), [{"document": document, **row} for row in rows])
+        body = {"version": version, "record": self._events.salted(document, fingerprint)}
+        self._events.append("record.saved", author, document, body)
+        return version
+
+    def _refuse_open(self, document: str) -> None:
+        """Raise UsageError while findings that block are open."""
+        done = {(one.code, one.field) for one in self.acknowledged(document)}
+        still = open_findings(self.newest(document).reading, done)
+        if still:
+            raise UsageError(
+                f"Noch offen: {', '.join(still)}. So lange wird nicht angenommen und archiviert.",
+                "Bitte die Angaben ergänzen, den Bogen zurückgeben oder, wo es erlaubt ist, "
+                "den Befund mit Begründung verantworten.",
+            )
+
+    def _reasoned(
+        self, document: str, code: str, field: str | None, author: Author, reason: str
+    ) -> None:
+        self._connection.execute(
+            insert(schema.acknowledgements).values(
+                document=document,
+                code=code,
+                field=field,
+                reason=reason,
+                author=author.id,
+                role=str(author.role),
+                created_at=now(),
+            )
+        )
+
+
+_COLUMNS = [schema.documents.c[name] for name in Kept.__dataclass_fields__]
+_KEPT = select(*_COLUMNS)
+
+
+def _kept(row: Row[Any]) -> Kept:
+    return Kept(**{**row._mapping, "state": State(row.state)})
+
+
+def _part(received: Kept, part: str, place: int) -> dict[str, object]:
+    """Return the row of a form found in a received file."""
+    return {
+        "id": part,
+        "part_of": received.id,
+        "name": received.name,
+        "source": received.source,
+        "state": State.RECEIVED,
+        "traeger": received.traeger,
+        "received": received.received,
+        # In their order, a millisecond apart.
+        "created_at": now() + place / 1000,
+        "version": 0,
+        "stage": "done",
+        "status": "waiting",
+        "due": 0.0,
+        "tries": 0,
+        "fence": 0,
+    }
+
+
+def _storable(name: str) -> str:
+    """Return a file name as text: on Linux it is bytes, and what is no UTF-8 becomes „?“."""
+    return name.encode("utf-8", "replace").decode().replace("\0", "?")

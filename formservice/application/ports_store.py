@@ -1,0 +1,238 @@
+"""What the use cases need of the place where documents are kept, as protocols."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from formservice.domain.case import Role, State
+from formservice.domain.chain import Link
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who does something: a user's id, and in which role. The service itself is ``SERVICE``."""
+
+    id: str
+    role: Role
+
+
+SERVICE = Author("service", Role.SYSTEM)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Something received: a file whose original is kept already.
+
+    ``id`` is the sender's own (idempotency key) or a new one; ``source`` is ``upload``,
+    ``folder``, ``mail`` or ``batch``; ``received`` the day in the office's time zone.
+    """
+
+    id: str
+    sha256: str
+    size: int
+    name: str
+    source: str
+    received: date
+    medium: str | None = None
+    traeger: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageOf:
+    """A page of a document: which page (from 1) of which original it is."""
+
+    original: str
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A document as it is kept, without its records."""
+
+    id: str
+    original: str | None
+    part_of: str | None
+    name: str
+    source: str
+    state: State
+    form: str | None
+    edition: str | None
+    reference: str | None
+    traeger: str | None
+    received: date
+    version: int
+    stage: str
+    status: str
+    tries: int
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a record: what was read, or what a person made of it, and why."""
+
+    document: str
+    version: int
+    created_at: float
+    author: str
+    reason: str
+    sha256: str
+    reading: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """A finding that somebody answers for, with the reason."""
+
+    code: str
+    field: str | None
+    reason: str
+    author: str
+    role: Role
+    created_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A form found in what was received: its pages and its reading, as ``read --json`` has it."""
+
+    pages: Sequence[PageOf]
+    reading: Mapping[str, object]
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Work taken by a worker: it holds until ``fence`` is outdated by another claim."""
+
+    document: str
+    stage: str
+    tries: int
+    fence: int
+
+
+class Originals(Protocol):
+    """Received bytes under their SHA-256: written once, durably, and never changed."""
+
+    def put(self, data: bytes) -> str:
+        """Keep ``data`` and return its SHA-256; the same bytes again change nothing."""
+
+    def read(self, sha256: str) -> bytes:
+        """Return an original, checked against its hash; NotFoundError if there is none."""
+
+    def delete(self, sha256: str) -> None:
+        """Forget an original for good; nothing happens if there is none."""
+
+    def names(self) -> Iterator[str]:
+        """Yield the SHA-256 of every original that is there."""
+
+
+class Documents(Protocol):
+    """Documents, their records and what people decided, inside one transaction.
+
+    Every change writes its event into the chain with it. Errors: NotFoundError for an unknown id,
+    ConflictError where somebody else was faster, UsageError for what a role may not do.
+    """
+
+    def receive(self, arrival: Arrival, author: Author) -> tuple[Kept, bool]:
+        """Keep what arrived; the second value says that it was known already."""
+
+    def get(self, document: str) -> Kept:
+        """Return a document."""
+
+    def parts(self, document: str) -> Sequence[Kept]:
+        """Return the forms that were found in a received file, in their order."""
+
+    def pages(self, document: str) -> Sequence[PageOf]:
+        """Return where the pages of a document stand."""
+
+    def found(self, document: str, found: Sequence[Found], author: Author) -> Sequence[str]:
+        """Keep what was found in a received file; return the ids of the documents it became.
+
+        One form is the received document itself, several are parts of it.
+        """
+
+    def newest(self, document: str) -> Version:
+        """Return the newest record of a document."""
+
+    def versions(self, document: str) -> Sequence[Version]:
+        """Return all records of a document, oldest first."""
+
+    def save(
+        self,
+        document: str,
+        base: int,
+        reading: Mapping[str, object],
+        author: Author,
+        reason: str = "",
+    ) -> int:
+        """Keep a further version made from version ``base`` and return its number.
+
+        ConflictError names the fields that somebody else changed meanwhile.
+        """
+
+    def move(self, document: str, state: State, author: Author, reason: str = "") -> None:
+        """Move a document to another state, if ``domain.case`` allows it."""
+
+    def acknowledge(
+        self, document: str, code: str, field: str | None, author: Author, reason: str
+    ) -> None:
+        """Keep that somebody answers for a finding; UsageError without a reason."""
+
+    def acknowledged(self, document: str) -> Sequence[Acknowledged]:
+        """Return what people answered for."""
+
+
+class Queue(Protocol):
+    """Work on documents, inside one transaction; every write is fenced."""
+
+    def claim(self, stages: Sequence[str], owner: str, lease: float) -> Claim | None:
+        """Take the document that is due longest, for ``lease`` seconds; None if none is."""
+
+    def heartbeat(self, claim: Claim, lease: float) -> bool:
+        """Hold a claim for longer; False if it is lost."""
+
+    def finish(self, claim: Claim, stage: str, status: str) -> bool:
+        """End the claim and send the document on; False, with nothing done, if it is lost."""
+
+    def fail(self, claim: Claim, error: str, again_in: float | None) -> bool:
+        """End the claim with an error; due again in so many seconds, or for people if None."""
+
+    def give_back(self, claim: Claim) -> bool:
+        """End the claim as if it had never been, for another worker to take at once."""
+
+
+class Events(Protocol):
+    """The chain of events, inside one transaction."""
+
+    def append(
+        self,
+        type_: str,
+        author: Author,
+        document: str | None = None,
+        body: Mapping[str, object] | None = None,
+    ) -> Link:
+        """Write the next event. ``body`` must hold no value of a form."""
+
+    def salted(self, document: str, value: str) -> str:
+        """Return the hash of a value with the document's own salt, which goes when it goes."""
+
+
+class Work(Protocol):
+    """One transaction: all of it holds, or nothing."""
+
+    documents: Documents
+    queue: Queue
+    events: Events
+
+
+class Store(Protocol):
+    """Where an installation keeps its documents."""
+
+    def work(self) -> AbstractContextManager[Work]:
+        """Open a transaction that writes."""
+
+    def look(self) -> AbstractContextManager[Work]:
+        """Open a transaction that only reads, at one point in time."""

@@ -1,0 +1,174 @@
+"""What is received is kept once, read in versions, and moved only as the table of states says."""
+
+import json
+from datetime import date
+from hashlib import sha256
+from itertools import pairwise
+
+import pytest
+from sqlalchemy import select
+
+from formservice.adapters.store import schema
+from formservice.adapters.store.engine import writing
+from formservice.adapters.store.store import Store
+from formservice.application.ports_store import SERVICE, Arrival, Author, Found, PageOf
+from formservice.domain.case import Role, State
+from formservice.domain.chain import FIRST, Link, is_sound
+from formservice.domain.errors import ConflictError, NotFoundError, UsageError
+
+DAY = date(2026, 4, 7)
+NAME = "Đặng Ģirts"  # invented; must never stand in an event
+IFK, LEAD = Author("ifk-1", Role.IFK), Author("lead-1", Role.LEAD)
+
+
+@pytest.fixture
+def store(address):
+    store = Store(address)
+    with writing(store.engine) as connection:
+        schema.metadata.create_all(connection)
+    yield store
+    store.close()
+
+
+def arrival(id_: str = "d1", data: bytes = b"bytes") -> Arrival:
+    return Arrival(id_, sha256(data).hexdigest(), len(data), "bogen.pdf", "upload", DAY, "text")
+
+
+def reading(name: str = NAME, form: str | None = "feedbackbogen", blocks: bool = False):
+    findings = [{"code": "field.required", "severity": "blocks", "field": "q3_erreicht"}]
+    return {
+        "form": {"id": form, "edition": "2023-09-22", "margin": 0.9} if form else None,
+        "fields": {"name": {"reading": "read", "value": name}},
+        "findings": findings if blocks else [],
+        "deadlines": [
+            {"key": "vorlage", "start": "2026-03-27", "due": "2026-04-07", "met": True, "why": []}
+        ],
+    }
+
+
+def received(store: Store, found: list[Found] | None = None) -> str:
+    one = arrival()
+    with store.work() as work:
+        work.documents.receive(one, IFK)
+    with store.work() as work:
+        pages = [PageOf(one.sha256, 1)]
+        work.documents.found("d1", found or [Found(pages, reading())], SERVICE)
+    return "d1"
+
+
+def links(store: Store) -> list[Link]:
+    with store.engine.connect() as connection:
+        rows = connection.execute(select(schema.events).order_by(schema.events.c.seq)).all()
+    return [
+        Link(r.seq, r.at, r.type, r.document, r.author, json.loads(r.body), r.previous, r.hash)
+        for r in rows
+    ]
+
+
+def test_the_same_bytes_twice_are_one_document_and_the_sender_is_told(store):
+    with store.work() as work:
+        first, known = work.documents.receive(arrival("a"), IFK)
+        assert (first.id, known) == ("a", False)
+    with store.work() as work:
+        again, known = work.documents.receive(arrival("b"), IFK)
+        assert (again.id, known) == ("a", True)
+    assert [link.type for link in links(store)] == ["document.received"]
+
+
+def test_the_sender_s_own_id_sent_again_is_the_same_document(store):
+    with store.work() as work:
+        work.documents.receive(arrival("a", b"one"), IFK)
+        again, known = work.documents.receive(arrival("a", b"one"), IFK)
+    assert (again.id, known) == ("a", True)
+
+
+def test_one_form_in_a_file_is_the_received_document_itself(store):
+    document = received(store)
+    with store.look() as work:
+        kept = work.documents.get(document)
+        assert (kept.state, kept.form, kept.version) == (State.IN_REVIEW, "feedbackbogen", 1)
+        assert work.documents.newest(document).reading == reading()
+        assert len(work.documents.pages(document)) == 1
+
+
+def test_several_forms_in_a_file_are_parts_of_it_and_found_again_they_are_the_same(store):
+    pages = [PageOf(arrival().sha256, 1)]
+    found = [Found(pages, reading("A")), Found(pages, reading("B", form=None))]
+    received(store, found)
+    with store.work() as work:
+        ids = work.documents.found("d1", found, SERVICE)
+        parts = work.documents.parts("d1")
+        assert [one.id for one in parts] == ids
+        assert [one.state for one in parts] == [State.IN_REVIEW, State.UNIDENTIFIED]
+        assert [one.version for one in parts] == [1, 1]
+
+
+def test_an_unknown_document_is_said_to_be_none(store):
+    with store.look() as work, pytest.raises(NotFoundError):
+        work.documents.get("nix")
+
+
+def test_the_second_of_two_people_is_refused_and_told_what_changed(store):
+    document = received(store)
+    with store.work() as work:
+        assert work.documents.save(document, 1, reading("Neu"), IFK) == 2
+    with store.work() as work, pytest.raises(ConflictError) as raised:
+        work.documents.save(document, 1, reading("Anders"), LEAD)
+    assert "name" in raised.value.message
+    with store.look() as work:
+        assert [one.version for one in work.documents.versions(document)] == [1, 2]
+
+
+def test_nothing_is_accepted_while_a_blocking_finding_is_open(store):
+    document = received(store, [Found([], reading(blocks=True))])
+    with store.work() as work, pytest.raises(UsageError) as raised:
+        work.documents.move(document, State.ACCEPTED, IFK)
+    assert "q3_erreicht" in raised.value.message
+    with store.look() as work:
+        assert work.documents.get(document).state is State.IN_REVIEW
+
+
+def test_a_document_goes_its_way_and_only_as_the_table_says(store):
+    document = received(store)
+    with store.work() as work:
+        work.documents.move(document, State.ACCEPTED, IFK)
+    with store.work() as work, pytest.raises(ConflictError):
+        work.documents.move(document, State.RETURNED, IFK, "zu spät")
+    with store.work() as work:
+        work.documents.move(document, State.ARCHIVED, IFK)
+    with store.work() as work, pytest.raises(UsageError):
+        work.documents.save(document, 1, reading("Neu"), LEAD)
+
+
+def test_a_step_that_needs_a_reason_or_another_role_is_refused_without(store):
+    document = received(store)
+    traeger = Author("t-1", Role.TRAEGER)
+    for author, reason in ((traeger, "weil"), (IFK, "  ")):
+        with store.work() as work, pytest.raises(UsageError):
+            work.documents.move(document, State.RETURNED, author, reason)
+    with store.work() as work:
+        work.documents.move(document, State.RETURNED, IFK, "Seite 2 fehlt")
+
+
+def test_the_chain_tells_every_change_and_no_value(store):
+    document = received(store)
+    with store.work() as work:
+        work.documents.save(document, 1, reading("Neu"), IFK, "verlesen")
+        work.documents.acknowledge(document, "deadline.missed", None, IFK, "Postlauf von X")
+        work.documents.move(document, State.ACCEPTED, IFK)
+    chain = links(store)
+    assert [link.type for link in chain] == [
+        "document.received",
+        "record.saved",
+        "document.moved",
+        "record.saved",
+        "finding.acknowledged",
+        "document.moved",
+    ]
+    previous = FIRST
+    for link in chain:
+        assert is_sound(link, previous)
+        previous = link.hash
+    assert all(one.seq + 1 == other.seq for one, other in pairwise(chain))
+    told = repr(chain)
+    assert not any(word in told for word in (NAME, "Neu", "verlesen", "Postlauf", "bogen.pdf"))
