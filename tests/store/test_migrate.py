@@ -1,0 +1,61 @@
+"""Every database is brought to the present schema, once, whoever asks and however many."""
+
+import sqlite3
+import stat
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+
+from formservice.adapters.store.engine import embedded, opened, reading, writing
+from formservice.adapters.store.migrate import copied, migrated, newest, standing
+from formservice.adapters.store.schema import metadata
+from formservice.domain.errors import StorageError
+
+
+def test_an_empty_database_gets_the_tables_that_the_program_knows_and_no_others(engine):
+    assert migrated(engine)
+    with reading(engine) as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+    assert standing(engine) == newest()
+
+
+def test_a_database_that_is_up_to_date_is_left_alone(engine):
+    assert migrated(engine)
+    assert not migrated(engine)
+
+
+def test_several_processes_that_start_at_once_bring_it_there_together(address):
+    engines = [opened(address) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(migrated, engines))
+    assert {standing(engine) for engine in engines} == {newest()}
+    for engine in engines:
+        engine.dispose()
+
+
+def test_a_database_of_a_newer_program_is_not_touched(engine):
+    migrated(engine)
+    with writing(engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StorageError) as raised:
+        migrated(engine)
+    assert "neueren Fassung" in raised.value.message
+
+
+def test_an_embedded_database_is_copied_before_it_is_changed(tmp_path):
+    engine = opened(embedded(tmp_path))
+    with writing(engine) as connection:
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
+        connection.execute(text("INSERT INTO alembic_version VALUES ('0000')"))
+        connection.execute(text("CREATE TABLE kept (name TEXT)"))
+        connection.execute(text("INSERT INTO kept VALUES ('here')"))
+    copied(engine, "0000")
+    copy = tmp_path / "formservice-vor-0000.sqlite"
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    with sqlite3.connect(copy) as connection:
+        assert connection.execute("SELECT name FROM kept").fetchall() == [("here",)]
+    engine.dispose()
