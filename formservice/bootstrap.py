@@ -30,10 +30,10 @@ from formservice.domain.frist import OFFICE_TIME
 if TYPE_CHECKING:
     from formservice.adapters.archive.store import Archive
     from formservice.adapters.evidence.pictures import Pictures
-    from formservice.adapters.intake.intake import Intake
     from formservice.adapters.isolated_read import IsolatedRead
     from formservice.adapters.page_jobs import PageJobs
     from formservice.adapters.scan.recognition import Recognition
+    from formservice.application.intake import Intake
 
 # No I, L, O or U: references are read out on the telephone. 12 characters hold 60 bits.
 _REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -183,8 +183,8 @@ class Services:
     @cached_property
     def intake(self) -> "Intake":
         """The use case „intake“: whole batches, stored as they are read."""
-        from formservice.adapters.intake.folder import IntakeFolder
-        from formservice.adapters.intake.intake import Intake
+        from formservice.adapters.intake_folder import IntakeFolder
+        from formservice.application.intake import Intake
 
         folder = IntakeFolder(self.settings.data / "intake", self._state())
         return Intake(self.read, self.forms, self.page_jobs, self.archive, folder)

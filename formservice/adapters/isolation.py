@@ -18,11 +18,11 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, Generic, NoReturn, TypeVar  # Any: what a message holds depends on the work
+from typing import Any, NoReturn, TypeVar  # Any: what a message holds depends on the work
 
 from formservice.adapters.scratch import scratch_folder
+from formservice.application.ports import Done
 from formservice.domain import errors
 from formservice.domain.errors import (
     DamagedDocumentError,
@@ -83,15 +83,6 @@ def run_isolated(
         child.end()
     result: R = child.result()
     return result
-
-
-@dataclass(frozen=True, slots=True)
-class Done(Generic[T, R]):
-    """What became of one piece of work: its result, or why there is none."""
-
-    item: T
-    result: R | None
-    error: Exception | None
 
 
 def each_isolated(

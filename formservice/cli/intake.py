@@ -10,9 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any  # readings have the shape of the JSON contract
 
-from formservice.adapters.intake.taken import Outside, Taken
 from formservice.application.batch import in_order
 from formservice.application.intake_report import Report
+from formservice.application.intake_taken import Outside, Taken
 from formservice.bootstrap import Services, Settings, today
 from formservice.cli import errors, files, read, show
 from formservice.cli.german import counted

@@ -23,7 +23,6 @@ from formservice.adapters.isolated_read import IsolatedRead
 from formservice.adapters.isolation import processors, run_isolated
 from formservice.adapters.page_jobs import (
     Limits,
-    PageJob,
     PageJobs,
     packed,
     packed_answers,
@@ -31,10 +30,11 @@ from formservice.adapters.page_jobs import (
     unpacked_answers,
 )
 from formservice.adapters.pdf_read.claims import is_separator_sheet
-from formservice.adapters.recorded import Answer, PageResult, RecordedDocument, Recorder
 from formservice.adapters.separator import separator_sheet
-from formservice.application.ports import OpenDocument
+from formservice.application.page_results import Answer, PageResult
+from formservice.application.ports import OpenDocument, PageJob
 from formservice.application.read import ReadFile
+from formservice.application.recorded import RecordedDocument, Recorder
 from formservice.bootstrap import Services, Settings
 from formservice.domain.document import (
     Block,

@@ -13,7 +13,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from formservice.adapters.intake.folder import IntakeFolder
+from formservice.adapters.intake_folder import IntakeFolder
 from formservice.application.read import ReadFile
 from formservice.cli.german import speak_german
 from formservice.cli.main import main, parser

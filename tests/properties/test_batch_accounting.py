@@ -17,13 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from formservice.adapters.archive.store import Archive
-from formservice.adapters.intake.folder import IntakeFolder
-from formservice.adapters.intake.intake import Intake
-from formservice.adapters.intake.piles import Group, Place, together
-from formservice.adapters.intake.taken import Outside, Taken
+from formservice.adapters.intake_folder import IntakeFolder
 from formservice.adapters.page_jobs import Limits, PageJobs
 from formservice.adapters.scan.looked import LookedPages
+from formservice.application.intake import Intake
+from formservice.application.intake_pile import Group, Place, together
 from formservice.application.intake_report import Report
+from formservice.application.intake_taken import Outside, Taken
 from formservice.application.ports import OpenDocument
 from formservice.application.read import ReadFile
 from formservice.domain.document import Claim, Medium, Method, Page, PageRole, Sighting
@@ -377,7 +377,7 @@ def test_a_file_that_cannot_be_read_with_others_is_refused_without_them(
 
     broken_off(office, files, after=6)
     monkeypatch.setattr(office.read, "opened", fails)
-    monkeypatch.setattr("formservice.adapters.recorded._zones_key", lambda *_: "zones")
+    monkeypatch.setattr("formservice.application.recorded._zones_key", lambda *_: "zones")
     taken, report = office.take(files)
     assert [one.file for one in taken if one.error is not None] == ["evil.pdf"]
     assert sorted(one.file for one in taken) == sorted(files)

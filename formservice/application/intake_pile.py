@@ -1,16 +1,16 @@
 """The files of a batch while they are put together: which page is where, which go together."""
 
-import json
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any  # plain data
+from typing import TypeVar
 
-from formservice.adapters.intake.folder import IntakeFolder
-from formservice.adapters.page_jobs import known_page, unpacked
-from formservice.adapters.recorded import PageResult, seen
+from formservice.application.page_results import PageResult, is_picture, seen
+from formservice.application.ports import WorkInHand
 from formservice.domain.errors import DamagedDocumentError
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +61,12 @@ class Pile:
     def __init__(
         self,
         files: Sequence[Waiting],
-        folder: IntakeFolder,
+        kept: WorkInHand,
         refused: Callable[[Waiting, int], bool],
     ) -> None:
         """Take files whose pictures were recognised; ``refused`` tells those that were not."""
         self.files = tuple(files)
-        self._folder = folder
+        self._kept = kept
         self._refused = refused
         self._starts = [0, *accumulate(file.count for file in files)]
 
@@ -90,14 +90,13 @@ class Pile:
         """
         waiting = self.files[file]
         result: dict[int, PageResult] = {}
-        for data in json.loads(_there(self._folder.pages(waiting.sha256))):
-            page = known_page(data)
+        for page in _there(self._kept.pages(waiting.sha256)):
             if only is not None and Place(file, page.number) not in only.all:
                 continue
-            if page.number not in waiting.pictured:
+            if not is_picture(page):
                 result[page.number] = PageResult(page)
             elif not self._refused(waiting, page.number):
-                kept = unpacked(_there(self._folder.result(waiting.sha256, page.number)))
+                kept = _there(self._kept.result(waiting.sha256, page.number))
                 whole = seen(page, kept)
                 result[page.number] = PageResult(whole, kept.answers, kept.seconds)
         return result
@@ -127,7 +126,7 @@ def together(
     return [(tuple(members), own) for members, own in result.values()]
 
 
-def groups_from(pile: Pile, data: Sequence[Any]) -> list[Group]:
+def groups_from(pile: Pile, data: Iterable[tuple[Sequence[int], Sequence[int]]]) -> list[Group]:
     """Return the documents named by the numbers of their pages in the batch."""
     return [
         Group(tuple(map(pile.place, pages)), tuple(map(pile.place, sheets)))
@@ -135,7 +134,7 @@ def groups_from(pile: Pile, data: Sequence[Any]) -> list[Group]:
     ]
 
 
-def _there(data: bytes | None) -> bytes:
-    if data is None:  # somebody took it away under our hands
+def _there(kept: T | None) -> T:
+    if not kept:  # somebody took it away under our hands
         raise DamagedDocumentError("Ein Zwischenstand des Eingangs ist verschwunden.")
-    return data
+    return kept
