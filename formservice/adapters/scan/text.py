@@ -14,7 +14,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from formservice.adapters.scan.glyphs import Part, parts_of, shaped
-from formservice.adapters.scan.handwriting import Hand, straightness
+from formservice.adapters.scan.handwriting import Hand, level_of, straightness
 from formservice.adapters.scan.light import evenly_lit
 from formservice.adapters.scan.ocr import BLOCK, LANGUAGE, LINE, Ocr, OcrWord, lines_of
 from formservice.adapters.scan.template import DPI, Rect, Template
@@ -116,7 +116,9 @@ def zone_text(page: CleanPage, rect: Rect, ocr: Ocr, language: str = LANGUAGE) -
         return ZoneText("", 0.0, ink=True, hand=Hand(None, straight, 0.0))
     right = crop.shape[1] - columns.start + _PADDING_PX
     read = _read(lines, right, parts_of(sheet))
-    return replace(read, hand=None if read.hand is None else replace(read.hand, straight=straight))
+    if read.hand is None:
+        return read
+    return replace(read, hand=replace(read.hand, straight=straight, level=level_of(sheet, lines)))
 
 
 def text_among(words: PageWords, page: CleanPage, rect: Rect, down: int = 0) -> ZoneText:
@@ -177,7 +179,9 @@ def _read(lines: Sequence[Sequence[OcrWord]], right: int, parts: Sequence[Part])
         ink=True,
         shown=shown,
         doubtful=shapes.doubtful,
-        hand=Hand(shapes.wander, 1.0, sure),
+        hand=Hand(
+            shapes.wander, 1.0, sure, letters=sum(len(w.text) for line in lines for w in line)
+        ),
         sure=tuple(word.confidence for line in lines for word in line),
     )
 
