@@ -39,7 +39,7 @@ class Acceptance:
 
         ``sent`` is what stood in the fields when the form was sent, as far as that is known.
         """
-        record = self._decided(definition, record, sent)
+        record = self._decided(definition, record, received, sent)
         impossible = _impossible(definition, record, received, self.rule.unlikely)
         fields = {
             key: _doubted(one, Doubt.UNLIKELY_DAY) if key in impossible else one
@@ -48,7 +48,11 @@ class Acceptance:
         return replace(record, fields=fields)
 
     def _decided(
-        self, definition: FormDefinition, record: Record, sent: Mapping[FieldKey, str]
+        self,
+        definition: FormDefinition,
+        record: Record,
+        received: date,
+        sent: Mapping[FieldKey, str],
     ) -> Record:
         fields = dict(record.fields)
         open_ = {field.key: field for field in definition.fields if _is_open(field, record)}
@@ -65,7 +69,7 @@ class Acceptance:
                 sent=sent.get(key),
             )
             decision = decided(evidence, self.rule)
-            chosen = _with_text(field, one, decision.reading)
+            chosen = _with_text(field, one, decision.reading, received)
             known = chosen.doubts - {Doubt.RECOGNISED}
             if Doubt.MALFORMED in known or isinstance(chosen.value, date):
                 # Said by the other already; dots and dashes of any shape make no other day.
@@ -124,13 +128,13 @@ def _meant(field: Field, one: Extraction) -> tuple[Opinion, ...]:
     )
 
 
-def _with_text(field: Field, one: Extraction, reading: Opinion) -> Extraction:
+def _with_text(field: Field, one: Extraction, reading: Opinion, received: date) -> Extraction:
     """Return ``one`` as ``reading`` has it, if that is not what it already says."""
     text = clean(reading.text)
     if text == one.raw or not text.strip() or Doubt.HANDWRITING in one.doubts:
         return one
     try:
-        value = parse(field, text)
+        value = parse(field, text, received)
     except ValueError:
         return one
     return replace(
@@ -139,7 +143,7 @@ def _with_text(field: Field, one: Extraction, reading: Opinion) -> Extraction:
         raw=text,
         value=value,
         confidence=round(min(one.confidence, reading.confidence), 3),
-        doubts=one.doubts - {Doubt.MALFORMED},
+        doubts=one.doubts - {Doubt.MALFORMED, Doubt.CENTURY},
     )
 
 

@@ -13,10 +13,10 @@ from statistics import median
 
 from formservice.domain.characters import CharacterRules, is_foreign
 from formservice.domain.content import is_suspect_value
+from formservice.domain.days import is_day, possible
 from formservice.domain.document import Doubt, Opinion, ReadingBy
 from formservice.domain.form import Content
 from formservice.domain.slips import slips_between
-from formservice.domain.values import is_date, parse_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +136,8 @@ def same_text(about: Content, one: str, other: str) -> bool:
     if about is Content.DATE:
         # Dots of a date are read as colons, the edge of its box as a bar; it is the same day.
         one, other = one.translate(_IN_DATES), other.translate(_IN_DATES)
-        if is_date(one) and is_date(other):
-            return parse_date(one) == parse_date(other)
+        if is_day(one) and is_day(other):
+            return possible(one) == possible(other)
     return _folded(about, one) == _folded(about, other)
 
 
@@ -204,9 +204,9 @@ def _confirmed(
 
 def _chosen(evidence: Evidence, first: Opinion) -> Opinion:
     """Return the reading to show: the first, unless only another one is a date."""
-    if evidence.about is not Content.DATE or is_date(first.text):
+    if evidence.about is not Content.DATE or is_day(first.text):
         return first
-    return next((one for one in evidence.readings if is_date(one.text)), first)
+    return next((one for one in evidence.readings if is_day(one.text)), first)
 
 
 def _doubts(evidence: Evidence, rule: AcceptanceRule) -> frozenset[Doubt]:

@@ -11,8 +11,8 @@ from formservice.domain.characters import (
     is_prose_suspect,
     is_suspect,
 )
+from formservice.domain.days import is_day
 from formservice.domain.form import Content
-from formservice.domain.values import is_date
 
 _NAME_SIGNS = frozenset(" .,'’-()/\n")
 _NAME_WORD = re.compile(r"[^\s/()]+")
@@ -118,7 +118,7 @@ def _without_houses(text: str) -> str:
 
 
 def _date(text: str, rules: CharacterRules) -> bool:
-    return not is_date(text)
+    return not is_day(text)
 
 
 def _short(text: str, rules: CharacterRules) -> bool:

@@ -54,6 +54,7 @@ class Doubt(StrEnum):
     PART_MISSING = "part-missing"  # a continuation is announced but not there
     READINGS_DIFFER = "readings-differ"  # two independent readings of the picture are not the same
     ONE_READING = "one-reading"  # there is only one reading of the picture
+    CENTURY = "century"  # a year of two digits that fits no century
     UNLIKELY_DAY = "unlikely-day"  # a day that the form, the calendar or another date contradicts
     UNSURE = "unsure"  # some word was recognised with too little confidence
     POOR_PAGE = "poor-page"  # the page as a whole is too dark, dirty or blurred to trust

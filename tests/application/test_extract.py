@@ -18,6 +18,9 @@ def sight(key, text="", method=Method.CONTROL, **more):
     return Sighting(key, method, 1, text=text, **more)
 
 
+RECEIVED = date(2026, 11, 20)
+
+
 def test_every_field_has_exactly_one_extraction_even_when_nothing_was_seen():
     record = extract(FORM, [])
     assert list(record.fields) == [field.key for field in FORM.fields]
@@ -91,6 +94,21 @@ def test_dates_are_read_in_every_german_way():
         " 7. mär 2026",
     ):
         assert extract(FORM, [sight("von", text)]).value("von") == date(2026, 3, 7)
+
+
+@pytest.mark.parametrize("method", list(Method))
+def test_the_day_of_receipt_tells_the_century_however_the_form_came_back(method):
+    one = extract(FORM, [sight("von", "26.12.26", method)], RECEIVED).fields["von"]
+    assert (one.reading, one.value) == (Reading.READ, date(2026, 12, 26))
+    assert one.raw == "26.12.26"
+    assert one.accepted
+
+
+@pytest.mark.parametrize("received", [None, RECEIVED])
+def test_a_century_that_cannot_be_told_is_left_to_a_person(received):
+    one = extract(FORM, [sight("von", "26.12.46")], received).fields["von"]
+    assert (one.reading, one.value, one.raw) == (Reading.UNREADABLE, None, "26.12.46")
+    assert one.doubts == {Doubt.CENTURY}
 
 
 def test_a_continuation_is_joined_exactly_and_may_come_in_any_order():
