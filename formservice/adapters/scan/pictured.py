@@ -213,6 +213,10 @@ class PicturedPage:
             self._last = LaidPage(self.picture, pose, template)
         return self._last
 
+    def rest(self) -> None:
+        """Let go of what is large and made anew at little cost: the page laid on its form."""
+        self._last = None
+
     def crop(self, box: Box) -> bytes:
         """Return a piece of the picture, a little wider than ``box``, as a PNG file."""
         return _piece(self.picture, box)
