@@ -34,8 +34,8 @@ _UNREAD = 1.0
 # it stay typed on a page with more handwriting, and one written answer is told on a typed page.
 _COMPANY = 0.5
 _ALONE, _ALONE_LIMITS = 2, (-6.0, 8.0)
-_FEW, _FEW_LIMITS = 7, (-2.0, 7.0)
-_MANY_LIMITS = (-1.0, 2.0)
+_FEW, _FEW_LIMITS = 7, (-1.0, 7.0)
+_MANY_LIMITS = (0.0, 2.0)
 # Beside one zone that looks as much like handwriting no other is helped by being on a typed page;
 # where none looks as much like type, whoever filled the form filled all of it by hand, and the
 # page counts for so much more.
