@@ -205,7 +205,8 @@ class Services:
         """
         settings = self.settings
         rule = load_rule(settings.acceptance or STANDARD)
-        return Acceptance(rule, load_lists(settings.known))
+        asked_for = {name for form in self.forms for one in form.fields for name in one.lists}
+        return Acceptance(rule, load_lists(settings.known, asked_for))
 
     @cached_property
     def archive(self) -> "Archive":
