@@ -9,18 +9,23 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any  # readings have the shape of the JSON contract
 
-from formservice.application.batch import BatchFile
 from formservice.application.compare import documents_data
 from formservice.application.intake_pile import (
     Group,
+    Grouping,
     Pile,
-    Place,
     Waiting,
-    groups_from,
     together,
 )
 from formservice.application.intake_reading import Circumstances, PileReading
-from formservice.application.intake_taken import Outside, Taken, filed, known_before, not_taken
+from formservice.application.intake_report import (
+    Outside,
+    Taken,
+    filed,
+    known_before,
+    not_taken,
+    parts_others,
+)
 from formservice.application.page_results import PageResult, is_picture
 from formservice.application.ports import (
     Archive,
@@ -93,6 +98,8 @@ class _Batch:
         self._outside = outside
         self._waiting: dict[str, Waiting] = {}
         self._twins: list[tuple[str, str]] = []
+        # The waiting files as they were given, by hash; None where a separator sheet lay.
+        self._order: list[str | None] = []
         self._refused: defaultdict[str, dict[int, FormServiceError]] = defaultdict(dict)
         self._failed: dict[str, FormServiceError] = {}
 
@@ -122,9 +129,11 @@ class _Batch:
             sha256 = hashlib.sha256(data).hexdigest()
             known = self._archive.readings(sha256)
             if known:
+                self._part_at(known)
                 yield known_before(name, known)
             elif sha256 in self._waiting:
                 self._twins.append((name, sha256))
+                self._order.append(sha256)
             else:
                 yield from self._opened(name, sha256, data)
         except StorageError:
@@ -139,11 +148,18 @@ class _Batch:
             if not pages:
                 received = Received(data, name, told["documents"])
                 self._archive.file_together([received], self._received)
+                self._part_at(told["documents"])
                 yield filed(name, told["documents"], told["count"])
                 return
             self._kept.keep_pages(sha256, pages)
         pictured = tuple(page.number for page in pages if is_picture(page))
         self._waiting[sha256] = Waiting(name, sha256, len(pages), pictured)
+        self._order.append(sha256)
+
+    def _part_at(self, objects: Sequence[Mapping[str, Any]]) -> None:
+        """Part the files before and behind one that is done with, if it is a separator sheet."""
+        if parts_others(objects):
+            self._order.append(None)
 
     def _look(self, name: str, sha256: str, data: bytes) -> tuple[list[Page], dict[str, Any]]:
         """Return the pages of a file, or its documents where no page is a picture."""
@@ -209,7 +225,10 @@ class _Batch:
         )
         if pile.files:
             self._outside.say("Die Seiten werden zu Dokumenten geordnet", 0, 0)
-        groups = self._grouped(pile)
+        grouping = Grouping(pile, self._order, self._read, self._work)
+        groups = grouping(self._fit(pile))
+        for index, error in grouping.failed.items():  # what is recognised on it stays
+            self._failed[pile.files[index].sha256] = self._named(error)
         for sha256, why in self._failed.items():
             yield not_taken(self._waiting[sha256].name, self._waiting[sha256].count, why)
         reading = PileReading(
@@ -228,26 +247,6 @@ class _Batch:
             index for index, one in enumerate(pile.files) if one.sha256 not in self._failed
         ]  # fmt: skip
 
-    def _grouped(self, pile: Pile) -> list[Group]:
-        """Return which pages are a document; a file that makes that fail costs no other."""
-        everything = self._fit(pile)
-        try:
-            return self._groups(pile, everything)
-        except Exception:  # a bug, time or memory: whose fault it is shows file by file
-            alone = {index: self._grouped_alone(pile, index) for index in everything}
-        left = self._fit(pile)
-        try:
-            return self._groups(pile, left) if len(left) < len(everything) else _all(alone)
-        except Exception:  # then documents over several files stay apart, told as incomplete
-            return _all(alone)
-
-    def _grouped_alone(self, pile: Pile, index: int) -> list[Group]:
-        try:
-            return self._groups(pile, [index])
-        except Exception as error:  # this is the one; what is recognised on it stays
-            self._failed[pile.files[index].sha256] = self._named(error)
-            return []
-
     def _ask(self, reading: PileReading, groups: Sequence[Group]) -> None:
         """Find out what is asked of pages only because others are with them."""
         several = [one for one in groups if len(one.all) > 1]
@@ -262,26 +261,6 @@ class _Batch:
                     if kept is not None:
                         more = kept.with_answers(answers)
                         self._kept.keep_result(file.sha256, place.page, more)
-
-    def _groups(self, pile: Pile, indices: Sequence[int]) -> list[Group]:
-        """Return which pages are a document, over files."""
-
-        def group() -> list[Any]:
-            files = []
-            for index in indices:
-                pages = (
-                    result.numbered(pile.number(Place(index, number))).page
-                    for number, result in pile.known(index).items()
-                )
-                files.append(BatchFile(pile.files[index].name, tuple(pages)))
-            return [
-                [[page.number for page in pages] for pages in (one.pages, one.sheets)]
-                for one in self._read.batch(files)
-            ]
-
-        if not indices:
-            return []
-        return groups_from(pile, self._work.bounded(group, pile.page_count(indices)))
 
     def _part(
         self, reading: PileReading, part: Sequence[int], groups: Sequence[Group]
@@ -361,10 +340,6 @@ class _Batch:
                 "Bitte warten, bis der Scanner fertig ist, und noch einmal einlesen.",
             )
         return data
-
-
-def _all(groups: Mapping[int, Sequence[Group]]) -> list[Group]:
-    return [group for own in groups.values() for group in own]
 
 
 def _within(groups: Iterable[Group], files: Sequence[int]) -> list[Group]:

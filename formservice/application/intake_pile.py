@@ -1,13 +1,16 @@
 """The files of a batch while they are put together: which page is where, which go together."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import TypeVar
+from typing import Any, TypeVar  # Any: plain data
 
+from formservice.application.batch import BatchFile
 from formservice.application.page_results import PageResult, is_picture, seen
-from formservice.application.ports import WorkInHand
+from formservice.application.ports import PageWork, WorkInHand
+from formservice.application.read import ReadFile
+from formservice.domain.document import Medium, Page, PageRole
 from formservice.domain.errors import DamagedDocumentError
 
 T = TypeVar("T")
@@ -126,12 +129,78 @@ def together(
     return [(tuple(members), own) for members, own in result.values()]
 
 
-def groups_from(pile: Pile, data: Iterable[tuple[Sequence[int], Sequence[int]]]) -> list[Group]:
-    """Return the documents named by the numbers of their pages in the batch."""
-    return [
-        Group(tuple(map(pile.place, pages)), tuple(map(pile.place, sheets)))
-        for pages, sheets in data
-    ]
+class Grouping:
+    """Puts the pages of a pile together; a file that makes that fail costs no other."""
+
+    def __init__(
+        self, pile: Pile, order: Sequence[str | None], read: ReadFile, work: PageWork
+    ) -> None:
+        """Take the hashes of the files as they were given; None where a separator sheet lay."""
+        self._pile = pile
+        self._order = order
+        self._read = read
+        self._work = work
+        self.failed: dict[int, Exception] = {}
+        """Why files cannot be put together, not even with themselves."""
+
+    def __call__(self, files: Sequence[int]) -> list[Group]:
+        """Return the documents in ``files``, without those that ``failed``."""
+        try:
+            return self._groups(files)
+        except Exception:  # a bug, time or memory: whose fault it is shows file by file
+            apart = [group for index in files for group in self._alone(index)]
+        left = [index for index in files if index not in self.failed]
+        try:
+            return self._groups(left) if self.failed else apart
+        except Exception:  # then documents over several files stay apart, told as incomplete
+            return apart
+
+    def _alone(self, index: int) -> list[Group]:
+        try:
+            return self._groups([index])
+        except Exception as error:  # this is the one
+            self.failed[index] = error
+            return []
+
+    def _groups(self, files: Sequence[int]) -> list[Group]:
+        """Return which pages are a document, over files."""
+
+        def group() -> list[Any]:
+            return [
+                [[page.number for page in pages] for pages in (one.pages, one.sheets)]
+                for one in self._read.batch(list(self._in_order(files)))
+            ]
+
+        if not files:
+            return []
+        found = self._work.bounded(group, self._pile.page_count(files))
+        place = self._pile.place
+        return [Group(tuple(map(place, own)), tuple(map(place, behind))) for own, behind in found]
+
+    def _in_order(self, files: Iterable[int]) -> Iterator[BatchFile]:
+        """Yield the files as they were given, with the separator sheets between them."""
+        by_hash = {self._pile.files[index].sha256: index for index in files}
+        sheets: set[str | None] = {None}
+        for sha256 in self._order:
+            if sha256 in sheets:
+                yield _PARTING
+            elif sha256 in by_hash:
+                file = self._numbered(by_hash.pop(sha256))
+                yield file
+                if all(page.role is PageRole.SEPARATOR for page in file.pages):
+                    sheets.add(sha256)  # the same bytes may be there once more
+
+    def _numbered(self, index: int) -> BatchFile:
+        """Return a file with its pages numbered through the batch."""
+        pages = (
+            result.numbered(self._pile.number(Place(index, number))).page
+            for number, result in self._pile.known(index).items()
+        )
+        return BatchFile(self._pile.files[index].name, tuple(pages))
+
+
+# A separator sheet that is none of the pages of the pile.
+_PARTING = BatchFile("", (Page(0, Medium.SCAN, 0.0, 0.0, role=PageRole.SEPARATOR),))
 
 
 def _there(kept: T | None) -> T:

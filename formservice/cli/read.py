@@ -78,15 +78,23 @@ def _run(chosen: argparse.Namespace) -> int:
     keep = None if chosen.evidence is None else Evidence(services, chosen.evidence).keep
     results: list[dict[str, Any]] = []
     status = errors.DONE
-    for found, state in _read_files(reading, chosen.files, keep):
-        results.extend(found)
-        status = max(status, state)
-        if not chosen.json:
-            for one in found:
-                show.document(one, names(services, one))
+    try:
+        for found, state in _read_files(reading, chosen.files, keep):
+            results.extend(found)
+            status = max(status, state)
+            if not chosen.json:
+                for one in found:
+                    show.document(one, names(services, one))
+    except KeyboardInterrupt:
+        _print_json(chosen, results)  # what is finished
+        raise
+    _print_json(chosen, results)
+    return status
+
+
+def _print_json(chosen: argparse.Namespace, results: list[dict[str, Any]]) -> None:
     if chosen.json:
         print(json.dumps(results, ensure_ascii=False, indent=1))
-    return status
 
 
 def _sent(name: str) -> object:
