@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from formservice.adapters.scan.glyphs import Part, parts_of, shaped
 from formservice.adapters.scan.handwriting import Hand, level_of, straightness
-from formservice.adapters.scan.light import evenly_lit
+from formservice.adapters.scan.light import Tones, evenly_lit, free_of_specks
 from formservice.adapters.scan.ocr import BLOCK, LANGUAGE, LINE, Ocr, OcrWord, lines_of
 from formservice.adapters.scan.template import DPI, Rect, Template
 from formservice.adapters.scan.words import PageWords
@@ -24,6 +24,8 @@ from formservice.application.extract import CONTINUED
 if TYPE_CHECKING:
     from formservice.adapters.scan.ocr import Grey
 
+# The zones that hold words.
+_IN_WORDS = ("text", "multiline", "date")
 # Writing a little outside its zone still belongs to it, 0.5 mm.
 _AROUND_PT = 1.5
 # White paper around the writing; Tesseract misses letters that touch the edge.
@@ -82,21 +84,33 @@ class ZoneText:
 
 
 def cleaned(page: "Grey", template: Template) -> CleanPage:
-    """Return the page in even light, with and without the printed form."""
-    import cv2
+    """Return the page in even light, with and without the printed form.
+
+    Writing that is lighter than print gets a white point of its own; specks that stand alone in
+    a zone are no writing.
+    """
     import numpy as np
 
     flat = evenly_lit(page)
-    core = flat.ravel()[template.core_places]
+    core = flat[template.core]
     # The quarter of printed pixels that is darkest is ink for sure; 60 % of a page is paper.
     ink = float(np.percentile(core, 25)) if core.size else 0.0
-    paper = max(float(np.percentile(flat[::4, ::4], 60)), ink + 1.0)
-    # 0.85 keeps thin strokes; at 0.55 they were lost with the dirt.
-    white, black = ink + 0.85 * (paper - ink), 0.6 * ink
-    levels = (np.arange(256, dtype=np.float64) - black) * 255.0 / (white - black)
-    clear = cv2.LUT(flat, np.clip(levels, 0, 255).astype(np.uint8))
-    written = cv2.bitwise_or(clear, template.printed.astype(np.uint8) * np.uint8(255))
-    return CleanPage(np.asarray(clear, dtype=np.uint8), np.asarray(written, dtype=np.uint8))
+    tones = Tones(ink, max(float(np.percentile(flat[::4, ::4], 60)), ink + 1.0))
+    clear = tones.levelled(flat)
+    places = [
+        template.zone_rect(zone).grown(_AROUND_PT).pixels(flat.shape)
+        for zone in template.zones
+        if zone.kind in _IN_WORDS
+    ]
+    for place in places:
+        lighter = tones.of_writing(flat[place], template.printed[place])
+        if lighter is not None:
+            clear[place] = lighter.levelled(flat[place])
+    written = clear.copy()
+    written[template.printed] = 255
+    for place in places:
+        free_of_specks(written, *place)
+    return CleanPage(clear, written)
 
 
 def zone_text(page: CleanPage, rect: Rect, ocr: Ocr, language: str = LANGUAGE) -> ZoneText:
