@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any  # readings have the shape of the JSON contract
 
@@ -30,11 +30,25 @@ _SOME = 3
 class IsolatedRead:
     """Reads files one by one, in processes of their own and within limits."""
 
-    def __init__(self, read: ReadFile, forms: Forms, jobs: PageJobs) -> None:
-        """Keep the use case and what reads pictured pages."""
+    def __init__(
+        self,
+        read: ReadFile,
+        forms: Forms,
+        jobs: PageJobs,
+        tell: Callable[[int, int], None] = lambda _done, _total: None,
+    ) -> None:
+        """Keep the use case and what reads pictured pages.
+
+        ``tell`` takes how many pictured pages of a file are recognised, and how many there are.
+        """
         self._read = read
         self._forms = forms
         self._jobs = jobs
+        self._tell = tell
+
+    def telling(self, tell: Callable[[int, int], None]) -> "IsolatedRead":
+        """Return the same, which tells how far it is."""
+        return IsolatedRead(self._read, self._forms, self._jobs, tell)
 
     def __call__(
         self,
@@ -97,7 +111,9 @@ class IsolatedRead:
         jobs = [PageJob(file, number, lambda: data, received, form) for number in pictured]
         known: dict[int, bytes] = {}
         refused: list[tuple[Page, Exception]] = []
+        self._tell(0, len(jobs))
         for done in self._jobs.each(jobs, len(jobs)):
+            self._tell(len(known) + len(refused) + 1, len(jobs))
             page = pages[done.item.number - 1]
             if done.result is not None:
                 known[page.number] = packed(done.result)  # a tenth of what it takes as objects

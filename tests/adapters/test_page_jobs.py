@@ -254,6 +254,13 @@ def test_many_pages_get_the_blank_forms_loaded_first_and_few_do_not() -> None:
     assert engine.warmed == [False, True]
 
 
+def test_a_reading_tells_how_many_pages_are_recognised() -> None:
+    told: list[tuple[int, int]] = []
+    read = reading([nothing] * 3).telling(lambda *one: told.append(one))
+    read(b"x", "drei.pdf", received=RECEIVED)
+    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
+
+
 def test_without_engine_nothing_is_tried() -> None:
     with pytest.raises(EngineMissingError):
         reading([nothing], Engine(missing=True))(b"x", "a.pdf", received=RECEIVED)
