@@ -8,9 +8,11 @@ from statistics import median
 from formservice.adapters.scan.alphabet import differs_in_foreign_letters, is_level, with_sharp_s
 from formservice.adapters.scan.handwriting import Hand, handwritten
 from formservice.adapters.scan.laid import LaidPage
+from formservice.adapters.scan.letters import Letters
 from formservice.adapters.scan.ocr import LATIN, Ocr
 from formservice.adapters.scan.place import Placed
 from formservice.adapters.scan.text import ZoneText, text_among, zone_text
+from formservice.adapters.scan.witness import settled, with_dashes
 from formservice.domain.document import Doubt, Method, Opinion, ReadingBy, Sighting
 
 # Below this likeness to its blank form a page is dirty or crumpled: ink proves nothing there.
@@ -66,6 +68,7 @@ def text_sightings(
             _read_twice(sheet, place, first, ocr, in_place=in_place)
             for place, first in zip(places, firsts, strict=True)
         ]
+        read = _seen_together(sheet, places, read)
     by_hand = handwritten([one.hand for one in read])
     for place, readings, hand in zip(places, read, by_hand, strict=True):
         yield _sighting(sheet, place, replace(readings, by_hand=hand), page)
@@ -134,6 +137,36 @@ def _settled(first: ZoneText, second: ZoneText, by: tuple[ReadingBy, ReadingBy])
         # Two of three: one of the readings, and the heights of the letters.
         first, second = replace(first, text=first.shown), replace(second, text=second.shown)
     return _Readings(first, second, by, doubtful)
+
+
+def _seen_together(
+    sheet: LaidPage, places: Sequence[Placed], read: Sequence[_Readings]
+) -> list[_Readings]:
+    """Return the readings of a page, those in dispute or doubt settled by its own letters."""
+    told = list(read)
+    for down in sorted({place.down for place in places}):
+        own = [number for number, place in enumerate(places) if place.down == down]
+        open_ = [number for number in own if _is_open(read[number])]
+        if not open_:
+            continue
+        zones = [(one.first.lines, one.second.lines) for n in own if (one := read[n]).second]
+        letters = Letters(sheet.clean(down).written, zones)
+        for number in open_:
+            told[number] = _told(read[number], letters)
+    return told
+
+
+def _is_open(one: _Readings) -> bool:
+    """Say whether the two readings of a zone differ, or its shapes contradict them."""
+    return one.second is not None and (one.doubtful or one.first.text != one.second.text)
+
+
+def _told(one: _Readings, letters: Letters) -> _Readings:
+    """Return two readings with what the letters of the page tell about them."""
+    if one.second is None:
+        return one
+    first, second = with_dashes(one.first, letters), with_dashes(one.second, letters)
+    return _settled(*settled(first, second, letters), one.by)
 
 
 def _sighting(sheet: LaidPage, place: Placed, readings: _Readings, page: int) -> Sighting:

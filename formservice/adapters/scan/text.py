@@ -71,7 +71,8 @@ class ZoneText:
 
     ``confidence`` is that of the least sure word, 0..1, ``sure`` that of every word. ``shown`` is
     the text with small and capital letters as their heights show; ``doubtful`` says that some
-    shape fits no sign read. ``hand`` is what the writing itself looks like.
+    shape fits no sign read, ``odd`` that this is not only the length of a dash. ``hand`` is what
+    the writing itself looks like. ``lines`` are the words read, in pixels of the cleaned page.
     """
 
     text: str
@@ -79,8 +80,10 @@ class ZoneText:
     ink: bool
     shown: str = ""
     doubtful: bool = False
+    odd: bool = False
     hand: Hand | None = None
     sure: tuple[float, ...] = ()
+    lines: tuple[tuple[OcrWord, ...], ...] = ()
 
 
 def cleaned(page: "Grey", template: Template) -> CleanPage:
@@ -129,7 +132,10 @@ def zone_text(page: CleanPage, rect: Rect, ocr: Ocr, language: str = LANGUAGE) -
     if not lines:
         return ZoneText("", 0.0, ink=True, hand=Hand(None, straight, 0.0))
     right = crop.shape[1] - columns.start + _PADDING_PX
-    read = _read(lines, right, parts_of(sheet))
+    zone_rows, zone_columns = rect.grown(_AROUND_PT).pixels(page.written.shape)
+    left = zone_columns.start + columns.start - _PADDING_PX
+    up = zone_rows.start + rows.start - _PADDING_PX
+    read = _on_page(_read(lines, right, parts_of(sheet)), left, up)
     if read.hand is None:
         return read
     return replace(read, hand=replace(read.hand, straight=straight, level=level_of(sheet, lines)))
@@ -154,7 +160,16 @@ def text_among(words: PageWords, page: CleanPage, rect: Rect, down: int = 0) -> 
     ]
     if not lines:
         return ZoneText("", 1.0, ink=False)
-    return _read(lines, columns.stop - columns.start, parts_of(page.written[rows, columns]))
+    read = _read(lines, columns.stop - columns.start, parts_of(page.written[rows, columns]))
+    return _on_page(read, columns.start, rows.start)
+
+
+def _on_page(read: ZoneText, left: int, up: int) -> ZoneText:
+    """Return what was read of a piece that is cut out of its page at ``left`` and ``up``."""
+    return replace(
+        read,
+        lines=tuple(tuple(_moved(word, -left, -up) for word in line) for line in read.lines),
+    )
 
 
 def _moved(word: OcrWord, left: int, up: int) -> OcrWord:
@@ -193,10 +208,12 @@ def _read(lines: Sequence[Sequence[OcrWord]], right: int, parts: Sequence[Part])
         ink=True,
         shown=shown,
         doubtful=shapes.doubtful,
+        odd=shapes.odd,
         hand=Hand(
             shapes.wander, 1.0, sure, letters=sum(len(w.text) for line in lines for w in line)
         ),
         sure=tuple(word.confidence for line in lines for word in line),
+        lines=shapes.lines,
     )
 
 
