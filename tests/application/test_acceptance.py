@@ -139,7 +139,9 @@ def test_handwriting_does_not_make_a_page_poor():
 
 def test_dates_that_contradict_the_form_are_both_doubted_unless_every_reading_is_sure():
     before, after = ("12.05.2026", "12.05.2026"), ("11.05.2026", "11.05.2026")
-    fields = accepted(seen("von", *before, confidence=0.9), seen("bis", *after, confidence=0.9))
+    page = seen("ort", "Ort", "Ort")
+    days = seen("von", *before, confidence=0.75), seen("bis", *after, confidence=0.75)
+    fields = accepted(page, *days)
     assert fields["von"].doubts == fields["bis"].doubts == {Doubt.UNLIKELY_DAY}
     fields = accepted(seen("von", *before), seen("bis", *after))
     assert fields["von"].accepted
