@@ -47,7 +47,8 @@ class Settings:
     ``forms`` is the folder that holds ``mappings`` and ``form_templates``; ``data`` the folder for
     database and originals; ``land`` the Land of the receiving authority (§ 26 Abs. 3 SGB X);
     ``local_holidays`` further closed days there (ISO dates); ``acceptance`` the rule by which
-    recognised values are accepted, None for our own; ``known`` the lists of this installation.
+    recognised values are accepted, None for our own; ``known`` the lists of this installation;
+    ``processes`` how many may be at work on received files, None for as many as there are cores.
     """
 
     forms: Path
@@ -59,6 +60,7 @@ class Settings:
     page_seconds: float = 60.0
     acceptance: Path | None = None
     known: Path | None = None
+    processes: int | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -80,7 +82,19 @@ class Settings:
             local_holidays=holidays,
             acceptance=_file(given.get("FORMSERVICE_ACCEPTANCE")),
             known=_file(given.get("FORMSERVICE_KNOWN")),
+            processes=_count(given.get("FORMSERVICE_PROCESSES"), "FORMSERVICE_PROCESSES"),
         )
+
+
+def _count(text: str | None, setting: str) -> int | None:
+    if not text:
+        return None
+    if not text.isdecimal() or int(text) < 1:
+        raise UsageError(
+            f"Die Einstellung {setting} ist nicht zu verstehen.",
+            "Erwartet wird eine ganze Zahl ab 1.",
+        )
+    return int(text)
 
 
 def _file(name: str | None) -> Path | None:
@@ -161,7 +175,7 @@ class Services:
         from formservice.adapters.page_jobs import Limits, PageJobs
 
         given = self.settings
-        limits = Limits(given.read_seconds, given.read_bytes, given.page_seconds)
+        limits = Limits(given.read_seconds, given.read_bytes, given.page_seconds, given.processes)
         # Built here, so that every child process finds definitions and readers ready.
         return PageJobs(self.read, lambda: self.recognition, limits)
 

@@ -43,11 +43,15 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one process may take: seconds and bytes for a file, seconds for a pictured page."""
+    """What one process may take: seconds and bytes for a file, seconds for a pictured page.
+
+    ``at_once`` is how many processes may be at work, None for as many as there are cores.
+    """
 
     seconds: float
     memory: int
     page_seconds: float
+    at_once: int | None = None
 
     def for_pages(self, count: int) -> float:
         """Return the seconds for putting so many known pages together.
@@ -65,13 +69,16 @@ class PageJobs:
         self._read = read
         self._engine = engine
         self.limits = limits
-        # All callers together start no more children than there are cores, whatever their thread.
-        self._room = threading.Semaphore(processors())
+        # All callers together have no more children than this, whatever their thread. Other
+        # processes have a room of their own: operators share the cores out (docs/betrieb.md).
+        self._at_once = limits.at_once or processors()
+        self._room = threading.Semaphore(self._at_once)
 
     def bounded(self, work: Callable[[], Any], pages: int = 1) -> Any:
         """Return what ``work`` returns in a child; ``pages`` known ones give it more time."""
         limits = self.limits
-        return run_isolated(work, seconds=limits.for_pages(pages), memory=limits.memory)
+        with self._room:
+            return run_isolated(work, seconds=limits.for_pages(pages), memory=limits.memory)
 
     def look(self, data: bytes, read: Callable[[OpenDocument], Any]) -> tuple[list[Page], Any]:
         """Return the pages of a file, its pictures not looked at; or what ``read`` makes of it.
@@ -106,7 +113,7 @@ class PageJobs:
         for done in each_isolated(
             self._recognised,
             jobs,
-            at_once=processors(),
+            at_once=self._at_once,
             seconds=limits.page_seconds,
             memory=limits.memory,
             room=self._room,
@@ -129,7 +136,7 @@ class PageJobs:
         for done in each_isolated(
             lambda item: packed_answers(work(item)),
             items,
-            at_once=processors(),
+            at_once=self._at_once,
             seconds=limits.seconds + limits.page_seconds,
             memory=limits.memory,
             room=self._room,

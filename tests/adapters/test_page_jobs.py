@@ -57,6 +57,7 @@ from formservice.domain.errors import (
     DocumentTimeoutError,
     EngineError,
     EngineMissingError,
+    UsageError,
 )
 from formservice.domain.reference import SEPARATOR_PRINT
 from tests.application.literal_form import FORM
@@ -350,6 +351,46 @@ def test_callers_together_have_no_more_pages_at_work_than_there_are_cores(tmp_pa
         time.sleep(0.005)
     assert sorted(ended) == [number for number in range(1, 5) for _ in callers]
     assert 1 <= most <= processors()
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_all_children_of_all_callers_are_no_more_than_were_allowed(
+    tmp_path: Path, at_once: int
+) -> None:
+    def work() -> int:
+        mark = tmp_path / str(os.getpid())
+        mark.touch()
+        time.sleep(0.1)
+        mark.unlink()
+        return 0
+
+    read = ReadFile([LiteralReader([work] * 4)], LiteralForms(), few_days())
+    jobs = PageJobs(read, Engine, replace(LIMITS, at_once=at_once))
+
+    def pages() -> None:
+        own = [PageJob("f", number, lambda: b"x", RECEIVED) for number in range(1, 5)]
+        assert [one.error for one in jobs.each(own, 4)] == [None] * 4
+
+    callers = [threading.Thread(target=pages)]
+    callers += [threading.Thread(target=jobs.bounded, args=(work,)) for _ in range(4)]
+    for caller in callers:
+        caller.start()
+    most = 0
+    while any(caller.is_alive() for caller in callers):
+        most = max(most, len(list(tmp_path.iterdir())))
+        time.sleep(0.005)
+    assert most <= at_once
+
+
+@pytest.mark.parametrize("said", ["0", "-1", "viele", "1.5", "²"])
+def test_a_number_of_processes_that_is_none_is_refused(said: str) -> None:
+    with pytest.raises(UsageError, match="FORMSERVICE_PROCESSES"):
+        Settings.from_environment({"FORMSERVICE_PROCESSES": said})
+
+
+def test_an_operator_may_allow_fewer_processes_than_there_are_cores() -> None:
+    given = {"FORMSERVICE_FORMS": str(ROOT), "FORMSERVICE_PROCESSES": "1"}
+    assert Services(Settings.from_environment(given)).page_jobs.limits.at_once == 1
 
 
 def test_nobody_forks_while_the_engine_is_loaded() -> None:
