@@ -152,3 +152,39 @@ def test_a_doubt_that_is_not_about_dashes_stays():
     page = Page(*_PAGE, "14 – 16")
     read = replace(page.read(-1, "14 - 16"), doubtful=True, odd=True)
     assert with_dashes(read, page.letters((read, read))).doubtful
+
+
+def test_a_sign_without_example_wins_only_if_it_is_like_no_other_and_the_other_is_excluded():
+    page = Page(*_PAGE, "Haus 88, 8 Boote", "Nach § 43 dann")
+    assert page.told("Nach 8 43 dann", "Nach § 43 dann") == ("Nach § 43 dann",) * 2
+    page = Page(*_PAGE, "Haus 88, 8 Boote", "Nach & 43 dann")
+    assert page.told("Nach 8 43 dann", "Nach $ 43 dann") == ("Nach 8 43 dann", "Nach $ 43 dann")
+
+
+def with_word(read: ZoneText, word: OcrWord, *, last: bool) -> ZoneText:
+    """Return a reading with one word more."""
+    line = (*read.lines[0], word) if last else (word, *read.lines[0])
+    text = " ".join(one.text for one in line)
+    return replace(read, text=text, shown=text, lines=(line,), sure=(0.9,) * len(line))
+
+
+@pytest.mark.parametrize(("size", "gone"), [(9, True), (3, False)])
+def test_what_stands_alone_is_no_full_stop_if_it_is_unlike_those_of_the_page(size, gone):
+    page = Page(*_PAGE, "Das war gut")
+    read = page.read(-1)
+    end = read.lines[0][-1]
+    left, foot = end.right + 20, end.bottom - 6
+    page.draw.rectangle((left, foot - size + 1, left + size - 1, foot), fill=0)
+    dot = replace(end, text=".", left=left, right=left + size, top=foot - size)
+    dotted = with_word(read, dot, last=True)
+    first, second = settled(dotted, read, page.letters((dotted, read)))
+    assert (first.text == second.text == "Das war gut") is gone
+
+
+def test_a_dash_before_a_line_that_one_reading_lost_is_seen():
+    page = Page(*_PAGE, "- Das 14 war in 16 Tagen gut")
+    dashed = page.read(-1)
+    text = "Das 14 war in 16 Tagen gut"
+    bare = replace(dashed, text=text, shown=text, lines=(dashed.lines[0][1:],), sure=(0.9,) * 7)
+    first, second = settled(bare, dashed, page.letters((bare, dashed)))
+    assert first.text == second.text == f"- {text}"

@@ -42,6 +42,9 @@ _LEAST_OWN, _LEAST_OTHER = 3, 2
 # With this likeness it is one also if the page has no example of the other: no two signs are more
 # like each other (B and 8: 0.92), but strokes and letters that differ in a mark or their case.
 _SAME, _STROKES = 0.95, frozenset("lI1i|!ı[]/\\jtfr")
+# Of 3,000 signs 5 in a hundred are less than 0.89 like their own examples; signs that are like no
+# other letter or digit need no example if it is not the other sign.
+_OTHER, _UNIQUE = 0.80, frozenset("§@")
 # Full stops that must be known before one is told by them; it may be larger or smaller than they
 # are by so much, and off their place by that (px).
 _LEAST_STOPS, _SIZE_PX, _SIZE, _OFF_PX = 3, 1, 0.25, 1.5
@@ -158,9 +161,14 @@ class Letters:
         picture = self._picture(glyph, foot)
         like = [self._likeness(picture, sign) for sign in signs]
         winner = 0 if like[0] > like[1] else 1
-        if len(self._pictures.get(signs[winner], ())) < _LEAST_OWN:
+        counts = [len(self._pictures.get(sign, ())) for sign in signs]
+        for place in range(2):
+            # No sign is much less like its own examples: what is so unlike one is the other.
+            if counts[place] >= _LEAST_OTHER and like[place] < _OTHER and not counts[1 - place]:
+                return place == 1 if signs[1 - place] in _UNIQUE else None
+        if counts[winner] < _LEAST_OWN:
             return None
-        known = len(self._pictures.get(signs[1 - winner], ())) >= _LEAST_OTHER
+        known = counts[1 - winner] >= _LEAST_OTHER
         least = _LIKE if known else _SAME
         if not known and _are_alike(*signs):
             return None
@@ -182,6 +190,22 @@ class Letters:
             and abs(stop.depth - median(other.depth for other in known)) <= _OFF_PX
             and min(gaps) - _OFF_PX <= stop.gap <= max(gaps) + _OFF_PX
             and self._specks <= _MOST_SPECKS
+        )
+
+    def is_dirt(self, one: Seen) -> bool:
+        """Say whether what was read as a full stop that stands alone is surely none."""
+        known = self._stops
+        if len(known) < _LEAST_STOPS or {glyph.sign for glyph in one.glyphs} != {"."}:
+            return False
+        width = median(stop.width for stop in known)
+        height = median(stop.height for stop in known)
+        depth = median(stop.depth for stop in known)
+        return not any(
+            _is_near(part.right - part.left, width)
+            and _is_near(part.height, height)
+            and abs(part.bottom - one.foot - depth) <= 2 * _OFF_PX
+            for glyph in one.glyphs
+            for part in glyph.parts
         )
 
     @cached_property

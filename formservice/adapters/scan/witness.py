@@ -32,7 +32,7 @@ _SHORTEST, _HYPHEN, _NO_HYPHEN, _DASH, _NO_DASH, _TIMES = 0.32, 0.60, 0.70, 0.78
 _UNLIKE_PX, _PALE, _REACH_PX, _NEAR, _PALE_INK = 1.5, 0.3, 24, 0.4, 128
 _LEAST_OF_SIZE = 4
 # Readings that differ in more places than this are of a bad print.
-_MOST_DISPUTES = 3
+_MOST_DISPUTES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +206,12 @@ def settled(first: ZoneText, second: ZoneText, letters: Letters) -> tuple[ZoneTe
                     return first, second
                 won.append((slice(here, here + 1), slice(there, there + 1), verdict))
         else:
-            verdict = _blanks_told(letters, left, right)
+            verdict = (
+                _blanks_told(letters, left, right)
+                if left and right
+                else _extra_told(letters, left or right, (second if right else first).lines)
+            )
+            verdict = verdict if left or verdict is None else not verdict
             if verdict is None:
                 return first, second
             won.append((slice(start, end), slice(begin, stop), verdict))
@@ -302,6 +307,27 @@ def _blanks_told(letters: Letters, one: Sequence[_Token], other: Sequence[_Token
             verdicts.add(letters.is_blank(seen[id(before)].glyphs[-1], seen[id(after)].glyphs[0]))
     verdict = verdicts.pop() if len(verdicts) == 1 else None
     return None if verdict is None else verdict == (parted is one)
+
+
+def _extra_told(
+    letters: Letters, extra: Sequence[_Token], lines: Sequence[Sequence[OcrWord]]
+) -> bool | None:
+    """Say whether words that only one reading has are there; None if that is not clear.
+
+    It is told of dashes, which are as long as they should be, and of dirt read as full stops.
+    """
+    verdicts = set()
+    for token in extra:
+        found = _seen(letters, token, lines)
+        if found is None:
+            return None
+        if token.text in DASHES:
+            zone = letters.seen(lines)
+            told = Dashes(letters).sign(found.glyphs[0], zone) == token.text
+            verdicts.add(True if told else None)
+        else:
+            verdicts.add(False if letters.is_dirt(found) else None)
+    return verdicts.pop() if len(verdicts) == 1 else None
 
 
 def _ends(tokens: Sequence[_Token]) -> set[int]:
