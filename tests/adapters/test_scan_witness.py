@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from formservice.adapters.scan.glyphs import parts_of, shaped
 from formservice.adapters.scan.letters import Letters
 from formservice.adapters.scan.ocr import OcrWord
+from formservice.adapters.scan.passes import is_broken
 from formservice.adapters.scan.text import ZoneText
 from formservice.adapters.scan.witness import settled, with_dashes
 from tests.adapters.scan_prints import Grey, needs_fonts
@@ -188,3 +190,14 @@ def test_a_dash_before_a_line_that_one_reading_lost_is_seen():
     bare = replace(dashed, text=text, shown=text, lines=(dashed.lines[0][1:],), sure=(0.9,) * 7)
     first, second = settled(bare, dashed, page.letters((bare, dashed)))
     assert first.text == second.text == f"- {text}"
+
+
+def test_a_page_whose_letters_are_broken_to_pieces_is_told():
+    page = Page("Das war im Mai")
+    read = page.read(0)
+    whole = replace(read, pieces=shaped(read.lines, parts_of(page.picture)).pieces)
+    assert not is_broken([whole])
+    for column in range(0, 600, 6):
+        page.draw.rectangle((column, 0, column + 1, 160), fill=255)
+    broken = replace(read, pieces=shaped(read.lines, parts_of(page.picture)).pieces)
+    assert is_broken([broken])

@@ -104,7 +104,7 @@ class Shaped:
     ``shown`` are the same with small and capital letters as their heights show. ``doubtful`` says
     that some shape fits no sign that was read, ``odd`` that it is not only the length of a dash.
     ``wander`` is how far letters stand off their line on average, in heights of letters, None if
-    too few can be told apart.
+    too few can be told apart. ``pieces`` counts pieces of ink that stand beside each other.
     """
 
     lines: tuple[tuple[OcrWord, ...], ...]
@@ -112,6 +112,7 @@ class Shaped:
     doubtful: bool = False
     odd: bool = False
     wander: float | None = None
+    pieces: int = 0
 
 
 def parts_of(picture: "Grey") -> tuple[Part, ...]:
@@ -146,7 +147,8 @@ def shaped(lines: Sequence[Sequence[OcrWord]], parts: Sequence[Part]) -> Shaped:
         shown.append(tuple(word for _, word, _ in words))
         unfit.update(*(doubts for _, _, doubts in words))
     odd = _Unfit.SHAPE in unfit
-    return Shaped(tuple(read), tuple(shown), bool(unfit), odd, _wander(glyphs))
+    pieces = sum(len(_pieces(word, parts, starts)) for line in lines for word in line)
+    return Shaped(tuple(read), tuple(shown), bool(unfit), odd, _wander(glyphs), pieces)
 
 
 class _Unfit(Enum):
@@ -190,6 +192,21 @@ def glyphs_of(word: OcrWord, parts: Sequence[Part], starts: Sequence[int]) -> li
     """Return the signs of a word with their ink; nothing if they cannot be told apart."""
     if not _MANY.isdisjoint(word.text):
         return []
+    clusters = _pieces(word, parts, starts)
+    wanted = [2 if sign in _DOUBLE else 1 for sign in word.text]
+    if len(clusters) != sum(wanted):
+        return []
+    glyphs, place = [], 0
+    for sign, count in zip(word.text, wanted, strict=True):
+        glyphs.append(
+            Glyph(sign, tuple(p for one in clusters[place : place + count] for p in one))
+        )
+        place += count
+    return glyphs
+
+
+def _pieces(word: OcrWord, parts: Sequence[Part], starts: Sequence[int]) -> list[list[Part]]:
+    """Return the ink of a word in pieces that stand beside each other: one for a whole sign."""
     height = word.bottom - word.top
     top, bottom = word.top - 0.4 * height, word.bottom + 0.25 * height
     first = bisect_left(starts, word.left - 2 * height)
@@ -201,17 +218,7 @@ def glyphs_of(word: OcrWord, parts: Sequence[Part], starts: Sequence[int]) -> li
         and top <= (part.top + part.bottom) / 2 <= bottom
         and part.height <= 2 * height
     ]
-    clusters = list(_clusters(own))
-    wanted = [2 if sign in _DOUBLE else 1 for sign in word.text]
-    if len(clusters) != sum(wanted):
-        return []
-    glyphs, place = [], 0
-    for sign, count in zip(word.text, wanted, strict=True):
-        glyphs.append(
-            Glyph(sign, tuple(p for one in clusters[place : place + count] for p in one))
-        )
-        place += count
-    return glyphs
+    return list(_clusters(own))
 
 
 def _clusters(parts: Iterable[Part]) -> Iterator[list[Part]]:

@@ -20,6 +20,9 @@ GOOD_PAGE = 0.55
 # A page whose zones are read with less than this, in the middle, is for a person. Names with
 # letters that the German model lacks are read with 0.75.
 _SURE_PAGE = 0.7
+# So many pieces of ink a sign, on average, are no letters any more: usual are 0.9 to 1.1, those
+# of thin type on a poor scan 1.5.
+_BROKEN = 1.6
 # Where the look at the whole page finds nothing, or something this unsure, it saw no text at all.
 _SEEN = 0.5
 
@@ -143,6 +146,8 @@ def _seen_together(
     sheet: LaidPage, places: Sequence[Placed], read: Sequence[_Readings]
 ) -> list[_Readings]:
     """Return the readings of a page, those in dispute or doubt settled by its own letters."""
+    if is_broken([one.first for one in read]):
+        return [replace(one, doubtful=True) for one in read]
     told = list(read)
     for down in sorted({place.down for place in places}):
         own = [number for number, place in enumerate(places) if place.down == down]
@@ -154,6 +159,12 @@ def _seen_together(
         for number in open_:
             told[number] = _told(read[number], letters)
     return told
+
+
+def is_broken(zones: Sequence[ZoneText]) -> bool:
+    """Say whether the letters of a page are broken to pieces: commas and accents got lost."""
+    signs = sum(len(word.text) for zone in zones for line in zone.lines for word in line)
+    return sum(zone.pieces for zone in zones) > _BROKEN * max(signs, 1)
 
 
 def _is_open(one: _Readings) -> bool:

@@ -72,7 +72,8 @@ class ZoneText:
     ``confidence`` is that of the least sure word, 0..1, ``sure`` that of every word. ``shown`` is
     the text with small and capital letters as their heights show; ``doubtful`` says that some
     shape fits no sign read, ``odd`` that this is not only the length of a dash. ``hand`` is what
-    the writing itself looks like. ``lines`` are the words read, in pixels of the cleaned page.
+    the writing itself looks like. ``lines`` are the words read, in pixels of the cleaned page,
+    ``pieces`` counts the pieces of ink that stand beside each other in them.
     """
 
     text: str
@@ -84,6 +85,7 @@ class ZoneText:
     hand: Hand | None = None
     sure: tuple[float, ...] = ()
     lines: tuple[tuple[OcrWord, ...], ...] = ()
+    pieces: int = 0
 
 
 def cleaned(page: "Grey", template: Template) -> CleanPage:
@@ -214,6 +216,7 @@ def _read(lines: Sequence[Sequence[OcrWord]], right: int, parts: Sequence[Part])
         ),
         sure=tuple(word.confidence for line in lines for word in line),
         lines=shapes.lines,
+        pieces=shapes.pieces,
     )
 
 
