@@ -84,6 +84,8 @@ class _RuleFile(_Strict):
     version: Text
     calibrated: Text
     pairs: Annotated[list[_Pair], Setting(min_length=1)]
+    against: Annotated[int, Setting(ge=0, le=1)] = 0
+    unanimous: Share = 1.0
     limits: _Limits
     foreign: Share
     unlikely: Share
@@ -98,6 +100,8 @@ class _RuleFile(_Strict):
             name=self.name,
             version=self.version,
             pairs=MappingProxyType({frozenset(one.of): one.limit for one in self.pairs}),
+            against=self.against,
+            unanimous=self.unanimous,
             limits=MappingProxyType({Content(k): v for k, v in self.limits.model_dump().items()}),
             foreign=self.foreign,
             unlikely=self.unlikely,

@@ -130,17 +130,21 @@ def _with_parts(first: Sighting, parts: dict[int, Sighting]) -> Sighting:
 
 
 def _joined_opinions(parts: Sequence[Sighting]) -> tuple[Opinion, ...]:
-    """Return what each pass read of the whole; nothing unless the same passes read every part."""
-    passes = [[one.by for one in part.opinions] for part in parts]
-    if any(names != passes[0] for names in passes):
+    """Return what each pass read of the whole; nothing unless the same passes read every part.
+
+    Passes that read only some parts do not count.
+    """
+    by_name = [{one.by: one for one in part.opinions} for part in parts]
+    common = [name for name in by_name[0] if all(name in found for found in by_name)]
+    if len(common) < min(2, *(len(found) for found in by_name)):
         return ()
     return tuple(
         Opinion(
-            of_parts[0].by,
-            "".join(_without_mark(one.text)[0] for one in of_parts),
-            min(one.confidence for one in of_parts),
+            name,
+            "".join(_without_mark(found[name].text)[0] for found in by_name),
+            min(found[name].confidence for found in by_name),
         )
-        for of_parts in zip(*(part.opinions for part in parts), strict=True)
+        for name in common
     )
 
 

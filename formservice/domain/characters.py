@@ -90,6 +90,8 @@ def is_prose_suspect(text: str, rules: CharacterRules) -> bool:
 
 
 def _suspicions(text: str, rules: CharacterRules) -> Iterator[bool]:
+    # Dots and dashes alone are dirt as often as they are an answer.
+    yield text.strip() != "" and not any(sign.isalnum() for sign in text)
     yield not (rules.odd | rules.uncertain).isdisjoint(text)
     yield any(
         unicodedata.category(sign) in ("Cc", "Cf", "Co", "So") for sign in text if sign != "\n"

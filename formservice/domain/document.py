@@ -97,6 +97,8 @@ class ReadingBy(StrEnum):
     ZONE_LATIN = "zone-latin"  # the same picture; the model for Latin script
     PAGE = "page"  # all of the page as it is, in one look; the German model
     PAGE_LATIN = "page-latin"  # the same look; the model for Latin script
+    CLOSE = "close"  # the place alone, larger, cut out of the picture as it came; the German model
+    CLOSE_LATIN = "close-latin"  # the same picture; the model for Latin script
     LABEL = "label"  # all of the page; what stands between two printed labels; the German model
 
 
@@ -105,11 +107,13 @@ class Opinion:
     """What one pass of recognition read in the place of a field.
 
     ``confidence`` is that of the least sure word, 0..1; 1 where there is nothing to read.
+    ``sure`` is that of every word, nothing where it is not known.
     """
 
     by: ReadingBy
     text: str
     confidence: float
+    sure: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

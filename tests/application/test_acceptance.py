@@ -148,6 +148,21 @@ def test_dates_that_contradict_the_form_are_both_doubted_unless_every_reading_is
     assert fields["bis"].accepted
 
 
+def test_a_day_read_the_same_by_all_four_is_not_doubted_for_what_it_says():
+    by = (ReadingBy.ZONE, ReadingBy.PAGE_LATIN, ReadingBy.CLOSE, ReadingBy.CLOSE_LATIN)
+
+    def bis(*texts, confidence=0.75):
+        read = tuple(Opinion(*one, confidence) for one in zip(by, texts, strict=False))
+        one = replace(seen("bis", texts[0], confidence=confidence), opinions=read)
+        return accepted(seen("von", "12.05.2026", "12.05.2026"), one)["bis"].doubts
+
+    day = "11.05.2026"
+    assert not bis(day, day, "11. 05. 2026", day)
+    for read in ((day, day), (day, day, day, "17.05.2026")):
+        assert Doubt.UNLIKELY_DAY in bis(*read)
+    assert bis(day, day, day, day, confidence=0.65) == {Doubt.UNLIKELY_DAY}
+
+
 @pytest.mark.parametrize("day", ["12.05.2326", "12.05.1026"])
 def test_a_day_far_away_is_doubted(day):
     assert accepted(seen("bis", day, day))["bis"].doubts == {Doubt.UNLIKELY_DAY}

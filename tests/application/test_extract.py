@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from formservice.application.extract import CONTINUED, extract
-from formservice.domain.document import Doubt, Method, Sighting
+from formservice.domain.document import Doubt, Method, Opinion, ReadingBy, Sighting
 from formservice.domain.record import Reading
 from formservice.domain.values import clean
 from tests.application.literal_form import FORM
@@ -121,6 +121,20 @@ def test_a_part_of_nothing_but_line_breaks_is_a_part():
     parts = [sight("bericht", "a\n"), sight("bericht__2", "\n\n", blank=True)]
     one = extract(FORM, [*parts, sight("bericht__3", "b")]).fields["bericht"]
     assert (one.value, one.accepted) == ("a\n\n\nb", True)
+
+
+def test_of_joined_parts_those_readings_count_that_read_every_part():
+    def part(key, *by):
+        read = tuple(Opinion(one, key[-1], 0.9) for one in by)
+        return sight(key, key[-1], Method.OCR, opinions=read)
+
+    two = (ReadingBy.ZONE, ReadingBy.PAGE_LATIN)
+    four = (*two, ReadingBy.CLOSE, ReadingBy.CLOSE_LATIN)
+    one = extract(FORM, [part("bericht", *four), part("bericht__2", *two)]).fields["bericht"]
+    assert [(said.by, said.text) for said in one.opinions] == [(by, "t2") for by in two]
+    other = (ReadingBy.ZONE, ReadingBy.ZONE_LATIN)
+    one = extract(FORM, [part("bericht", *two), part("bericht__2", *other)]).fields["bericht"]
+    assert one.opinions == ()
 
 
 def test_a_missing_part_of_a_continuation_is_a_doubt():

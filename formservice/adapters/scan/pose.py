@@ -7,6 +7,7 @@ from formservice.adapters.scan.template import (
     DPI,
     POINTS_PER_INCH,
     VERIFY_DPI,
+    Rect,
     Template,
     high_pass,
 )
@@ -38,19 +39,30 @@ class Pose:
 
     def flattened(self, picture: "Grey", template: Template, dpi: int = DPI) -> "Grey":
         """Return the picture laid on the template, ``dpi`` dots to the inch."""
+        height, width = (round(side * dpi / DPI) for side in template.blank.shape)
+        return self._cut(picture, (0.0, 0.0), (width, height), dpi)
+
+    def window(self, picture: "Grey", rect: Rect, dpi: int) -> "Grey":
+        """Return the part of the picture that lies on a rectangle of the template."""
+        scale = dpi / POINTS_PER_INCH
+        size = (max(1, round(rect.width * scale)), max(1, round(rect.height * scale)))
+        return self._cut(picture, (rect.left, rect.top), size, dpi)
+
+    def _cut(
+        self, picture: "Grey", corner: tuple[float, float], size: tuple[int, int], dpi: int
+    ) -> "Grey":
         import cv2
         import numpy as np
 
         scale = POINTS_PER_INCH / dpi
         # OpenCV counts pixels at their centres, the template by their edges.
-        half = scale / 2
-        matrix = self.matrix @ np.array([[scale, 0, half], [0, scale, half], [0, 0, 1.0]])
-        height, width = (round(side * dpi / DPI) for side in template.blank.shape)
+        left, top = (edge + scale / 2 for edge in corner)
+        matrix = self.matrix @ np.array([[scale, 0, left], [0, scale, top], [0, 0, 1.0]])
         return np.asarray(
             cv2.warpPerspective(
                 picture,
                 matrix,
-                (width, height),
+                size,
                 flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
                 borderMode=cv2.BORDER_CONSTANT,
                 borderValue=255.0,

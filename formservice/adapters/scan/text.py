@@ -17,7 +17,7 @@ from formservice.adapters.scan.glyphs import Part, parts_of, shaped
 from formservice.adapters.scan.handwriting import Hand, level_of, straightness
 from formservice.adapters.scan.light import Tones, evenly_lit, free_of_specks
 from formservice.adapters.scan.ocr import BLOCK, LANGUAGE, LINE, Ocr, OcrWord, lines_of
-from formservice.adapters.scan.template import DPI, Rect, Template
+from formservice.adapters.scan.template import DPI, POINTS_PER_INCH, Rect, Template
 from formservice.adapters.scan.words import PageWords
 from formservice.application.extract import CONTINUED
 
@@ -141,6 +141,36 @@ def zone_text(page: CleanPage, rect: Rect, ocr: Ocr, language: str = LANGUAGE) -
     if read.hand is None:
         return read
     return replace(read, hand=replace(read.hand, straight=straight, level=level_of(sheet, lines)))
+
+
+def writing_in(page: CleanPage, rect: Rect) -> Rect | None:
+    """Return the part of a zone that holds its writing; None if nothing stands there."""
+    whole = rect.grown(_AROUND_PT)
+    ink = _ink_box(whole.cut(page.written))
+    if ink is None:
+        return None
+    down, across = whole.pixels(page.written.shape)
+    rows, columns = ink
+    edges = (
+        across.start + columns.start,
+        down.start + rows.start,
+        min(across.start + columns.stop, across.stop),
+        min(down.start + rows.stop, down.stop),
+    )
+    return Rect(*(edge * POINTS_PER_INCH / DPI for edge in edges))
+
+
+def close_text(picture: "Grey", dpi: int, ocr: Ocr, language: str) -> ZoneText:
+    """Read a picture of writing alone, at ``dpi`` dots to the inch."""
+    import numpy as np
+
+    scale = dpi / DPI
+    sheet = np.pad(picture, round(_PADDING_PX * scale), constant_values=255)
+    mode = LINE if len(picture) <= _LINE_PX * scale else BLOCK
+    lines = lines_of(ocr.words(sheet, mode, dpi, language))
+    if not lines:
+        return ZoneText("", 0.0, ink=True)
+    return _read(lines, sheet.shape[1], parts_of(sheet))
 
 
 def text_among(words: PageWords, page: CleanPage, rect: Rect, down: int = 0) -> ZoneText:
