@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return errors.BROKEN_OFF
     except OSError as error:
         return _output_failed(error)
-    except Exception as error:
+    except Exception as error:  # the outermost frame: people get a sentence, never a trace
         return errors.show(errors.bug(error), as_json=as_json)
     return status
 
