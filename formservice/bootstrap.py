@@ -29,7 +29,7 @@ from formservice.domain.frist import OFFICE_TIME
 
 if TYPE_CHECKING:
     from formservice.adapters.archive.store import Archive
-    from formservice.adapters.evidence.pictures import Pictures
+    from formservice.adapters.evidence.crops import Crops
     from formservice.adapters.isolated_read import IsolatedRead
     from formservice.adapters.page_jobs import PageJobs
     from formservice.adapters.scan.recognition import Recognition
@@ -187,12 +187,12 @@ class Services:
         return IsolatedRead(self.read, self.forms, self.page_jobs)
 
     @cached_property
-    def pictures(self) -> "Pictures":
+    def crops(self) -> "Crops":
         """Pictures of the fields of received files, cut out within the same limits."""
-        from formservice.adapters.evidence.pictures import Pictures
+        from formservice.adapters.evidence.crops import Crops
 
         limits = self.settings
-        return Pictures(self.readers, seconds=limits.read_seconds, memory=limits.read_bytes)
+        return Crops(self.readers, seconds=limits.read_seconds, memory=limits.read_bytes)
 
     @cached_property
     def intake(self) -> "Intake":
