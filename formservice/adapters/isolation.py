@@ -42,8 +42,9 @@ class NoPlainDataError(Exception):
 R = TypeVar("R")
 T = TypeVar("T")
 
+# Without other limits those of an installation that sets none (``bootstrap.Settings``).
 _SECONDS = 60.0
-_MEMORY = 2 << 30
+_MEMORY = 2 << 30  # bytes
 _LENGTH = struct.Struct("<Q")
 _CHUNK = 1 << 20
 _PR_SET_PDEATHSIG = 1
@@ -329,10 +330,12 @@ def _bound(parent: int, seconds: float, memory: int) -> None:
     if os.getppid() != parent:
         os._exit(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends us
+    # What libraries loaded before hold is no work: a quarter is left for that in any case.
     limit = max(memory, _address_space() + memory // 4)
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     used = time.process_time()
+    # In whole seconds, and later than the parent's own deadline, which says more.
     processor = int(used + seconds) + 2
     resource.setrlimit(resource.RLIMIT_CPU, (processor, processor + 1))
 

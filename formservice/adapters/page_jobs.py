@@ -30,6 +30,8 @@ from formservice.domain.form import Layout
 T = TypeVar("T")
 R = TypeVar("R")
 
+# Of the time for recognising a page, so much for putting it together with others.
+_TOGETHER = 1 / 6
 # With so many pictures it pays to load all blank forms before the first job.
 _MANY = 4
 
@@ -58,7 +60,7 @@ class Limits:
 
         What was not asked of a page alone is asked then; a few seconds each will do for that.
         """
-        return self.seconds + count * self.page_seconds / 6
+        return self.seconds + count * self.page_seconds * _TOGETHER
 
 
 class PageJobs:
