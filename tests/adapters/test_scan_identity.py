@@ -14,7 +14,7 @@ from formservice.adapters.definitions.mappings import Definitions, load
 from formservice.adapters.scan.pictured import PicturedPage
 from formservice.adapters.scan.recognition import Recognition
 from formservice.application.identify import candidate, identify
-from formservice.domain.document import Medium, Page, PageRole, Unknown
+from formservice.domain.document import Doubt, Medium, Page, PageRole, Unknown
 from formservice.domain.form import FormRef, Layout
 from formservice.domain.reference import SEPARATOR
 from tests.adapters.scan_prints import FONT, Grey, Scan, needs_fonts
@@ -353,3 +353,40 @@ def test_a_letter_is_no_form_by_its_wording_either(tools: Recognition) -> None:
         [Page(1, Medium.SCAN, 595, 842, blocks=blocks)], [candidate(one) for one in forms()]
     )
     assert found.ref is None
+
+
+def with_spoilt_code(ref: FormRef, page: int) -> Grey:
+    """Return a print on whose code somebody put a stamp: nobody reads it, but it is there."""
+    layout = next(one for one in layouts() if one.ref == ref)
+    picture = blank_print(ref, page).copy()
+    height, width = picture.shape
+    box = next(box for number, box in layout.qr if number == page)
+    rows = slice(int(box.top * height), int(box.bottom * height))
+    columns = slice(int(box.left * width), int(box.right * width))
+    noise = np.random.default_rng(7).integers(0, 2, picture[rows, columns].shape, dtype=np.uint8)
+    picture[rows, columns] = noise * 255
+    return picture
+
+
+def goals_in_doubt(picture: Grey, tools: Recognition) -> set[bool]:
+    """Say of every field of a goal on page 2 of a plan whether its copy is unknown."""
+    layout = next(one for one in layouts() if one.ref == PLAN)
+    seen = PicturedPage(picture, tools).zones(layout, 2)
+    return {Doubt.COPY_UNKNOWN in one.doubts for one in seen if one.key.startswith("ziele[")}
+
+
+@pytest.mark.slow
+@pytest.mark.engine
+@needs_tesseract
+@pytest.mark.parametrize("scan", [Scan(), SCANS["crooked"]], ids=["straight", "crooked"])
+def test_a_page_printed_without_any_code_is_the_printed_one_and_no_copy_of_it(
+    tools: Recognition, scan: Scan
+) -> None:
+    assert goals_in_doubt(scan.of(blank_print(PLAN, 2))[0], tools) == {False}
+
+
+@pytest.mark.slow
+@pytest.mark.engine
+@needs_tesseract
+def test_a_page_whose_code_nobody_can_read_may_be_any_copy(tools: Recognition) -> None:
+    assert goals_in_doubt(Scan().of(with_spoilt_code(PLAN, 2))[0], tools) == {True}

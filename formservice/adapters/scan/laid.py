@@ -16,6 +16,9 @@ from formservice.domain.document import Box
 if TYPE_CHECKING:
     from formservice.adapters.scan.ocr import Grey
 
+# What is ink in a cleaned page; a code has it on nearly half of its place, and dust on less of it.
+_DARK, _BARE = 150, 0.02
+
 CLOSE_DPI = 300
 """Resolution of parts that are looked at closely: other pixels than those of the page."""
 # So much around a part shows where its paper and its lines are.
@@ -65,6 +68,15 @@ class LaidPage:
     def same_print(self) -> tuple[tuple[OcrWord, ...], "Grey"]:
         """The words of the blank form that stand on the page, and the page without them."""
         return same_print(self.grey, self.template)
+
+    @cached_property
+    def has_bare_code_place(self) -> bool:
+        """Whether there is paper where we print a code, and nothing else."""
+        code = self.template.qr
+        if code is None:
+            return False
+        place = code.cut(self.clean().clear)
+        return place.size > 0 and float((place < _DARK).mean()) < _BARE
 
     def box(self, box: Box, down: int = 0) -> Box:
         """Return where a box of the form is in the picture, ``down`` rows below its place."""

@@ -140,12 +140,21 @@ class PicturedPage:
         }
         every = zone_sightings(laid, layout, form_page, self._tools.ocr, self.number)
         seen = tuple(one for one in every if one.key in whole)
-        if self.codes:
+        if self.codes or self._has_no_code(laid, layout, form_page):
             return seen
         # All copies of a page look alike; only the code tells which items stand on this one.
         return tuple(
             replace(one, doubts=one.doubts | {Doubt.COPY_UNKNOWN}) if "[" in one.key else one
             for one in seen
+        )
+
+    def _has_no_code(self, laid: LaidPage, layout: Layout, form_page: int) -> bool:
+        """Say whether the page never had a code: then it is the printed form, no copy of ours."""
+        printed = layout.printed(form_page)
+        return laid.has_bare_code_place and any(
+            laid.pose.holds(box, laid.template, self.picture.shape)
+            for page, box in layout.qr
+            if page == printed
         )
 
     def blocks(self) -> tuple[Block, ...]:
