@@ -264,6 +264,7 @@ _UNKNOWN = {
     Unknown.NO_FORM: "Das Bild gleicht keinem bekannten Formular.",
     Unknown.SEVERAL_FORMS: "Das Bild gleicht mehreren Formularen oder Seiten.",
     Unknown.DARK: "Die Seite ist zu dunkel: Es ist nicht zu erkennen, welches Formular das ist.",
+    Unknown.FAINT: "Die Seite ist zu blass: Es ist nicht zu erkennen, welches Formular das ist.",
     Unknown.SMALL: "Das Bild ist zu klein: Es ist nicht zu erkennen, welches Formular das ist.",
 }
 

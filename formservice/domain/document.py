@@ -220,6 +220,7 @@ class Unknown(StrEnum):
     NO_FORM = "no-form"  # it is like none of the forms
     SEVERAL_FORMS = "several-forms"  # it is like pages of two forms
     DARK = "dark"  # nothing can be made out
+    FAINT = "faint"  # hardly darker than the paper
     SMALL = "small"  # too few pixels for print to be read
 
 

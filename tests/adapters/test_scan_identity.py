@@ -275,6 +275,8 @@ NOT_EMPTY = {
     "a meadow": meadow(),
     "waves": waves(),
     "a blurred photo": np.asarray(cv2.GaussianBlur(waves(), (0, 0), 40), dtype=np.uint8),
+    "a photo of a wall": written([], paper=140),
+    "a photo of a table": written([], paper=100),
     "nothing can be seen": np.full((2339, 1654), 40, np.uint8),
 }
 
@@ -290,6 +292,23 @@ def test_an_empty_back_is_blank(tools: Recognition, picture: Grey) -> None:
 @pytest.mark.parametrize("picture", NOT_EMPTY.values(), ids=NOT_EMPTY)
 def test_a_page_with_the_least_writing_is_not_blank(tools: Recognition, picture: Grey) -> None:
     assert PicturedPage(picture, tools).role is PageRole.CONTENT
+
+
+def test_a_form_of_next_to_no_ink_is_refused_for_that(tools: Recognition) -> None:
+    page = PicturedPage(pale_form(0.03), tools)
+    assert page.role is PageRole.CONTENT
+    assert page.claims == ()
+    assert page.unknown is Unknown.FAINT
+
+
+@pytest.mark.parametrize("share", [0.06, 0.12])
+def test_a_faint_form_is_recognised_or_refused_for_that(tools: Recognition, share: float) -> None:
+    page = PicturedPage(pale_form(share), tools)
+    assert page.claims or page.unknown is Unknown.FAINT
+
+
+def test_a_letter_is_not_too_faint_but_no_form(tools: Recognition) -> None:
+    assert PicturedPage(written(LETTER), tools).unknown is Unknown.NO_FORM
 
 
 def with_code(text: str, kind: zxingcpp.BarcodeFormat) -> Grey:

@@ -143,6 +143,20 @@ def coarsely(picture: "Grey", template: Template, matrix: "Matrix") -> "Grey":
     return Pose(matrix, 0.0).flattened(np.asarray(soft, dtype=np.uint8), template, VERIFY_DPI)
 
 
+def contrast(laid: "Grey", template: Template) -> float:
+    """Return how much darker than its paper the print of the form is, 0..1, on a page laid on it.
+
+    1 where nothing is printed.
+    """
+    import numpy as np
+
+    if not template.core_places.size:
+        return 1.0
+    ink = float(np.median(laid.ravel()[template.core_places]))
+    paper = max(float(np.percentile(laid[::4, ::4], 60)), 1.0)
+    return max(0.0, 1.0 - ink / paper)
+
+
 def correlation(ours: "npt.NDArray[np.float32]", theirs: "npt.NDArray[np.float32]") -> float:
     """Return the normalised correlation of two lists of values, 0 if one has no contrast."""
     import numpy as np
