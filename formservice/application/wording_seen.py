@@ -54,7 +54,7 @@ def differences_seen(
         return ()
     ours = [one for phrase in phrases(one_print(definition)) for one in sentences(phrase)]
     told = [one for one in ours if len(letters(one)) >= _LEAST]
-    repeats = definition.layout is not None and bool(definition.layout.copies)
+    again = _repeated(definition, ours)
     wrong, behind = list(told), ""
     before: str | None = None
     for blocks in looks:
@@ -62,7 +62,7 @@ def differences_seen(
         absent = stream.lacks(told)
         wrong = [one for one in wrong if one in absent]
         short = stream.lacks([one for one in ours if len(letters(one)) < _LEAST])
-        torn = ours if repeats else [*absent, *short]
+        torn = [*absent, *short, *again]
         strange = stream.strange("".join(letters(one) for one in torn))
         if before is not None:  # what one look shows and the other does not was never printed
             strange = {
@@ -77,6 +77,19 @@ def differences_seen(
     if wrong:
         return (changed(fixed.version, wrong, Severity.ASKS),)
     return (added(fixed.version, behind, Severity.ASKS),)
+
+
+def _repeated(definition: FormDefinition, ours: Sequence[str]) -> Sequence[str]:
+    """Return what of ours may be there more often than once: on copies, or for further items."""
+    layout = definition.layout
+    if layout is None or layout.copies:
+        return ours
+    inside, found = 0, []
+    for item in layout.template_flow:
+        inside += bool(item.begin) - bool(item.end)
+        if inside and item.text:
+            found.append(item.text)
+    return found
 
 
 def letters(text: str) -> str:

@@ -49,6 +49,12 @@ def test_a_sentence_printed_twice_is_missed_where_one_of_them_was_changed():
         assert twice in message
 
 
+def test_what_is_printed_for_a_further_item_is_ours():
+    row = "Unterschrift sorgeberechtigte Person "
+    at = OURS.index(f"{row}2")
+    assert told([*OURS[: at + 1], f"{row}3", *OURS[at + 1 :]]) == []
+
+
 LONG = [one for phrase in OURS for one in sentences(phrase) if 40 <= len(letters(one)) <= 90]
 
 
