@@ -29,11 +29,11 @@ from formservice.domain.frist import OFFICE_TIME
 
 if TYPE_CHECKING:
     from formservice.adapters.archive.store import Archive
-    from formservice.adapters.evidence.pictures import Pictures
-    from formservice.adapters.intake.intake import Intake
+    from formservice.adapters.evidence.crops import Crops
     from formservice.adapters.isolated_read import IsolatedRead
     from formservice.adapters.page_jobs import PageJobs
     from formservice.adapters.scan.recognition import Recognition
+    from formservice.application.intake import Intake
 
 # No I, L, O or U: references are read out on the telephone. 12 characters hold 60 bits.
 _REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -47,7 +47,8 @@ class Settings:
     ``forms`` is the folder that holds ``mappings`` and ``form_templates``; ``data`` the folder for
     database and originals; ``land`` the Land of the receiving authority (§ 26 Abs. 3 SGB X);
     ``local_holidays`` further closed days there (ISO dates); ``acceptance`` the rule by which
-    recognised values are accepted, None for our own; ``known`` the lists of this installation.
+    recognised values are accepted, None for our own; ``known`` the lists of this installation;
+    ``processes`` how many may be at work on received files, None for as many as there are cores.
     """
 
     forms: Path
@@ -59,6 +60,7 @@ class Settings:
     page_seconds: float = 60.0
     acceptance: Path | None = None
     known: Path | None = None
+    processes: int | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -80,7 +82,19 @@ class Settings:
             local_holidays=holidays,
             acceptance=_file(given.get("FORMSERVICE_ACCEPTANCE")),
             known=_file(given.get("FORMSERVICE_KNOWN")),
+            processes=_count(given.get("FORMSERVICE_PROCESSES"), "FORMSERVICE_PROCESSES"),
         )
+
+
+def _count(text: str | None, setting: str) -> int | None:
+    if not text:
+        return None
+    if not text.isdecimal() or int(text) < 1:
+        raise UsageError(
+            f"Die Einstellung {setting} ist nicht zu verstehen.",
+            "Erwartet wird eine ganze Zahl ab 1.",
+        )
+    return int(text)
 
 
 def _file(name: str | None) -> Path | None:
@@ -161,7 +175,7 @@ class Services:
         from formservice.adapters.page_jobs import Limits, PageJobs
 
         given = self.settings
-        limits = Limits(given.read_seconds, given.read_bytes, given.page_seconds)
+        limits = Limits(given.read_seconds, given.read_bytes, given.page_seconds, given.processes)
         # Built here, so that every child process finds definitions and readers ready.
         return PageJobs(self.read, lambda: self.recognition, limits)
 
@@ -173,18 +187,18 @@ class Services:
         return IsolatedRead(self.read, self.forms, self.page_jobs)
 
     @cached_property
-    def pictures(self) -> "Pictures":
+    def crops(self) -> "Crops":
         """Pictures of the fields of received files, cut out within the same limits."""
-        from formservice.adapters.evidence.pictures import Pictures
+        from formservice.adapters.evidence.crops import Crops
 
         limits = self.settings
-        return Pictures(self.readers, seconds=limits.read_seconds, memory=limits.read_bytes)
+        return Crops(self.readers, seconds=limits.read_seconds, memory=limits.read_bytes)
 
     @cached_property
     def intake(self) -> "Intake":
         """The use case „intake“: whole batches, stored as they are read."""
-        from formservice.adapters.intake.folder import IntakeFolder
-        from formservice.adapters.intake.intake import Intake
+        from formservice.adapters.intake_folder import IntakeFolder
+        from formservice.application.intake import Intake
 
         folder = IntakeFolder(self.settings.data / "intake", self._state())
         return Intake(self.read, self.forms, self.page_jobs, self.archive, folder)
@@ -205,7 +219,8 @@ class Services:
         """
         settings = self.settings
         rule = load_rule(settings.acceptance or STANDARD)
-        return Acceptance(rule, load_lists(settings.known))
+        asked_for = {name for form in self.forms for one in form.fields for name in one.lists}
+        return Acceptance(rule, load_lists(settings.known, asked_for))
 
     @cached_property
     def archive(self) -> "Archive":

@@ -27,9 +27,9 @@ LONGEST = 400
 # people sign for, values taken over and compared, schemas) was about thirty. What people do to
 # them (text typed beside the fields, sheets apart from their form, far too many items) and page
 # copies as a subject of their own were eight. Paper (registration, several readings and their
-# acceptance, marks, grown prints, batches, evidence) is about sixty. Raise it in a commit that
-# adds a subject, and say why.
-MOST_MODULES = 228
+# acceptance, marks, grown prints, batches, evidence) is about sixty, the page's own letters as a
+# witness two. Raise it in a commit that adds a subject, and say why.
+MOST_MODULES = 230
 # Names that say nothing about what is inside.
 VAGUE = {
     "util",

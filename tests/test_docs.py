@@ -14,7 +14,7 @@ from formservice.domain.document import Doubt, Medium, Method, ReadingBy
 from formservice.domain.errors import FormServiceError
 from formservice.domain.form import Severity
 from formservice.domain.record import Reading
-from tests.application.test_report import data, pictured, whole
+from tests.application.test_report import data, pictured, undecided, whole
 
 ROOT = Path(__file__).parent.parent
 
@@ -109,6 +109,7 @@ def test_every_key_of_the_data_for_programs_is_documented():
         spanning,
         whole(),
         data(replace(pictured(), turned={1: 2})),
+        data(undecided()),
         part_of(whole(), "b", [1]) | {"already_known": True},
         error_data(FormServiceError("x"), "b"),
         {"report": report.data()},

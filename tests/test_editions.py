@@ -30,8 +30,9 @@ EXPLAINING = frozenset(
     ("help", "message", "assumption", "basis", "purpose", "legal_basis", "deletion_class")
 )
 # What the text of a field is about only decides how closely a picture of it is looked at before it
-# counts; it changes no value.
-ABOUT_A_FIELD = frozenset(("content", "list"))
+# counts, and of which century a year of two digits is that nobody could tell before; it changes no
+# value that was read.
+ABOUT_A_FIELD = frozenset(("content", "list", "birthday"))
 ABOUT_THE_FORM = frozenset(("released", "notice", "prefill"))
 
 
@@ -162,7 +163,13 @@ def test_a_better_explanation_is_no_other_edition(tmp_path):
         "released": False,
         "notice": "Muster",
         "fields": {
-            "help": {**FIELD, "help": "Wer hilft.", "content": "name", "list": ["ifk"]},
+            "help": {
+                **FIELD,
+                "help": "Wer hilft.",
+                "content": "name",
+                "list": ["ifk"],
+                "birthday": True,
+            },
         },
         "rules": {"R-1": {**RULE, "message": "Bitte „{field}“ ausfüllen."}},
     }

@@ -25,6 +25,17 @@ def test_each_definition_loads_with_a_layout(file):
     }
 
 
+def test_every_field_whose_age_is_asked_for_is_a_birthday():
+    for one in load(ROOT / "mappings", ROOT / "form_templates"):
+        asked = {
+            key
+            for rule in one.rules
+            for key in rule.fields[:1]
+            if rule.predicate in ("plausible_birth_date", "age_between", "reached_age")
+        }
+        assert asked == {field.key for field in one.fields if field.birthday}
+
+
 def test_every_template_and_build_agrees_with_its_definition():
     assert [str(problem) for problem in check(ROOT)] == []
 

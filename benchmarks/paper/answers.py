@@ -8,9 +8,9 @@ import numpy as np
 
 from benchmarks.paper.fonts import Font, covers
 from benchmarks.paper.wording import SETS, Wording
+from formservice.domain.days import MONTHS
 from formservice.domain.document import Box
 from formservice.domain.form import Field, FieldKind, FormDefinition, Zone
-from formservice.domain.values import MONTHS
 
 Chance = np.random.Generator
 

@@ -6,7 +6,7 @@ nobody meant to accept.
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
@@ -84,6 +84,8 @@ class _RuleFile(_Strict):
     version: Text
     calibrated: Text
     pairs: Annotated[list[_Pair], Setting(min_length=1)]
+    against: Annotated[int, Setting(ge=0, le=1)] = 0
+    unanimous: Share = 1.0
     limits: _Limits
     foreign: Share
     unlikely: Share
@@ -98,6 +100,8 @@ class _RuleFile(_Strict):
             name=self.name,
             version=self.version,
             pairs=MappingProxyType({frozenset(one.of): one.limit for one in self.pairs}),
+            against=self.against,
+            unanimous=self.unanimous,
             limits=MappingProxyType({Content(k): v for k, v in self.limits.model_dump().items()}),
             foreign=self.foreign,
             unlikely=self.unlikely,
@@ -139,8 +143,12 @@ def load_rule(path: Path = STANDARD) -> AcceptanceRule:
         raise _refused(source, detail["type"], detail["loc"]) from None
 
 
-def load_lists(path: Path | None) -> Mapping[str, tuple[str, ...]]:
+def load_lists(
+    path: Path | None, asked_for: Collection[str] | None = None
+) -> Mapping[str, tuple[str, ...]]:
     """Return the lists in a file by name; none where there is no file.
+
+    ``asked_for`` are the names that fields give: another one would confirm nothing, unseen.
 
     Raises:
         UsageError: the file cannot be read or understood.
@@ -155,6 +163,10 @@ def load_lists(path: Path | None) -> Mapping[str, tuple[str, ...]]:
         if not _LIST_NAME.fullmatch(str(name)):
             sentence = "Der Name einer Liste besteht aus Kleinbuchstaben, Ziffern und „_“."
             raise _wrong(source, (str(name),), sentence)
+        if asked_for is not None and name not in asked_for:
+            guess = nearest(str(name), asked_for)
+            hint = f"Gemeint: „{guess}“?" if guess else f"Es gibt: {', '.join(sorted(asked_for))}."
+            raise _wrong(source, (str(name),), "Nach dieser Liste fragt kein Formular.", hint)
         if not isinstance(entries, list) or len(entries) > _MOST_ENTRIES:
             sentence = f"Erwartet wird eine Liste mit höchstens {_MOST_ENTRIES} Einträgen."
             raise _wrong(source, (str(name),), sentence)

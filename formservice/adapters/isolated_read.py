@@ -2,28 +2,23 @@
 
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any  # readings have the shape of the JSON contract
 
 from formservice.adapters.bugs import named
 from formservice.adapters.page_jobs import (
-    Opened,
-    PageJob,
     PageJobs,
-    is_picture,
     packed,
-    packed_answers,
-    refusal,
     unpacked,
-    unpacked_answers,
 )
-from formservice.adapters.recorded import Answer, RecordedDocument, seen
 from formservice.application.batch import BatchFile
 from formservice.application.compare import documents_data
-from formservice.application.ports import Forms, OpenDocument
+from formservice.application.page_results import Answer, is_picture, seen
+from formservice.application.ports import Forms, OpenDocument, Opened, PageJob, refusal
 from formservice.application.read import ReadFile
 from formservice.application.read_document import ReadDocument
+from formservice.application.recorded import RecordedDocument
 from formservice.application.report import refused_page
 from formservice.domain.document import Page
 from formservice.domain.form import FormDefinition
@@ -35,11 +30,25 @@ _SOME = 3
 class IsolatedRead:
     """Reads files one by one, in processes of their own and within limits."""
 
-    def __init__(self, read: ReadFile, forms: Forms, jobs: PageJobs) -> None:
-        """Keep the use case and what reads pictured pages."""
+    def __init__(
+        self,
+        read: ReadFile,
+        forms: Forms,
+        jobs: PageJobs,
+        tell: Callable[[int, int], None] = lambda _done, _total: None,
+    ) -> None:
+        """Keep the use case and what reads pictured pages.
+
+        ``tell`` takes how many pictured pages of a file are recognised, and how many there are.
+        """
         self._read = read
         self._forms = forms
         self._jobs = jobs
+        self._tell = tell
+
+    def telling(self, tell: Callable[[int, int], None]) -> "IsolatedRead":
+        """Return the same, which tells how far it is."""
+        return IsolatedRead(self._read, self._forms, self._jobs, tell)
 
     def __call__(
         self,
@@ -102,10 +111,12 @@ class IsolatedRead:
         jobs = [PageJob(file, number, lambda: data, received, form) for number in pictured]
         known: dict[int, bytes] = {}
         refused: list[tuple[Page, Exception]] = []
+        self._tell(0, len(jobs))
         for done in self._jobs.each(jobs, len(jobs)):
+            self._tell(len(known) + len(refused) + 1, len(jobs))
             page = pages[done.item.number - 1]
             if done.result is not None:
-                known[page.number] = done.result
+                known[page.number] = packed(done.result)  # a tenth of what it takes as objects
             elif (why := refusal(done)) is not None:
                 refused.append((page, why))
         refused.sort(key=lambda one: one[0].number)
@@ -132,18 +143,18 @@ class IsolatedRead:
                 found = self._read.batch([BatchFile("", tuple(opened.pages))])
                 return [[[p.number for p in part] for part in (f.pages, f.sheets)] for f in found]
 
-        def asked(group: list[list[int]]) -> bytes:
+        def asked(group: list[list[int]]) -> dict[int, dict[str, Answer]]:
             here = [page for page in pages if page.number in (*group[0], *group[1])]
             with self._together(data, here, known) as opened:
                 self._read.opened(opened, received=received, form=form)
-                return packed_answers(opened.asked)
+                return opened.asked
 
         groups = self._jobs.bounded(grouped, len(pages))
         several = [one for one in groups if len(one[0]) + len(one[1]) > 1]
         for done in self._jobs.others(asked, several):
             if done.result is None:
                 continue  # then it is asked once more, by whoever puts all together
-            for number, answers in unpacked_answers(done.result).items():
+            for number, answers in done.result.items():
                 if number in known:
                     known[number] = packed(unpacked(known[number]).with_answers(answers))
 

@@ -18,11 +18,11 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, Generic, NoReturn, TypeVar  # Any: what a message holds depends on the work
+from typing import Any, NoReturn, TypeVar  # Any: what a message holds depends on the work
 
 from formservice.adapters.scratch import scratch_folder
+from formservice.application.ports import Done
 from formservice.domain import errors
 from formservice.domain.errors import (
     DamagedDocumentError,
@@ -42,8 +42,9 @@ class NoPlainDataError(Exception):
 R = TypeVar("R")
 T = TypeVar("T")
 
+# Without other limits those of an installation that sets none (``bootstrap.Settings``).
 _SECONDS = 60.0
-_MEMORY = 2 << 30
+_MEMORY = 2 << 30  # bytes
 _LENGTH = struct.Struct("<Q")
 _CHUNK = 1 << 20
 _PR_SET_PDEATHSIG = 1
@@ -83,15 +84,6 @@ def run_isolated(
         child.end()
     result: R = child.result()
     return result
-
-
-@dataclass(frozen=True, slots=True)
-class Done(Generic[T, R]):
-    """What became of one piece of work: its result, or why there is none."""
-
-    item: T
-    result: R | None
-    error: Exception | None
 
 
 def each_isolated(
@@ -338,10 +330,12 @@ def _bound(parent: int, seconds: float, memory: int) -> None:
     if os.getppid() != parent:
         os._exit(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends us
+    # What libraries loaded before hold is no work: a quarter is left for that in any case.
     limit = max(memory, _address_space() + memory // 4)
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     used = time.process_time()
+    # In whole seconds, and later than the parent's own deadline, which says more.
     processor = int(used + seconds) + 2
     resource.setrlimit(resource.RLIMIT_CPU, (processor, processor + 1))
 

@@ -10,28 +10,28 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import Any, Protocol, TypeAlias, TypeVar  # Any: plain data
+from typing import Any, Protocol, TypeVar  # Any: plain data
 
 from formservice.adapters import page_data
 from formservice.adapters.isolation import (
-    Done,
     NoPlainDataError,
     each_isolated,
     no_fork,
     processors,
     run_isolated,
 )
-from formservice.adapters.recorded import Answer, PageResult, Recorder
-from formservice.application.ports import OpenDocument, PageReader
+from formservice.application.page_results import Answer, PageResult, is_picture
+from formservice.application.ports import Done, OpenDocument, Opened, PageJob, PageReader
 from formservice.application.read import ReadFile
+from formservice.application.recorded import Recorder
 from formservice.domain.document import Block, Box, Medium, Page, PageRole, Sighting
-from formservice.domain.errors import EngineMissingError
-from formservice.domain.form import FormDefinition, Layout
+from formservice.domain.form import Layout
 
 T = TypeVar("T")
-Opened: TypeAlias = tuple[object, int, Callable[[], OpenDocument]]
+R = TypeVar("R")
 
+# Of the time for recognising a page, so much for putting it together with others.
+_TOGETHER = 1 / 6
 # With so many pictures it pays to load all blank forms before the first job.
 _MANY = 4
 
@@ -45,29 +45,22 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one process may take: seconds and bytes for a file, seconds for a pictured page."""
+    """What one process may take: seconds and bytes for a file, seconds for a pictured page.
+
+    ``at_once`` is how many processes may be at work, None for as many as there are cores.
+    """
 
     seconds: float
     memory: int
     page_seconds: float
+    at_once: int | None = None
 
     def for_pages(self, count: int) -> float:
         """Return the seconds for putting so many known pages together.
 
         What was not asked of a page alone is asked then; a few seconds each will do for that.
         """
-        return self.seconds + count * self.page_seconds / 6
-
-
-@dataclass(frozen=True, slots=True)
-class PageJob:
-    """One pictured page of a file; ``data`` gets the file when the job begins."""
-
-    file: str
-    number: int
-    data: Callable[[], bytes]
-    received: date
-    form: FormDefinition | None = None
+        return self.seconds + count * self.page_seconds * _TOGETHER
 
 
 class PageJobs:
@@ -78,13 +71,16 @@ class PageJobs:
         self._read = read
         self._engine = engine
         self.limits = limits
-        # All callers together start no more children than there are cores, whatever their thread.
-        self._room = threading.Semaphore(processors())
+        # All callers together have no more children than this, whatever their thread. Other
+        # processes have a room of their own: operators share the cores out (docs/betrieb.md).
+        self._at_once = limits.at_once or processors()
+        self._room = threading.Semaphore(self._at_once)
 
     def bounded(self, work: Callable[[], Any], pages: int = 1) -> Any:
         """Return what ``work`` returns in a child; ``pages`` known ones give it more time."""
         limits = self.limits
-        return run_isolated(work, seconds=limits.for_pages(pages), memory=limits.memory)
+        with self._room:
+            return run_isolated(work, seconds=limits.for_pages(pages), memory=limits.memory)
 
     def look(self, data: bytes, read: Callable[[OpenDocument], Any]) -> tuple[list[Page], Any]:
         """Return the pages of a file, its pictures not looked at; or what ``read`` makes of it.
@@ -105,8 +101,8 @@ class PageJobs:
 
     def each(
         self, jobs: Iterable[PageJob], count: int
-    ) -> Generator[Done[PageJob, bytes], None, None]:
-        """Yield what becomes of every job: the packed ``PageResult``, or why there is none.
+    ) -> Generator[Done[PageJob, PageResult], None, None]:
+        """Yield what becomes of every job.
 
         ``count`` is how many jobs there will be. EngineMissingError: nothing can be recognised.
         """
@@ -119,12 +115,12 @@ class PageJobs:
         for done in each_isolated(
             self._recognised,
             jobs,
-            at_once=processors(),
+            at_once=self._at_once,
             seconds=limits.page_seconds,
             memory=limits.memory,
             room=self._room,
         ):
-            yield _checked(done)
+            yield _unpacked(done, unpacked)
 
     def _recognised(self, job: PageJob) -> bytes:
         start = time.perf_counter()
@@ -135,18 +131,19 @@ class PageJobs:
             return packed(replace(recorder.result, seconds=time.perf_counter() - start))
 
     def others(
-        self, work: Callable[[T], bytes], items: Iterable[T]
-    ) -> Generator[Done[T, bytes], None, None]:
-        """Yield what becomes of other work on recognised pages, some of them at a time."""
+        self, work: Callable[[T], Mapping[int, Mapping[str, Answer]]], items: Iterable[T]
+    ) -> Generator[Done[T, dict[int, list[Answer]]], None, None]:
+        """Yield what becomes of asking recognised pages more, some of them at a time."""
         limits = self.limits
-        yield from each_isolated(
-            work,
+        for done in each_isolated(
+            lambda item: packed_answers(work(item)),
             items,
-            at_once=processors(),
+            at_once=self._at_once,
             seconds=limits.seconds + limits.page_seconds,
             memory=limits.memory,
             room=self._room,
-        )
+        ):
+            yield _unpacked(done, unpacked_answers)
 
     def place(self, file: object, data: Callable[[], bytes], page: Page, number: int) -> Opened:
         """Return how page ``number`` of a file is opened; a picture alone, as page 1."""
@@ -198,16 +195,6 @@ class OnePage(OpenDocument):
         self._opened.close()
 
 
-def refusal(done: Done[PageJob, bytes]) -> Exception | None:
-    """Return why a page has no result, None if it has one: it costs no other page.
-
-    EngineMissingError: no page can have one.
-    """
-    if isinstance(done.error, EngineMissingError):
-        raise done.error
-    return done.error
-
-
 def packed(result: PageResult) -> bytes:
     """Return a result as bytes."""
     return json.dumps(page_data.plain(result), ensure_ascii=False).encode("utf-8", "replace")
@@ -242,18 +229,13 @@ def known_page(data: object) -> Page:
     return page_data.built(Page, data)
 
 
-def is_picture(page: Page) -> bool:
-    """Say whether a page has to be recognised."""
-    return page.medium is Medium.SCAN
-
-
-def _checked(done: Done[PageJob, bytes]) -> Done[PageJob, bytes]:
-    """Return ``done`` with an error in place of a result that is no page."""
+def _unpacked(done: Done[T, bytes], as_sent: Callable[[bytes], R]) -> Done[T, R]:
+    """Return ``done`` with what the child sent, or with an error if that is not ``as_sent``."""
+    if done.error is not None:
+        return Done(done.item, None, done.error)
     try:
-        if done.error is None:
-            unpacked(done.result or b"")
-    except (ValueError, RecursionError) as error:
-        wrong = NoPlainDataError("a child sent what is no page")
+        return Done(done.item, as_sent(done.result or b""), None)
+    except (ValueError, TypeError, RecursionError) as error:
+        wrong = NoPlainDataError("a child sent what it must not")
         wrong.__cause__ = error
         return Done(done.item, None, wrong)
-    return done

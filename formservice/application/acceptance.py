@@ -7,17 +7,19 @@ from datetime import date
 from itertools import product
 
 from formservice.application.extract import is_prompt
-from formservice.domain.acceptance import AcceptanceRule, Evidence, decided, is_trusted
+from formservice.domain.acceptance import AcceptanceRule, Evidence, agree, decided, is_trusted
 from formservice.domain.content import is_far
 from formservice.domain.document import Doubt, Method, Opinion
 from formservice.domain.facts import Facts
-from formservice.domain.form import Field, FieldKey, FieldKind, FormDefinition
+from formservice.domain.form import Content, Field, FieldKey, FieldKind, FormDefinition
 from formservice.domain.groups import pattern
 from formservice.domain.predicates import PREDICATES
 from formservice.domain.record import Extraction, Reading, Record
 from formservice.domain.rules import broken
 from formservice.domain.values import clean, is_placeholder, parse
 
+# A day is beyond doubt if so many readings, each this sure, are the same.
+_OVER_AND_OVER, _FAIRLY_SURE = 4, 0.7
 _WRITTEN = frozenset({FieldKind.TEXT, FieldKind.MULTILINE, FieldKind.DATE})
 
 
@@ -39,7 +41,7 @@ class Acceptance:
 
         ``sent`` is what stood in the fields when the form was sent, as far as that is known.
         """
-        record = self._decided(definition, record, sent)
+        record = self._decided(definition, record, received, sent)
         impossible = _impossible(definition, record, received, self.rule.unlikely)
         fields = {
             key: _doubted(one, Doubt.UNLIKELY_DAY) if key in impossible else one
@@ -48,7 +50,11 @@ class Acceptance:
         return replace(record, fields=fields)
 
     def _decided(
-        self, definition: FormDefinition, record: Record, sent: Mapping[FieldKey, str]
+        self,
+        definition: FormDefinition,
+        record: Record,
+        received: date,
+        sent: Mapping[FieldKey, str],
     ) -> Record:
         fields = dict(record.fields)
         open_ = {field.key: field for field in definition.fields if _is_open(field, record)}
@@ -65,7 +71,7 @@ class Acceptance:
                 sent=sent.get(key),
             )
             decision = decided(evidence, self.rule)
-            chosen = _with_text(field, one, decision.reading)
+            chosen = _with_text(field, one, decision.reading, received)
             known = chosen.doubts - {Doubt.RECOGNISED}
             if Doubt.MALFORMED in known or isinstance(chosen.value, date):
                 # Said by the other already; dots and dashes of any shape make no other day.
@@ -91,7 +97,7 @@ class Acceptance:
             if Doubt.HANDWRITING not in one.doubts:
                 pages[one.page].append((field, one))
         return {
-            page: is_trusted([(f.about, _meant(f, one)) for f, one in found], self.rule.page)
+            page: is_trusted([(f.about, _meant(f, one)) for f, one in found], self.rule)
             for page, found in pages.items()
         }
 
@@ -124,13 +130,13 @@ def _meant(field: Field, one: Extraction) -> tuple[Opinion, ...]:
     )
 
 
-def _with_text(field: Field, one: Extraction, reading: Opinion) -> Extraction:
+def _with_text(field: Field, one: Extraction, reading: Opinion, received: date) -> Extraction:
     """Return ``one`` as ``reading`` has it, if that is not what it already says."""
     text = clean(reading.text)
     if text == one.raw or not text.strip() or Doubt.HANDWRITING in one.doubts:
         return one
     try:
-        value = parse(field, text)
+        value = parse(field, text, received)
     except ValueError:
         return one
     return replace(
@@ -139,7 +145,7 @@ def _with_text(field: Field, one: Extraction, reading: Opinion) -> Extraction:
         raw=text,
         value=value,
         confidence=round(min(one.confidence, reading.confidence), 3),
-        doubts=one.doubts - {Doubt.MALFORMED},
+        doubts=one.doubts - {Doubt.MALFORMED, Doubt.CENTURY},
     )
 
 
@@ -158,15 +164,15 @@ def _impossible(
 ) -> frozenset[FieldKey]:
     """Return the recognised dates that the calendar, the form or another date speaks against.
 
-    A misread digit is likelier than such a day, unless every reading is ``sure`` of it; then it is
-    for the rule to ask about it.
+    A misread digit is likelier than such a day, unless every reading is ``sure`` of it, or it was
+    read over and over again; then it is for the rule to ask about it.
     """
     recognised = {
         key: one.value
         for key, one in record.fields.items()
         if one.decided and isinstance(one.value, date)
     }
-    unsure = {key for key in recognised if _least(record.fields[key]) < sure}
+    unsure = {key for key in recognised if not _is_certain(record.fields[key], sure)}
     found = {key for key, day in recognised.items() if is_far(day, received)}
     facts = Facts(definition, record, received)
     for rule in definition.rules:
@@ -176,8 +182,12 @@ def _impossible(
     return frozenset(found)
 
 
-def _least(one: Extraction) -> float:
-    return min((opinion.confidence for opinion in one.opinions), default=0.0)
+def _is_certain(one: Extraction, sure: float) -> bool:
+    """Say whether all readings are ``sure`` of a day, or very many of them are the same."""
+    least = min((opinion.confidence for opinion in one.opinions), default=0.0)
+    if len(one.opinions) < _OVER_AND_OVER:
+        return least >= sure
+    return least >= _FAIRLY_SURE and agree(Content.DATE, one.opinions)
 
 
 def _doubted(one: Extraction, doubt: Doubt) -> Extraction:

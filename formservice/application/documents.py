@@ -12,7 +12,7 @@ from formservice.application.identify import (
     phrases_in,
 )
 from formservice.application.page_places import place, ranked, reference
-from formservice.application.piles import joined_by_reference, reunited, told_apart
+from formservice.application.pieces import joined_by_reference, reunited, told_apart
 from formservice.domain.document import Page, PageRole, part_of
 from formservice.domain.form import FormRef
 from formservice.domain.groups import pattern

@@ -18,7 +18,7 @@ FORMAT = 1
 """Which shape ``evidence.json`` has; it rises when a key is lost or changes its meaning."""
 
 
-class Picture(NamedTuple):
+class Crop(NamedTuple):
     """One piece of a page to cut out; ``name`` is what its file is called.
 
     ``key`` is the field, the box of a choice or the part of a text it shows, ``page`` the page of
@@ -37,9 +37,9 @@ class Picture(NamedTuple):
     is_upright: bool = False
 
 
-def pictures(document: Mapping[str, Any]) -> list[Picture]:
+def crops(document: Mapping[str, Any]) -> list[Crop]:
     """Return what is to be cut out of the pages of a document, its free sheets included."""
-    found: list[Picture] = []
+    found: list[Crop] = []
     taken = set[str]()
     turned, homes = document.get("turned", {}), _homes(document)
     for prefix, fields in _parts(document):
@@ -50,9 +50,7 @@ def pictures(document: Mapping[str, Any]) -> list[Picture]:
                 original, own = homes.get(page, (document["sha256"], page))
                 upright = place["method"] == Method.LABEL
                 quarters = 0 if upright else turned.get(str(page), 0)
-                found.append(
-                    Picture(name, place["key"], page, box, original, own, quarters, upright)
-                )
+                found.append(Crop(name, place["key"], page, box, original, own, quarters, upright))
     return found
 
 
@@ -66,7 +64,7 @@ def _homes(document: Mapping[str, Any]) -> dict[int, tuple[str, int]]:
 
 
 def cut_out(
-    readers: Sequence[Reader], data: bytes, wanted: Sequence[Picture]
+    readers: Sequence[Reader], data: bytes, wanted: Sequence[Crop]
 ) -> Iterator[tuple[bytes, int]]:
     """Yield each piece of one original as PNG file, empty where there is none, and its turns.
 
@@ -81,7 +79,7 @@ def cut_out(
     raise UnsupportedMediaError("Diese Art von Datei kann nicht gelesen werden.")
 
 
-def _piece(opened: OpenDocument, wanted: Picture) -> bytes:
+def _piece(opened: OpenDocument, wanted: Crop) -> bytes:
     if wanted.is_upright:
         return opened.crop_upright(wanted.own_page, wanted.box)
     return opened.crop(wanted.own_page, wanted.box)
@@ -97,7 +95,7 @@ def evidence(
 
     ``names`` says what people call the fields of a document or sheet, and the options of choices.
     """
-    shown = {(one.key, one.page, one.box): one for one in pictures(document)}
+    shown = {(one.key, one.page, one.box): one for one in crops(document)}
     sheets = [
         {
             "form": sheet["form"],
@@ -126,7 +124,7 @@ def evidence(
 
 def _fields(
     part: Mapping[str, Any],
-    shown: Mapping[tuple[str, int, Box], Picture],
+    shown: Mapping[tuple[str, int, Box], Crop],
     taken: Mapping[str, bytes],
     names: Mapping[str, str],
 ) -> list[dict[str, Any]]:

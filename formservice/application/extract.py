@@ -4,9 +4,11 @@ import difflib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from hashlib import blake2b
 from typing import NamedTuple
 
+from formservice.domain.days import OpenCenturyError
 from formservice.domain.document import Doubt, Method, Opinion, Sighting, part_of
 from formservice.domain.form import Field, FieldKind, FormDefinition
 from formservice.domain.record import Extraction, Reading, Record, Value
@@ -50,8 +52,13 @@ def split_mark(text: str) -> str:
     return blake2b("".join(text.split()).encode(), digest_size=8).hexdigest()
 
 
-def extract(definition: FormDefinition, sightings: Sequence[Sighting]) -> Record:
-    """Return the record that ``sightings`` give, exactly one extraction for every field."""
+def extract(
+    definition: FormDefinition, sightings: Sequence[Sighting], received: date | None = None
+) -> Record:
+    """Return the record that ``sightings`` give, exactly one extraction for every field.
+
+    ``received`` is the day of receipt, which tells the century of years of two digits.
+    """
     seen: dict[str, list[Sighting]] = defaultdict(list)
     for sighting in _joined(sightings):
         seen[sighting.key].append(sighting)
@@ -62,7 +69,7 @@ def extract(definition: FormDefinition, sightings: Sequence[Sighting]) -> Record
             boxes = {anchor: _ranked(seen.get(anchor, ())) for anchor in field.anchors}
             fields[field.key] = _choice(field, boxes)
         else:
-            chosen, others = _single(field, _ranked(seen.get(field.key, ())))
+            chosen, others = _single(field, _ranked(seen.get(field.key, ())), received)
             fields[field.key] = chosen
             rivals.extend(others)
     return Record(definition.ref, fields, tuple(rivals))
@@ -123,17 +130,21 @@ def _with_parts(first: Sighting, parts: dict[int, Sighting]) -> Sighting:
 
 
 def _joined_opinions(parts: Sequence[Sighting]) -> tuple[Opinion, ...]:
-    """Return what each pass read of the whole; nothing unless the same passes read every part."""
-    passes = [[one.by for one in part.opinions] for part in parts]
-    if any(names != passes[0] for names in passes):
+    """Return what each pass read of the whole; nothing unless the same passes read every part.
+
+    Passes that read only some parts do not count.
+    """
+    by_name = [{one.by: one for one in part.opinions} for part in parts]
+    common = [name for name in by_name[0] if all(name in found for found in by_name)]
+    if len(common) < min(2, *(len(found) for found in by_name)):
         return ()
     return tuple(
         Opinion(
-            of_parts[0].by,
-            "".join(_without_mark(one.text)[0] for one in of_parts),
-            min(one.confidence for one in of_parts),
+            name,
+            "".join(_without_mark(found[name].text)[0] for found in by_name),
+            min(found[name].confidence for found in by_name),
         )
-        for of_parts in zip(*(part.opinions for part in parts), strict=True)
+        for name in common
     )
 
 
@@ -151,13 +162,15 @@ def _ranked(sightings: Sequence[Sighting]) -> list[Sighting]:
     return sorted(sightings, key=lambda sighting: _ORDER.index(sighting.method))
 
 
-def _single(field: Field, ranked: Sequence[Sighting]) -> tuple[Extraction, list[Extraction]]:
+def _single(
+    field: Field, ranked: Sequence[Sighting], received: date | None
+) -> tuple[Extraction, list[Extraction]]:
     """Return the reading of one field and its rivals; rivals that differ are a doubt."""
     if not ranked:
         return Extraction(field.key, Reading.NOT_FOUND, "", None, 0.0, None), []
     if len(ranked) == 1:
-        return _reading(field, ranked[0]), []
-    readings = [_reading(field, sighting) for sighting in ranked]
+        return _reading(field, ranked[0], received), []
+    readings = [_reading(field, sighting, received) for sighting in ranked]
     # What stands there outweighs a place looked at in vain: a text drawn over an empty field
     # was meant, but a person must see it.
     best = next((one for one in readings if one.reading is not Reading.BLANK), readings[0])
@@ -183,14 +196,14 @@ def _differs(field: Field, best: Extraction, other: Extraction) -> bool:
     return "".join(best.raw.split()) != "".join(other.raw.split())
 
 
-def _reading(field: Field, sighting: Sighting) -> Extraction:
+def _reading(field: Field, sighting: Sighting, received: date | None) -> Extraction:
     """Return what one sighting of a field that is no choice means."""
     if sighting.unreadable:
         meant = _Meant(Reading.UNREADABLE, sighting.text, None, sighting.doubts)
     elif field.kind in (FieldKind.SIGNATURE, FieldKind.TICK):
         meant = _mark(field, sighting)
     else:
-        meant = _text(field, sighting)
+        meant = _text(field, sighting, received)
     return Extraction(
         field.key,
         meant.reading,
@@ -214,7 +227,7 @@ class _Meant(NamedTuple):
     doubts: frozenset[Doubt]
 
 
-def _text(field: Field, sighting: Sighting) -> _Meant:
+def _text(field: Field, sighting: Sighting, received: date | None) -> _Meant:
     """Return the reading of a text, multi-line or date field."""
     text = clean(sighting.text)
     # These are doubts about marks; a reader that knows no form may have them about any text.
@@ -228,7 +241,9 @@ def _text(field: Field, sighting: Sighting) -> _Meant:
         # Marked as prompt, but it is not the prompt: somebody typed and the mark stayed.
         doubts |= {Doubt.CONFLICT}
     try:
-        return _Meant(Reading.READ, text, parse(field, text), doubts)
+        return _Meant(Reading.READ, text, parse(field, text, received), doubts)
+    except OpenCenturyError:
+        return _Meant(Reading.UNREADABLE, text, None, doubts | {Doubt.CENTURY})
     except ValueError:
         return _Meant(Reading.UNREADABLE, text, None, doubts | {Doubt.MALFORMED})
 

@@ -1,10 +1,12 @@
-"""What became of every page of a batch: pages in = pages filed + pages rejected."""
+"""What became of every file and page of a batch: pages in = pages filed + pages rejected."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any  # the objects have the shape of the JSON contract
 
-from formservice.application.report import FORMAT
+from formservice.application.report import FORMAT, error_data
+from formservice.domain.errors import FormServiceError
 from formservice.domain.findings import FindingCode
 
 # Nobody has to look at these.
@@ -36,6 +38,56 @@ def own_pages(data: Mapping[str, Any]) -> int:
     return len(data["page_numbers"])
 
 
+def parts_others(objects: Sequence[Mapping[str, Any]]) -> bool:
+    """Say whether a file holds nothing but separator sheets: what lies around it stays apart."""
+    codes = [one["findings"][0]["code"] for one in objects if one.get("findings")]
+    return bool(codes) and codes == [FindingCode.PAGE_SEPARATOR] * len(objects)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of one file: its objects for the report, and how many pages it has.
+
+    ``error`` says why it was refused.
+    """
+
+    file: str
+    objects: list[dict[str, Any]]
+    pages: int
+    error: FormServiceError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What the command line knows: how to get a file, what to tell, how to name a bug.
+
+    ``tell`` takes how many pages were recognised, and how many there are; ``say`` what is done
+    before and after, and of how many files: done, and all.
+    """
+
+    content: Callable[[str], bytes]
+    tell: Callable[[int, int], None]
+    bug: Callable[[Exception], FormServiceError]
+    say: Callable[[str, int, int], None] = lambda _what, _done, _total: None
+
+
+def filed(name: str, objects: Sequence[dict[str, Any]], pages: int) -> Taken:
+    """Return that a file was read and is kept now."""
+    return Taken(name, [{**one, "already_known": False} for one in objects], pages)
+
+
+def known_before(name: str, readings: Sequence[dict[str, Any]]) -> Taken:
+    """Return that a file was kept before, with what was read then."""
+    objects = [{**one, "file": name, "already_known": True} for one in readings]
+    return Taken(name, objects, sum(own_pages(one) for one in objects))
+
+
+def not_taken(name: str, pages: int, error: FormServiceError) -> Taken:
+    """Return that a file was refused."""
+    told: dict[str, Any] = error_data(error, name)
+    return Taken(name, [told | {"pages": pages} if pages else told], pages, error)
+
+
 class Report:
     """The account of one batch, file by file."""
 
@@ -49,6 +101,12 @@ class Report:
         self.incomplete: list[dict[str, object]] = []
         self.unidentified: list[dict[str, object]] = []
         self.unreadable: list[dict[str, object]] = []
+        self.unopened: list[str] = []
+        """Files of which nobody knows how many pages they have: none of these is counted."""
+        self.left_out: list[str] = []
+        """What was found where files were looked for, and not taken."""
+        self.broken_off = False
+        """Whether there are files of which this does not tell."""
 
     @property
     def rejected(self) -> int:
@@ -73,6 +131,8 @@ class Report:
         refused = any("error" in one for one in objects)
         known = any(one.get("already_known") for one in objects)
         self.files["refused" if refused else "known" if known else "filed"] += 1
+        if refused and not pages:
+            self.unopened.append(file)
         for one in objects:
             self._add(file, one)
 
@@ -87,13 +147,17 @@ class Report:
             "incomplete": self.incomplete,
             "unidentified": self.unidentified,
             "unreadable": self.unreadable,
+            "unopened": self.unopened,
+            "left_out": self.left_out,
+            "broken_off": self.broken_off,
             "files": dict(self.files),
         }
 
     def _add(self, file: str, one: Mapping[str, Any]) -> None:
         count = own_pages(one)
         if "error" in one:
-            self.reasons[one["error"]["code"]] += count
+            if count:
+                self.reasons[one["error"]["code"]] += count
             return
         if one["form"] is None:
             code = str(one["findings"][0]["code"])

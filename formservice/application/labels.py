@@ -27,11 +27,11 @@ from formservice.application.label_match import (
     lone_tick,
     matches,
 )
+from formservice.domain.days import is_day
 from formservice.domain.document import Block, Doubt, Method, Sighting
 from formservice.domain.form import Field, FieldKind, FormDefinition
 from formservice.domain.groups import items_of
 from formservice.domain.reference import claim_from_print
-from formservice.domain.values import is_date
 
 # Bounds the confidence of anything found between labels.
 _CONFIDENCE = 0.7
@@ -253,7 +253,7 @@ class _Gatherer:
             wordy = owner is not None and owner.kind is FieldKind.TEXT and form_date.long_date
             if is_answer and not (wordy and any(char.isalpha() for char in line)):
                 continue
-            if is_date(line):
+            if is_day(line):
                 self._undated.pop(0)
                 self._found[form_date.key] = _Found([line.strip()], number)
                 return "\n".join(lines[:position] + lines[position + 1 :])

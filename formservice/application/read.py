@@ -144,7 +144,7 @@ class ReadFile:
             ]
         definition, sightings = seen_on(opened, found.pages, definition, found.sheets)
         parts, free = self._continued(opened, found, definition, sightings)
-        record = extract(definition, [*sightings, *parts])
+        record = extract(definition, [*sightings, *parts], received)
         if self._accept is not None:
             sent = sent_texts(definition, against, self._forms)
             record = self._accept(definition, record, received, sent)

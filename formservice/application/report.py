@@ -7,8 +7,9 @@ from formservice import __version__
 from formservice.application.identify import LOWEST_SCORE, Identity
 from formservice.application.places import places, turned
 from formservice.application.read_document import ReadDocument
+from formservice.domain.days import possible
 from formservice.domain.deadlines import Deadline
-from formservice.domain.document import Box, Method, Page, Sighting, Unknown
+from formservice.domain.document import Box, Doubt, Method, Page, Sighting, Unknown
 from formservice.domain.errors import FormServiceError, Problem
 from formservice.domain.findings import Finding, FindingCode
 from formservice.domain.form import FieldKey, Severity
@@ -207,7 +208,15 @@ def _field(one: Extraction) -> dict[str, object]:
         "page": one.page,
         "box": _box(one.box),
         "doubts": sorted(doubt.value for doubt in one.doubts),
+        **_possible(one),
     }
+
+
+def _possible(one: Extraction) -> dict[str, object]:
+    """Return which days a date may be whose year has two digits, if none of them fits."""
+    if Doubt.CENTURY not in one.doubts:
+        return {}
+    return {"possible": [plain(day) for day in possible(one.raw)]}
 
 
 def _sheet(sheet: ReadDocument) -> dict[str, object]:
@@ -255,6 +264,7 @@ _UNKNOWN = {
     Unknown.NO_FORM: "Das Bild gleicht keinem bekannten Formular.",
     Unknown.SEVERAL_FORMS: "Das Bild gleicht mehreren Formularen oder Seiten.",
     Unknown.DARK: "Die Seite ist zu dunkel: Es ist nicht zu erkennen, welches Formular das ist.",
+    Unknown.FAINT: "Die Seite ist zu blass: Es ist nicht zu erkennen, welches Formular das ist.",
     Unknown.SMALL: "Das Bild ist zu klein: Es ist nicht zu erkennen, welches Formular das ist.",
 }
 

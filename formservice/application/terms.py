@@ -30,6 +30,8 @@ READINGS: Mapping[str, str] = {
     ReadingBy.ZONE_LATIN: "Lesung des Feldes, lateinisches Modell",
     ReadingBy.PAGE: "Lesung der ganzen Seite",
     ReadingBy.PAGE_LATIN: "Lesung der ganzen Seite, lateinisches Modell",
+    ReadingBy.CLOSE: "Lesung des Feldes, vergrößert",
+    ReadingBy.CLOSE_LATIN: "Lesung des Feldes, vergrößert, lateinisches Modell",
     ReadingBy.LABEL: "Lesung der ganzen Seite, zwischen den Beschriftungen",
 }
 # Names in records of earlier editions.

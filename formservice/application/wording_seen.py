@@ -54,14 +54,16 @@ def differences_seen(
         return ()
     ours = [one for phrase in phrases(one_print(definition)) for one in sentences(phrase)]
     told = [one for one in ours if len(letters(one)) >= _LEAST]
+    again = _repeated(definition, ours)
     wrong, behind = list(told), ""
     before: str | None = None
     for blocks in looks:
         stream = _Stream(list(_paragraphs(_printed(blocks, fields))))
         absent = stream.lacks(told)
         wrong = [one for one in wrong if one in absent]
-        stream.lacks([one for one in ours if len(letters(one)) < _LEAST])
-        strange = stream.strange("".join(letters(one) for one in ours))
+        short = stream.lacks([one for one in ours if len(letters(one)) < _LEAST])
+        torn = [*absent, *short, *again]
+        strange = stream.strange("".join(letters(one) for one in torn))
         if before is not None:  # what one look shows and the other does not was never printed
             strange = {
                 place: run for place, run in strange.items() if _shared(run, before) > _ANYWHERE
@@ -75,6 +77,19 @@ def differences_seen(
     if wrong:
         return (changed(fixed.version, wrong, Severity.ASKS),)
     return (added(fixed.version, behind, Severity.ASKS),)
+
+
+def _repeated(definition: FormDefinition, ours: Sequence[str]) -> Sequence[str]:
+    """Return what of ours may be there more often than once: on copies, or for further items."""
+    layout = definition.layout
+    if layout is None or layout.copies:
+        return ours
+    inside, found = 0, []
+    for item in layout.template_flow:
+        inside += bool(item.begin) - bool(item.end)
+        if inside and item.text:
+            found.append(item.text)
+    return found
 
 
 def letters(text: str) -> str:
@@ -283,9 +298,15 @@ class _Stream:
         return [bin_ * _LEEWAY for bin_, _ in votes.most_common(2)]
 
     def _fit(self, sentence: str, around: int) -> _Fit:
-        """Return how the sentence lies best near a place: fewest letters changed, free ends."""
+        """Return how the sentence lies best near a place: fewest letters changed, free ends.
+
+        What is known as ours is no letter of it: the form may print the same sentence twice.
+        """
         start = max(0, around - _LEEWAY)
-        text = self._text[start : around + len(sentence) + 2 * _LEEWAY]
+        end = min(len(self._text), around + len(sentence) + 2 * _LEEWAY)
+        text = "".join(
+            "\n" if self._ours[place] else self._text[place] for place in range(start, end)
+        )
         rows = [list(range(len(sentence) + 1))]
         for letter in text:
             above, row = rows[-1], [0]

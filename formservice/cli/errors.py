@@ -18,6 +18,8 @@ from formservice.domain.errors import (
 )
 
 DONE, NEEDS_A_PERSON, WRONG_USAGE, FAILED = 0, 1, 2, 3
+# Ctrl-C, as every shell names it: 128 and the number of the signal.
+BROKEN_OFF = 130
 
 
 # The nearest listed ancestor of an error's class counts.

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any  # readings have the shape of the JSON contract
 
 from formservice.adapters.evidence.folder import EvidenceFolder
-from formservice.application.evidence import evidence, pictures
+from formservice.application.evidence import crops, evidence
 from formservice.bootstrap import Services, now
 from formservice.cli.names import labels
 
@@ -28,6 +28,6 @@ class Evidence:
         for number, one in enumerate(found, start=1):
             if "error" in one or one["form"] is None:  # nothing was read, so nothing is proved
                 continue
-            cut = self._services.pictures(lambda _: data, pictures(one))
+            cut = self._services.crops(lambda _: data, crops(one))
             told = evidence(one, now(), cut, partial(labels, self._services))
             self._folder.write(told, cut, number)

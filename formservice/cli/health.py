@@ -13,7 +13,6 @@ from formservice.bootstrap import Services, Settings
 from formservice.cli import errors
 from formservice.cli.german import counted
 from formservice.domain.errors import FormServiceError
-from formservice.domain.nearest import nearest
 
 # Below this the archive may not take a day's batch of scans.
 _LEAST_FREE = 1024**3
@@ -102,15 +101,9 @@ def _recognition() -> _State:
 
 def _acceptance() -> _State:
     try:
-        services = Services(Settings.from_environment())
-        acceptance, named = services.acceptance, _lists(services)
+        acceptance = Services(Settings.from_environment()).acceptance
     except FormServiceError as error:
         return _State("Annahmeregel", False, True, f"{error.message} {error.hint}")
-    for name in acceptance.lists.keys() - named:
-        guess = nearest(name, named)
-        hint = f" Gemeint: „{guess}“?" if guess else ""
-        message = f"die Liste „{name}“ nennt kein Feld.{hint}"
-        return _State("Annahmeregel", False, False, message)
     lists = "; ".join(
         f"{name}: {counted(len(entries), 'Eintrag', 'Einträge')}"
         for name, entries in acceptance.lists.items()
@@ -118,11 +111,6 @@ def _acceptance() -> _State:
     rule = acceptance.rule
     message = f"{rule}, {rule.calibrated}; {lists or 'keine bekannten Listen'}"
     return _State("Annahmeregel", True, True, message)
-
-
-def _lists(services: Services) -> frozenset[str]:
-    """Return the lists that fields of the forms name."""
-    return frozenset(name for form in services.forms for one in form.fields for name in one.lists)
 
 
 def _office() -> _State:

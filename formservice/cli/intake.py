@@ -10,9 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any  # readings have the shape of the JSON contract
 
-from formservice.adapters.intake.taken import Outside, Taken
 from formservice.application.batch import in_order
-from formservice.application.intake_report import Report
+from formservice.application.intake_report import Outside, Report, Taken
 from formservice.bootstrap import Services, Settings, today
 from formservice.cli import errors, files, read, show
 from formservice.cli.german import counted
@@ -50,15 +49,18 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def _intake(chosen: argparse.Namespace) -> int:
     services = Services(Settings.from_environment())
-    names = list(_files(chosen.paths, services.settings.data))
+    intake = services.intake  # a wrong setting is told now
+    progress, report = Progress(), Report()
+    names = list(_files(chosen.paths, services.settings.data, report.left_out))
     if not names:
         print("Dort liegt keine Datei; verborgene zählen nicht.", file=sys.stderr)
-    progress, report = Progress(), Report()
+    for name in report.left_out:
+        print(f"Verknüpfter Ordner ausgelassen: {errors.printable(name)}", file=sys.stderr)
     outside = Outside(files.content, progress, errors.bug, progress.say)
     printed: list[str] = []  # as text, which is a tenth of what it takes as objects
     broken = False
     try:
-        for taken in services.intake(names, chosen.received or today(), outside):
+        for taken in intake(names, chosen.received or today(), outside):
             # Nothing the senders could do about: whoever runs this has to act.
             broken = broken or isinstance(
                 taken.error, StorageError | EngineError | UnexpectedError
@@ -68,12 +70,16 @@ def _intake(chosen: argparse.Namespace) -> int:
                 printed += (_json(one) for one in taken.objects if "part_of" not in one)
             else:
                 _tell(taken)
+    except KeyboardInterrupt:
+        report.broken_off = True
     finally:
         progress.close()
     if chosen.json:
         print("[", ",\n".join([*printed, _json({"report": report.data()})]), "]", sep="\n")
     else:
         _account(report)
+    if report.broken_off:
+        raise KeyboardInterrupt
     if not report.is_balanced:
         raise UnexpectedError("Nicht jede Seite dieses Stapels ist nachgewiesen.")
     if broken:
@@ -120,6 +126,11 @@ def _account(report: Report) -> None:
         f"Seiten: {told['pages_in']} eingegangen = {told['pages_filed']} abgelegt"
         f" + {told['pages_rejected']} zurückgewiesen{detail}"
     )
+    if report.unopened:
+        many = len(report.unopened) > 1
+        subject = f"{len(report.unopened)} Dateien ließen" if many else "1 Datei ließ"
+        named = ", ".join(map(errors.printable, report.unopened))
+        print(f"{subject} sich nicht öffnen, ihre Seitenzahl ist unbekannt: {named}")
 
 
 def _reason(code: str, count: int) -> str:
@@ -134,12 +145,13 @@ def _where(one: Mapping[str, Any]) -> str:
     return f"{errors.printable(str(one['file']))}, {show.pages(one['page_numbers'])}"
 
 
-def _files(paths: Sequence[str], data: Path) -> Iterator[str]:
+def _files(paths: Sequence[str], data: Path, left_out: list[str]) -> Iterator[str]:
     """Yield every file; folders are walked in order of name, numbers by their value.
 
     Hidden files and folders are left out, and our own ``data`` folder: what is kept did not come
-    in. A folder that cannot be looked into is yielded itself, to be refused by name, and so is
-    what is no file: a link to nowhere, a pipe.
+    in. So are links to folders, for they may lead in a circle; ``left_out`` gets these. A folder
+    that cannot be looked into is yielded itself, to be refused by name, and so is what is no
+    file: a link to nowhere, a pipe.
     """
     own = data.resolve()
     for name in paths:
@@ -150,6 +162,7 @@ def _files(paths: Sequence[str], data: Path) -> Iterator[str]:
         for folder, folders, files_ in os.walk(name, onerror=closed.append):
             here = Path(folder)
             folders[:] = sorted(filter(partial(_is_theirs, here, own), folders), key=in_order)
+            left_out += (str(here / one) for one in folders if (here / one).is_symlink())
             visible = (here / one for one in sorted(files_, key=in_order) if one[0] != ".")
             yield from map(str, visible)
         yield from (str(error.filename) for error in closed)

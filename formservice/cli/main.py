@@ -33,10 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return errors.show(error, as_json=as_json)
     except KeyboardInterrupt:
         print("Abgebrochen.", file=sys.stderr)
-        return errors.NEEDS_A_PERSON
+        return errors.BROKEN_OFF
     except OSError as error:
         return _output_failed(error)
-    except Exception as error:
+    except Exception as error:  # the outermost frame: people get a sentence, never a trace
         return errors.show(errors.bug(error), as_json=as_json)
     return status
 
@@ -83,7 +83,7 @@ def parser() -> argparse.ArgumentParser:
         description="Amtliche Formulare vorausgefüllt erzeugen, in jeder Gestalt zurücklesen,"
         " prüfen und aufbewahren.",
         epilog="Ergebnis: 0 erledigt, 1 ein Mensch wird gebraucht, 2 falscher Aufruf,"
-        " 3 Programm oder Ablage gestört.",
+        " 3 Programm oder Ablage gestört, 130 abgebrochen.",
     )
     top.add_argument(
         "--version",

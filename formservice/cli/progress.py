@@ -12,6 +12,54 @@ _EVERY_S = 15.0
 _TOO_FEW, _TOO_SMALL = 3, 0.1
 
 
+class PagesOfFile:
+    """Tells on one line of the terminal which page of a file is next, and how long is left."""
+
+    def __init__(self, *, shown: bool) -> None:
+        """Tell nothing unless ``shown``."""
+        self._shown = shown and sys.stderr is not None
+        self._begun = 0.0
+        self._width = 0
+
+    def __call__(self, done: int, total: int) -> None:
+        """Tell that ``done`` of ``total`` pages of the file at hand are recognised."""
+        now = time.monotonic()
+        if done == 0:
+            self._begun = now
+        if done == total or total == 1:
+            self.close()
+            return
+        left = (now - self._begun) / max(done, 1) * (total - done)
+        rest = f", noch etwa {_time(left)}" if _is_known(done, total) else ""
+        self._line(f"Seite {done + 1} von {total}{rest}")
+
+    def close(self) -> None:
+        """Leave the line empty for what is printed next."""
+        if self._width:
+            self._line("")
+
+    def _line(self, text: str) -> None:
+        if self._shown:
+            end = "" if text else "\r"
+            print(f"\r{text:{self._width}}", end=end, file=sys.stderr, flush=True)
+            self._width = len(text)
+
+
+def _is_known(done: int, total: int) -> bool:
+    """Say whether so many pages tell how long the others will take.
+
+    The first ones wait for the engine to load: they would promise far too long a time.
+    """
+    return done > 0 and (done >= _TOO_FEW or done >= _TOO_SMALL * total)
+
+
+def _time(seconds: float) -> str:
+    """Return a rough time in words."""
+    if seconds > 90:
+        return counted(round(seconds / 60), "Minute", "Minuten")
+    return f"{max(1, round(seconds))} s"
+
+
 class Progress:
     """Tells on standard error how many pages are done, and how long the others will take."""
 

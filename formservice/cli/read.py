@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import partial
@@ -14,6 +15,7 @@ from formservice.bootstrap import Services, Settings, today
 from formservice.cli import errors, files, show
 from formservice.cli.evidence import Evidence
 from formservice.cli.names import names
+from formservice.cli.progress import PagesOfFile
 from formservice.domain.errors import EngineError, FormServiceError, StorageError
 from formservice.domain.values import parse_date
 
@@ -55,6 +57,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         " und der Entscheidung (evidence.json, index.html)",
     )
     parser.add_argument("--json", action="store_true", help="Ausgabe als JSON")
+    parser.add_argument(
+        "--progress",
+        action="store_true",
+        help="zeigen, welche Seite dran ist, auch wenn die Ausgabe in eine Datei geht",
+    )
     parser.set_defaults(run=_run)
 
 
@@ -73,20 +80,38 @@ def _run(chosen: argparse.Namespace) -> int:
     form = services.forms.get(chosen.form) if chosen.form else None
     received = chosen.received or today()
     against = None if chosen.against is None else _sent(chosen.against)
-    read = services.isolated_read  # a wrong setting is told now, not for every file
+    progress = PagesOfFile(shown=chosen.progress or _is_watched(chosen))
+    read = services.isolated_read.telling(progress)  # a wrong setting is told now
     reading = partial(read, received=received, form=form, against=against)
     keep = None if chosen.evidence is None else Evidence(services, chosen.evidence).keep
     results: list[dict[str, Any]] = []
     status = errors.DONE
-    for found, state in _read_files(reading, chosen.files, keep):
-        results.extend(found)
-        status = max(status, state)
-        if not chosen.json:
-            for one in found:
-                show.document(one, names(services, one))
+    try:
+        for found, state in _read_files(reading, chosen.files, keep):
+            progress.close()
+            results.extend(found)
+            status = max(status, state)
+            if not chosen.json:
+                for one in found:
+                    show.document(one, names(services, one))
+    except KeyboardInterrupt:
+        progress.close()
+        _print_json(chosen, results)  # what is finished
+        raise
+    _print_json(chosen, results)
+    return status
+
+
+def _is_watched(chosen: argparse.Namespace) -> bool:
+    """Say whether somebody looks at the terminal, and no program waits for JSON alone."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        return False
+    return not chosen.json or (sys.stdout is not None and sys.stdout.isatty())
+
+
+def _print_json(chosen: argparse.Namespace, results: list[dict[str, Any]]) -> None:
     if chosen.json:
         print(json.dumps(results, ensure_ascii=False, indent=1))
-    return status
 
 
 def _sent(name: str) -> object:

@@ -13,10 +13,11 @@ from statistics import median
 
 from formservice.domain.characters import CharacterRules, is_foreign
 from formservice.domain.content import is_suspect_value
+from formservice.domain.days import is_day, possible
 from formservice.domain.document import Doubt, Opinion, ReadingBy
 from formservice.domain.form import Content
 from formservice.domain.slips import slips_between
-from formservice.domain.values import is_date, parse_date
+from formservice.domain.votes import MANY, Vote, Word, vote
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,9 @@ class AcceptanceRule:
     """The whole rule; ``str`` names it with its version, which is kept with every decision.
 
     ``pairs`` are the readings that count as two, each with the least confidence it asks for: two
-    that share a picture or a model may share a mistake. ``limits`` give for each content the least
+    that share a picture or a model may share a mistake. Of four readings or more ``against`` may
+    say something else about a word, and a word that all of them have is sure if two of them are as
+    sure as ``unanimous``. ``limits`` give for each content the least
     confidence, which the least sure word of every reading must reach; ``foreign`` is that of a
     text with letters German has not, ``unlikely`` that of a day which contradicts another one or
     a demand of the form. ``listed`` confirms by lists of the installation, ``expected`` by what
@@ -64,6 +67,8 @@ class AcceptanceRule:
     name: str
     version: str
     pairs: Mapping[frozenset[ReadingBy], float]
+    against: int
+    unanimous: float
     limits: Mapping[Content, float]
     foreign: float
     unlikely: float
@@ -120,8 +125,9 @@ def decided(evidence: Evidence, rule: AcceptanceRule) -> Decision:
             confirmed = _confirmed(evidence, known, limits, rule.limits[evidence.about])
             if confirmed is not None:
                 return Decision(confirmed)
-    chosen = _chosen(evidence, first)
-    doubts = _doubts(evidence, rule)
+    told = _settled(evidence.about, evidence.readings, rule)
+    chosen = _chosen(evidence, first, told)
+    doubts = _doubts(evidence, chosen, told, rule)
     nearest = _nearest(chosen.text, evidence, rule)
     if nearest is None:
         return Decision(chosen, doubts)
@@ -136,8 +142,8 @@ def same_text(about: Content, one: str, other: str) -> bool:
     if about is Content.DATE:
         # Dots of a date are read as colons, the edge of its box as a bar; it is the same day.
         one, other = one.translate(_IN_DATES), other.translate(_IN_DATES)
-        if is_date(one) and is_date(other):
-            return parse_date(one) == parse_date(other)
+        if is_day(one) and is_day(other):
+            return possible(one) == possible(other)
     return _folded(about, one) == _folded(about, other)
 
 
@@ -146,8 +152,14 @@ def agree(about: Content, readings: Sequence[Opinion]) -> bool:
     return all(same_text(about, readings[0].text, one.text) for one in readings[1:])
 
 
-def is_trusted(values: Sequence[tuple[Content, Sequence[Opinion]]], gate: PageGate) -> bool | None:
-    """Say whether a page with these recognised ``values`` passes; None if that cannot be told."""
+def is_trusted(
+    values: Sequence[tuple[Content, Sequence[Opinion]]], rule: AcceptanceRule
+) -> bool | None:
+    """Say whether a page with these recognised ``values`` passes; None if that cannot be told.
+
+    Its words tell, for in a long text one word is always unsure.
+    """
+    gate = rule.page
     written = [
         (about, readings)
         for about, readings in values
@@ -155,8 +167,13 @@ def is_trusted(values: Sequence[tuple[Content, Sequence[Opinion]]], gate: PageGa
     ]
     if len(written) < gate.texts:
         return None
-    same = sum(len(readings) > 1 and agree(about, readings) for about, readings in written)
-    sure = median(min(one.confidence for one in readings) for _, readings in written)
+    same = sum(
+        len(readings) > 1
+        and (agree(about, readings) or _settled(about, readings, rule) is not None)
+        for about, readings in written
+    )
+    least = [min(readings, key=lambda one: one.confidence) for _, readings in written]
+    sure = median(share for one in least for share in one.sure or (one.confidence,))
     return same >= gate.agreement * len(written) and sure >= gate.confidence
 
 
@@ -202,41 +219,81 @@ def _confirmed(
     return None if best.confidence < least or contradicted else best
 
 
-def _chosen(evidence: Evidence, first: Opinion) -> Opinion:
-    """Return the reading to show: the first, unless only another one is a date."""
-    if evidence.about is not Content.DATE or is_date(first.text):
+def _settled(about: Content, readings: Sequence[Opinion], rule: AcceptanceRule) -> Vote | None:
+    """Return what the readings say together; None if they differ."""
+    told = vote([(one.by, _asked(about, one)) for one in readings], rule.pairs, rule.unanimous)
+    allowed = rule.against if len(readings) >= MANY else 0
+    return None if told is None or told.against > allowed else told
+
+
+def _asked(about: Content, reading: Opinion) -> tuple[Word, ...]:
+    """Return the words of a reading, a day or a number as one."""
+    text = unicodedata.normalize("NFC", reading.text)
+    if about is Content.DATE:
+        plain = text.translate(_IN_DATES)
+        # A year of two digits may be of two centuries.
+        days = " ".join(day.isoformat() for day in possible(plain))
+        day = days or _folded(about, text)
+        return (Word(day, reading.confidence),) if day else ()
+    if about is Content.PHONE:
+        number = _folded(about, text)
+        return (Word(number, reading.confidence),) if number else ()
+    words = text.split()
+    known = len(reading.sure) == len(words)
+    sure = reading.sure if known else (reading.confidence,) * len(words)
+    return tuple(Word(word, share) for word, share in zip(words, sure, strict=True))
+
+
+def _chosen(evidence: Evidence, first: Opinion, told: Vote | None) -> Opinion:
+    """Return the reading to show: the one that says what all say together, else the first.
+
+    Where each has slipped somewhere it is put together; and only a date shows a day.
+    """
+    about = evidence.about
+    if told is not None:
+        won = [word for word, _ in told.words if word]
+        for one in evidence.readings:
+            if [word.text for word in _asked(about, one)] == won:
+                return one
+        return Opinion(first.by, told.written(first.text), max(told.confidence, 0.0))
+    if about is not Content.DATE or is_day(first.text):
         return first
-    return next((one for one in evidence.readings if is_date(one.text)), first)
+    return next((one for one in evidence.readings if is_day(one.text)), first)
 
 
-def _doubts(evidence: Evidence, rule: AcceptanceRule) -> frozenset[Doubt]:
+def _doubts(
+    evidence: Evidence, chosen: Opinion, told: Vote | None, rule: AcceptanceRule
+) -> frozenset[Doubt]:
     about, readings = evidence.about, evidence.readings
     doubts: set[Doubt] = set()
-    pair = _pair(readings, rule)
-    if pair is None:
+    least = min(one.confidence for one in readings)
+    if not _counts(readings, rule):
         doubts.add(Doubt.ONE_READING)
-    if not agree(about, readings):
+        if not agree(about, readings):
+            doubts.add(Doubt.READINGS_DIFFER)
+    elif told is None or not chosen.text.strip():
         doubts.add(Doubt.READINGS_DIFFER)
-    asked = [rule.limits[about], pair or 0.0]
+    else:
+        least = told.confidence
+    asked = [rule.limits[about]]
     if any(is_foreign(one.text) for one in readings):
         asked.append(rule.foreign)
     if evidence.trusted is None:
         asked.append(rule.page.alone)
-    if min(one.confidence for one in readings) < max(asked):
+    if least < max(asked):
         doubts.add(Doubt.UNSURE)
     if evidence.trusted is False:
         doubts.add(Doubt.POOR_PAGE)
     # What two readings differ in is told by that alone.
-    suspect = is_suspect_value(about, readings[0].text, rule.characters)
+    suspect = is_suspect_value(about, chosen.text, rule.characters)
     if suspect and Doubt.READINGS_DIFFER not in doubts:
         doubts.add(Doubt.CHARACTERS)
     return frozenset(doubts)
 
 
-def _pair(readings: Sequence[Opinion], rule: AcceptanceRule) -> float | None:
-    """Return what the best two of the readings must reach; None if no two of them count."""
-    pairs = (frozenset((one.by, other.by)) for one, other in combinations(readings, 2))
-    return min((rule.pairs[pair] for pair in pairs if pair in rule.pairs), default=None)
+def _counts(readings: Sequence[Opinion], rule: AcceptanceRule) -> bool:
+    """Say whether any two of the readings count as two."""
+    return any(frozenset((one.by, two.by)) in rule.pairs for one, two in combinations(readings, 2))
 
 
 def _nearest(text: str, evidence: Evidence, rule: AcceptanceRule) -> str | None:

@@ -13,8 +13,17 @@ from functools import lru_cache
 # Opening and closing signs; „“ are German, “” English, and «» and »« are both in use.
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _QUOTES = (("„", "“"), ("‚", "‘"))
-# A small l or a capital I before these begins no German word or name (lch, In is a word).
-_NO_SECOND = re.compile(r"\bl(?=[bcdfghjkmnpqrstvwxzß])")
+# A small l or a capital I before these begins no German word or name (lch, In is a word); only
+# „lt.“ and „lfd.“ are written so.
+_NO_SECOND = re.compile(r"\bl(?!t\.|fd\.)(?=[bcdfghjkmnpqrstvwxzß])")
+# Lists are numbered so: „a) Kita“, „1) Deutsch“.
+_LIST_SIGN = re.compile(r"^([a-z]|[0-9]{1,2})\)(?=\s)", re.MULTILINE)
+# A bullet, which no model knows, is a letter to it.
+_BULLET = re.compile(r"^[eocs]\s+(?=[A-ZÄÖÜ„\"])", re.MULTILINE)
+# Everybody is meant: Mitarbeiter*innen, Mitarbeiter:in, MitarbeiterInnen.
+_ALL_MEANT = re.compile(r"(?<=[a-zäöüß])[*:_]i(?=n(?:nen)?\b)|(?<=er)I(?=nnen\b)")
+# Only Romanian has these, and a comma below, not a hook: no scan tells one from the other.
+_ROMANIAN = re.compile(r"\bŞ[bcdfgklmnprtv]|[şŞ]\w{0,20}(?:escu|eanu|eşti)\b")
 _STANDS_ALONE = re.compile(r"(?<![\w.'’-])[lI|O](?![\w.'’-])")
 _DOUBLED = re.compile(r"[,;:!?][,;:]|[,;:?]\.|(?<!\.)\.\.(?!\.)|\.,\S|\.;")
 # Small raised digits and fractions, which no model knows: 12 m², 1 ½ Stunden.
@@ -33,10 +42,15 @@ _COMMA_AT_END = re.compile(r"[,;:\-–]$")
 _WORD = re.compile(r"[^\s/]+")
 _PATTERNS = (
     *(_NO_SECOND, _STANDS_ALONE, _DOUBLED, _BLANK_BEFORE, _NO_BLANK_AFTER),
-    *(_RAISED, _FRACTION),
+    *(_RAISED, _FRACTION, _BULLET, _ROMANIAN),
 )
-# Numbers with a letter that mean something: a house (12a), a level (B1), a paragraph (16i).
-_NUMBERED = re.compile(r"[0-9]{1,4}[a-kmnp-rt-y]|[A-HJ-N][0-9]{1,2}(\.[0-9])?|§+[0-9]+[a-k]?")
+# Numbers with a letter that mean something: a house (12a), a level (B1), a paragraph (16i), a
+# class of vehicles (C1E), a measure (80qm), rooms with kitchen and bath (2ZKB), an age (Ü25), 3D.
+# An age with U is none: its dots may be lost.
+_NUMBERED = re.compile(
+    r"[0-9]{1,4}[a-kmnp-rt-y]|[A-HJ-N][0-9]{1,2}(\.[0-9]|E)?|§+[0-9]+[a-k]?"
+    r"|[0-9]{1,5}([kcm]?m|qm|[km]?g|ml|min|er)|[1-9]ZKB|Ü[0-9]{2}|[23]D"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +60,8 @@ class CharacterRules:
     ``odd`` are characters that dirt and lines are read as; ``mixed_case`` words with a capital
     inside; ``abbreviations`` what ends in a full stop in the middle of a sentence; ``particles``
     words of a name that begin small; ``endings`` those of mail addresses. ``marked`` are names as
-    they look without marks that recognition never sees (Phạm, Thị), ``uncertain`` letters it takes
-    for others with more marks.
+    they look without marks that recognition never sees (Phạm, Thị), or with the wrong ones
+    (Dragoș); ``uncertain`` letters it takes for others with more marks.
     """
 
     odd: frozenset[str] = frozenset()
@@ -61,6 +75,7 @@ class CharacterRules:
 
 def is_suspect(text: str, rules: CharacterRules) -> bool:
     """Say whether ``text`` has characters that look misread, whatever it is about."""
+    text = _ALL_MEANT.sub("i", text)
     return any(_suspicions(text, rules))
 
 
@@ -75,6 +90,8 @@ def is_prose_suspect(text: str, rules: CharacterRules) -> bool:
 
 
 def _suspicions(text: str, rules: CharacterRules) -> Iterator[bool]:
+    # Dots and dashes alone are dirt as often as they are an answer.
+    yield text.strip() != "" and not any(sign.isalnum() for sign in text)
     yield not (rules.odd | rules.uncertain).isdisjoint(text)
     yield any(
         unicodedata.category(sign) in ("Cc", "Cf", "Co", "So") for sign in text if sign != "\n"
@@ -89,6 +106,7 @@ def _is_odd_word(word: str, rules: CharacterRules) -> bool:
     return any(
         not _is_plain(part)
         or (_CASE_INSIDE.search(part) is not None and part not in rules.mixed_case)
+        or (part in rules.marked and not part.isascii())
         for part in bare.split("-")
     )
 
@@ -101,6 +119,10 @@ def _is_plain(part: str) -> bool:
 
 def is_balanced(text: str) -> bool:
     """Say whether every bracket and quotation mark that opens is closed, in order."""
+    return _is_closed(text) or _is_closed(_LIST_SIGN.sub("", text))
+
+
+def _is_closed(text: str) -> bool:
     opened: list[str] = []
     for sign in text:
         if sign in _PAIRS.values():

@@ -11,8 +11,8 @@ from formservice.domain.characters import (
     is_prose_suspect,
     is_suspect,
 )
+from formservice.domain.days import is_day
 from formservice.domain.form import Content
-from formservice.domain.values import is_date
 
 _NAME_SIGNS = frozenset(" .,'’-()/\n")
 _NAME_WORD = re.compile(r"[^\s/()]+")
@@ -27,11 +27,13 @@ _PHONE = re.compile(r"(?:\+|00)?[0-9(][0-9()/\s.–-]*[0-9]")
 _PHONE_DIGITS = (6, 15)
 _HOUSE = re.compile(r"[^\W\d_]\.?\s+[0-9]{1,4}\s?[a-zA-Z]?(?:\s?[-/+]\s?[0-9]{1,4}\s?[a-z]?)?\b")
 _POSTCODE = re.compile(r"(?<![0-9])(?:D-)?[0-9]{5}(?![0-9])")
-_PLACE = re.compile(r"(?<![0-9])[0-9]{5}\s+[A-ZÄÖÜ][a-zäöüß]")
+_PLACE = re.compile(r"(?<![0-9])[0-9]{5}\s+[A-ZÄÖÜ][A-Za-zÄÖÜäöüß]")
 _YEARS = range(1900, 2100)
 # From one to the other a dash is usual, a hyphen not; in some typefaces they are nearly alike.
 _DAY = r"(?:Mo|Di|Mi|Do|Fr|Sa|So)"
 _RANGE = re.compile(rf"(?:[0-9]|\b{_DAY}\.?)-(?=[0-9]|{_DAY}\b)")
+# Levels of a language are A1 to C2; a one is the stroke of an l and an I.
+_LEVEL = re.compile(r"\b[ABC][lI]\b(?!-)")
 _ISO_DAY = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b")
 
 
@@ -118,11 +120,15 @@ def _without_houses(text: str) -> str:
 
 
 def _date(text: str, rules: CharacterRules) -> bool:
-    return not is_date(text)
+    return not is_day(text)
 
 
 def _short(text: str, rules: CharacterRules) -> bool:
-    return is_suspect(text, rules) or _RANGE.search(_ISO_DAY.sub("", text)) is not None
+    return (
+        is_suspect(text, rules)
+        or _RANGE.search(_ISO_DAY.sub("", text)) is not None
+        or _LEVEL.search(text) is not None
+    )
 
 
 def _free(text: str, rules: CharacterRules) -> bool:

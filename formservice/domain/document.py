@@ -54,6 +54,7 @@ class Doubt(StrEnum):
     PART_MISSING = "part-missing"  # a continuation is announced but not there
     READINGS_DIFFER = "readings-differ"  # two independent readings of the picture are not the same
     ONE_READING = "one-reading"  # there is only one reading of the picture
+    CENTURY = "century"  # a year of two digits that fits no century
     UNLIKELY_DAY = "unlikely-day"  # a day that the form, the calendar or another date contradicts
     UNSURE = "unsure"  # some word was recognised with too little confidence
     POOR_PAGE = "poor-page"  # the page as a whole is too dark, dirty or blurred to trust
@@ -96,6 +97,8 @@ class ReadingBy(StrEnum):
     ZONE_LATIN = "zone-latin"  # the same picture; the model for Latin script
     PAGE = "page"  # all of the page as it is, in one look; the German model
     PAGE_LATIN = "page-latin"  # the same look; the model for Latin script
+    CLOSE = "close"  # the place alone, larger, cut out of the picture as it came; the German model
+    CLOSE_LATIN = "close-latin"  # the same picture; the model for Latin script
     LABEL = "label"  # all of the page; what stands between two printed labels; the German model
 
 
@@ -104,11 +107,13 @@ class Opinion:
     """What one pass of recognition read in the place of a field.
 
     ``confidence`` is that of the least sure word, 0..1; 1 where there is nothing to read.
+    ``sure`` is that of every word, nothing where it is not known.
     """
 
     by: ReadingBy
     text: str
     confidence: float
+    sure: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +220,7 @@ class Unknown(StrEnum):
     NO_FORM = "no-form"  # it is like none of the forms
     SEVERAL_FORMS = "several-forms"  # it is like pages of two forms
     DARK = "dark"  # nothing can be made out
+    FAINT = "faint"  # hardly darker than the paper
     SMALL = "small"  # too few pixels for print to be read
 
 

@@ -76,7 +76,8 @@ class Field:
     ``label`` is the printed wording beside it, word for word; ``title`` names it in messages and
     to screen readers where the label alone does not (two fields „Telefon:“). ``group`` joins
     fields of one person or block, which tells repeated labels apart in a foreign layout.
-    ``placeholder`` is what the blank control shows. ``long_date`` writes „24. Juli 2023“.
+    ``placeholder`` is what the blank control shows. ``long_date`` writes „24. Juli 2023“;
+    ``birthday`` marks the day somebody was born, whose year may be of the last century.
     ``o_ton`` marks the person's own words, kept character for character. ``zeitangabe`` marks a
     text that says until or from when; its raw text is the value, kind and day are read beside it.
     ``content`` says what a text is about, ``lists`` which lists of the installation may know it;
@@ -94,6 +95,7 @@ class Field:
     several: bool = False
     placeholder: str = ""
     long_date: bool = False
+    birthday: bool = False
     o_ton: bool = False
     zeitangabe: bool = False
     content: Content | None = None

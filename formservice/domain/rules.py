@@ -29,6 +29,7 @@ _REASONS = {
     Doubt.READINGS_DIFFER: "zwei Lesungen des Bildes sind verschieden",
     Doubt.ONE_READING: "eine zweite, unabhängige Lesung des Bildes fehlt",
     Doubt.UNSURE: "einzelne Wörter wurden unsicher erkannt",
+    Doubt.CENTURY: "das Jahr hat nur zwei Ziffern, und keines der Jahrhunderte passt",
     Doubt.UNLIKELY_DAY: "der Tag widerspricht einem anderen oder dem Formular",
     Doubt.POOR_PAGE: "die Seite ist zu dunkel, verschmutzt oder unscharf",
     Doubt.HANDWRITING: "hier ist von Hand geschrieben",
@@ -151,6 +152,16 @@ def _doubts(field: Field, extraction: Extraction) -> Iterator[Finding]:
             f"{_EXPECTED.get(field.kind.value, 'etwas anderes')}). Bitte berichtigen.",
             field.key,
         )
+    elif extraction.reading is Reading.UNREADABLE and Doubt.CENTURY in doubts:
+        yield Finding(
+            FindingCode.UNREADABLE,
+            Severity.BLOCKS,
+            f"In „{field.name}“ hat das Jahr nur zwei Ziffern: Es kann mit 19 oder mit 20 "
+            "beginnen, und keines von beiden passt zum Tag des Eingangs. Bitte klären und mit "
+            "vier Ziffern nachtragen.",
+            field.key,
+        )
+        doubts -= {*_REASONS, Doubt.TYPED_NAME}
     elif extraction.reading is Reading.UNREADABLE:
         yield Finding(
             FindingCode.UNREADABLE,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache, lru_cache
 
+from formservice.domain.days import MONTHS, meant, month_number
 from formservice.domain.entries import entries
 from formservice.domain.errors import InvalidDataError, Problem
 from formservice.domain.form import Field, FieldKind, FormDefinition
@@ -17,20 +18,6 @@ LONGEST_VALUE = 200_000
 SIGNED = "gez."
 """What stands above a signature line when the signature is known from another original."""
 
-MONTHS = (
-    "Januar",
-    "Februar",
-    "März",
-    "April",
-    "Mai",
-    "Juni",
-    "Juli",
-    "August",
-    "September",
-    "Oktober",
-    "November",
-    "Dezember",
-)
 _ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _NUMERIC_DATE = re.compile(r"([0-9]{1,2})\s*\.\s*([0-9]{1,2})\s*\.\s*([0-9]{4})")
 # The blanks stand in one place only: in two, a long row of them would be tried in every division.
@@ -116,21 +103,24 @@ def shown(field: Field, value: Value) -> str:
     return value
 
 
-def parse(field: Field, raw: str) -> Value:
+def parse(field: Field, raw: str, received: date | None = None) -> Value:
     """Return what ``raw`` means in a text, multi-line or date field.
 
+    ``received`` is the day of receipt, which tells the century of a year of two digits.
+
     Raises:
+        OpenCenturyError: the year of a day has two digits and the century cannot be told.
         ValueError: a date field holds something that is no date of the calendar.
     """
     if field.kind is FieldKind.DATE:
-        return parse_date(raw)
+        return meant(raw, received, birthday=field.birthday)
     return raw
 
 
 def parse_date(raw: str) -> date:
-    """Return the date written as ``2026-03-27``, ``27.3.2026`` or „27. März 2026“.
+    """Return the date handed in as ``2026-03-27``, ``27.3.2026`` or „27. März 2026“.
 
-    A year of two digits is refused: which century is meant would be a guess.
+    What people write into forms comes in more ways (``domain.days``); a program can be told.
 
     Raises:
         ValueError: anything else, and days the calendar does not have.
@@ -143,7 +133,7 @@ def parse_date(raw: str) -> date:
         day, month, year = (int(part) for part in match.groups())
         return date(year, month, day)
     if match := _WRITTEN_DATE.fullmatch(text):
-        return date(int(match[3]), _month(match[2]), int(match[1]))
+        return date(int(match[3]), month_number(match[2]), int(match[1]))
     raise ValueError("not a date")
 
 
@@ -154,20 +144,6 @@ def is_date(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _month(name: str) -> int:
-    """Return the number of a German month name or its beginning of at least three letters."""
-    # Some programs write „ä“ as a letter and a mark.
-    wanted = name.casefold().replace("a\u0308", "ä").replace("maerz", "märz")
-    found = [
-        number
-        for number, month in enumerate(MONTHS, start=1)
-        if month.casefold().startswith(wanted) or (wanted == "jänner" and number == 1)
-    ]
-    if len(found) != 1:
-        raise ValueError("not a month")
-    return found[0]
 
 
 def ticks(field: Field, value: Value | None) -> dict[str, bool]:

@@ -10,7 +10,7 @@ import re
 from datetime import date, timedelta
 from typing import TypeAlias
 
-from formservice.domain.values import MONTHS
+from formservice.domain.days import MONTHS
 
 Match: TypeAlias = "re.Match[str]"
 Reading: TypeAlias = "tuple[date | None, bool]"

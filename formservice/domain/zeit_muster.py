@@ -3,7 +3,7 @@
 import re
 
 from formservice.domain import zeit_lesen as lesen
-from formservice.domain.values import MONTHS
+from formservice.domain.days import MONTHS
 from formservice.domain.zeit_art import APART, NO_AMOUNT, NO_MORE, Muster, Zeit, muster
 from formservice.domain.zeit_rede import SPOKEN
 

@@ -90,3 +90,15 @@ def test_a_mistake_in_the_lists_is_told_with_its_place(tmp_path, content, place)
     file.write_text(content, "utf-8")
     with pytest.raises(UsageError, match=place):
         load_lists(file)
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"), [("traegr", "Gemeint: „traeger“?"), ("zoo", "Es gibt: ifk, massnahme")]
+)
+def test_a_list_no_form_asks_for_is_told_with_those_that_are(tmp_path, name, hint):
+    known = tmp_path / "bekannt.yaml"
+    known.write_text(yaml.safe_dump({"ifk": ["Jana Beispiel"], name: ["Haus am Wall"]}), "utf-8")
+    services = Services(Settings.from_environment({"FORMSERVICE_KNOWN": str(known)}))
+    with pytest.raises(UsageError, match=rf"bekannt\.yaml, {name} \(Zeile 3\): ") as caught:
+        _ = services.acceptance
+    assert hint in caught.value.hint

@@ -13,10 +13,10 @@ from typing import Any  # JSON
 import pytest
 from PIL import Image
 
+from formservice.adapters.evidence.crops import Crops
 from formservice.adapters.evidence.folder import EvidenceFolder
 from formservice.adapters.evidence.page import page
-from formservice.adapters.evidence.pictures import Pictures
-from formservice.application.evidence import Picture, evidence
+from formservice.application.evidence import Crop, evidence
 from formservice.application.ports import OpenDocument
 from formservice.domain.document import Box
 from formservice.domain.errors import StorageError, UsageError
@@ -294,9 +294,9 @@ BOX = Box(0, 0, 1, 1)
 
 
 def test_pieces_are_turned_upright() -> None:
-    pictures = Pictures([Anything()], seconds=20, memory=1 << 30)
-    wanted = [Picture(f"{n}.png", "a", 1, BOX, "x", 1, n) for n in range(4)]
-    found = pictures(str.encode, wanted)
+    crops = Crops([Anything()], seconds=20, memory=1 << 30)
+    wanted = [Crop(f"{n}.png", "a", 1, BOX, "x", 1, n) for n in range(4)]
+    found = crops(str.encode, wanted)
     black = {}
     for name, piece in found.items():
         image = Image.open(io.BytesIO(piece))
@@ -311,16 +311,16 @@ def test_pieces_are_turned_upright() -> None:
 
 
 def test_a_piece_that_is_nowhere_is_left_out_and_the_others_keep_their_names() -> None:
-    pictures = Pictures([Anything()], seconds=20, memory=1 << 30)
-    wanted = [Picture(f"{n}.png", "a", n, BOX, "x", n) for n in (8, 9, 10)]
-    assert set(pictures(str.encode, wanted)) == {"8.png", "10.png"}
+    crops = Crops([Anything()], seconds=20, memory=1 << 30)
+    wanted = [Crop(f"{n}.png", "a", n, BOX, "x", n) for n in (8, 9, 10)]
+    assert set(crops(str.encode, wanted)) == {"8.png", "10.png"}
 
 
 def test_many_pieces_come_in_several_goes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("formservice.adapters.evidence.pictures._MOST_AT_ONCE", 100)
-    pictures = Pictures([Anything()], seconds=20, memory=1 << 30)
-    wanted = [Picture(f"{n}.png", "a", 1, BOX, "x", 1) for n in range(5)]
-    assert list(pictures(str.encode, wanted)) == [one.name for one in wanted]
+    monkeypatch.setattr("formservice.adapters.evidence.crops._MOST_AT_ONCE", 100)
+    crops = Crops([Anything()], seconds=20, memory=1 << 30)
+    wanted = [Crop(f"{n}.png", "a", 1, BOX, "x", 1) for n in range(5)]
+    assert list(crops(str.encode, wanted)) == [one.name for one in wanted]
 
 
 class Named(Wide):
@@ -342,7 +342,7 @@ class ByName(Anything):
 
 
 def test_every_piece_comes_from_its_own_file_and_page() -> None:
-    pictures = Pictures([ByName()], seconds=20, memory=1 << 30)
+    crops = Crops([ByName()], seconds=20, memory=1 << 30)
     asked: list[str] = []
 
     def content(original: str) -> bytes:
@@ -350,13 +350,13 @@ def test_every_piece_comes_from_its_own_file_and_page() -> None:
         return original.encode()
 
     wanted = [
-        Picture("1.png", "a", 1, BOX, "aa", 7),
-        Picture("2.png", "a", 2, BOX, "b", 1),
-        Picture("3.png", "a", 3, BOX, "aa", 2),
-        Picture("4.png", "a", 3, BOX, "aa", 2, is_upright=True),
+        Crop("1.png", "a", 1, BOX, "aa", 7),
+        Crop("2.png", "a", 2, BOX, "b", 1),
+        Crop("3.png", "a", 3, BOX, "aa", 2),
+        Crop("4.png", "a", 3, BOX, "aa", 2, is_upright=True),
     ]
     sizes = {
-        name: Image.open(io.BytesIO(one)).size for name, one in pictures(content, wanted).items()
+        name: Image.open(io.BytesIO(one)).size for name, one in crops(content, wanted).items()
     }
     assert sizes == {"1.png": (2, 7), "2.png": (1, 1), "3.png": (2, 2), "4.png": (50, 2)}
     assert asked == ["aa", "b"]

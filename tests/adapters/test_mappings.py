@@ -151,6 +151,7 @@ SPOILS = [
      "fields.ein_sehr_langer_name_mit_mehr_als_vierzig_zeichen"),
     ("kind: text\n", "kind: text\n    several: true\n", "fields.name.several"),
     ("kind: text\n", "kind: text\n    long_date: true\n", "fields.name.long_date"),
+    ("kind: text\n", "kind: text\n    birthday: true\n", "fields.name.birthday"),
     ("kind: text\n", "kind: text\n    options: {a: A, b: B}\n", "fields.name.options"),
     ("kind: text\n", "kind: text\n    several: ja\n", "fields.name.several"),
     ("    kind: tick\n", "    kind: tick\n    o_ton: true\n", "fields.dringend.o_ton"),

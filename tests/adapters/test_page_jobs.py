@@ -23,7 +23,6 @@ from formservice.adapters.isolated_read import IsolatedRead
 from formservice.adapters.isolation import processors, run_isolated
 from formservice.adapters.page_jobs import (
     Limits,
-    PageJob,
     PageJobs,
     packed,
     packed_answers,
@@ -31,10 +30,11 @@ from formservice.adapters.page_jobs import (
     unpacked_answers,
 )
 from formservice.adapters.pdf_read.claims import is_separator_sheet
-from formservice.adapters.recorded import Answer, PageResult, RecordedDocument, Recorder
 from formservice.adapters.separator import separator_sheet
-from formservice.application.ports import OpenDocument
+from formservice.application.page_results import Answer, PageResult
+from formservice.application.ports import OpenDocument, PageJob
 from formservice.application.read import ReadFile
+from formservice.application.recorded import RecordedDocument, Recorder
 from formservice.bootstrap import Services, Settings
 from formservice.domain.document import (
     Block,
@@ -57,6 +57,7 @@ from formservice.domain.errors import (
     DocumentTimeoutError,
     EngineError,
     EngineMissingError,
+    UsageError,
 )
 from formservice.domain.reference import SEPARATOR_PRINT
 from tests.application.literal_form import FORM
@@ -254,6 +255,13 @@ def test_many_pages_get_the_blank_forms_loaded_first_and_few_do_not() -> None:
     assert engine.warmed == [False, True]
 
 
+def test_a_reading_tells_how_many_pages_are_recognised() -> None:
+    told: list[tuple[int, int]] = []
+    read = reading([nothing] * 3).telling(lambda *one: told.append(one))
+    read(b"x", "drei.pdf", received=RECEIVED)
+    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
+
+
 def test_without_engine_nothing_is_tried() -> None:
     with pytest.raises(EngineMissingError):
         reading([nothing], Engine(missing=True))(b"x", "a.pdf", received=RECEIVED)
@@ -319,15 +327,37 @@ def test_a_bug_or_a_failure_of_the_engine_on_one_page_costs_no_other(error) -> N
     assert codes[(2,)] == ["page.unreadable"]
 
 
-def test_callers_together_have_no_more_pages_at_work_than_there_are_cores(tmp_path: Path) -> None:
-    def work() -> None:
-        mark = tmp_path / str(os.getpid())
+def marking(folder: Path) -> Callable[[], int]:
+    """Return work that leaves a mark in ``folder`` as long as it lasts."""
+
+    def work() -> int:
+        mark = folder / str(os.getpid())
         mark.touch()
         time.sleep(0.1)
         mark.unlink()
+        return 0
 
+    return work
+
+
+def most_at_work(folder: Path, callers: Sequence[threading.Thread]) -> int:
+    """Start ``callers`` and return how many marks there were at most at one time."""
+    for caller in callers:
+        caller.start()
+    most = 0
+    while any(caller.is_alive() for caller in callers):
+        most = max(most, len(list(folder.iterdir())))
+        time.sleep(0.005)
+    return most
+
+
+@pytest.mark.parametrize("at_once", [None, 1, 2])
+def test_callers_together_have_no_more_children_than_cores_or_than_they_may(
+    tmp_path: Path, at_once: int | None
+) -> None:
+    work = marking(tmp_path)
     read = ReadFile([LiteralReader([work] * 4)], LiteralForms(), few_days())
-    jobs = PageJobs(read, Engine, LIMITS)
+    jobs = PageJobs(read, Engine, replace(LIMITS, at_once=at_once))
     ended: list[int] = []
 
     def call() -> None:
@@ -335,14 +365,20 @@ def test_callers_together_have_no_more_pages_at_work_than_there_are_cores(tmp_pa
         ended.extend(one.item.number for one in jobs.each(own, 4) if one.error is None)
 
     callers = [threading.Thread(target=call) for _ in range(3)]
-    for caller in callers:
-        caller.start()
-    most = 0
-    while any(caller.is_alive() for caller in callers):
-        most = max(most, len(list(tmp_path.iterdir())))
-        time.sleep(0.005)
-    assert sorted(ended) == [number for number in range(1, 5) for _ in callers]
-    assert 1 <= most <= processors()
+    callers += [threading.Thread(target=jobs.bounded, args=(work,)) for _ in range(2)]
+    assert 1 <= most_at_work(tmp_path, callers) <= (at_once or processors())
+    assert sorted(ended) == [number for number in range(1, 5) for _ in range(3)]
+
+
+@pytest.mark.parametrize("said", ["0", "-1", "viele", "1.5", "²"])
+def test_a_number_of_processes_that_is_none_is_refused(said: str) -> None:
+    with pytest.raises(UsageError, match="FORMSERVICE_PROCESSES"):
+        Settings.from_environment({"FORMSERVICE_PROCESSES": said})
+
+
+def test_an_operator_may_allow_fewer_processes_than_there_are_cores() -> None:
+    given = {"FORMSERVICE_FORMS": str(ROOT), "FORMSERVICE_PROCESSES": "1"}
+    assert Services(Settings.from_environment(given)).page_jobs.limits.at_once == 1
 
 
 def test_nobody_forks_while_the_engine_is_loaded() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pikepdf
 import pytest
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 
 from formservice.adapters.pdf_read.reader import PdfReader
 from formservice.adapters.pdf_read.whole import OpenWholePdf, WholePdfReader
@@ -35,9 +35,9 @@ def opened(data: bytes) -> OpenWholePdf:
     return WholePdfReader(PdfReader(blank_pdf), tools).open(data)
 
 
-def with_picture(data: bytes, packed: str, contents: bytes = PLACED) -> bytes:
+def with_picture(data: bytes, packed: str, contents: bytes = PLACED, **how: object) -> bytes:
     def fill(pdf: pikepdf.Pdf, page: pikepdf.Object) -> None:
-        bits = 1 if packed == "/CCITTFaxDecode" else 8
+        bits = 1 if packed in ("/CCITTFaxDecode", "/JBIG2Decode") else 8
         held = pikepdf.Stream(
             pdf,
             data,
@@ -48,6 +48,7 @@ def with_picture(data: bytes, packed: str, contents: bytes = PLACED) -> bytes:
             ColorSpace=Name.DeviceGray,
             BitsPerComponent=bits,
             Filter=Name(packed),
+            **how,
         )
         page.Resources = Dictionary(XObject=Dictionary(P=held))
         page.Contents = pdf.make_stream(contents)
@@ -60,6 +61,43 @@ def jpeg(tone: int = 250) -> bytes:
     stream = io.BytesIO()
     Image.fromarray(grain.astype(np.uint8)).save(stream, "JPEG", quality=90)
     return stream.getvalue()
+
+
+def fax(data: bytes, kind: int = -1) -> bytes:
+    """Return a page of a fax whose light is 1, so that what is not there looks like paper."""
+    how = Dictionary(K=kind, Columns=SIZE[0], Rows=SIZE[1], BlackIs1=True)
+    # Inverted once more: what the decoder leaves at 0 is shown as paper.
+    return with_picture(data, "/CCITTFaxDecode", DecodeParms=how, Decode=[1, 0])
+
+
+def faxed(image: Image.Image, packing: str) -> bytes:
+    """Return the packed rows of a picture, without a file around them."""
+    stream = io.BytesIO()
+    rows = {TiffImagePlugin.ROWSPERSTRIP: image.height}
+    image.save(stream, "TIFF", compression=packing, tiffinfo=rows)
+    stream.seek(0)
+    with TiffImagePlugin.TiffImageFile(stream) as file:
+        (start,), (length,) = (
+            file.tag_v2[tag]
+            for tag in (TiffImagePlugin.STRIPOFFSETS, TiffImagePlugin.STRIPBYTECOUNTS)
+        )
+    return stream.getvalue()[start : start + length]
+
+
+def noise(length: int) -> bytes:
+    return np.random.default_rng(length).bytes(length)
+
+
+# An empty page of JBIG2: what a page is, and its end.
+PAGE_OF_JBIG2 = (
+    b"\0\0\0\0\x30\0\1\0\0\0\x13"
+    + SIZE[0].to_bytes(4, "big")
+    + SIZE[1].to_bytes(4, "big")
+    + bytes(11)
+    + b"\0\0\0\1\x31\0\1\0\0\0\0"
+)
+WHITE, SPECKED = Image.new("1", SIZE, 0), Image.new("1", SIZE, 0)
+SPECKED.paste(1, (300, 300, 302, 303))
 
 
 def contents_of(data: bytes) -> bytes:
@@ -81,11 +119,22 @@ LOST = {
     "a picture cut short": lambda: with_picture(jpeg()[:900], "/DCTDecode"),
     "a packed picture of garbage": lambda: with_picture(b"garbage", "/FlateDecode"),
     "a fax of nothing": lambda: with_picture(b"", "/CCITTFaxDecode"),
+    "a fax of garbage": lambda: fax(b"garbage"),
+    "a fax of another size": lambda: fax(b"\xff" * 2_000),
+    "a fax of few rows": lambda: fax(faxed(WHITE, "group4")[:40]),
+    "an older fax of garbage": lambda: fax(b"garbage", 0),
+    "JBIG2 of garbage": lambda: with_picture(b"garbage", "/JBIG2Decode"),
+    "JBIG2 of long garbage": lambda: with_picture(noise(50_000), "/JBIG2Decode"),
+    "JBIG2 cut short": lambda: with_picture(PAGE_OF_JBIG2[:-5], "/JBIG2Decode"),
     "a picture that is not there": lambda: contents_of(PLACED),
     "contents that are none": contents_that_are_none,
 }
 EMPTY = {
     "a picture of paper": lambda: with_picture(jpeg(), "/DCTDecode"),
+    "an empty fax": lambda: fax(faxed(WHITE, "group4")),
+    "an empty older fax": lambda: fax(faxed(WHITE, "group3"), 0),
+    "a fax of a speck": lambda: fax(faxed(SPECKED, "group4")),
+    "empty JBIG2": lambda: with_picture(PAGE_OF_JBIG2, "/JBIG2Decode"),
     "no contents": lambda: page_with(lambda pdf, page: None),
     "contents without anything": lambda: contents_of(b""),
     "only an outline": lambda: contents_of(OUTLINE),

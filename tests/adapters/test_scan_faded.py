@@ -93,3 +93,26 @@ def test_without_lines_and_words_below_nothing_tells_that_an_answer_ended(
     picture, _ = CLEAN.of(page)
     seen = {one.key: one for one in PicturedPage(picture, zones).zones(LAYOUT, 1)}
     assert "erwartung" not in seen or Doubt.OVERFLOW in seen["erwartung"].doubts
+
+
+def pale(picture: Grey, share: float) -> Grey:
+    """Return the picture with so much of its contrast, on paper that is not quite white."""
+    return np.asarray(245 - (255 - picture.astype(np.float32)) * share, dtype=np.uint8)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("share", [0.25, 0.15], ids=["a quarter", "a sixth"])
+def test_on_a_page_of_little_contrast_nothing_is_proved(zones: Recognition, share: float) -> None:
+    picture, _ = CLEAN.of(printed(Filling(TEXTS, ("anlass.abbruch",))))
+    page = PicturedPage(pale(picture, share), zones)
+    seen = page.zones(LAYOUT, 1)
+    assert seen
+    assert all(len(one.opinions) < 2 for one in seen)
+    assert all(one.doubts for one in seen)
+
+
+@pytest.mark.slow
+def test_a_page_of_half_the_contrast_is_read_twice(zones: Recognition) -> None:
+    picture, _ = CLEAN.of(printed(Filling(TEXTS)))
+    seen = PicturedPage(pale(picture, 0.5), zones).zones(LAYOUT, 1)
+    assert {one.key for one in seen if len(one.opinions) == 2} >= set(TEXTS)

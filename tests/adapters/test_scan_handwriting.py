@@ -1,5 +1,7 @@
 """Handwriting and type are told apart, and letters the German model lacks."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -8,24 +10,94 @@ from formservice.adapters.scan.alphabet import (
     is_level,
     with_sharp_s,
 )
-from formservice.adapters.scan.handwriting import Hand, handwritten, straightness
+from formservice.adapters.scan.handwriting import (
+    Hand,
+    Level,
+    handwritten,
+    level_of,
+    straightness,
+)
+from formservice.adapters.scan.ocr import OcrWord
+from tests.adapters.scan_prints import Grey
 
-TYPED = Hand(0.01, 0.4, 0.96)
-WRITTEN = Hand(0.08, 0.28, 0.7)
+EVEN, DANCING, NEAT = Level(0.9, 0.75), Level(0.45, 0.45), Level(0.78, 0.85)
+TYPED = Hand(0.01, 0.4, 0.96, EVEN, 20)
+WRITTEN = Hand(0.08, 0.25, 0.9, DANCING, 20)
+NEAT_NAME = Hand(0.04, 0.2, 0.96, NEAT, 7)
+LETTER = Hand(None, 0.05, 0.93, Level(0.6, 0.8), 1)
 
 
-def test_a_page_is_judged_as_a_whole():
-    assert handwritten([WRITTEN, None, Hand(None, 0.35, 0.9)]) == (True, False, True)
-    assert handwritten([TYPED, None, Hand(None, 0.35, 0.9)]) == (False, False, False)
+def words(*boxes: tuple[int, int, int, int]) -> list[OcrWord]:
+    return [OcrWord("x", 0.9, *box, (1, 1, 1)) for box in boxes]
 
 
-def test_one_zone_that_looks_far_more_like_it_is_told_on_a_typed_page():
-    wild = Hand(0.12, 0.15, 0.3)
-    assert handwritten([TYPED, TYPED, TYPED, wild]) == (False, False, False, True)
+def letters(feet: Callable[[int], float]) -> tuple[Grey, list[list[OcrWord]]]:
+    """Return twenty bars of one height, the feet of each where told, and the one line they are."""
+    picture = np.full((120, 640), 255, np.uint8)
+    for left in range(20, 620, 30):
+        foot = 70 + round(feet(left))
+        picture[foot - 24 : foot, left : left + 4] = 0
+    return picture, [words((20, 40, 620, 78))]
 
 
-def test_names_that_are_hard_to_read_do_not_make_type_handwriting():
-    assert handwritten([Hand(0.01, 0.4, 0.5), Hand(None, 0.38, 0.7)]) == (False, False)
+def test_every_zone_that_says_enough_is_judged_by_itself():
+    assert handwritten([WRITTEN, WRITTEN, WRITTEN, TYPED, None]) == (
+        True,
+        True,
+        True,
+        False,
+        False,
+    )
+    assert handwritten([TYPED, TYPED, TYPED, TYPED, WRITTEN]) == (False,) * 4 + (True,)
+
+
+def test_hard_words_on_even_lines_are_type():
+    assert handwritten([TYPED, Hand(None, 0.35, 0.5, EVEN, 9)]) == (False, False)
+
+
+def test_a_hand_read_for_sure_is_one_if_its_letters_dance():
+    assert handwritten([Hand(None, 0.25, 0.97, DANCING, 10)]) == (True,)
+
+
+def test_a_single_letter_is_told_by_its_page():
+    assert handwritten([TYPED, TYPED, LETTER]) == (False, False, False)
+    assert handwritten([WRITTEN, WRITTEN, LETTER]) == (True, True, True)
+
+
+def test_a_neat_name_is_handwriting_where_all_of_the_page_is():
+    assert handwritten([NEAT_NAME]) == (False,)
+    assert handwritten([WRITTEN, WRITTEN, NEAT_NAME]) == (True, True, True)
+
+
+def test_a_short_typed_answer_is_type_beside_long_ones_and_handwriting():
+    short = Hand(None, 0.33, 0.96, Level(0.92, 0.7), 7)
+    assert handwritten([WRITTEN, WRITTEN, TYPED, short]) == (True, True, False, False)
+
+
+def test_what_nobody_can_read_is_handwriting_unless_all_else_is_typed():
+    unread = Hand(None, 0.3, 0.0)
+    assert handwritten([unread]) == (True,)
+    assert handwritten([unread, TYPED, WRITTEN]) == (True, False, True)
+    assert handwritten([unread, TYPED, TYPED]) == (False, False, False)
+
+
+@pytest.mark.parametrize("rise", [0.0, 0.008, -0.008])
+def test_letters_on_a_line_are_level_also_where_the_line_rises(rise):
+    level = level_of(*letters(lambda left: rise * left))
+    assert level is not None
+    assert min(level.feet, level.heads) > 0.7
+
+
+def test_letters_that_dance_are_not_level():
+    level = level_of(*letters(lambda left: (left * 7) % 11 - 5))
+    assert level is not None
+    assert max(level.feet, level.heads) < 0.5
+
+
+def test_paper_without_ink_is_not_measured():
+    blank = np.full((120, 640), 255, np.uint8)
+    assert level_of(blank, [words((20, 40, 620, 78))]) is None
+    assert level_of(blank, []) is None
 
 
 def test_nothing_written_is_no_handwriting():

@@ -14,7 +14,7 @@ from formservice.adapters.definitions.mappings import Definitions, load
 from formservice.adapters.scan.pictured import PicturedPage
 from formservice.adapters.scan.recognition import Recognition
 from formservice.application.identify import candidate, identify
-from formservice.domain.document import Medium, Page, PageRole, Unknown
+from formservice.domain.document import Doubt, Medium, Page, PageRole, Unknown
 from formservice.domain.form import FormRef, Layout
 from formservice.domain.reference import SEPARATOR
 from tests.adapters.scan_prints import FONT, Grey, Scan, needs_fonts
@@ -275,6 +275,8 @@ NOT_EMPTY = {
     "a meadow": meadow(),
     "waves": waves(),
     "a blurred photo": np.asarray(cv2.GaussianBlur(waves(), (0, 0), 40), dtype=np.uint8),
+    "a photo of a wall": written([], paper=140),
+    "a photo of a table": written([], paper=100),
     "nothing can be seen": np.full((2339, 1654), 40, np.uint8),
 }
 
@@ -290,6 +292,23 @@ def test_an_empty_back_is_blank(tools: Recognition, picture: Grey) -> None:
 @pytest.mark.parametrize("picture", NOT_EMPTY.values(), ids=NOT_EMPTY)
 def test_a_page_with_the_least_writing_is_not_blank(tools: Recognition, picture: Grey) -> None:
     assert PicturedPage(picture, tools).role is PageRole.CONTENT
+
+
+def test_a_form_of_next_to_no_ink_is_refused_for_that(tools: Recognition) -> None:
+    page = PicturedPage(pale_form(0.03), tools)
+    assert page.role is PageRole.CONTENT
+    assert page.claims == ()
+    assert page.unknown is Unknown.FAINT
+
+
+@pytest.mark.parametrize("share", [0.06, 0.12])
+def test_a_faint_form_is_recognised_or_refused_for_that(tools: Recognition, share: float) -> None:
+    page = PicturedPage(pale_form(share), tools)
+    assert page.claims or page.unknown is Unknown.FAINT
+
+
+def test_a_letter_is_not_too_faint_but_no_form(tools: Recognition) -> None:
+    assert PicturedPage(written(LETTER), tools).unknown is Unknown.NO_FORM
 
 
 def with_code(text: str, kind: zxingcpp.BarcodeFormat) -> Grey:
@@ -353,3 +372,40 @@ def test_a_letter_is_no_form_by_its_wording_either(tools: Recognition) -> None:
         [Page(1, Medium.SCAN, 595, 842, blocks=blocks)], [candidate(one) for one in forms()]
     )
     assert found.ref is None
+
+
+def with_spoilt_code(ref: FormRef, page: int) -> Grey:
+    """Return a print on whose code somebody put a stamp: nobody reads it, but it is there."""
+    layout = next(one for one in layouts() if one.ref == ref)
+    picture = blank_print(ref, page).copy()
+    height, width = picture.shape
+    box = next(box for number, box in layout.qr if number == page)
+    rows = slice(int(box.top * height), int(box.bottom * height))
+    columns = slice(int(box.left * width), int(box.right * width))
+    noise = np.random.default_rng(7).integers(0, 2, picture[rows, columns].shape, dtype=np.uint8)
+    picture[rows, columns] = noise * 255
+    return picture
+
+
+def goals_in_doubt(picture: Grey, tools: Recognition) -> set[bool]:
+    """Say of every field of a goal on page 2 of a plan whether its copy is unknown."""
+    layout = next(one for one in layouts() if one.ref == PLAN)
+    seen = PicturedPage(picture, tools).zones(layout, 2)
+    return {Doubt.COPY_UNKNOWN in one.doubts for one in seen if one.key.startswith("ziele[")}
+
+
+@pytest.mark.slow
+@pytest.mark.engine
+@needs_tesseract
+@pytest.mark.parametrize("scan", [Scan(), SCANS["crooked"]], ids=["straight", "crooked"])
+def test_a_page_printed_without_any_code_is_the_printed_one_and_no_copy_of_it(
+    tools: Recognition, scan: Scan
+) -> None:
+    assert goals_in_doubt(scan.of(blank_print(PLAN, 2))[0], tools) == {False}
+
+
+@pytest.mark.slow
+@pytest.mark.engine
+@needs_tesseract
+def test_a_page_whose_code_nobody_can_read_may_be_any_copy(tools: Recognition) -> None:
+    assert goals_in_doubt(Scan().of(with_spoilt_code(PLAN, 2))[0], tools) == {True}

@@ -1,6 +1,7 @@
 """Picture files of every kind, sound and hostile."""
 
 import io
+import struct
 import sys
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 
 from formservice.adapters.png import GREY, png_file
 from formservice.adapters.scan import picture as scan_picture
@@ -254,3 +255,36 @@ def test_any_bytes_give_pages_or_a_named_error(name: str, place: float, junk: by
             assert list(document.pages)
     except InputError:
         pass
+
+
+def a_fax(image: Image.Image, packing: str, spoilt: bytes = b"") -> bytes:
+    """Return a TIFF file whose 0 is paper, as faxes have it, with other data if ``spoilt``."""
+    data = bytearray(encoded(image, "TIFF", compression=packing))
+    with TiffImagePlugin.TiffImageFile(io.BytesIO(data)) as file:
+        tags = file.tag_v2
+        starts, lengths = tags[TiffImagePlugin.STRIPOFFSETS], tags[TiffImagePlugin.STRIPBYTECOUNTS]
+    for start, length in zip(starts, lengths, strict=True):
+        if spoilt:
+            data[start : start + length] = (spoilt * length)[:length]
+    place = data.index(struct.pack("<HHI", TiffImagePlugin.PHOTOMETRIC_INTERPRETATION, 3, 1))
+    data[place + 8] = 0
+    return bytes(data)
+
+
+@pytest.mark.parametrize("packing", ["group3", "group4"])
+def test_an_empty_fax_is_a_white_picture(packing: str) -> None:
+    picture = PictureFile(a_fax(Image.new("1", A4_PX, 0), packing)).picture(1)
+    assert picture.min() == 255
+
+
+@pytest.mark.parametrize("packing", ["group3", "group4"])
+@pytest.mark.parametrize("spoilt", [b"\0", b"garbage "], ids=["zeros", "garbage"])
+def test_a_fax_of_garbage_is_no_white_picture(packing: str, spoilt: bytes) -> None:
+    with pytest.raises(DamagedDocumentError):
+        PictureFile(a_fax(Image.new("1", A4_PX, 0), packing, spoilt)).picture(1)
+
+
+def test_a_fax_of_a_line_is_read() -> None:
+    page = Image.new("1", A4_PX, 0)
+    page.paste(1, (100, 300, 500, 303))
+    assert (PictureFile(a_fax(page, "group4")).picture(1) == 0).sum() == 1200

@@ -58,6 +58,13 @@ def test_a_line_that_ends_early_ends_by_itself() -> None:
     )
 
 
+def test_a_zone_tells_how_level_its_letters_stand() -> None:
+    hand = zone_text(page_with_ink(), ZONE, Lines((10, "Erstens"), (45, "Danach"))).hand
+    assert hand is not None
+    assert hand.level is not None
+    assert hand.letters == 13
+
+
 def test_an_empty_line_is_kept() -> None:
     assert text_of((10, "Erstens lernen."), (80, "Zweitens.")) == "Erstens lernen.\n\nZweitens."
 

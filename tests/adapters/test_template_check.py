@@ -310,6 +310,28 @@ def test_templates_are_checked_although_another_definition_is_broken(forms):
     assert {problem.file for problem in problems} == {WORD, "mappings/kaputt/2026-01.yaml"}
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("kind: date", "kind: datum", "fields.angerufen_am.kind"),
+        ("    placeholder: Datum", "    placeholdr: Datum", "fields.angerufen_am.placeholdr"),
+        ("    kind: tick\n", "", "fields.dringend"),
+        ("rules:", "regeln: 3\nrules:", "regeln"),
+    ],
+)
+def test_a_word_file_is_checked_although_something_in_its_definition_is_broken(
+    forms, old, new, place
+):
+    text = (forms / YAML).read_text("utf-8")
+    assert old in text
+    (forms / YAML).write_text(text.replace(old, new, 1), "utf-8")
+    broken = {(one.file, one.where.split(" ")[0]) for one in check(forms)}
+    assert {file for file, _ in broken} == {YAML}
+    assert any(where.startswith(place) for _, where in broken)
+    problems = spoil(forms, MAIN, edit("name", "Text eingeben", "Hier tippen"))
+    assert {(one.file, one.where.split(" ")[0]) for one in problems} == broken | {(WORD, "name")}
+
+
 def test_a_template_without_definition_is_named(forms):
     (forms / YAML).rename(forms / "mappings/rueckruf/2026-02.yaml")
     found = [problem for problem in check(forms) if problem.file == WORD]

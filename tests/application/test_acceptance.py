@@ -62,7 +62,7 @@ def seen(key, *texts, confidence=0.97, doubts=frozenset({Doubt.RECOGNISED})):
 
 
 def accepted(*sightings, sent=None, lists=None):
-    record = extract(DEFINITION, sightings)
+    record = extract(DEFINITION, sightings, RECEIVED)
     accept = Acceptance(RULE, lists or {})
     return accept(DEFINITION, record, RECEIVED, sent or {}).fields
 
@@ -139,16 +139,55 @@ def test_handwriting_does_not_make_a_page_poor():
 
 def test_dates_that_contradict_the_form_are_both_doubted_unless_every_reading_is_sure():
     before, after = ("12.05.2026", "12.05.2026"), ("11.05.2026", "11.05.2026")
-    fields = accepted(seen("von", *before, confidence=0.9), seen("bis", *after, confidence=0.9))
+    page = seen("ort", "Ort", "Ort")
+    days = seen("von", *before, confidence=0.75), seen("bis", *after, confidence=0.75)
+    fields = accepted(page, *days)
     assert fields["von"].doubts == fields["bis"].doubts == {Doubt.UNLIKELY_DAY}
     fields = accepted(seen("von", *before), seen("bis", *after))
     assert fields["von"].accepted
     assert fields["bis"].accepted
 
 
+def test_a_day_read_the_same_by_all_four_is_not_doubted_for_what_it_says():
+    by = (ReadingBy.ZONE, ReadingBy.PAGE_LATIN, ReadingBy.CLOSE, ReadingBy.CLOSE_LATIN)
+
+    def bis(*texts, confidence=0.75):
+        read = tuple(Opinion(*one, confidence) for one in zip(by, texts, strict=False))
+        one = replace(seen("bis", texts[0], confidence=confidence), opinions=read)
+        return accepted(seen("von", "12.05.2026", "12.05.2026"), one)["bis"].doubts
+
+    day = "11.05.2026"
+    assert not bis(day, day, "11. 05. 2026", day)
+    for read in ((day, day), (day, day, day, "17.05.2026")):
+        assert Doubt.UNLIKELY_DAY in bis(*read)
+    assert bis(day, day, day, day, confidence=0.65) == {Doubt.UNLIKELY_DAY}
+
+
 @pytest.mark.parametrize("day", ["12.05.2326", "12.05.1026"])
 def test_a_day_far_away_is_doubted(day):
     assert accepted(seen("bis", day, day))["bis"].doubts == {Doubt.UNLIKELY_DAY}
+
+
+def test_a_year_of_two_digits_is_accepted_as_it_was_written():
+    one = accepted(seen("von", "12.05.26", "12. 05. 26"))["von"]
+    assert (one.value, one.raw) == (date(2026, 5, 12), "12.05.26")
+    assert one.accepted
+
+
+@pytest.mark.parametrize("other", ["12.05.2026", "12.05.25"])
+def test_readings_with_another_year_differ(other):
+    one = accepted(seen("von", "12.05.26", other))["von"]
+    assert one.doubts == {Doubt.READINGS_DIFFER}
+
+
+def test_a_recognised_year_of_no_century_is_doubted_for_that_alone():
+    one = accepted(seen("von", "12.05.46", "12.05.46"))["von"]
+    assert (one.value, one.doubts) == (None, {Doubt.CENTURY})
+
+
+def test_the_reading_with_the_whole_year_is_shown_where_only_that_tells_a_day():
+    one = accepted(seen("von", "l2.05.46", "12.05.2026"))["von"]
+    assert (one.value, one.doubts) == (date(2026, 5, 12), {Doubt.READINGS_DIFFER})
 
 
 def test_the_only_reading_that_is_a_date_is_shown_but_doubted():

@@ -7,7 +7,7 @@ from typing import Any  # JSON
 
 import pytest
 
-from formservice.application.evidence import Picture, cut_out, evidence, pictures
+from formservice.application.evidence import Crop, crops, cut_out, evidence
 from formservice.application.ports import OpenDocument
 from formservice.domain.document import Box, Doubt
 from formservice.domain.errors import UnsupportedMediaError
@@ -68,7 +68,7 @@ def test_every_box_every_part_and_every_sheet_is_cut_out_under_a_name_of_its_own
     answer = field(places=[place("q1"), place("q1__2", 2)])
     sheet = {"form": None, "pages": [3], "answers": None, "fields": {"name": field(page=3)}}
     fields = {"name": field(), "anlass": choice, "q1": answer, "ziele[0].text": field(page=2)}
-    found = pictures(document(fields=fields, sheets=[sheet]))
+    found = crops(document(fields=fields, sheets=[sheet]))
     assert [(one.name, one.page) for one in found] == [
         ("name.png", 1),
         ("anlass.ja.png", 1),
@@ -85,30 +85,30 @@ def test_a_field_seen_twice_gets_two_files_and_one_never_seen_gets_none() -> Non
         "name": field(places=[place("name"), place("name", 2)]),
         "ort": field(page=None, box=None),
     }
-    assert [one.name for one in pictures(document(fields=fields))] == ["name.png", "name-2.png"]
+    assert [one.name for one in crops(document(fields=fields))] == ["name.png", "name-2.png"]
 
 
 def test_no_name_of_a_file_leads_out_of_its_folder() -> None:
-    (one,) = pictures(document(fields={"../../Größe\n": field()}))
+    (one,) = crops(document(fields={"../../Größe\n": field()}))
     assert one.name == ".._.._Gr__e_.png"
 
 
 def test_pieces_of_a_page_that_lies_on_its_side_are_to_be_turned() -> None:
     fields = {"a": field(), "b": field(page=2)}
-    found = pictures(document(fields=fields, turned={"2": 3}))
+    found = crops(document(fields=fields, turned={"2": 3}))
     assert [one.quarters for one in found] == [0, 3]
 
 
 def test_what_was_found_between_labels_is_cut_from_the_page_put_upright() -> None:
     fields = {"a": field(method="label"), "b": field(places=[place("b") | {"method": "label"}])}
-    found = pictures(document(fields=fields, turned={"1": 3}))
+    found = crops(document(fields=fields, turned={"1": 3}))
     assert [(one.quarters, one.is_upright) for one in found] == [(0, True)] * 2
 
 
 def test_places_of_earlier_records_are_of_their_fields_method() -> None:
     earlier = place("b")
     del earlier["method"]
-    found = pictures(document(fields={"b": field(method="label", places=[earlier])}))
+    found = crops(document(fields={"b": field(method="label", places=[earlier])}))
     assert [one.is_upright for one in found] == [True]
 
 
@@ -121,7 +121,7 @@ def test_pieces_of_a_document_over_several_files_come_from_the_page_of_the_file_
     ]
     fields = {"x": field(page=2), "y": field(page=1)}
     spanning = document(fields=fields, sha256="b", pages=homes, turned={"2": 1})
-    found = pictures(spanning)
+    found = crops(spanning)
     assert [(one.name, one.original, one.own_page, one.quarters) for one in found] == [
         ("x.png", "c", 1, 1),
         ("y.png", "b", 2, 0),
@@ -197,7 +197,7 @@ class Picky:
 
 def test_pieces_come_in_the_order_they_are_wanted_from_the_reader_that_knows_the_file() -> None:
     boxes = (Box(0.5, 0, 1, 1), Box(0.25, 0, 1, 1))
-    wanted = [Picture(f"{n}.png", "a", 9, box, "ab", n, n) for n, box in enumerate(boxes, start=1)]
+    wanted = [Crop(f"{n}.png", "a", 9, box, "ab", n, n) for n, box in enumerate(boxes, start=1)]
     assert list(cut_out([Picky()], b"abc", wanted)) == [(b"1: 0.5", 1), (b"2: 0.25", 2)]
     strange: Iterator[object] = cut_out([Picky()], b"xyz", wanted)
     with pytest.raises(UnsupportedMediaError):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from formservice.application.extract import CONTINUED, extract
-from formservice.domain.document import Doubt, Method, Sighting
+from formservice.domain.document import Doubt, Method, Opinion, ReadingBy, Sighting
 from formservice.domain.record import Reading
 from formservice.domain.values import clean
 from tests.application.literal_form import FORM
@@ -16,6 +16,9 @@ from tests.application.literal_form import FORM
 
 def sight(key, text="", method=Method.CONTROL, **more):
     return Sighting(key, method, 1, text=text, **more)
+
+
+RECEIVED = date(2026, 11, 20)
 
 
 def test_every_field_has_exactly_one_extraction_even_when_nothing_was_seen():
@@ -93,6 +96,21 @@ def test_dates_are_read_in_every_german_way():
         assert extract(FORM, [sight("von", text)]).value("von") == date(2026, 3, 7)
 
 
+@pytest.mark.parametrize("method", list(Method))
+def test_the_day_of_receipt_tells_the_century_however_the_form_came_back(method):
+    one = extract(FORM, [sight("von", "26.12.26", method)], RECEIVED).fields["von"]
+    assert (one.reading, one.value) == (Reading.READ, date(2026, 12, 26))
+    assert one.raw == "26.12.26"
+    assert one.accepted
+
+
+@pytest.mark.parametrize("received", [None, RECEIVED])
+def test_a_century_that_cannot_be_told_is_left_to_a_person(received):
+    one = extract(FORM, [sight("von", "26.12.46")], received).fields["von"]
+    assert (one.reading, one.value, one.raw) == (Reading.UNREADABLE, None, "26.12.46")
+    assert one.doubts == {Doubt.CENTURY}
+
+
 def test_a_continuation_is_joined_exactly_and_may_come_in_any_order():
     parts = [sight("bericht__3", "c"), sight("bericht", "a \n"), sight("bericht__2", " b")]
     one = extract(FORM, parts).fields["bericht"]
@@ -103,6 +121,20 @@ def test_a_part_of_nothing_but_line_breaks_is_a_part():
     parts = [sight("bericht", "a\n"), sight("bericht__2", "\n\n", blank=True)]
     one = extract(FORM, [*parts, sight("bericht__3", "b")]).fields["bericht"]
     assert (one.value, one.accepted) == ("a\n\n\nb", True)
+
+
+def test_of_joined_parts_those_readings_count_that_read_every_part():
+    def part(key, *by):
+        read = tuple(Opinion(one, key[-1], 0.9) for one in by)
+        return sight(key, key[-1], Method.OCR, opinions=read)
+
+    two = (ReadingBy.ZONE, ReadingBy.PAGE_LATIN)
+    four = (*two, ReadingBy.CLOSE, ReadingBy.CLOSE_LATIN)
+    one = extract(FORM, [part("bericht", *four), part("bericht__2", *two)]).fields["bericht"]
+    assert [(said.by, said.text) for said in one.opinions] == [(by, "t2") for by in two]
+    other = (ReadingBy.ZONE, ReadingBy.ZONE_LATIN)
+    one = extract(FORM, [part("bericht", *two), part("bericht__2", *other)]).fields["bericht"]
+    assert one.opinions == ()
 
 
 def test_a_missing_part_of_a_continuation_is_a_doubt():

@@ -169,6 +169,22 @@ def test_a_field_has_all_keys_of_the_contract_and_no_others() -> None:
     assert [set(rival) for rival in found["rivals"]] == [contract | {"field", "doubts"}]
 
 
+def undecided() -> ReadDocument:
+    """Return a document with a date whose year is of no century."""
+    century = frozenset({Doubt.CENTURY})
+    read = Extraction("tag", Reading.UNREADABLE, "1.2.46", None, 1.0, None, doubts=century)
+    return replace(
+        UNKNOWN,
+        definition=FormDefinition(PLAN, "Plan", "de-DE", (), flat(MEMBERS, {}), members=MEMBERS),
+        record=Record(PLAN, {"tag": read}),
+    )
+
+
+def test_a_year_of_no_century_is_told_with_the_days_it_may_mean() -> None:
+    told = data(undecided())["fields"]["tag"]
+    assert (told["value"], told["possible"]) == (None, ["1946-02-01", "2046-02-01"])
+
+
 BOGEN = FormRef("bogen", "2026-01")
 WORDS = "Ich möchte nähen."
 FIELDS = (

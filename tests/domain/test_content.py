@@ -20,6 +20,7 @@ USUAL = {
         "Frau Weiß",
         "J. Sommer",
         "SOMMER",
+        "Hans v. Berg",
     ],
     Content.PHONE: [
         "0441 12345",
@@ -29,7 +30,11 @@ USUAL = {
         "05541/12",
     ],
     Content.EMAIL: ["jana.sommer@beispiel.de", "j-sommer@mail.beispiel.com", "kemar95@web.de"],
-    Content.ADDRESS: ["Am Wall 12a\n26121 Oldenburg", "Hauptstr. 5, 37073 Göttingen"],
+    Content.ADDRESS: [
+        "Am Wall 12a\n26121 Oldenburg",
+        "Am Wall 2\n26121 OLDENBURG",
+        "Hauptstr. 5, 37073 Göttingen",
+    ],
     Content.LIST: ["Werkstatt Nord gGmbH", "Bildungshaus am Wall e. V."],
     Content.SHORT: ["Göttingen", "weiblich", "M", "in 3 Monaten", "bis 12.10.2026", "SGB II"],
     Content.FREE: [
@@ -39,6 +44,13 @@ USUAL = {
         "Die Kita – bis 15 Uhr – war gut. Danke!",
         "„Das war gut“, hat Frau Sommer (Leiterin) gesagt.",
         "keine",
+        "a) Deutsch lernen\nb) Arbeit (im Lager) finden",
+        "5kg leichter, 80qm groß, 2ZKB, 1x wöchentlich, in den 90er Jahren",
+        "Perspektive Ü25 mit B1/B2 und L4/L5, Führerschein C1E",
+        "Die Mitarbeiter*innen, Trainer:innen und BetreuerInnen waren nett.",
+        "lt. Plan bei der Fa. geblieben, z. Zt. krank, tgl. zwei Std. geübt",
+        "Az. 12 C 345/25, rd. 2.800 €, ab 8.30 Uhr - oder 18:20 Uhr",
+        "Frau Güneş und Herr Yıldız, DaZ-Kurs, 3D-Druck, MwSt.",
     ],
 }
 MISREAD = {
@@ -50,6 +62,8 @@ MISREAD = {
         "meier",
         "Meier |",
         "tukasz Weiß",
+        "Ştefan",
+        "Dragoş Popa",
         "Thi Ánh",
         "Trân",
     ],
@@ -71,6 +85,13 @@ MISREAD = {
         "Ich will _arbeiten",
         "Ich will arbeiten,",
         "Die Kita — bis 15 Uhr",
+        "Ich hab Bl, das reicht.",
+        "Kurs AI bestanden",
+        "e Arbeit finden",
+        "Perspektive U25",
+        "Das war gut) und schön",
+        "Ich bIn da",
+        "Herr Popeştescu",
     ],
 }
 

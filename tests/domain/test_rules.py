@@ -37,6 +37,22 @@ def test_a_reading_in_doubt_is_reported_once_and_keeps_the_record_out(
     assert not result.archivable
 
 
+def test_a_year_of_no_century_is_to_be_told_by_a_person_and_no_day_is_named():
+    one = with_reading(
+        record(FEEDBACKBOGEN, REGULAR),
+        "teilnahme_von",
+        Reading.UNREADABLE,
+        "26.12.46",
+        Doubt.CENTURY,
+        Doubt.ANCHORS_LOST,
+    )
+    result = check(FEEDBACKBOGEN, one, received=date(2026, 3, 30), calendar=few_days())
+    (finding,) = (one for one in result.findings if one.field == "teilnahme_von")
+    assert (finding.code, finding.severity.value) == ("field.unreadable", "blocks")
+    assert "vier Ziffern" in finding.message
+    assert "46" not in finding.message
+
+
 def test_what_is_like_an_entry_of_a_list_is_asked_about_with_the_entry():
     one = with_reading(
         record(FEEDBACKBOGEN, REGULAR),

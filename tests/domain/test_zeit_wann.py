@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from formservice.domain.values import MONTHS
+from formservice.domain.days import MONTHS
 from formservice.domain.zeit_wann import Wann, ZeitArt, tells_when, written_on, zeitangabe_of
 
 PLAN = date(2016, 10, 5)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from formservice.adapters.intake.folder import IntakeFolder
+from formservice.adapters.intake_folder import IntakeFolder
 from formservice.application.read import ReadFile
 from formservice.cli.german import speak_german
 from formservice.cli.main import main, parser
@@ -217,7 +217,32 @@ def test_ctrl_c_is_answered_with_one_line(run, tmp_path):
         started.stdout.readline()
         started.send_signal(signal.SIGINT)
         text = started.communicate(timeout=60)[1].decode()
-    assert (text, started.returncode) == ("Abgebrochen.\n", 1)
+    assert (text, started.returncode) == ("Abgebrochen.\n", 130)
+
+
+@pytest.mark.parametrize("command", ["read", "intake"])
+def test_ctrl_c_leaves_what_is_finished_as_json(run, tmp_path, command):
+    run(*BLANK, "-o", "x.pdf", stdin=b"{}")
+    with subprocess.Popen(
+        [sys.executable, "-m", "formservice.cli.main", command, "x.pdf", "/dev/stdin", "--json"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "FORMSERVICE_DATA": str(tmp_path / "var")},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+    ) as started:
+        assert started.stdin is not None
+        assert started.stdout is not None
+        # More than a pipe holds: once all is taken, the file before is done.
+        started.stdin.write(b"x" * 2**20)
+        started.send_signal(signal.SIGINT)
+        found = json.loads(started.stdout.read())
+    assert started.returncode == 130
+    assert (found[0]["file"], found[0]["form"]["id"]) == ("x.pdf", "feedbackbogen")
+    if command == "intake":
+        assert found[1]["report"]["broken_off"] is True
+        assert (found[1]["report"]["pages_in"], found[1]["report"]["pages_filed"]) == (2, 2)
 
 
 @pytest.mark.parametrize(
@@ -263,6 +288,34 @@ def test_the_archive_does_not_take_in_itself(run, tmp_path):
     assert run("intake", ".").returncode == 0
     again = run("intake", ".", "--json")
     assert (again.returncode, len(json.loads(again.stdout))) == (0, 2)
+
+
+def test_a_linked_folder_is_left_out_by_name(run, tmp_path):
+    run(*BLANK, "-o", "eingang/x.docx", stdin=b"{}")
+    run(*BLANK, "-o", "anderswo/y.docx", stdin=b"{}")
+    (tmp_path / "eingang" / "nebenan").symlink_to(tmp_path / "anderswo")
+    (tmp_path / "eingang" / "ring").symlink_to(tmp_path / "eingang")
+    done = run("intake", "eingang", "--json")
+    assert "eingang/nebenan" in done.stderr.decode()
+    found, last = json.loads(done.stdout)
+    assert found["file"] == "eingang/x.docx"
+    assert last["report"]["left_out"] == ["eingang/nebenan", "eingang/ring"]
+    named = run("intake", "eingang/nebenan", "--json")
+    assert json.loads(named.stdout)[0]["file"] == "eingang/nebenan/y.docx"
+
+
+def test_files_that_cannot_be_opened_are_told_by_name_for_nobody_knows_their_pages(run, tmp_path):
+    run(*BLANK, "-o", "x.pdf", stdin=b"{}")
+    (tmp_path / "kaputt.pdf").write_bytes(b"%PDF-1.7 kaputt")
+    (tmp_path / "leer.docx").write_bytes(b"")
+    files = ("x.pdf", "kaputt.pdf", "leer.docx")
+    report = json.loads(run("intake", *files, "--json").stdout)[-1]["report"]
+    assert (report["pages_in"], report["pages_filed"], report["pages_rejected"]) == (2, 2, 0)
+    assert report["unopened"] == ["kaputt.pdf", "leer.docx"]
+    assert report["rejected"] == {}
+    text = run("intake", *files).stdout.decode()
+    assert "2 Dateien ließen sich nicht öffnen, ihre Seitenzahl ist unbekannt" in text
+    assert "kaputt.pdf, leer.docx" in text
 
 
 def test_folders_are_walked_in_order_and_hidden_things_stay_out(run, tmp_path):

@@ -163,3 +163,11 @@ def test_people_read_what_became_of_all_pages(run, tmp_path):
 def test_the_separator_sheet_is_written_where_it_is_wanted(run, tmp_path):
     assert run("forms", "separator", "-o", "t.pdf").returncode == 0
     assert (tmp_path / "t.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_reading_many_pages_says_which_one_is_next_where_somebody_asks(run, tmp_path):
+    (tmp_path / "a.tif").write_bytes(pile([scanned(SCANS[0])[0], blank()]))
+    asked = run("read", "a.tif", "--json", "--progress")
+    assert "Seite 1 von 2" in asked.stderr.decode()
+    assert len(json.loads(asked.stdout)) == 2
+    assert run("read", "a.tif", "--json").stderr == b""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from formservice.cli import show
+from formservice.cli import progress, show
 
 READ = {
     "file": "bogen\x1b[2J.pdf",
@@ -73,3 +73,28 @@ def test_the_fields_of_an_item_stand_below_its_name_and_empty_rows_are_left_out(
         "* Wortlaut – leer –",
         "Frist „Übersendung“: 07.04.2026 (versäumt)",
     ]
+
+
+def test_a_long_file_says_on_one_line_which_page_is_next_and_how_long_it_takes(
+    capsys, monkeypatch
+):
+    times = iter(range(0, 1000, 2))
+    monkeypatch.setattr("time.monotonic", lambda: float(next(times)))
+    told = progress.PagesOfFile(shown=True)
+    for done in range(81):
+        told(done, 80)
+    lines = [one.strip() for one in capsys.readouterr().err.split("\r") if one.strip()]
+    assert lines[:2] == ["Seite 1 von 80", "Seite 2 von 80"]
+    assert lines[11] == "Seite 12 von 80, noch etwa 2 Minuten"
+    assert lines[-20] == "Seite 61 von 80, noch etwa 40 s"
+    assert lines[-1] == "Seite 80 von 80, noch etwa 2 s"
+
+
+def test_nobody_who_did_not_ask_is_told_how_far_it_is(capsys):
+    told = progress.PagesOfFile(shown=False)
+    for done in range(5):
+        told(done, 5)
+    one_page = progress.PagesOfFile(shown=True)
+    one_page(0, 1)
+    one_page(1, 1)
+    assert capsys.readouterr().err == ""

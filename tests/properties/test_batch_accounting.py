@@ -17,13 +17,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from formservice.adapters.archive.store import Archive
-from formservice.adapters.intake.folder import IntakeFolder
-from formservice.adapters.intake.intake import Intake
-from formservice.adapters.intake.piles import Group, Place, together
-from formservice.adapters.intake.taken import Outside, Taken
+from formservice.adapters.intake_folder import IntakeFolder
 from formservice.adapters.page_jobs import Limits, PageJobs
 from formservice.adapters.scan.looked import LookedPages
-from formservice.application.intake_report import Report
+from formservice.application.intake import Intake
+from formservice.application.intake_pile import Group, Place, together
+from formservice.application.intake_report import Outside, Report, Taken
 from formservice.application.ports import OpenDocument
 from formservice.application.read import ReadFile
 from formservice.domain.document import Claim, Medium, Method, Page, PageRole, Sighting
@@ -51,10 +50,12 @@ class Spelled(OpenDocument):
         self.pages = LookedPages(len(said), self._page)
 
     def media(self) -> Sequence[Medium]:
-        return [Medium.TEXT if one == "drawn" else Medium.SCAN for one in self._said]
+        return [Medium.TEXT if one[:5] == "drawn" else Medium.SCAN for one in self._said]
 
     def as_drawn(self, page: int) -> Page:
-        return Page(page, self.media()[page - 1], 595, 842)
+        sheet = self._said[page - 1] == "drawn separator"
+        role = PageRole.SEPARATOR if sheet else PageRole.CONTENT
+        return Page(page, self.media()[page - 1], 595, 842, role=role)
 
     def zones(self, page, layout, form_page):
         return [Sighting("name", Method.OCR, page, text=self._said[page - 1])]
@@ -72,7 +73,7 @@ class Spelled(OpenDocument):
             raise ZeroDivisionError
         if said == "engine":
             raise EngineError("Tesseract ist mit einem Fehler abgebrochen.")
-        if said in ("drawn", "strange"):
+        if said in ("drawn", "strange", "drawn separator"):
             return self.as_drawn(number)
         if said in ("blank", "separator"):
             return Page(number, Medium.SCAN, 595, 842, role=PageRole(said))
@@ -215,6 +216,24 @@ def test_a_document_of_several_files_stands_with_the_first_and_names_them_all(
         assert one["fields"]["name"]["raw"] in ("A1", "B1") or page == 2
     shared = office.archive.shared()
     assert sorted(map(len, shared.values())) == [1, 1, 2]
+
+
+@pytest.mark.parametrize("sheet", ["separator", "drawn separator"])
+def test_a_separator_in_a_file_of_its_own_parts_the_files_before_and_behind(
+    tmp_path: Path, sheet: str
+) -> None:
+    _, report = Office(tmp_path / "whole").take({"1.png": ["?1"], "2.png": ["?2"]})
+    assert report.documents == 1
+    office = Office(tmp_path)
+    _, report = office.take(
+        {"1.png": ["?1"], "t.pdf#1": [sheet], "2.png": ["?2"]}
+        | {"b1.png": ["?1"], "t.pdf#2": [sheet], "b2.png": ["?2"]}
+    )
+    assert report.documents == 4
+    assert report.data()["rejected"] == {"page.separator": 2}
+    # Known from the batch before, it parts as well.
+    _, report = office.take({"c1.png": ["?1"], "t.pdf#3": [sheet], "c2.png": ["?2"]})
+    assert report.documents == 2
 
 
 def test_a_missing_page_is_named_with_the_file(tmp_path: Path) -> None:
@@ -377,7 +396,7 @@ def test_a_file_that_cannot_be_read_with_others_is_refused_without_them(
 
     broken_off(office, files, after=6)
     monkeypatch.setattr(office.read, "opened", fails)
-    monkeypatch.setattr("formservice.adapters.recorded._zones_key", lambda *_: "zones")
+    monkeypatch.setattr("formservice.application.recorded._zones_key", lambda *_: "zones")
     taken, report = office.take(files)
     assert [one.file for one in taken if one.error is not None] == ["evil.pdf"]
     assert sorted(one.file for one in taken) == sorted(files)

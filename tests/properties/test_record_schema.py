@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from formservice.adapters.record_schema import Schemas
 from formservice.bootstrap import Services, Settings
+from formservice.domain.days import MONTHS
 from formservice.domain.errors import InvalidDataError, Problem
 from formservice.domain.form import Field, FieldKind, FormDefinition, Group
-from formservice.domain.values import MONTHS, values_from_data
+from formservice.domain.values import values_from_data
 from tests.domain.plan_form import PLAN
 
 ROOT = Path(__file__).parent.parent.parent

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from sqlalchemy import (
     JSON,
@@ -30,6 +30,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
 from sqlalchemy.exc import DBAPIError
 
 from formservice.adapters.archive.originals import Originals
+from formservice.application.ports import Received
 from formservice.domain.errors import StorageError
 
 _metadata = MetaData()
@@ -64,15 +65,6 @@ class Filed:
 
     sha256: str
     already_known: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A file to be kept: its bytes, its name, and the documents read from it."""
-
-    original: bytes
-    name: str
-    readings: Sequence[dict[str, object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +179,7 @@ def _document(sha256: str, file: Received, received: date) -> dict[str, object]:
     return {
         "sha256": sha256,
         # File names on Linux are bytes; what is no UTF-8 in them becomes a question mark.
-        "name": file.name.encode("utf-8", "replace").decode(),
+        "name": PurePath(file.name).name.encode("utf-8", "replace").decode(),
         "medium": next((str(one["medium"]) for one in file.readings if "medium" in one), None),
         "received": received,
         "size": len(file.original),

@@ -70,6 +70,7 @@ def _field(draft: Draft, key: str) -> Iterator[Problem]:
         ("options", choice),
         ("several", choice),
         ("long_date", kind is FieldKind.DATE),
+        ("birthday", kind is FieldKind.DATE),
         ("o_ton", kind in (FieldKind.TEXT, FieldKind.MULTILINE)),
         ("zeitangabe", kind in (FieldKind.TEXT, FieldKind.MULTILINE)),
         ("content", kind in (FieldKind.TEXT, FieldKind.MULTILINE)),

@@ -89,6 +89,7 @@ class FieldEntry(_Purpose):
     several: bool = False
     placeholder: str = ""
     long_date: bool = False
+    birthday: bool = False
     o_ton: bool = False
     zeitangabe: bool = False
     content: Literal["name", "phone", "email", "address", "list"] | None = None

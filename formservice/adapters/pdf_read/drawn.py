@@ -144,7 +144,7 @@ class Drawing:
 
     def _has_lost(self, index: int, page: pypdfium2.PdfPage) -> bool:
         if has_pictures(page):
-            return pictures_are_lost(page)
+            return pictures_are_lost(page, self._pdf.pages[index].obj)
         return is_written_on(self._pdf.pages[index].obj)
 
     @staticmethod

@@ -13,6 +13,8 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from PIL import Image
 
+from formservice.adapters.scan.picture import is_fax_of
+
 if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
@@ -24,7 +26,12 @@ _STEP = 4
 _WHITE, _EVEN = 240, 0.2
 _LONGEST_NAME = 64
 _PACKED_PICTURES = ("DCTDecode", "DCT", "JPXDecode")
-_BILEVEL = ("CCITTFaxDecode", "CCF", "JBIG2Decode")
+_FAX = ("CCITTFaxDecode", "CCF")
+_BILEVEL = (*_FAX, "JBIG2Decode")
+# Kinds of segments of JBIG2 (ITU-T T.88, 7.3): symbols, text, patterns, halftones, generic and
+# refinement regions, pages and their ends, profiles, tables, colours, extensions.
+_SEGMENTS = {0, 4, 6, 7, 16, 20, 22, 23, 36, 38, 39, 40, 42, 43, *range(48, 55), 62}
+_UNKNOWN_LENGTH = 0xFFFFFFFF
 _PICTURES = {"Do", "INLINE IMAGE"}
 
 
@@ -39,10 +46,13 @@ def shows_nothing(grey: "NDArray[numpy.uint8]") -> bool:
     return bool(high - low < _TONES or evenest > _EVEN * some.size)
 
 
-def pictures_are_lost(page: pypdfium2.PdfPage) -> bool:
-    """Say whether a picture on the page cannot be decoded, or not wholly."""
+def pictures_are_lost(page: pypdfium2.PdfPage, source: pikepdf.Object) -> bool:
+    """Say whether a picture on the page cannot be decoded, or not wholly.
+
+    ``source`` is the page as the file has it: PDFium does not tell how a fax is packed.
+    """
     items = page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=_DEPTH)
-    return any(_is_lost(page, item.raw) for item in items)
+    return any(_is_lost(page, item, source) for item in items)
 
 
 def is_written_on(source: pikepdf.Object) -> bool:
@@ -68,7 +78,8 @@ def has_pictures(page: pypdfium2.PdfPage) -> bool:
     return any(item.type in kinds for item in page.get_objects(max_depth=_DEPTH))
 
 
-def _is_lost(page: pypdfium2.PdfPage, item: object) -> bool:
+def _is_lost(page: pypdfium2.PdfPage, shown: pypdfium2.PdfObject, source: pikepdf.Object) -> bool:
+    item = shown.raw
     bitmap = pdfium.FPDFImageObj_GetBitmap(item)
     if not bitmap:
         return True
@@ -76,8 +87,10 @@ def _is_lost(page: pypdfium2.PdfPage, item: object) -> bool:
     filters = _filters(item)
     if not filters or filters[-1] not in (*_PACKED_PICTURES, *_BILEVEL):
         return len(_data(item)) < _least_bytes(page, item)
+    if filters[-1] in _FAX:
+        return not _is_fax(shown, _data(item), source)
     if filters[-1] in _BILEVEL:
-        return not _data(item)
+        return not _is_jbig2(_data(item))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -86,6 +99,48 @@ def _is_lost(page: pypdfium2.PdfPage, item: object) -> bool:
     except Exception:  # Pillow's decoders raise anything on broken data
         return True
     return False
+
+
+def _is_fax(shown: pypdfium2.PdfObject, data: bytes, source: pikepdf.Object) -> bool:
+    """Say whether the data of a fax make what is shown of it."""
+    if not data or not isinstance(shown, pypdfium2.PdfImage):
+        return False
+    picture = shown.get_bitmap().to_pil().copy()
+    return any(is_fax_of(picture, [data], two_ways=kind) for kind in _kinds_of_fax(source))
+
+
+def _kinds_of_fax(source: pikepdf.Object) -> set[bool]:
+    """Return whether the faxes of a page are packed in two dimensions (T.6); both if none is."""
+    found = set()
+    for one in pikepdf.Page(source).get_images().values():
+        how = one.get("/DecodeParms")
+        parts = list(how) if isinstance(how, pikepdf.Array) else [how]
+        kinds = [part.get("/K", 0) for part in parts if isinstance(part, pikepdf.Dictionary)]
+        found.add(bool(kinds) and int(kinds[-1]) < 0)
+    return found or {True, False}
+
+
+def _is_jbig2(data: bytes) -> bool:
+    """Say whether data are segments of JBIG2 from beginning to end: garbage decodes to paper."""
+    place = 0
+    while place < len(data):
+        kind = data[place + 4 : place + 6]
+        if len(kind) < 2 or kind[0] & 63 not in _SEGMENTS:
+            return False
+        number = int.from_bytes(data[place : place + 4], "big")
+        each = 1 if number <= 256 else 2 if number <= 65_536 else 4
+        count, head = kind[1] >> 5, 6
+        if count == 7:
+            count = int.from_bytes(data[place + 5 : place + 9], "big") & 0x1FFFFFFF
+            head = 9 + (count + 8) // 8
+        place += head + count * each + (4 if kind[0] & 64 else 1)
+        length = data[place : place + 4]
+        if len(length) < 4:
+            return False
+        if int.from_bytes(length, "big") == _UNKNOWN_LENGTH:
+            return True
+        place += 4 + int.from_bytes(length, "big")
+    return bool(data) and place == len(data)
 
 
 def _least_bytes(page: pypdfium2.PdfPage, item: object) -> int:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from formservice.adapters.pdf_read.claims import is_separator_sheet
 from formservice.adapters.pdf_read.opening import PagePicture
 from formservice.adapters.pdf_read.reader import OpenPdf, PdfReader
-from formservice.adapters.scan.looked import LookedPages
+from formservice.adapters.scan.looked import LookedPages, PicturedPages
 from formservice.adapters.scan.pictured import PicturedPage
 from formservice.adapters.scan.reader import ScanDocument
 from formservice.adapters.scan.recognition import Recognition
@@ -48,8 +48,9 @@ class OpenWholePdf(OpenDocument):
     def __init__(self, opened: OpenPdf, tools: Recognition) -> None:
         """Keep the file; a pictured page is looked at when it is first asked for."""
         self._opened = opened
-        self._tools = tools
-        self._last: PicturedPage | None = None
+        self._pictured = PicturedPages(
+            lambda number: PicturedPage(opened.picture(number, _DPI), tools, number)
+        )
         self.pages: Sequence[Page] = LookedPages(len(opened.pages), self._page)
 
     def media(self) -> Sequence[Medium]:
@@ -110,12 +111,10 @@ class OpenWholePdf(OpenDocument):
         return self.pictured(page).crop_upright(box)
 
     def pictured(self, page: int) -> PicturedPage:
-        """Return the picture of a page; the one asked for last is kept with what was found out."""
-        if self._last is None or self._last.number != page:
-            self._last = PicturedPage(self._opened.picture(page, _DPI), self._tools, page)
-        return self._last
+        """Return the picture of a page, with all that was found out about it."""
+        return self._pictured[page]
 
     def close(self) -> None:
         """Release everything held."""
-        self._last = None
+        self._pictured.clear()
         self._opened.close()

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 # A4 at 100 dpi: a pencil line is a pixel or two wide.
 _LENGTH = 1_170
 _MM = _LENGTH / 297
-# Paper darker than this is no paper, or nothing could be seen on it (0..255).
-_DARKEST_PAPER = 90
+# Paper darker than this is no paper (0..255), but a wall or a table that somebody pictured:
+# recycled paper is 185, and in a shadow 160.
+_DARKEST_PAPER = 150
 # Darker than its surroundings by so much, of 255, is ink. The other side shows through at up to
 # 30; pencil that a person can read without tilting the sheet reaches 40.
 _INK, _FAINT = 36, 16

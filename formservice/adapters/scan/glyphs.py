@@ -8,6 +8,7 @@ read without one is seen, whatever the letter is.
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from statistics import fmean, median
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ _ABOVE = 0.5
 _DOUBLE, _MANY = frozenset('„“”"«»'), frozenset("%½¼¾…")
 # Letters that are alike in both cases, and those that show how tall small and capital ones are.
 _ALIKE = frozenset("cosuvwxzöü")
-_SMALL, _TALL, _DIGITS = (
+SMALL, _TALL, _DIGITS = (
     frozenset("aemnr"),
     frozenset("ABDEFGHKLMNRTbdhkl"),
     frozenset("023456789"),
@@ -37,7 +38,7 @@ _SURELY_SMALL, _MAY_BE_TALL, _MAY_BE_SMALL, _SURELY_TALL = 0.2, 0.4, 0.5, 0.8
 _LEAST_STEP_PX = 3
 # Lengths of dashes in heights of small letters. Typefaces differ: hyphens reach 0.8, dashes begin
 # at 0.55. What stands between two blanks is a hyphen only if it is short.
-_DASHES = frozenset("-–—")
+DASHES = frozenset("-–—")
 _IN_WORD, _ALONE, _LONG_DASH = (0.8, 1.0), (0.5, 0.8), 1.5
 # No dash is taller than this, in the same measure, skew and blur included.
 _FLAT = 0.32
@@ -46,7 +47,7 @@ _FLAT = 0.32
 # signs of the word were not told apart rightly.
 _STOP, _COMMA, _BELOW, _NO_COMMA = 0.45, 0.24, 0.15, 0.85
 # Letters that stand on the line (digits of some typefaces do not), and how many show where it is.
-_ON_LINE = frozenset("abcdehiklmnorstuvwxzABCDEFGHIKLMNOPRSTUVWXZ")
+ON_LINE = frozenset("abcdehiklmnorstuvwxzABCDEFGHIKLMNOPRSTUVWXZ")
 _LETTERS_OF_LINE = 4
 # Two letters that look like one: m, d, w, ü.
 _LIKE_ONE = ("rn", "cl", "vv", "ii")
@@ -58,6 +59,8 @@ _TALL_I = 1.2
 # letter that broke are no taller together than it is.
 _UNMARKED = frozenset("acemnorsuvwxzCGNOSUZAER")
 _MARKED = 1.12
+# What stands farther from it, in heights of small letters, is dirt, or of another letter or line.
+_FAR_MARK = 0.42
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +102,17 @@ class Shaped:
     """Lines of words as they were read, with dashes as long as they are.
 
     ``shown`` are the same with small and capital letters as their heights show. ``doubtful`` says
-    that some shape fits no sign that was read. ``wander`` is how far letters stand off their line
-    on average, in heights of letters, None if too few can be told apart.
+    that some shape fits no sign that was read, ``odd`` that it is not only the length of a dash.
+    ``wander`` is how far letters stand off their line on average, in heights of letters, None if
+    too few can be told apart. ``pieces`` counts pieces of ink that stand beside each other.
     """
 
     lines: tuple[tuple[OcrWord, ...], ...]
     shown: tuple[tuple[OcrWord, ...], ...]
     doubtful: bool = False
+    odd: bool = False
     wander: float | None = None
+    pieces: int = 0
 
 
 def parts_of(picture: "Grey") -> tuple[Part, ...]:
@@ -130,29 +136,39 @@ def shaped(lines: Sequence[Sequence[OcrWord]], parts: Sequence[Part]) -> Shaped:
     ``parts`` come from left to right.
     """
     starts = [part.left for part in parts]
-    glyphs = [[_glyphs(word, parts, starts) for word in line] for line in lines]
+    glyphs = [[glyphs_of(word, parts, starts) for word in line] for line in lines]
     scale = _scale(glyph for line in glyphs for word in line for glyph in word)
     read: list[tuple[OcrWord, ...]] = []
     shown: list[tuple[OcrWord, ...]] = []
-    doubtful = False
+    unfit: set[_Unfit] = set()
     for line, found in zip(lines, glyphs, strict=True):
         words = [_word(word, signs, scale) for word, signs in zip(line, found, strict=True)]
         read.append(tuple(word for word, _, _ in words))
         shown.append(tuple(word for _, word, _ in words))
-        doubtful = doubtful or any(doubt for _, _, doubt in words)
-    return Shaped(tuple(read), tuple(shown), doubtful, _wander(glyphs))
+        unfit.update(*(doubts for _, _, doubts in words))
+    odd = _Unfit.SHAPE in unfit
+    pieces = sum(len(_pieces(word, parts, starts)) for line in lines for word in line)
+    return Shaped(tuple(read), tuple(shown), bool(unfit), odd, _wander(glyphs), pieces)
+
+
+class _Unfit(Enum):
+    """What does not fit the signs that were read."""
+
+    LENGTH = auto()
+    SHAPE = auto()
 
 
 def _word(
     word: OcrWord, signs: Sequence[Glyph], scale: "_Scale | None"
-) -> tuple[OcrWord, OcrWord, bool]:
-    """Return a word with its dashes measured, also with its cases, and whether it is doubtful."""
+) -> tuple[OcrWord, OcrWord, set[_Unfit]]:
+    """Return a word with its dashes measured, also with its cases, and what does not fit."""
     if scale is None or not signs:
         # A dash between blanks that was not measured may be any; letters that together look like
         # one other (rn, m) are told by the count of strokes, or by a reading that is sure of them.
         alike = word.confidence < _SURE_PAIR and any(pair in word.text for pair in _LIKE_ONE)
-        return word, word, word.text in _DASHES or alike
-    feet = [glyph.body.bottom for glyph in signs if glyph.sign in _ON_LINE]
+        unknown = {_Unfit.LENGTH} if word.text in DASHES else set()
+        return word, word, unknown | ({_Unfit.SHAPE} if alike else set())
+    feet = [glyph.body.bottom for glyph in signs if glyph.sign in ON_LINE]
     foot = median(feet) if feet else None
     alone = len(signs) == 1
     verdicts = [
@@ -162,15 +178,35 @@ def _word(
         for place, glyph in enumerate(signs)
     ]
     pairs = list(zip(verdicts, signs, strict=True))
-    read = "".join(one if one and glyph.sign in _DASHES else glyph.sign for one, glyph in pairs)
+    read = "".join(one if one and glyph.sign in DASHES else glyph.sign for one, glyph in pairs)
     shown = "".join(one or glyph.sign for one, glyph in pairs)
-    return replace(word, text=read), replace(word, text=shown), None in verdicts
+    unfit = {
+        _Unfit.LENGTH if glyph.sign in DASHES and _is_flat(glyph, scale) else _Unfit.SHAPE
+        for one, glyph in pairs
+        if one is None
+    }
+    return replace(word, text=read), replace(word, text=shown), unfit
 
 
-def _glyphs(word: OcrWord, parts: Sequence[Part], starts: Sequence[int]) -> list[Glyph]:
+def glyphs_of(word: OcrWord, parts: Sequence[Part], starts: Sequence[int]) -> list[Glyph]:
     """Return the signs of a word with their ink; nothing if they cannot be told apart."""
     if not _MANY.isdisjoint(word.text):
         return []
+    clusters = _pieces(word, parts, starts)
+    wanted = [2 if sign in _DOUBLE else 1 for sign in word.text]
+    if len(clusters) != sum(wanted):
+        return []
+    glyphs, place = [], 0
+    for sign, count in zip(word.text, wanted, strict=True):
+        glyphs.append(
+            Glyph(sign, tuple(p for one in clusters[place : place + count] for p in one))
+        )
+        place += count
+    return glyphs
+
+
+def _pieces(word: OcrWord, parts: Sequence[Part], starts: Sequence[int]) -> list[list[Part]]:
+    """Return the ink of a word in pieces that stand beside each other: one for a whole sign."""
     height = word.bottom - word.top
     top, bottom = word.top - 0.4 * height, word.bottom + 0.25 * height
     first = bisect_left(starts, word.left - 2 * height)
@@ -182,17 +218,7 @@ def _glyphs(word: OcrWord, parts: Sequence[Part], starts: Sequence[int]) -> list
         and top <= (part.top + part.bottom) / 2 <= bottom
         and part.height <= 2 * height
     ]
-    clusters = list(_clusters(own))
-    wanted = [2 if sign in _DOUBLE else 1 for sign in word.text]
-    if len(clusters) != sum(wanted):
-        return []
-    glyphs, place = [], 0
-    for sign, count in zip(word.text, wanted, strict=True):
-        glyphs.append(
-            Glyph(sign, tuple(p for one in clusters[place : place + count] for p in one))
-        )
-        place += count
-    return glyphs
+    return list(_clusters(own))
 
 
 def _clusters(parts: Iterable[Part]) -> Iterator[list[Part]]:
@@ -221,7 +247,7 @@ class _Scale:
 def _scale(glyphs: Iterable[Glyph]) -> _Scale | None:
     heights: dict[str, list[int]] = {"small": [], "tall": [], "digits": []}
     for glyph in glyphs:
-        for name, signs in (("small", _SMALL), ("tall", _TALL), ("digits", _DIGITS)):
+        for name, signs in (("small", SMALL), ("tall", _TALL), ("digits", _DIGITS)):
             if glyph.sign in signs:
                 heights[name].append(glyph.body.height)
     tall = heights["tall"] or heights["digits"]
@@ -233,8 +259,8 @@ def _scale(glyphs: Iterable[Glyph]) -> _Scale | None:
 def _sign(glyph: Glyph, scale: _Scale, *, alone: bool, first: bool) -> str | None:
     """Return what sign the shape shows, None if it fits none well."""
     sign = glyph.sign
-    if sign in _DASHES:
-        if glyph.body.height > _FLAT * scale.small:
+    if sign in DASHES:
+        if not _is_flat(glyph, scale):
             return None  # an arrow, an equals sign grown together
         told = _dash(glyph.width / scale.small, *(_ALONE if alone else _IN_WORD))
         # The hyphens of a typewriter are as long as dashes.
@@ -255,6 +281,10 @@ def _sign(glyph: Glyph, scale: _Scale, *, alone: bool, first: bool) -> str | Non
         if step >= _LEAST_STEP_PX:
             return _in_case(sign, (glyph.body.height - scale.small) / step)
     return sign
+
+
+def _is_flat(glyph: Glyph, scale: _Scale) -> bool:
+    return glyph.body.height <= _FLAT * scale.small
 
 
 def _stop(glyph: Glyph, scale: _Scale, foot: float | None) -> str | None:
@@ -289,7 +319,7 @@ def _wander(lines: Sequence[Sequence[Sequence[Glyph]]]) -> float | None:
     off: list[float] = []
     heights: list[int] = []
     for line in lines:
-        bodies = [glyph.body for word in line for glyph in word if glyph.sign in _ON_LINE]
+        bodies = [glyph.body for word in line for glyph in word if glyph.sign in ON_LINE]
         if len(bodies) >= _LETTERS_OF_LINE:
             off.extend(_off_line([((one.left + one.right) / 2, one.bottom) for one in bodies]))
             heights.extend(one.height for one in bodies)
@@ -312,8 +342,9 @@ def _has_mark(glyph: Glyph, scale: _Scale) -> bool:
     letter = scale.tall if glyph.sign.isupper() else scale.small
     if letter and bottom - top < _MARKED * letter:
         return False
+    far = _FAR_MARK * scale.small
     return any(
-        (part.bottom <= body.top + 1 or part.top >= body.bottom - 1)
+        (-1 <= body.top - part.bottom <= far or -1 <= part.top - body.bottom <= far)
         and part.height >= 0.12 * scale.small
         for part in glyph.parts
         if part is not body

@@ -172,7 +172,7 @@ def _lean(page: "Grey") -> float:
     scale = _LEAN_ROWS / max(page.shape)
     small = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     local = cv2.blur(small, (31, 31)).astype(np.int16)
-    ink = ((local - small) > 25).astype(np.float32)
+    ink = ((local - small) > 25).astype(np.uint8)
     # Shadows at the edges have lines of their own.
     edge = _LEAN_ROWS // 20
     ink[:edge], ink[-edge:], ink[:, :edge], ink[:, -edge:] = 0, 0, 0, 0
@@ -185,14 +185,15 @@ def _lean(page: "Grey") -> float:
     return best
 
 
-def _sharpness(ink: "npt.NDArray[np.float32]", lean: float) -> float:
+def _sharpness(ink: "npt.NDArray[np.uint8]", lean: float) -> float:
     """Return how clearly rows of ink and of paper alternate once the lean is taken out."""
     import cv2
     import numpy as np
 
     height, width = ink.shape
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), lean, 1.0)
-    rows = cv2.warpAffine(ink, matrix, (width, height), flags=cv2.INTER_NEAREST).sum(axis=1)
+    turned = cv2.warpAffine(ink, matrix, (width, height), flags=cv2.INTER_NEAREST)
+    rows = cv2.reduce(turned, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32F).ravel()
     return float(np.square(np.diff(rows)).sum())
 
 

@@ -3,16 +3,26 @@
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from formservice.adapters.scan.light import evenly_lit
 from formservice.adapters.scan.ocr import Ocr, OcrWord
 from formservice.adapters.scan.pose import Pose
+from formservice.adapters.scan.rulings import without_rulings
 from formservice.adapters.scan.same_print import same_print
-from formservice.adapters.scan.template import Template
+from formservice.adapters.scan.template import DPI, POINTS_PER_INCH, Rect, Template
 from formservice.adapters.scan.text import CleanPage, cleaned
 from formservice.adapters.scan.words import PageWords, page_words
 from formservice.domain.document import Box
 
 if TYPE_CHECKING:
     from formservice.adapters.scan.ocr import Grey
+
+# What is ink in a cleaned page; a code has it on nearly half of its place, and dust on less of it.
+_DARK, _BARE = 150, 0.02
+
+CLOSE_DPI = 300
+"""Resolution of parts that are looked at closely: other pixels than those of the page."""
+# So much around a part shows where its paper and its lines are.
+_AROUND_PT = 15.0
 
 
 class LaidPage:
@@ -23,7 +33,7 @@ class LaidPage:
         self.pose = pose
         self.template = template
         self.grey = pose.flattened(picture, template)
-        self._shape = picture.shape
+        self._picture = picture
         self._clean: dict[int, CleanPage] = {}
         self._words: PageWords | None = None
 
@@ -42,13 +52,36 @@ class LaidPage:
             self._words = page_words(self.grey, self.template, ocr, in_place=in_place)
         return self._words
 
+    def close(self, part: Rect, down: int = 0) -> "Grey":
+        """Return a part of the page at ``CLOSE_DPI``, cut anew out of the picture as it came.
+
+        It is lit by itself and loses its own lines only, so that it shares no step with the
+        cleaned page.
+        """
+        moved = down * POINTS_PER_INCH / DPI
+        place = Rect(part.left, part.top + moved, part.right, part.bottom + moved)
+        seen = self.pose.window(self._picture, place.grown(_AROUND_PT), CLOSE_DPI)
+        edge = round(_AROUND_PT * CLOSE_DPI / POINTS_PER_INCH)
+        return without_rulings(evenly_lit(seen))[edge:-edge, edge:-edge]
+
     @cached_property
     def same_print(self) -> tuple[tuple[OcrWord, ...], "Grey"]:
         """The words of the blank form that stand on the page, and the page without them."""
         return same_print(self.grey, self.template)
 
+    @cached_property
+    def has_bare_code_place(self) -> bool:
+        """Whether there is paper where we print a code, and nothing else."""
+        code = self.template.qr
+        if code is None:
+            return False
+        place = code.cut(self.clean().clear)
+        return place.size > 0 and float((place < _DARK).mean()) < _BARE
+
     def box(self, box: Box, down: int = 0) -> Box:
         """Return where a box of the form is in the picture, ``down`` rows below its place."""
         moved = down / self.grey.shape[0]
         top, bottom = (min(max(edge + moved, 0.0), 1.0) for edge in (box.top, box.bottom))
-        return self.pose.box(Box(box.left, top, box.right, bottom), self.template, self._shape)
+        return self.pose.box(
+            Box(box.left, top, box.right, bottom), self.template, self._picture.shape
+        )

@@ -42,6 +42,8 @@ _SURE = 0.70
 _MOST_TRIED = 4
 # As far as a picture can be told to be too poor: paper darker than this, sides shorter.
 _DARK_PAPER, _FEW_PIXELS = 70, (500, 700)
+# Or nothing on it darker than the paper by this (of 255), but for two words (per cent).
+_FAINT_PRINT, _DARKEST = 30, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,10 @@ def unreadable(picture: "Grey") -> Unknown | None:
 
     if min(picture.shape) < _FEW_PIXELS[0] or max(picture.shape) < _FEW_PIXELS[1]:
         return Unknown.SMALL
-    return Unknown.DARK if float(np.percentile(picture[::8, ::8], 90)) < _DARK_PAPER else None
+    ink, paper = np.percentile(picture[::4, ::4], (_DARKEST, 90))
+    if paper < _DARK_PAPER:
+        return Unknown.DARK
+    return Unknown.FAINT if paper - ink < _FAINT_PRINT else None
 
 
 def pose_of(

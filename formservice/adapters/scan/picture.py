@@ -8,11 +8,11 @@ import io
 import struct
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from PIL import Image
+from PIL import Image, ImageChops, TiffImagePlugin
 
 from formservice.domain.errors import (
     DamagedDocumentError,
@@ -51,6 +51,12 @@ _FORMATS = ("PNG", "JPEG", "TIFF", "HEIF")
 _MAGIC = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 # HEIC, the format of telephones: a box that names its brand, one of these.
 _BOX, _BRANDS = b"ftyp", (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+# Faxes: the mark at the end of a line (two end a page), bytes written from their low end, and the
+# share of dark pixels of a page that is next to empty.
+_END_OF_LINE = "000000000001"
+_LOW_BIT_FIRST = 2
+_TURNED_BYTES = bytes(int(f"{one:08b}"[::-1], 2) for one in range(256))
+_FEW_DARK = 0.02
 # What Pillow's decoders raise on broken files, besides its own UnidentifiedImageError (OSError).
 _BROKEN = (
     OSError,
@@ -97,6 +103,7 @@ class PictureFile:
             raise EmptyDocumentError("Die Datei ist leer.")
         if _is_heic(data):
             _with_heic()
+        self._data = data
         with _named_errors():
             self._image: Image.Image = Image.open(io.BytesIO(data), formats=_FORMATS)
             self.count = self._counted()
@@ -153,6 +160,8 @@ class PictureFile:
             shrink = min(1.0, _LONGEST_SIDE / max(width, height))
             self._image.draft("L", (round(width * shrink), round(height * shrink)))
             self._image.load()
+            if _lost_fax(self._image, self._data):
+                raise DamagedDocumentError("Das Bild ist beschädigt oder unvollständig.")
             flat = _flattened(self._image)
             orientation = self._image.getexif().get(_ORIENTATION, 1)
             if orientation in _QUARTER_TURNED:
@@ -204,6 +213,61 @@ def _from_deep(image: Image.Image) -> Image.Image:
     white = next((usual for usual in (1.0, 255.0, 65_535.0) if highest <= usual), highest)
     values *= 255.0 / white
     return Image.fromarray(np.clip(values, 0.0, 255.0, out=values).astype(np.uint8))
+
+
+def is_fax_of(picture: Image.Image, strips: Sequence[bytes], *, two_ways: bool) -> bool:
+    """Say whether fax packing (T.6 if ``two_ways``, else T.4) is that of this picture.
+
+    Decoders go on with paper where they meet garbage or the end too soon. But a picture has one
+    length in T.6, and few in T.4: what is shorter or longer is the packing of another one.
+    """
+    bits = picture.convert("1", dither=Image.Dither.NONE)
+    rows, length = bits.height, sum(map(len, strips))
+    usual = [_faxed(one, two_ways=two_ways) for one in (bits, ImageChops.invert(bits))]
+    share, more = 0.03, 16 + 8 * len(strips)
+    if not two_ways:
+        if _bits(b"".join(strips)).count(_END_OF_LINE) >= rows / 2:
+            return True
+        usual = [one - rows * len(_END_OF_LINE) // 8 for one in usual]
+    elif all(_bits(one[-8:]).rstrip("0").endswith(2 * _END_OF_LINE) for one in strips):
+        share, more = 0.25, more + 64
+    # Each row may begin with a byte of its own.
+    whole = [one + rows * (7 if two_ways else 4) // 8 for one in usual]
+    return any(abs(length - one) <= share * one + more for one in (*usual, *whole))
+
+
+def _bits(data: bytes) -> str:
+    return "".join(f"{one:08b}" for one in data)
+
+
+def _faxed(bits: Image.Image, *, two_ways: bool) -> int:
+    """Return how many bytes a picture takes in one strip."""
+    stream = io.BytesIO()
+    rows = {TiffImagePlugin.ROWSPERSTRIP: bits.height}
+    bits.save(stream, "TIFF", compression="group4" if two_ways else "group3", tiffinfo=rows)
+    stream.seek(0)
+    with TiffImagePlugin.TiffImageFile(stream) as packed:
+        return int(sum(packed.tag_v2[TiffImagePlugin.STRIPBYTECOUNTS]))
+
+
+def _lost_fax(image: Image.Image, data: bytes) -> bool:
+    """Say whether a page of a TIFF file, next to empty, is what remains of a broken fax."""
+    packing = image.info.get("compression")
+    if packing not in ("group3", "group4") or not isinstance(image, TiffImagePlugin.TiffImageFile):
+        return False
+    dark = image.convert("L").histogram()[0] / max(image.width * image.height, 1)
+    if _FEW_DARK < dark < 1 - _FEW_DARK:
+        return False
+    tags = image.tag_v2
+    places = zip(
+        tags.get(TiffImagePlugin.STRIPOFFSETS, ()),
+        tags.get(TiffImagePlugin.STRIPBYTECOUNTS, ()),
+        strict=False,
+    )
+    strips = [data[start : start + length] for start, length in places]
+    if tags.get(TiffImagePlugin.FILLORDER) == _LOW_BIT_FIRST:
+        strips = [one.translate(_TURNED_BYTES) for one in strips]
+    return not is_fax_of(image, strips, two_ways=packing == "group4")
 
 
 def _resolution(image: Image.Image) -> tuple[float, float]:

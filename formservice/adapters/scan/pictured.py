@@ -13,8 +13,9 @@ from formservice.adapters.scan.guess import Code, codes
 from formservice.adapters.scan.laid import LaidPage
 from formservice.adapters.scan.light import softened
 from formservice.adapters.scan.looks import Looked, pose_of
-from formservice.adapters.scan.pose import Pose
+from formservice.adapters.scan.pose import Pose, contrast
 from formservice.adapters.scan.recognition import Recognition
+from formservice.adapters.scan.register import LEAST_LIKENESS
 from formservice.adapters.scan.role import role_of
 from formservice.adapters.scan.sheet import straightened
 from formservice.adapters.scan.turned import reading_turn, turn_of
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from formservice.adapters.scan.ocr import Grey
 
 
+# Print as much darker than its paper as this is worth reading: copies have 0.6 and more, and at
+# 0.2 thin type is lost among the grain, so that places look blank that are not.
+_LEAST_CONTRAST = 0.35
 # What is shown around a piece, as a share of the longer side: 2 mm of A4, so that a stroke that
 # leaves its place is seen to do so.
 _CROP_MARGIN = 0.006
@@ -140,12 +144,21 @@ class PicturedPage:
         }
         every = zone_sightings(laid, layout, form_page, self._tools.ocr, self.number)
         seen = tuple(one for one in every if one.key in whole)
-        if self.codes:
+        if self.codes or self._has_no_code(laid, layout, form_page):
             return seen
         # All copies of a page look alike; only the code tells which items stand on this one.
         return tuple(
             replace(one, doubts=one.doubts | {Doubt.COPY_UNKNOWN}) if "[" in one.key else one
             for one in seen
+        )
+
+    def _has_no_code(self, laid: LaidPage, layout: Layout, form_page: int) -> bool:
+        """Say whether the page never had a code: then it is the printed form, no copy of ours."""
+        printed = layout.printed(form_page)
+        return laid.has_bare_code_place and any(
+            laid.pose.holds(box, laid.template, self.picture.shape)
+            for page, box in layout.qr
+            if page == printed
         )
 
     def blocks(self) -> tuple[Block, ...]:
@@ -211,7 +224,14 @@ class PicturedPage:
         template = self._tools.templates.page(layout, layout.printed(form_page))
         if self._last is None or self._last.template is not template:
             self._last = LaidPage(self.picture, pose, template)
+            if contrast(self._last.grey, template) < _LEAST_CONTRAST:
+                # Its form can be told, but nobody sees whether pen or pencil left a trace.
+                self._last.pose = replace(pose, likeness=min(pose.likeness, LEAST_LIKENESS))
         return self._last
+
+    def rest(self) -> None:
+        """Let go of what is large and made anew at little cost: the page laid on its form."""
+        self._last = None
 
     def crop(self, box: Box) -> bytes:
         """Return a piece of the picture, a little wider than ``box``, as a PNG file."""

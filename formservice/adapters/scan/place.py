@@ -74,19 +74,20 @@ def placed(page: "Grey", template: Template, *, proved: bool) -> tuple[Placed, .
     import numpy as np
 
     seen = high_pass(shrunk(page))
-    steps = range(-_TOLERANCE_PX, _TOLERANCE_PX + 1)
+    # In its place first, for there most pages lie.
+    steps = sorted(range(-_TOLERANCE_PX, _TOLERANCE_PX + 1), key=abs)
     nudged = [np.roll(seen, step, axis=(0, 1)) for step in product(steps, steps)]
     least = _IN_PLACE if proved else _SURE
     found, last = [], 0
     for zone in template.zones:
         rect = template.zone_rect(zone)
         strip = _strip(zone, rect)
-        if _likeness(nudged, template, strip, 0) >= least:
+        if _is_like(nudged, template, strip, 0, least):
             down: int | None = 0
         elif proved and stands_around(nudged, template, strip):
             # Its thin lines faded; the words say that nothing moved.
             down = 0
-        elif last and _likeness(nudged, template, strip, last) >= _SURE:
+        elif last and _is_like(nudged, template, strip, last, _SURE):
             down = last
         else:
             down = _moved(seen, template, strip)
@@ -182,6 +183,13 @@ def _strip(zone: Zone, rect: Rect) -> Rect:
 def _likeness(nudged: Sequence["Coarse"], template: Template, strip: Rect, down: int) -> float:
     """Return the best correlation of a strip of the blank form with the page further down."""
     return max(_correlations(seen, template, strip, down) for seen in nudged)
+
+
+def _is_like(
+    nudged: Sequence["Coarse"], template: Template, strip: Rect, down: int, least: float
+) -> bool:
+    """Say whether ``_likeness`` reaches ``least``, sooner where it does."""
+    return any(_correlations(seen, template, strip, down) >= least for seen in nudged)
 
 
 def _correlations(seen: "Coarse", template: Template, strip: Rect, down: int) -> float:

@@ -7,6 +7,7 @@ from formservice.adapters.scan.template import (
     DPI,
     POINTS_PER_INCH,
     VERIFY_DPI,
+    Rect,
     Template,
     high_pass,
 )
@@ -38,19 +39,30 @@ class Pose:
 
     def flattened(self, picture: "Grey", template: Template, dpi: int = DPI) -> "Grey":
         """Return the picture laid on the template, ``dpi`` dots to the inch."""
+        height, width = (round(side * dpi / DPI) for side in template.blank.shape)
+        return self._cut(picture, (0.0, 0.0), (width, height), dpi)
+
+    def window(self, picture: "Grey", rect: Rect, dpi: int) -> "Grey":
+        """Return the part of the picture that lies on a rectangle of the template."""
+        scale = dpi / POINTS_PER_INCH
+        size = (max(1, round(rect.width * scale)), max(1, round(rect.height * scale)))
+        return self._cut(picture, (rect.left, rect.top), size, dpi)
+
+    def _cut(
+        self, picture: "Grey", corner: tuple[float, float], size: tuple[int, int], dpi: int
+    ) -> "Grey":
         import cv2
         import numpy as np
 
         scale = POINTS_PER_INCH / dpi
         # OpenCV counts pixels at their centres, the template by their edges.
-        half = scale / 2
-        matrix = self.matrix @ np.array([[scale, 0, half], [0, scale, half], [0, 0, 1.0]])
-        height, width = (round(side * dpi / DPI) for side in template.blank.shape)
+        left, top = (edge + scale / 2 for edge in corner)
+        matrix = self.matrix @ np.array([[scale, 0, left], [0, scale, top], [0, 0, 1.0]])
         return np.asarray(
             cv2.warpPerspective(
                 picture,
                 matrix,
-                (width, height),
+                size,
                 flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
                 borderMode=cv2.BORDER_CONSTANT,
                 borderValue=255.0,
@@ -129,6 +141,20 @@ def coarsely(picture: "Grey", template: Template, matrix: "Matrix") -> "Grey":
     scale = float(np.hypot(matrix[0, 0], matrix[1, 0])) * POINTS_PER_INCH / VERIFY_DPI
     soft = cv2.blur(picture, (max(1, round(scale)),) * 2) if scale > 1 else picture
     return Pose(matrix, 0.0).flattened(np.asarray(soft, dtype=np.uint8), template, VERIFY_DPI)
+
+
+def contrast(laid: "Grey", template: Template) -> float:
+    """Return how much darker than its paper the print of the form is, 0..1, on a page laid on it.
+
+    1 where nothing is printed.
+    """
+    import numpy as np
+
+    if not template.core_places.size:
+        return 1.0
+    ink = float(np.median(laid.ravel()[template.core_places]))
+    paper = max(float(np.percentile(laid[::4, ::4], 60)), 1.0)
+    return max(0.0, 1.0 - ink / paper)
 
 
 def correlation(ours: "npt.NDArray[np.float32]", theirs: "npt.NDArray[np.float32]") -> float:

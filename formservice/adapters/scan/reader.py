@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from formservice.adapters.scan.looked import LookedPages
+from formservice.adapters.scan.looked import LookedPages, PicturedPages
 from formservice.adapters.scan.picture import A4_POINTS, PictureFile, is_picture
 from formservice.adapters.scan.pictured import PicturedPage
 from formservice.adapters.scan.recognition import Recognition
@@ -36,8 +36,9 @@ class ScanDocument(OpenDocument):
     def __init__(self, file: Pictures, tools: Recognition) -> None:
         """Keep the file; a page is looked at, for what it claims, when it is first asked for."""
         self._file = file
-        self._tools = tools
-        self._last: PicturedPage | None = None
+        self._pictured = PicturedPages(
+            lambda number: PicturedPage(file.picture(number), tools, number)
+        )
         self.pages: Sequence[Page] = LookedPages(file.count, self._page)
 
     def media(self) -> Sequence[Medium]:
@@ -75,14 +76,12 @@ class ScanDocument(OpenDocument):
         return self.pictured(page).crop_upright(box)
 
     def pictured(self, page: int) -> PicturedPage:
-        """Return one page; the one asked for last is kept with all that was found out."""
-        if self._last is None or self._last.number != page:
-            self._last = PicturedPage(self._file.picture(page), self._tools, page)
-        return self._last
+        """Return one page, with all that was found out about it."""
+        return self._pictured[page]
 
     def close(self) -> None:
         """Release the pictures."""
-        self._last = None
+        self._pictured.clear()
         self._file.close()
 
     def _page(self, number: int) -> Page:

@@ -7,12 +7,9 @@ where one of them goes wrong the other need not.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
+    from cv2.typing import MatLike
 
     from formservice.adapters.scan.ocr import Grey
-
-    Mask = npt.NDArray[np.bool_]
 
 # Hair lines come out light grey: what counts is how much darker they are than the paper beside.
 _DARKER = 22
@@ -30,44 +27,40 @@ def without_rulings(picture: "Grey") -> "Grey":
     import cv2
     import numpy as np
 
-    # OpenCV wants its rows in one piece.
-    level, upright = _lines(picture), _lines(np.ascontiguousarray(picture.T)).T
-    clean = picture.copy()
-    clean[level & ~_crossed(picture, level)] = 255
-    clean[upright & ~_crossed(np.ascontiguousarray(picture.T), upright.T).T] = 255
+    # Both ways along the columns, which OpenCV does in half the time that rows take.
+    turned = cv2.transpose(picture)
+    upright, level = _lines(picture), _lines(turned)
+    gone = cv2.bitwise_or(_bare(picture, upright), cv2.transpose(_bare(turned, level)))
     # Where lines meet each seems to be crossed by the other.
     around = np.ones((_THICK_PX, _THICK_PX), np.uint8)
-    meet = [cv2.dilate(lines.astype(np.uint8), around) for lines in (level, upright)]
-    clean[(meet[0] > 0) & (meet[1] > 0)] = 255
-    return clean
+    meet = [cv2.dilate(lines, around) for lines in (upright, cv2.transpose(level))]
+    gone = cv2.bitwise_or(gone, cv2.bitwise_and(*meet))
+    _, white = cv2.threshold(gone, 0, 255, cv2.THRESH_BINARY)
+    return np.asarray(cv2.bitwise_or(picture, white), dtype=np.uint8)
 
 
-def _lines(picture: "Grey") -> "Mask":
-    """Return the pixels of lines along the rows."""
+def _lines(picture: "MatLike") -> "MatLike":
+    """Return the pixels of lines along the columns as 1."""
     import cv2
     import numpy as np
 
-    beside_it = cv2.morphologyEx(picture, cv2.MORPH_CLOSE, np.ones((_THICK_PX + 2, 1), np.uint8))
-    thin = (cv2.subtract(beside_it, picture) > _DARKER).astype(np.uint8)
-    along = cv2.morphologyEx(thin, cv2.MORPH_OPEN, np.ones((1, _LONG_PX), np.uint8))
-    # Gaps of a few pixels, where the line changes its row, belong to it.
-    along = cv2.morphologyEx(along, cv2.MORPH_CLOSE, np.ones((1, 9), np.uint8))
-    return np.asarray(cv2.dilate(along, np.ones((1 + 2 * _EDGE_PX, 1), np.uint8)), dtype=bool)
+    beside_it = cv2.morphologyEx(picture, cv2.MORPH_CLOSE, np.ones((1, _THICK_PX + 2), np.uint8))
+    darker = cv2.subtract(beside_it, picture)
+    _, thin = cv2.threshold(darker, _DARKER, 1, cv2.THRESH_BINARY)
+    along = cv2.morphologyEx(thin, cv2.MORPH_OPEN, np.ones((_LONG_PX, 1), np.uint8))
+    # Gaps of a few pixels, where the line changes its column, belong to it.
+    along = cv2.morphologyEx(along, cv2.MORPH_CLOSE, np.ones((9, 1), np.uint8))
+    return cv2.dilate(along, np.ones((1, 1 + 2 * _EDGE_PX), np.uint8))
 
 
-def _crossed(picture: "Grey", line: "Mask") -> "Mask":
-    """Return what of lines along the rows is crossed: ink directly above reaches to ink below."""
-    import numpy as np
-
-    beside = np.where(line, 0, picture < _DARK).astype(np.uint8)
-    reach = np.ones((1 + 2 * (_EDGE_PX + _ACROSS_PX), 1), np.uint8)
-    return line & _shifted(beside, reach, 1) & _shifted(beside, reach, -1)
-
-
-def _shifted(beside: "npt.NDArray[np.uint8]", reach: "npt.NDArray[np.uint8]", down: int) -> "Mask":
-    """Return what lies at most a line's thickness above (``down`` 1) or below (-1)."""
+def _bare(picture: "MatLike", line: "MatLike") -> "MatLike":
+    """Return what of lines along the columns nothing crosses: no ink beside reaches over them."""
     import cv2
     import numpy as np
 
-    anchor = (0, len(reach) - 1) if down > 0 else (0, 0)
-    return np.asarray(cv2.dilate(beside, reach, anchor=anchor), dtype=bool)
+    _, dark = cv2.threshold(picture, _DARK - 1, 1, cv2.THRESH_BINARY_INV)
+    beside = cv2.subtract(dark, line)
+    width = 1 + 2 * (_EDGE_PX + _ACROSS_PX)
+    reach = np.ones((1, width), np.uint8)
+    left, right = (cv2.dilate(beside, reach, anchor=(at, 0)) for at in (width - 1, 0))
+    return cv2.subtract(line, cv2.bitwise_and(left, right))

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _ALIKE = 0.8
 # Sharpness differs between printers; so far may a word be from its place (pixels at 200 dpi).
 _BLUR, _AROUND_PX, _REACH_PX = 1.2, 2, 4
+# The paper is lighter than so many hundredths of the pixels around a word.
+_PAPER = 90
 # A word whose picture has less contrast than this (of 255) tells nothing.
 _FLAT = 3.0
 
@@ -25,7 +27,6 @@ _FLAT = 3.0
 def same_print(page: "Grey", template: Template) -> tuple[tuple[OcrWord, ...], "Grey"]:
     """Return the words of the form that stand on a page laid on it, and the page without them."""
     import cv2
-    import numpy as np
 
     seen, ours = (cv2.GaussianBlur(one, (0, 0), _BLUR) for one in (page, template.blank))
     left = page.copy()
@@ -45,8 +46,20 @@ def same_print(page: "Grey", template: Template) -> tuple[tuple[OcrWord, ...], "
         alike = float(cv2.matchTemplate(around, shape, cv2.TM_CCOEFF_NORMED).max())
         if alike >= _ALIKE:
             found.append(OcrWord(word.text, alike, x, y, right, bottom, (0, 0, number)))
-            left[y:bottom, x:right] = np.percentile(page[y:bottom, x:right], 90)
+            left[y:bottom, x:right] = _paper(page[y:bottom, x:right])
     return tuple(found), left
+
+
+def _paper(piece: "Grey") -> int:
+    """Return how light the paper of a piece is; ``np.percentile`` takes three times as long."""
+    import numpy as np
+
+    values = np.sort(piece, axis=None)
+    place, further = divmod(_PAPER / 100 * (len(values) - 1), 1)
+    below, above = values[[int(place), min(int(place) + 1, len(values) - 1)]].tolist()
+    step = above - below
+    # From the nearer side, as numpy does it: half a tone may make one of 255.
+    return int(below + step * further if further < 0.5 else above - step * (1 - further))
 
 
 def unread(words: Sequence[OcrWord], known: Sequence[OcrWord]) -> tuple[OcrWord, ...]:

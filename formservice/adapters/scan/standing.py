@@ -43,11 +43,9 @@ def stands_around(seen: Sequence["Coarse"], template: Template, strip: Rect) -> 
     if not stands_below(seen, template, strip.bottom):
         return False
     if int(template.worded[rows].sum()) >= _ENOUGH:
-        return _likeness(seen, template, rows.start, rows.stop) >= _ALIKE
+        return _are_alike(seen, template, rows.start, rows.stop)
     near = _enough(template.worded[: rows.start][::-1])
-    return near is not None and (
-        _likeness(seen, template, rows.start - near, rows.start) >= _ALIKE
-    )
+    return near is not None and _are_alike(seen, template, rows.start - near, rows.start)
 
 
 def has_words_below(template: Template, bottom: float) -> bool:
@@ -64,8 +62,8 @@ def stands_below(seen: Sequence["Coarse"], template: Template, bottom: float) ->
     near = _enough(template.worded[row:foot])
     return (
         near is not None
-        and _likeness(seen, template, row, row + near) >= _ALIKE
-        and _likeness(seen, template, row, foot) >= _ALIKE
+        and _are_alike(seen, template, row, row + near)
+        and _are_alike(seen, template, row, foot)
     )
 
 
@@ -108,7 +106,8 @@ def _enough(told: "npt.NDArray[np.bool_]") -> int | None:
     return int(np.searchsorted(sums, _ENOUGH)) + 1
 
 
-def _likeness(seen: Sequence["Coarse"], template: Template, top: int, bottom: int) -> float:
+def _are_alike(seen: Sequence["Coarse"], template: Template, top: int, bottom: int) -> bool:
+    """Say whether the words in some rows are those of the form on any of these pages."""
     told = template.worded[top:bottom]
     ours = template.coarse[top:bottom][told]
-    return max(correlation(ours, page[top:bottom][told]) for page in seen)
+    return any(correlation(ours, page[top:bottom][told]) >= _ALIKE for page in seen)

@@ -14,16 +14,18 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from formservice.adapters.scan.glyphs import Part, parts_of, shaped
-from formservice.adapters.scan.handwriting import Hand, straightness
-from formservice.adapters.scan.light import evenly_lit
+from formservice.adapters.scan.handwriting import Hand, level_of, straightness
+from formservice.adapters.scan.light import Tones, evenly_lit, free_of_specks
 from formservice.adapters.scan.ocr import BLOCK, LANGUAGE, LINE, Ocr, OcrWord, lines_of
-from formservice.adapters.scan.template import DPI, Rect, Template
+from formservice.adapters.scan.template import DPI, POINTS_PER_INCH, Rect, Template
 from formservice.adapters.scan.words import PageWords
 from formservice.application.extract import CONTINUED
 
 if TYPE_CHECKING:
     from formservice.adapters.scan.ocr import Grey
 
+# The zones that hold words.
+_IN_WORDS = ("text", "multiline", "date")
 # Writing a little outside its zone still belongs to it, 0.5 mm.
 _AROUND_PT = 1.5
 # White paper around the writing; Tesseract misses letters that touch the edge.
@@ -69,7 +71,9 @@ class ZoneText:
 
     ``confidence`` is that of the least sure word, 0..1, ``sure`` that of every word. ``shown`` is
     the text with small and capital letters as their heights show; ``doubtful`` says that some
-    shape fits no sign read. ``hand`` is what the writing itself looks like.
+    shape fits no sign read, ``odd`` that this is not only the length of a dash. ``hand`` is what
+    the writing itself looks like. ``lines`` are the words read, in pixels of the cleaned page,
+    ``pieces`` counts the pieces of ink that stand beside each other in them.
     """
 
     text: str
@@ -77,25 +81,40 @@ class ZoneText:
     ink: bool
     shown: str = ""
     doubtful: bool = False
+    odd: bool = False
     hand: Hand | None = None
     sure: tuple[float, ...] = ()
+    lines: tuple[tuple[OcrWord, ...], ...] = ()
+    pieces: int = 0
 
 
 def cleaned(page: "Grey", template: Template) -> CleanPage:
-    """Return the page in even light, with and without the printed form."""
+    """Return the page in even light, with and without the printed form.
+
+    Writing that is lighter than print gets a white point of its own; specks that stand alone in
+    a zone are no writing.
+    """
     import numpy as np
 
     flat = evenly_lit(page)
     core = flat[template.core]
     # The quarter of printed pixels that is darkest is ink for sure; 60 % of a page is paper.
     ink = float(np.percentile(core, 25)) if core.size else 0.0
-    paper = max(float(np.percentile(flat[::4, ::4], 60)), ink + 1.0)
-    # 0.85 keeps thin strokes; at 0.55 they were lost with the dirt.
-    white, black = ink + 0.85 * (paper - ink), 0.6 * ink
-    levels = (np.arange(256, dtype=np.float64) - black) * 255.0 / (white - black)
-    clear = np.clip(levels, 0, 255).astype(np.uint8)[flat]
+    tones = Tones(ink, max(float(np.percentile(flat[::4, ::4], 60)), ink + 1.0))
+    clear = tones.levelled(flat)
+    places = [
+        template.zone_rect(zone).grown(_AROUND_PT).pixels(flat.shape)
+        for zone in template.zones
+        if zone.kind in _IN_WORDS
+    ]
+    for place in places:
+        lighter = tones.of_writing(flat[place], template.printed[place])
+        if lighter is not None:
+            clear[place] = lighter.levelled(flat[place])
     written = clear.copy()
     written[template.printed] = 255
+    for place in places:
+        free_of_specks(written, *place)
     return CleanPage(clear, written)
 
 
@@ -115,8 +134,43 @@ def zone_text(page: CleanPage, rect: Rect, ocr: Ocr, language: str = LANGUAGE) -
     if not lines:
         return ZoneText("", 0.0, ink=True, hand=Hand(None, straight, 0.0))
     right = crop.shape[1] - columns.start + _PADDING_PX
-    read = _read(lines, right, parts_of(sheet))
-    return replace(read, hand=None if read.hand is None else replace(read.hand, straight=straight))
+    zone_rows, zone_columns = rect.grown(_AROUND_PT).pixels(page.written.shape)
+    left = zone_columns.start + columns.start - _PADDING_PX
+    up = zone_rows.start + rows.start - _PADDING_PX
+    read = _on_page(_read(lines, right, parts_of(sheet)), left, up)
+    if read.hand is None:
+        return read
+    return replace(read, hand=replace(read.hand, straight=straight, level=level_of(sheet, lines)))
+
+
+def writing_in(page: CleanPage, rect: Rect) -> Rect | None:
+    """Return the part of a zone that holds its writing; None if nothing stands there."""
+    whole = rect.grown(_AROUND_PT)
+    ink = _ink_box(whole.cut(page.written))
+    if ink is None:
+        return None
+    down, across = whole.pixels(page.written.shape)
+    rows, columns = ink
+    edges = (
+        across.start + columns.start,
+        down.start + rows.start,
+        min(across.start + columns.stop, across.stop),
+        min(down.start + rows.stop, down.stop),
+    )
+    return Rect(*(edge * POINTS_PER_INCH / DPI for edge in edges))
+
+
+def close_text(picture: "Grey", dpi: int, ocr: Ocr, language: str) -> ZoneText:
+    """Read a picture of writing alone, at ``dpi`` dots to the inch."""
+    import numpy as np
+
+    scale = dpi / DPI
+    sheet = np.pad(picture, round(_PADDING_PX * scale), constant_values=255)
+    mode = LINE if len(picture) <= _LINE_PX * scale else BLOCK
+    lines = lines_of(ocr.words(sheet, mode, dpi, language))
+    if not lines:
+        return ZoneText("", 0.0, ink=True)
+    return _read(lines, sheet.shape[1], parts_of(sheet))
 
 
 def text_among(words: PageWords, page: CleanPage, rect: Rect, down: int = 0) -> ZoneText:
@@ -138,7 +192,16 @@ def text_among(words: PageWords, page: CleanPage, rect: Rect, down: int = 0) -> 
     ]
     if not lines:
         return ZoneText("", 1.0, ink=False)
-    return _read(lines, columns.stop - columns.start, parts_of(page.written[rows, columns]))
+    read = _read(lines, columns.stop - columns.start, parts_of(page.written[rows, columns]))
+    return _on_page(read, columns.start, rows.start)
+
+
+def _on_page(read: ZoneText, left: int, up: int) -> ZoneText:
+    """Return what was read of a piece that is cut out of its page at ``left`` and ``up``."""
+    return replace(
+        read,
+        lines=tuple(tuple(_moved(word, -left, -up) for word in line) for line in read.lines),
+    )
 
 
 def _moved(word: OcrWord, left: int, up: int) -> OcrWord:
@@ -177,8 +240,13 @@ def _read(lines: Sequence[Sequence[OcrWord]], right: int, parts: Sequence[Part])
         ink=True,
         shown=shown,
         doubtful=shapes.doubtful,
-        hand=Hand(shapes.wander, 1.0, sure),
+        odd=shapes.odd,
+        hand=Hand(
+            shapes.wander, 1.0, sure, letters=sum(len(w.text) for line in lines for w in line)
+        ),
         sure=tuple(word.confidence for line in lines for word in line),
+        lines=shapes.lines,
+        pieces=shapes.pieces,
     )
 
 

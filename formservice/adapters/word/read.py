@@ -14,11 +14,11 @@ from formservice.adapters.word.package import Package, is_word
 from formservice.adapters.word.symbols import GLYPHS_OFF, GLYPHS_ON, TICKED, UNTICKED
 from formservice.adapters.word.walk import walk
 from formservice.application.ports import OpenDocument
+from formservice.domain.days import is_day, possible
 from formservice.domain.document import Doubt, Medium, Method, Page, Sighting
 from formservice.domain.errors import EmptyDocumentError
 from formservice.domain.form import Layout
 from formservice.domain.reference import anchor_of_bookmark
-from formservice.domain.values import is_date, parse_date
 
 _A4 = (595.3, 841.9)
 # Twentieths of a point, the unit of page sizes in Word.
@@ -123,7 +123,7 @@ def _from_control(control: Control, signed: bool) -> Sighting:
             doubts |= {Doubt.CONFLICT}
         return Sighting(facts.tag, Method.CONTROL, 1, text, on=facts.checked, doubts=doubts)
     # A program that fills a control and leaves it marked as prompt is found out by its date.
-    forgotten = facts.prompt and facts.kind == "date" and is_date(text)
+    forgotten = facts.prompt and facts.kind == "date" and is_day(text)
     if forgotten:
         doubts |= {Doubt.CONFLICT}
     blank = (facts.prompt and not forgotten) or not text.strip()
@@ -148,7 +148,7 @@ def _from_bookmark(bookmark: Bookmark, key: str, signed: bool) -> Sighting:
     """
     text, bare, doubts = bookmark.text, bookmark.text.strip(), _doubts(bookmark.noticed)
     ink = {what for what in bookmark.noticed if isinstance(what, Ink)}
-    forgotten = bookmark.prompt and is_date(text)
+    forgotten = bookmark.prompt and is_day(text)
     if forgotten:
         doubts |= {Doubt.CONFLICT}
     if (bookmark.prompt and not forgotten) or not (bare or ink):
@@ -160,7 +160,7 @@ def _from_bookmark(bookmark: Bookmark, key: str, signed: bool) -> Sighting:
         on = bare in GLYPHS_ON
         lost = frozenset() if bare in (TICKED, UNTICKED) else _LOST
         return Sighting(key, Method.BOOKMARK, 1, text, on, doubts=doubts | lost)
-    if not ink and is_date(text):
+    if not ink and is_day(text):
         return Sighting(key, Method.BOOKMARK, 1, text, doubts=doubts)
     typed = _SIGNED.match(bare) or _REFUSED.fullmatch(bare.casefold())
     on, more = _signature(bare, bookmark.noticed, signed) if ink or typed else (None, frozenset())
@@ -204,9 +204,4 @@ def _signature(
 
 def _same_day(text: str, full_date: str) -> bool:
     """Say whether the date shown is the one kept beside it; nothing kept contradicts nothing."""
-    if not full_date:
-        return True
-    try:
-        return parse_date(text) == parse_date(full_date[:10])
-    except ValueError:
-        return False
+    return not full_date or not set(possible(text)).isdisjoint(possible(full_date[:10]))

@@ -1,36 +1,43 @@
 """Takes in a batch: recognises all pages, puts documents together, keeps originals and records."""
 
 import hashlib
-import json
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
-from pathlib import PurePath
 from typing import Any  # readings have the shape of the JSON contract
 
-from formservice.adapters import page_data
-from formservice.adapters.archive.store import Archive, Received
-from formservice.adapters.intake.folder import IntakeFolder
-from formservice.adapters.intake.piles import Group, Pile, Place, Waiting, groups_from, together
-from formservice.adapters.intake.reading import Circumstances, PileReading
-from formservice.adapters.intake.taken import Outside, Taken, filed, known_before, not_taken
-from formservice.adapters.isolation import Done
-from formservice.adapters.page_jobs import (
-    PageJob,
-    PageJobs,
-    is_picture,
-    known_page,
-    packed,
-    refusal,
-    unpacked,
-    unpacked_answers,
-)
-from formservice.application.batch import BatchFile
 from formservice.application.compare import documents_data
-from formservice.application.ports import Forms, OpenDocument
+from formservice.application.intake_pile import (
+    Group,
+    Grouping,
+    Pile,
+    Waiting,
+    together,
+)
+from formservice.application.intake_reading import Circumstances, PileReading
+from formservice.application.intake_report import (
+    Outside,
+    Taken,
+    filed,
+    known_before,
+    not_taken,
+    parts_others,
+)
+from formservice.application.page_results import PageResult, is_picture
+from formservice.application.ports import (
+    Archive,
+    Done,
+    Forms,
+    OpenDocument,
+    PageJob,
+    PageWork,
+    Received,
+    WorkInHand,
+    refusal,
+)
 from formservice.application.read import ReadFile
 from formservice.application.report import refused_page
 from formservice.domain.document import Medium, Page
@@ -48,19 +55,19 @@ class _Means:
 
     read: ReadFile
     forms: Forms
-    jobs: PageJobs
+    work: PageWork
     archive: Archive
-    folder: IntakeFolder
+    kept: WorkInHand
 
 
 class Intake:
     """The use case „intake“: whole batches, stored as they are read."""
 
     def __init__(
-        self, read: ReadFile, forms: Forms, jobs: PageJobs, archive: Archive, folder: IntakeFolder
+        self, read: ReadFile, forms: Forms, work: PageWork, archive: Archive, kept: WorkInHand
     ) -> None:
         """Keep what reads, what recognises, where it is filed, and where work lies meanwhile."""
-        self._means = _Means(read, forms, jobs, archive, folder)
+        self._means = _Means(read, forms, work, archive, kept)
 
     def __call__(self, names: Sequence[str], received: date, outside: Outside) -> Iterator[Taken]:
         """Take in files and yield what became of each; one that is known is not read again.
@@ -71,7 +78,7 @@ class Intake:
         batch = _Batch(self._means, names, received, outside)
         try:
             waits = "Dieser Aufruf wartet auf einen anderen Stapel"
-            with self._means.folder.held(lambda: outside.say(waits, 0, 0)):
+            with self._means.kept.held(lambda: outside.say(waits, 0, 0)):
                 yield from batch.taken()
         except StorageError as error:  # nothing that follows could be kept either
             yield batch.broken(error)
@@ -83,14 +90,16 @@ class _Batch:
     def __init__(
         self, means: _Means, names: Sequence[str], received: date, outside: Outside
     ) -> None:
-        self._read, self._forms, self._jobs = means.read, means.forms, means.jobs
-        self._archive, self._folder = means.archive, means.folder
+        self._read, self._forms, self._work = means.read, means.forms, means.work
+        self._archive, self._kept = means.archive, means.kept
         self._names = names
         self._at = next(iter(names), "")
         self._received = received
         self._outside = outside
         self._waiting: dict[str, Waiting] = {}
         self._twins: list[tuple[str, str]] = []
+        # The waiting files as they were given, by hash; None where a separator sheet lay.
+        self._order: list[str | None] = []
         self._refused: defaultdict[str, dict[int, FormServiceError]] = defaultdict(dict)
         self._failed: dict[str, FormServiceError] = {}
 
@@ -120,9 +129,11 @@ class _Batch:
             sha256 = hashlib.sha256(data).hexdigest()
             known = self._archive.readings(sha256)
             if known:
+                self._part_at(known)
                 yield known_before(name, known)
             elif sha256 in self._waiting:
                 self._twins.append((name, sha256))
+                self._order.append(sha256)
             else:
                 yield from self._opened(name, sha256, data)
         except StorageError:
@@ -131,24 +142,24 @@ class _Batch:
             yield not_taken(name, 0, self._named(error))
 
     def _opened(self, name: str, sha256: str, data: bytes) -> Iterator[Taken]:
-        pages = self._kept_pages(sha256)
+        pages = self._kept.pages(sha256)
         if not pages:
             pages, told = self._look(name, sha256, data)
             if not pages:
-                self._archive.file(data, PurePath(name).name, self._received, told["documents"])
+                received = Received(data, name, told["documents"])
+                self._archive.file_together([received], self._received)
+                self._part_at(told["documents"])
                 yield filed(name, told["documents"], told["count"])
                 return
-            plain = [page_data.plain(page) for page in pages]
-            self._folder.keep_pages(sha256, json.dumps(plain).encode())
+            self._kept.keep_pages(sha256, pages)
         pictured = tuple(page.number for page in pages if is_picture(page))
         self._waiting[sha256] = Waiting(name, sha256, len(pages), pictured)
+        self._order.append(sha256)
 
-    def _kept_pages(self, sha256: str) -> list[Page]:
-        """Return the pages of a file as they were kept; none if that is damaged."""
-        try:
-            return [known_page(page) for page in json.loads(self._folder.pages(sha256) or b"")]
-        except (ValueError, TypeError, RecursionError):
-            return []
+    def _part_at(self, objects: Sequence[Mapping[str, Any]]) -> None:
+        """Part the files before and behind one that is done with, if it is a separator sheet."""
+        if parts_others(objects):
+            self._order.append(None)
 
     def _look(self, name: str, sha256: str, data: bytes) -> tuple[list[Page], dict[str, Any]]:
         """Return the pages of a file, or its documents where no page is a picture."""
@@ -160,30 +171,30 @@ class _Batch:
             told = documents_data(found, name, sha256, seconds, self._forms)
             return {"documents": told, "count": count}
 
-        return self._jobs.look(data, at_once)
+        return self._work.look(data, at_once)
 
     # Every picture by itself.
 
     def _recognise(self) -> None:
         todo = {
-            sha256: [n for n in one.pictured if not self._is_kept(sha256, n)]
+            sha256: [n for n in one.pictured if self._kept.result(sha256, n) is None]
             for sha256, one in self._waiting.items()
         }
         total = sum(len(one.pictured) for one in self._waiting.values())
         done = total - sum(map(len, todo.values()))
         if total:
             self._outside.tell(done, total)
-        with closing(self._jobs.each(self._page_jobs(todo), total - done)) as ends:
+        with closing(self._work.each(self._page_jobs(todo), total - done)) as ends:
             for one in ends:
                 self._keep(one)
                 done += 1
                 self._outside.tell(done, total)
 
-    def _keep(self, done: Done[PageJob, bytes]) -> None:
+    def _keep(self, done: Done[PageJob, PageResult]) -> None:
         """Keep what became of one picture; an EngineMissingError ends the work."""
         sha256, number = done.item.file, done.item.number
         if done.result is not None:
-            self._folder.keep_result(sha256, number, done.result)
+            self._kept.keep_result(sha256, number, done.result)
         elif (why := refusal(done)) is not None:
             self._refused[sha256][number] = self._named(why)
 
@@ -199,13 +210,6 @@ class _Batch:
             for number in numbers:
                 yield PageJob(sha256, number, lambda data=data: data, self._received)  # type: ignore[misc]
 
-    def _is_kept(self, sha256: str, number: int) -> bool:
-        try:
-            unpacked(self._folder.result(sha256, number) or b"")
-        except ValueError:
-            return False
-        return True
-
     # All pages together.
 
     def _together(self) -> Iterator[Taken]:
@@ -213,19 +217,22 @@ class _Batch:
             refused = self._refused[one.sha256]
             if len(refused) == one.count:
                 self._failed[one.sha256] = refused[1]
-                self._folder.forget(one.sha256)  # there is nothing to go on with
+                self._kept.forget(one.sha256)  # there is nothing to go on with
         pile = Pile(
             [one for one in self._waiting.values() if one.sha256 not in self._failed],
-            self._folder,
+            self._kept,
             lambda one, page: page in self._refused[one.sha256],
         )
         if pile.files:
             self._outside.say("Die Seiten werden zu Dokumenten geordnet", 0, 0)
-        groups = self._grouped(pile)
+        grouping = Grouping(pile, self._order, self._read, self._work)
+        groups = grouping(self._fit(pile))
+        for index, error in grouping.failed.items():  # what is recognised on it stays
+            self._failed[pile.files[index].sha256] = self._named(error)
         for sha256, why in self._failed.items():
             yield not_taken(self._waiting[sha256].name, self._waiting[sha256].count, why)
         reading = PileReading(
-            pile, self._read, self._forms, self._jobs, Circumstances(self._received, self._content)
+            pile, self._read, self._forms, self._work, Circumstances(self._received, self._content)
         )
         self._ask(reading, groups)
         done = 0
@@ -240,60 +247,20 @@ class _Batch:
             index for index, one in enumerate(pile.files) if one.sha256 not in self._failed
         ]  # fmt: skip
 
-    def _grouped(self, pile: Pile) -> list[Group]:
-        """Return which pages are a document; a file that makes that fail costs no other."""
-        everything = self._fit(pile)
-        try:
-            return self._groups(pile, everything)
-        except Exception:  # a bug, time or memory: whose fault it is shows file by file
-            alone = {index: self._grouped_alone(pile, index) for index in everything}
-        left = self._fit(pile)
-        try:
-            return self._groups(pile, left) if len(left) < len(everything) else _all(alone)
-        except Exception:  # then documents over several files stay apart, told as incomplete
-            return _all(alone)
-
-    def _grouped_alone(self, pile: Pile, index: int) -> list[Group]:
-        try:
-            return self._groups(pile, [index])
-        except Exception as error:  # this is the one; what is recognised on it stays
-            self._failed[pile.files[index].sha256] = self._named(error)
-            return []
-
     def _ask(self, reading: PileReading, groups: Sequence[Group]) -> None:
         """Find out what is asked of pages only because others are with them."""
         several = [one for one in groups if len(one.all) > 1]
-        with closing(self._jobs.others(reading.asked, several)) as ends:
+        with closing(self._work.others(reading.asked, several)) as ends:
             for done in ends:
                 if done.result is None:
                     continue  # then it is asked once more, by whoever puts all together
-                for number, answers in unpacked_answers(done.result).items():
+                for number, answers in done.result.items():
                     place = done.item.all[number - 1]
                     file = reading.pile.files[place.file]
-                    kept = self._folder.result(file.sha256, place.page)
+                    kept = self._kept.result(file.sha256, place.page)
                     if kept is not None:
-                        more = packed(unpacked(kept).with_answers(answers))
-                        self._folder.keep_result(file.sha256, place.page, more)
-
-    def _groups(self, pile: Pile, indices: Sequence[int]) -> list[Group]:
-        """Return which pages are a document, over files."""
-
-        def group() -> list[Any]:
-            files = []
-            for index in indices:
-                pages = (
-                    result.numbered(pile.number(Place(index, number))).page
-                    for number, result in pile.known(index).items()
-                )
-                files.append(BatchFile(pile.files[index].name, tuple(pages)))
-            return [
-                [[page.number for page in pages] for pages in (one.pages, one.sheets)]
-                for one in self._read.batch(files)
-            ]
-
-        if not indices:
-            return []
-        return groups_from(pile, self._jobs.bounded(group, pile.page_count(indices)))
+                        more = kept.with_answers(answers)
+                        self._kept.keep_result(file.sha256, place.page, more)
 
     def _part(
         self, reading: PileReading, part: Sequence[int], groups: Sequence[Group]
@@ -310,19 +277,19 @@ class _Batch:
             return
         self._archive.file_together(kept, self._received)
         for file, one in zip(files, kept, strict=True):
-            self._folder.forget(file.sha256)
+            self._kept.forget(file.sha256)
             yield filed(file.name, list(one.readings), file.count)
 
     def _part_read(
         self, reading: PileReading, part: Sequence[int], groups: Sequence[Group]
     ) -> list[Received]:
         count = reading.pile.page_count(part)
-        read = self._jobs.bounded(lambda: reading.documents(part, groups), count)
+        read = self._work.bounded(lambda: reading.documents(part, groups), count)
         kept = []
         for index, found in zip(part, read, strict=True):
             file = reading.pile.files[index]
             objects = [*found, *self._refused_pages(file)]
-            kept.append(Received(self._content(file), PurePath(file.name).name, objects))
+            kept.append(Received(self._content(file), file.name, objects))
         return kept
 
     def _without_the_guilty(
@@ -373,10 +340,6 @@ class _Batch:
                 "Bitte warten, bis der Scanner fertig ist, und noch einmal einlesen.",
             )
         return data
-
-
-def _all(groups: Mapping[int, Sequence[Group]]) -> list[Group]:
-    return [group for own in groups.values() for group in own]
 
 
 def _within(groups: Iterable[Group], files: Sequence[int]) -> list[Group]:

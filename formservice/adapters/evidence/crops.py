@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from PIL import Image
 
 from formservice.adapters.isolation import run_isolated
-from formservice.application.evidence import Picture, cut_out
+from formservice.application.evidence import Crop, cut_out
 from formservice.application.ports import Reader
 
 # A field of a scanned page is 20 to 300 kB: some hundred fit, and what is held is bounded.
@@ -18,7 +18,7 @@ _TURNS = {
 }
 
 
-class Pictures:
+class Crops:
     """Pictures of fields, each file within limits of time and memory."""
 
     def __init__(self, readers: Sequence[Reader], *, seconds: float, memory: int) -> None:
@@ -28,7 +28,7 @@ class Pictures:
         self._memory = memory
 
     def __call__(
-        self, content: Callable[[str], bytes], wanted: Sequence[Picture]
+        self, content: Callable[[str], bytes], wanted: Sequence[Crop]
     ) -> dict[str, bytes]:
         """Return what is ``wanted`` by name, as PNG, without empty pieces.
 
@@ -40,13 +40,13 @@ class Pictures:
         return dict(self.each(content, wanted))
 
     def each(
-        self, content: Callable[[str], bytes], wanted: Sequence[Picture]
+        self, content: Callable[[str], bytes], wanted: Sequence[Crop]
     ) -> Iterator[tuple[str, bytes]]:
         """Yield the same one by one; of a long batch only some pictures are held at a time."""
         for original in dict.fromkeys(one.original for one in wanted):
             yield from self._of(content(original), [w for w in wanted if w.original == original])
 
-    def _of(self, data: bytes, wanted: Sequence[Picture]) -> Iterator[tuple[str, bytes]]:
+    def _of(self, data: bytes, wanted: Sequence[Crop]) -> Iterator[tuple[str, bytes]]:
         left = list(wanted)
         while left:
             pieces = run_isolated(
@@ -57,7 +57,7 @@ class Pictures:
             yield from ((one.name, png) for one, png in zip(left, pieces, strict=False) if png)
             del left[: len(pieces)]
 
-    def _some(self, data: bytes, wanted: Sequence[Picture]) -> list[bytes]:
+    def _some(self, data: bytes, wanted: Sequence[Crop]) -> list[bytes]:
         """Return the first pieces, as many as are held at once, at least one."""
         pieces: list[bytes] = []
         size = 0

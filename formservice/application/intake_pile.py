@@ -1,16 +1,19 @@
 """The files of a batch while they are put together: which page is where, which go together."""
 
-import json
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any  # plain data
+from typing import Any, TypeVar  # Any: plain data
 
-from formservice.adapters.intake.folder import IntakeFolder
-from formservice.adapters.page_jobs import known_page, unpacked
-from formservice.adapters.recorded import PageResult, seen
+from formservice.application.batch import BatchFile
+from formservice.application.page_results import PageResult, is_picture, seen
+from formservice.application.ports import PageWork, WorkInHand
+from formservice.application.read import ReadFile
+from formservice.domain.document import Medium, Page, PageRole
 from formservice.domain.errors import DamagedDocumentError
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +64,12 @@ class Pile:
     def __init__(
         self,
         files: Sequence[Waiting],
-        folder: IntakeFolder,
+        kept: WorkInHand,
         refused: Callable[[Waiting, int], bool],
     ) -> None:
         """Take files whose pictures were recognised; ``refused`` tells those that were not."""
         self.files = tuple(files)
-        self._folder = folder
+        self._kept = kept
         self._refused = refused
         self._starts = [0, *accumulate(file.count for file in files)]
 
@@ -90,14 +93,13 @@ class Pile:
         """
         waiting = self.files[file]
         result: dict[int, PageResult] = {}
-        for data in json.loads(_there(self._folder.pages(waiting.sha256))):
-            page = known_page(data)
+        for page in _there(self._kept.pages(waiting.sha256)):
             if only is not None and Place(file, page.number) not in only.all:
                 continue
-            if page.number not in waiting.pictured:
+            if not is_picture(page):
                 result[page.number] = PageResult(page)
             elif not self._refused(waiting, page.number):
-                kept = unpacked(_there(self._folder.result(waiting.sha256, page.number)))
+                kept = _there(self._kept.result(waiting.sha256, page.number))
                 whole = seen(page, kept)
                 result[page.number] = PageResult(whole, kept.answers, kept.seconds)
         return result
@@ -127,15 +129,81 @@ def together(
     return [(tuple(members), own) for members, own in result.values()]
 
 
-def groups_from(pile: Pile, data: Sequence[Any]) -> list[Group]:
-    """Return the documents named by the numbers of their pages in the batch."""
-    return [
-        Group(tuple(map(pile.place, pages)), tuple(map(pile.place, sheets)))
-        for pages, sheets in data
-    ]
+class Grouping:
+    """Puts the pages of a pile together; a file that makes that fail costs no other."""
+
+    def __init__(
+        self, pile: Pile, order: Sequence[str | None], read: ReadFile, work: PageWork
+    ) -> None:
+        """Take the hashes of the files as they were given; None where a separator sheet lay."""
+        self._pile = pile
+        self._order = order
+        self._read = read
+        self._work = work
+        self.failed: dict[int, Exception] = {}
+        """Why files cannot be put together, not even with themselves."""
+
+    def __call__(self, files: Sequence[int]) -> list[Group]:
+        """Return the documents in ``files``, without those that ``failed``."""
+        try:
+            return self._groups(files)
+        except Exception:  # a bug, time or memory: whose fault it is shows file by file
+            apart = [group for index in files for group in self._alone(index)]
+        left = [index for index in files if index not in self.failed]
+        try:
+            return self._groups(left) if self.failed else apart
+        except Exception:  # then documents over several files stay apart, told as incomplete
+            return apart
+
+    def _alone(self, index: int) -> list[Group]:
+        try:
+            return self._groups([index])
+        except Exception as error:  # this is the one
+            self.failed[index] = error
+            return []
+
+    def _groups(self, files: Sequence[int]) -> list[Group]:
+        """Return which pages are a document, over files."""
+
+        def group() -> list[Any]:
+            return [
+                [[page.number for page in pages] for pages in (one.pages, one.sheets)]
+                for one in self._read.batch(list(self._in_order(files)))
+            ]
+
+        if not files:
+            return []
+        found = self._work.bounded(group, self._pile.page_count(files))
+        place = self._pile.place
+        return [Group(tuple(map(place, own)), tuple(map(place, behind))) for own, behind in found]
+
+    def _in_order(self, files: Iterable[int]) -> Iterator[BatchFile]:
+        """Yield the files as they were given, with the separator sheets between them."""
+        by_hash = {self._pile.files[index].sha256: index for index in files}
+        sheets: set[str | None] = {None}
+        for sha256 in self._order:
+            if sha256 in sheets:
+                yield _PARTING
+            elif sha256 in by_hash:
+                file = self._numbered(by_hash.pop(sha256))
+                yield file
+                if all(page.role is PageRole.SEPARATOR for page in file.pages):
+                    sheets.add(sha256)  # the same bytes may be there once more
+
+    def _numbered(self, index: int) -> BatchFile:
+        """Return a file with its pages numbered through the batch."""
+        pages = (
+            result.numbered(self._pile.number(Place(index, number))).page
+            for number, result in self._pile.known(index).items()
+        )
+        return BatchFile(self._pile.files[index].name, tuple(pages))
 
 
-def _there(data: bytes | None) -> bytes:
-    if data is None:  # somebody took it away under our hands
+# A separator sheet that is none of the pages of the pile.
+_PARTING = BatchFile("", (Page(0, Medium.SCAN, 0.0, 0.0, role=PageRole.SEPARATOR),))
+
+
+def _there(kept: T | None) -> T:
+    if not kept:  # somebody took it away under our hands
         raise DamagedDocumentError("Ein Zwischenstand des Eingangs ist verschwunden.")
-    return data
+    return kept

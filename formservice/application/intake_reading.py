@@ -7,13 +7,13 @@ from datetime import date
 from functools import partial
 from typing import Any  # readings have the shape of the JSON contract
 
-from formservice.adapters.intake.piles import Group, Pile, Place, Waiting
-from formservice.adapters.page_jobs import Opened, PageJobs, packed_answers
-from formservice.adapters.recorded import Answer, PageResult, RecordedDocument
 from formservice.application.compare import documents_data
+from formservice.application.intake_pile import Group, Pile, Place, Waiting
 from formservice.application.intake_report import part_of
-from formservice.application.ports import Forms
+from formservice.application.page_results import Answer, PageResult
+from formservice.application.ports import Forms, Opened, PageWork
 from formservice.application.read import ReadFile
+from formservice.application.recorded import RecordedDocument
 from formservice.domain.document import Page
 
 
@@ -29,16 +29,16 @@ class PileReading:
     """What is done in child processes with a pile: ask what is not known, read documents."""
 
     def __init__(
-        self, pile: Pile, read: ReadFile, forms: Forms, jobs: PageJobs, at: Circumstances
+        self, pile: Pile, read: ReadFile, forms: Forms, work: PageWork, at: Circumstances
     ) -> None:
         """Keep the pile and what reads it."""
         self.pile = pile
         self._read = read
         self._forms = forms
-        self._jobs = jobs
+        self._work = work
         self._at = at
 
-    def asked(self, group: Group) -> bytes:
+    def asked(self, group: Group) -> dict[int, dict[str, Answer]]:
         """Return what is asked of the pages of a document and not known, by position from 1."""
         places = dict(enumerate(group.all, start=1))
         known = {index: self.pile.known(index, group) for index in group.files}
@@ -48,9 +48,8 @@ class PileReading:
             parts = [[results[n].page for n in sorted(results) if (n <= count) is own]
                      for own in (True, False)]  # fmt: skip
             self._read.opened(document, received=self._at.received, grouped=[parts])
-            pictures = {n: a for n, a in document.asked.items() if places[n].page in
-                        self.pile.files[places[n].file].pictured}  # fmt: skip
-            return packed_answers(pictures)
+            return {n: a for n, a in document.asked.items() if places[n].page in
+                    self.pile.files[places[n].file].pictured}  # fmt: skip
 
     def documents(
         self, part: Sequence[int], groups: Sequence[Group]
@@ -143,6 +142,6 @@ class PileReading:
         def opened(number: int) -> Opened:
             place = places[number]
             data = partial(self._at.content, self.pile.files[place.file])
-            return self._jobs.place(place.file, data, results[number].page, place.page)
+            return self._work.place(place.file, data, results[number].page, place.page)
 
         return RecordedDocument([one.page for one in results.values()], answers, opened)

@@ -5,49 +5,12 @@ its document; anything else is asked of the file itself.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from hashlib import blake2b
 
+from formservice.application.page_results import Answer, PageResult, blocks_on, sightings_at
 from formservice.application.ports import OpenDocument
 from formservice.domain.document import Block, Box, Medium, Page, Sighting
 from formservice.domain.form import Layout
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What was answered to one question about a page, named by ``key``."""
-
-    key: str
-    sightings: tuple[Sighting, ...] = ()
-    blocks: tuple[Block, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PageResult:
-    """A page that was looked at, with everything that was asked of it, and how long that took."""
-
-    page: Page
-    answers: tuple[Answer, ...] = ()
-    seconds: float = 0.0
-
-    def numbered(self, number: int) -> "PageResult":
-        """Return the same as page ``number`` of a file or batch."""
-        sightings = _at(self.page.sightings, number)
-        blocks = _on(self.page.blocks, number)
-        page = replace(self.page, number=number, sightings=sightings, blocks=blocks)
-        return replace(self, page=page)
-
-    def with_answers(self, answers: Sequence[Answer]) -> "PageResult":
-        """Return the same with more answers."""
-        return replace(self, answers=(*self.answers, *answers))
-
-
-def seen(page: Page, result: PageResult | None) -> Page:
-    """Return ``page`` as its file has it, with what its picture shows."""
-    if result is None:
-        return page
-    looked_at = result.numbered(page.number).page
-    return replace(looked_at, claims=looked_at.claims or page.claims)
 
 
 class Recorder(OpenDocument):
@@ -127,7 +90,9 @@ class RecordedDocument(OpenDocument):
             opened, own = self._file(page)
             return Answer(key, sightings=tuple(opened.zones(own, layout, form_page)))
 
-        return _at(self._answered(page, _zones_key(layout, form_page), ask).sightings, page)
+        return sightings_at(
+            self._answered(page, _zones_key(layout, form_page), ask).sightings, page
+        )
 
     def printed(
         self, page: int, layout: Layout, form_page: int | None, attempt: int
@@ -138,9 +103,8 @@ class RecordedDocument(OpenDocument):
             opened, own = self._file(page)
             return Answer(key, blocks=tuple(opened.printed(own, layout, form_page, attempt)))
 
-        return _on(
-            self._answered(page, _printed_key(layout, form_page, attempt), ask).blocks, page
-        )
+        known = self._answered(page, _printed_key(layout, form_page, attempt), ask)
+        return blocks_on(known.blocks, page)
 
     def lines(self, page: int) -> Sequence[Block]:
         """Return the text of a page line by line, or know it."""
@@ -149,7 +113,7 @@ class RecordedDocument(OpenDocument):
             opened, own = self._file(page)
             return Answer(key, blocks=tuple(opened.lines(own)))
 
-        return _on(self._answered(page, _LINES, ask).blocks, page)
+        return blocks_on(self._answered(page, _LINES, ask).blocks, page)
 
     def crop(self, page: int, box: Box) -> bytes:
         """Return a piece of a page as a PNG file."""
@@ -196,11 +160,3 @@ def _zones_key(layout: Layout, form_page: int) -> str:
 
 def _printed_key(layout: Layout, form_page: int | None, attempt: int) -> str:
     return f"printed {layout.ref} {layout.printed(form_page) if form_page else 0} {attempt}"
-
-
-def _at(sightings: Sequence[Sighting], page: int) -> tuple[Sighting, ...]:
-    return tuple(replace(one, page=page) for one in sightings)
-
-
-def _on(blocks: Sequence[Block], page: int) -> tuple[Block, ...]:
-    return tuple(replace(one, page=page) for one in blocks)

@@ -5,14 +5,19 @@ back for is taken away.
 """
 
 import fcntl
+import json
 import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from formservice.adapters import page_data
+from formservice.adapters.page_jobs import known_page, packed, unpacked
+from formservice.application.page_results import PageResult
+from formservice.domain.document import Page
 from formservice.domain.errors import StorageError
 
 # Whoever broke off a batch comes back the next working day, or after a long weekend.
@@ -57,31 +62,38 @@ class IntakeFolder:
         finally:
             os.close(lock)
 
-    def pages(self, sha256: str) -> bytes | None:
-        """Return what was kept as the pages of a file."""
-        return self._read(sha256, _PAGES)
+    def pages(self, sha256: str) -> list[Page]:
+        """Return what was kept as the pages of a file; none if it was not, or is damaged."""
+        try:
+            return [known_page(page) for page in json.loads(self._read(sha256, _PAGES))]
+        except (ValueError, TypeError, RecursionError):
+            return []
 
-    def keep_pages(self, sha256: str, data: bytes) -> None:
+    def keep_pages(self, sha256: str, pages: Sequence[Page]) -> None:
         """Keep the pages of a file; a StorageError if that is impossible."""
-        self._write(sha256, _PAGES, data)
+        plain = [page_data.plain(page) for page in pages]
+        self._write(sha256, _PAGES, json.dumps(plain).encode())
 
-    def result(self, sha256: str, page: int) -> bytes | None:
-        """Return what was recognised on a page."""
-        return self._read(sha256, str(page))
+    def result(self, sha256: str, page: int) -> PageResult | None:
+        """Return what was recognised on a page; None if that was not kept, or is damaged."""
+        try:
+            return unpacked(self._read(sha256, str(page)))
+        except (ValueError, RecursionError):
+            return None
 
-    def keep_result(self, sha256: str, page: int, data: bytes) -> None:
+    def keep_result(self, sha256: str, page: int, result: PageResult) -> None:
         """Keep what was recognised on a page; a StorageError if that is impossible."""
-        self._write(sha256, str(page), data)
+        self._write(sha256, str(page), packed(result))
 
     def forget(self, sha256: str) -> None:
         """Take away all that is known of a file: it is filed, or refused."""
         shutil.rmtree(self._root / sha256, ignore_errors=True)
 
-    def _read(self, sha256: str, name: str) -> bytes | None:
+    def _read(self, sha256: str, name: str) -> bytes:
         try:
             return (self._root / sha256 / self._state / name).read_bytes()
         except OSError:
-            return None  # then it is worked out once more
+            return b""  # then it is worked out once more
 
     def _write(self, sha256: str, name: str, data: bytes) -> None:
         with _explained():

@@ -1,1 +1,0 @@
-"""Takes in whole batches of files, resumable, every page accounted for."""

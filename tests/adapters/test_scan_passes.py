@@ -1,0 +1,106 @@
+"""Readings of a page: what two leave open is read closely, and what they settle is not."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from formservice.adapters.acceptance import load_rule
+from formservice.adapters.scan.alphabet import with_at, with_sharp_s
+from formservice.adapters.scan.ocr import LATIN, SPARSE, InProcessOcr, OcrWord
+from formservice.adapters.scan.pictured import PicturedPage
+from formservice.adapters.scan.recognition import Recognition
+from formservice.domain.acceptance import Evidence, decided
+from formservice.domain.document import Method, ReadingBy, Sighting
+from formservice.domain.form import Content
+from tests.adapters.scan_prints import (
+    LAYOUT,
+    MILD,
+    Filling,
+    Grey,
+    blank_pdf,
+    needs_fonts,
+    printed,
+)
+from tests.programs import needs_tesseract
+
+TEXTS = {"name": "Jürgen Meier", "erwartung": "Ich möchte wieder eine feste Arbeit finden."}
+TWICE = [ReadingBy.ZONE, ReadingBy.PAGE_LATIN]
+AGAIN = [*TWICE, ReadingBy.CLOSE, ReadingBy.CLOSE_LATIN]
+
+
+class Slipping(InProcessOcr):
+    """Tesseract that misreads one word when it reads the page; it counts what else it reads."""
+
+    def __init__(self, word: str = "", slip: str = "", sure: float | None = None) -> None:
+        super().__init__()
+        self.word, self.slip, self.sure = word, slip, sure
+        self.zones = 0
+
+    def words(
+        self, picture: Grey, mode: int, dpi: int, language: str = "deu"
+    ) -> Sequence[OcrWord]:
+        words = super().words(picture, mode, dpi, language)
+        self.zones += mode != SPARSE
+        if mode != SPARSE or language != LATIN:
+            return words
+        return [
+            replace(one, text=self.slip, confidence=self.sure or one.confidence)
+            if one.text == self.word
+            else one
+            for one in words
+        ]
+
+
+def read(engine: Slipping) -> dict[str, Sighting]:
+    picture, _ = MILD.of(printed(Filling(TEXTS)))
+    seen = PicturedPage(picture, Recognition(blank_pdf, lambda: engine)).zones(LAYOUT, 1)
+    return {one.key: one for one in seen if one.method is Method.OCR and one.text}
+
+
+def by(one: Sighting) -> list[ReadingBy]:
+    return [opinion.by for opinion in one.opinions]
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+@needs_tesseract
+@needs_fonts
+def test_a_page_that_two_readings_settle_costs_no_third() -> None:
+    engine = Slipping()
+    texts = read(engine)
+    assert {key: by(one) for key, one in texts.items()} == dict.fromkeys(TEXTS, TWICE)
+    assert engine.zones == len(TEXTS)
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+@needs_tesseract
+@needs_fonts
+@pytest.mark.parametrize(("slip", "sure"), [("Melier", None), ("Meier", 0.2)])
+def test_what_one_reading_misreads_or_is_unsure_of_is_settled_by_two_closer_ones(
+    slip: str, sure: float | None
+) -> None:
+    texts = read(Slipping("Meier", slip, sure))
+    assert by(texts["name"]) == AGAIN
+    assert by(texts["erwartung"]) == TWICE
+    found = Evidence(Content.NAME, texts["name"].opinions, trusted=True)
+    decision = decided(found, load_rule())
+    assert (decision.reading.text, decision.doubts) == (TEXTS["name"], frozenset())
+    of_two = replace(found, readings=found.readings[:2])
+    assert decided(of_two, load_rule()).doubts
+
+
+def test_sharp_s_is_no_capital_inside_a_word() -> None:
+    assert with_sharp_s("SüR von AuBen", "Süß von Außen") == "Süß von Außen"
+    assert with_sharp_s("SüR", "Sür") == "SüR"
+    assert with_sharp_s("Wein", "Weiß") == "Wein"
+
+
+def test_an_at_sign_is_no_letter_where_the_other_model_saw_it() -> None:
+    assert with_at("a-bc@gmx.de", "a-b@gmx.de") == "a-bc@gmx.de"
+    assert with_at("anna.kuhnegmx.de", "anna.kuhn@gmx.de") == "anna.kuhn@gmx.de"
+    # Another letter was read, or there is no address: each reading stands for itself.
+    assert with_at("anna.kuhnxgmx.de", "anna.kuhn@gmx.de") == "anna.kuhnxgmx.de"
+    assert with_at("e Home", "@ Home") == "e Home"
+    assert with_at("Anne", "Ann@") == "Anne"
