@@ -136,8 +136,14 @@ class Documents(Protocol):
     ConflictError where somebody else was faster, UsageError for what a role may not do.
     """
 
-    def receive(self, arrival: Arrival, author: Author) -> tuple[Kept, bool]:
-        """Keep what arrived; the second value says that it was known already."""
+    def receive(
+        self, arrival: Arrival, author: Author, *, is_read: bool = False
+    ) -> tuple[Kept, bool]:
+        """Keep what arrived; the second value says that it was known already.
+
+        ``is_read`` says that what was found in it follows in this very transaction, so that it
+        waits for no worker. ConflictError for a sender's own id with other bytes than before.
+        """
 
     def get(self, document: str) -> Kept:
         """Return a document."""
@@ -148,11 +154,25 @@ class Documents(Protocol):
     def pages(self, document: str) -> Sequence[PageOf]:
         """Return where the pages of a document stand."""
 
-    def found(self, document: str, found: Sequence[Found], author: Author) -> Sequence[str]:
+    def received_as(self, sha256: str) -> Kept | None:
+        """Return the received document that has these bytes."""
+
+    def found(
+        self,
+        document: str,
+        found: Sequence[Found],
+        author: Author,
+        aside: Sequence[Mapping[str, object]] = (),
+    ) -> Sequence[str]:
         """Keep what was found in a received file; return the ids of the documents it became.
 
-        One form is the received document itself, several are parts of it.
+        One form is the received document itself, several are parts of it. ``aside`` is what is no
+        document: empty backs, separator sheets, pages of a document that stands with another
+        file. With neither the file is unidentified. Said again, nothing changes.
         """
+
+    def readings(self, document: str) -> Sequence[Mapping[str, object]]:
+        """Return all that was found in a received file, newest versions; none if not read yet."""
 
     def newest(self, document: str) -> Version:
         """Return the newest record of a document."""

@@ -4,13 +4,14 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any  # rows have the columns of their query
 
-from sqlalchemy import Connection, Row, Table, delete, insert, select, update
+from sqlalchemy import Connection, Row, Table, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from formservice.adapters.store import schema
 from formservice.adapters.store.engine import now
 from formservice.adapters.store.events import Events
-from formservice.adapters.store.rows import deadline_rows, finding_rows, form_of
+from formservice.adapters.store.records import Records
+from formservice.adapters.store.rows import form_of, storable, text_of
 from formservice.application.ports_store import (
     Acknowledged,
     Arrival,
@@ -20,12 +21,12 @@ from formservice.application.ports_store import (
     PageOf,
     Version,
 )
-from formservice.domain.canonical import digest
 from formservice.domain.case import Role, State, checked_move
 from formservice.domain.changes import changed_fields, open_findings
 from formservice.domain.errors import ConflictError, NotFoundError, UsageError
 
 _READ = "read"  # the first stage of everything received
+_READ_ALREADY = "done"
 
 
 class Documents:
@@ -35,11 +36,15 @@ class Documents:
         """Read and write with ``connection``."""
         self._connection = connection
         self._events = events
+        self._records = Records(connection, events)
 
-    def receive(self, arrival: Arrival, author: Author) -> tuple[Kept, bool]:
+    def receive(
+        self, arrival: Arrival, author: Author, *, is_read: bool = False
+    ) -> tuple[Kept, bool]:
         """Keep what arrived; the second value says that it was known already.
 
         Known is the sender's own id, sent again, and the same bytes, whoever sends them.
+        ``is_read`` says that what was found in it follows in this very transaction.
         """
         known = self._known(arrival)
         if known is not None:
@@ -56,21 +61,21 @@ class Documents:
             schema.documents,
             id=arrival.id,
             original=arrival.sha256,
-            name=_storable(arrival.name),
+            name=text_of(arrival.name),
             source=arrival.source,
             state=State.RECEIVED,
             traeger=arrival.traeger,
             received=arrival.received,
             created_at=moment,
             version=0,
-            stage=_READ,
-            status="ready",
+            stage=_READ_ALREADY if is_read else _READ,
+            status="waiting" if is_read else "ready",
             due=moment,
             tries=0,
             fence=0,
         )
         if not added:  # another process was faster
-            return self.get(arrival.id), True
+            return self._known(arrival) or self.get(arrival.id), True
         body = {"sha256": arrival.sha256, "size": arrival.size, "source": arrival.source}
         self._events.append("document.received", author, arrival.id, body)
         return self.get(arrival.id), False
@@ -96,36 +101,66 @@ class Documents:
         rows = self._connection.execute(query.order_by(table.c.position))
         return [PageOf(row.original, row.page) for row in rows]
 
-    def found(self, document: str, found: Sequence[Found], author: Author) -> Sequence[str]:
+    def received_as(self, sha256: str) -> Kept | None:
+        """Return the received document that has these bytes."""
+        query = _KEPT.where(schema.documents.c.original == sha256)
+        row = self._connection.execute(query).first()
+        return None if row is None else _kept(row)
+
+    def found(
+        self,
+        document: str,
+        found: Sequence[Found],
+        author: Author,
+        aside: Sequence[Mapping[str, object]] = (),
+    ) -> Sequence[str]:
         """Keep what was found in a received file; return the ids of the documents it became.
 
         One form is the received document itself; several are parts of it, and it is none itself.
+        ``aside`` is what is no document. Said again, nothing changes.
         """
-        received = self.get(document)
+        received, table = self._locked(document), schema.documents
+        query = select(table.c.aside.is_not(None)).where(table.c.id == document)
+        if self._connection.execute(query).scalar_one():
+            return [one.id for one in self.parts(document)] or [document] * (received.version > 0)
+        told = [storable(dict(one)) for one in aside]
+        self._connection.execute(update(table).where(table.c.id == document).values(aside=told))
         if len(found) == 1:
             self._read(document, found[0], author)
             return [document]
-        ids = []
-        for place, one in enumerate(found):
-            # Told from the whole and the place: done again, it is the same document.
-            part = one.id or str(uuid.uuid5(uuid.NAMESPACE_OID, f"{document}/{place}"))
-            self._ignoring(schema.documents, **_part(received, part, place))
-            self._read(part, one, author)
-            ids.append(part)
-        return ids
+        if not found and not aside:
+            self.move(document, State.UNIDENTIFIED, author)
+            return []
+        # What waits for people is not the file but its parts.
+        self._connection.execute(
+            update(table)
+            .where(table.c.id == document, table.c.status == "waiting")
+            .values(status="done")
+        )
+        return [self._part(received, one, place, author) for place, one in enumerate(found)]
+
+    def readings(self, document: str) -> Sequence[Mapping[str, object]]:
+        """Return all that was found in a received file, newest versions; none if not read yet."""
+        table, records = schema.documents, schema.records
+        query = (
+            select(records.c.reading)
+            .join(
+                table, (table.c.id == records.c.document) & (table.c.version == records.c.version)
+            )
+            .where((table.c.id == document) | (table.c.part_of == document))
+            .order_by(table.c.created_at, table.c.id)
+        )
+        read = list(self._connection.execute(query).scalars())
+        aside = select(table.c.aside).where(table.c.id == document)
+        return [*read, *(self._connection.execute(aside).scalar() or ())]
 
     def newest(self, document: str) -> Version:
         """Return the newest record; NotFoundError if nothing was read yet."""
-        versions = self.versions(document)
-        if not versions:
-            raise NotFoundError("Zu diesem Dokument ist noch nichts gelesen.")
-        return versions[-1]
+        return self._records.newest(document)
 
     def versions(self, document: str) -> Sequence[Version]:
         """Return all records of a document, oldest first."""
-        table = schema.records
-        query = select(table).where(table.c.document == document).order_by(table.c.version)
-        return [Version(**row._mapping) for row in self._connection.execute(query)]
+        return self._records.versions(document)
 
     def save(
         self,
@@ -149,7 +184,7 @@ class Documents:
             fields = changed_fields(versions.get(base, {}), versions.get(now_kept.version, {}))
             told = ", ".join(fields) or "keine Angabe, aber der Stand"
             raise ConflictError(f"Inzwischen hat jemand gespeichert; geändert sind: {told}.")
-        return self._version(now_kept, reading, author, reason)
+        return self._records.add(now_kept, reading, author, reason)
 
     def move(self, document: str, state: State, author: Author, reason: str = "") -> None:
         """Move a document to another state, if ``domain.case`` allows it.
@@ -158,7 +193,7 @@ class Documents:
             ConflictError: there is no such way from where it is now.
             UsageError: the role may not, a reason is missing, or blocking findings are open.
         """
-        kept = self._locked(document)
+        kept, reason = self._locked(document), text_of(reason)
         checked_move(kept.state, state, author.role, reason)
         if state in (State.ACCEPTED, State.ARCHIVED):
             self._refuse_open(document)
@@ -186,6 +221,7 @@ class Documents:
         if not reason.strip():
             raise UsageError("Zum Verantworten eines Befunds fehlt die Begründung.")
         self._locked(document)
+        reason = text_of(reason)
         body = {"code": code, "field": field, "role": str(author.role)}
         body["reason"] = self._events.salted(document, reason)
         self._events.append("finding.acknowledged", author, document, body)
@@ -205,12 +241,15 @@ class Documents:
         ]
 
     def _known(self, arrival: Arrival) -> Kept | None:
-        table = schema.documents
-        same = (table.c.id == arrival.id) | (
-            (table.c.original == arrival.sha256) & table.c.part_of.is_(None)
-        )
-        row = self._connection.execute(_KEPT.where(same).order_by(table.c.created_at)).first()
-        return None if row is None else _kept(row)
+        row = self._connection.execute(_KEPT.where(schema.documents.c.id == arrival.id)).first()
+        if row is None:
+            return self.received_as(arrival.sha256)
+        if row.original != arrival.sha256:
+            raise ConflictError(
+                "Unter dieser Kennung ist schon eine andere Datei eingegangen.",
+                "Bitte für jede Datei eine neue Kennung wählen.",
+            )
+        return _kept(row)
 
     def _ignoring(self, table: Table, **values: object) -> bool:
         """Insert a row unless it is there; say whether it was not."""
@@ -224,6 +263,15 @@ class Documents:
         query = select(schema.documents.c.id).where(schema.documents.c.id == document)
         self._connection.execute(query.with_for_update())
         return self.get(document)
+
+    def _part(self, received: Kept, found: Found, place: int, author: Author) -> str:
+        """Keep a form found in a received file as a document of its own; return its id."""
+        # Told from the whole and the place: done again, it is the same document.
+        part = found.id or str(uuid.uuid5(uuid.NAMESPACE_OID, f"{received.id}/{place}"))
+        if self._ignoring(schema.documents, **_part(received, part, place)):
+            self._events.append("document.found", author, part, {"part_of": received.id})
+        self._read(part, found, author)
+        return part
 
     def _read(self, document: str, found: Found, author: Author) -> None:
         """Keep the pages and the first record of a document, once."""
@@ -245,37 +293,8 @@ class Documents:
             .where(table.c.id == document)
             .values(form=form, edition=edition, reference=found.reading.get("reference"))
         )
-        self._version(kept, found.reading, author, "")
+        self._records.add(kept, found.reading, author, "")
         self.move(document, State.IN_REVIEW if form else State.UNIDENTIFIED, author)
-
-    def _version(
-        self, kept: Kept, reading: Mapping[str, object], author: Author, reason: str
-    ) -> int:
-        connection, document, version = self._connection, kept.id, kept.version + 1
-        fingerprint = digest(reading)
-        connection.execute(
-            insert(schema.records).values(
-                document=document,
-                version=version,
-                created_at=now(),
-                author=author.id,
-                reason=reason,
-                sha256=fingerprint,
-                reading=dict(reading),
-            )
-        )
-        table = schema.documents
-        connection.execute(update(table).where(table.c.id == document).values(version=version))
-        for rows, into in (
-            (finding_rows(reading), schema.findings),
-            (deadline_rows(reading), schema.deadlines),
-        ):
-            connection.execute(delete(into).where(into.c.document == document))
-            if rows:
-                connection.execute(insert(into), [{"document": document, **row} for row in rows])
-        body = {"version": version, "record": self._events.salted(document, fingerprint)}
-        self._events.append("record.saved", author, document, body)
-        return version
 
     def _refuse_open(self, document: str) -> None:
         """Raise UsageError while findings that block are open."""
@@ -331,8 +350,3 @@ def _part(received: Kept, part: str, place: int) -> dict[str, object]:
         "tries": 0,
         "fence": 0,
     }
-
-
-def _storable(name: str) -> str:
-    """Return a file name as text: on Linux it is bytes, and what is no UTF-8 becomes „?“."""
-    return name.encode("utf-8", "replace").decode().replace("\0", "?")

@@ -40,5 +40,21 @@ def deadline_rows(reading: Mapping[str, Any]) -> Sequence[_Row]:
     return list(rows.values())
 
 
+def storable(value: Any) -> Any:  # any JSON, and the same back
+    """Return JSON data with „?“ for what no text in UTF-8 can hold, as file names on Linux may."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {storable(key): storable(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [storable(one) for one in value]
+    return value
+
+
+def text_of(given: str) -> str:
+    """Return a text as every database takes it: PostgreSQL has no NUL."""
+    return str(storable(given)).replace("\0", "?")
+
+
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text[:10]) if text else None

@@ -68,10 +68,14 @@ documents = Table(
     Column("tries", Integer, nullable=False, default=0),
     Column("fence", Integer, nullable=False, default=0),
     Column("error", _CODE),
+    # What a received file holds besides documents, as ``read --json`` tells it: empty backs,
+    # separator sheets, pages of a document that stands with another file. Null: not read yet.
+    Column("aside", JSON(none_as_null=True)),
+    # The same bytes are one received document, whoever is faster; parts have no original.
+    UniqueConstraint("original"),
 )
 Index("ix_documents_state", documents.c.state, documents.c.received)
 Index("ix_documents_part_of", documents.c.part_of)
-Index("ix_documents_original", documents.c.original)
 Index("ix_documents_reference", documents.c.reference)
 # Workers look here, several times a second, among few rows.
 _open = documents.c.status.in_(("ready", "running"))
@@ -83,7 +87,7 @@ pages = Table(
     metadata,
     Column("document", ForeignKey("documents.id"), primary_key=True),
     Column("position", Integer, primary_key=True),
-    Column("original", ForeignKey("originals.sha256"), nullable=False),
+    Column("original", ForeignKey("originals.sha256"), nullable=False, index=True),
     Column("page", Integer, nullable=False),
 )
 

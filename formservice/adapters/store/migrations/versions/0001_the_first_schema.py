@@ -73,12 +73,14 @@ def upgrade() -> None:
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("fence", sa.Integer(), nullable=False),
         sa.Column("error", sa.String(length=64), nullable=True),
+        sa.Column("aside", sa.JSON(none_as_null=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["original"], ["originals.sha256"], name=op.f("fk_documents_original")
         ),
         sa.ForeignKeyConstraint(["part_of"], ["documents.id"], name=op.f("fk_documents_part_of")),
         sa.ForeignKeyConstraint(["traeger"], ["traeger.id"], name=op.f("fk_documents_traeger")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_documents")),
+        sa.UniqueConstraint("original", name=op.f("uq_documents_original")),
     )
     with op.batch_alter_table("documents", schema=None) as batch_op:
         batch_op.create_index(
@@ -88,7 +90,6 @@ def upgrade() -> None:
             sqlite_where=sa.text("status IN ('ready', 'running')"),
             postgresql_where=sa.text("status IN ('ready', 'running')"),
         )
-        batch_op.create_index("ix_documents_original", ["original"], unique=False)
         batch_op.create_index("ix_documents_part_of", ["part_of"], unique=False)
         batch_op.create_index("ix_documents_reference", ["reference"], unique=False)
         batch_op.create_index("ix_documents_state", ["state", "received"], unique=False)
@@ -206,6 +207,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("document", "position", name=op.f("pk_pages")),
     )
+    with op.batch_alter_table("pages", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pages_original"), ["original"], unique=False)
+
     op.create_table(
         "progress",
         sa.Column("document", sa.String(length=64), nullable=False),

@@ -1,0 +1,67 @@
+"""The records of documents: what was read, and what people made of it, every version kept."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any  # readings have the shape of the JSON contract
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from formservice.adapters.store import schema
+from formservice.adapters.store.engine import now
+from formservice.adapters.store.events import Events
+from formservice.adapters.store.rows import deadline_rows, finding_rows, storable, text_of
+from formservice.application.ports_store import Author, Kept, Version
+from formservice.domain.canonical import digest
+from formservice.domain.errors import NotFoundError
+
+
+class Records:
+    """Works inside one transaction; who adds holds the document locked."""
+
+    def __init__(self, connection: Connection, events: Events) -> None:
+        """Read and write with ``connection``."""
+        self._connection = connection
+        self._events = events
+
+    def newest(self, document: str) -> Version:
+        """Return the newest record; NotFoundError if nothing was read yet."""
+        table = schema.records
+        query = select(table).where(table.c.document == document).order_by(table.c.version.desc())
+        row = self._connection.execute(query.limit(1)).first()
+        if row is None:
+            raise NotFoundError("Zu diesem Dokument ist noch nichts gelesen.")
+        return Version(**row._mapping)
+
+    def versions(self, document: str) -> Sequence[Version]:
+        """Return all records of a document, oldest first."""
+        table = schema.records
+        query = select(table).where(table.c.document == document).order_by(table.c.version)
+        return [Version(**row._mapping) for row in self._connection.execute(query)]
+
+    def add(self, kept: Kept, given: Mapping[str, Any], author: Author, reason: str) -> int:
+        """Keep a further version of a document, and what lists and searches need of it."""
+        connection, document, version = self._connection, kept.id, kept.version + 1
+        reading = storable(dict(given))
+        fingerprint = digest(reading)
+        connection.execute(
+            insert(schema.records).values(
+                document=document,
+                version=version,
+                created_at=now(),
+                author=author.id,
+                reason=text_of(reason),
+                sha256=fingerprint,
+                reading=reading,
+            )
+        )
+        table = schema.documents
+        connection.execute(update(table).where(table.c.id == document).values(version=version))
+        for rows, into in (
+            (finding_rows(reading), schema.findings),
+            (deadline_rows(reading), schema.deadlines),
+        ):
+            connection.execute(delete(into).where(into.c.document == document))
+            if rows:
+                connection.execute(insert(into), [{"document": document, **row} for row in rows])
+        body = {"version": version, "record": self._events.salted(document, fingerprint)}
+        self._events.append("record.saved", author, document, body)
+        return version
