@@ -28,12 +28,14 @@ from formservice.domain.form import FormDefinition, FormRef, Layout
 from formservice.domain.frist import OFFICE_TIME
 
 if TYPE_CHECKING:
-    from formservice.adapters.archive.store import Archive
     from formservice.adapters.evidence.crops import Crops
     from formservice.adapters.isolated_read import IsolatedRead
     from formservice.adapters.page_jobs import PageJobs
     from formservice.adapters.scan.recognition import Recognition
+    from formservice.adapters.store.archive import Archive
+    from formservice.adapters.store.store import Store
     from formservice.application.intake import Intake
+    from formservice.application.ports_store import Originals
 
 # No I, L, O or U: references are read out on the telephone. 12 characters hold 60 bits.
 _REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -48,7 +50,8 @@ class Settings:
     database and originals; ``land`` the Land of the receiving authority (§ 26 Abs. 3 SGB X);
     ``local_holidays`` further closed days there (ISO dates); ``acceptance`` the rule by which
     recognised values are accepted, None for our own; ``known`` the lists of this installation;
-    ``processes`` how many may be at work on received files, None for as many as there are cores.
+    ``processes`` how many may be at work on received files, None for as many as there are cores;
+    ``database`` and ``storage`` the addresses of database and originals, None for ``data``.
     """
 
     forms: Path
@@ -61,6 +64,9 @@ class Settings:
     acceptance: Path | None = None
     known: Path | None = None
     processes: int | None = None
+    # They may hold passwords.
+    database: str | None = field(default=None, repr=False)
+    storage: str | None = field(default=None, repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -83,6 +89,8 @@ class Settings:
             acceptance=_file(given.get("FORMSERVICE_ACCEPTANCE")),
             known=_file(given.get("FORMSERVICE_KNOWN")),
             processes=_count(given.get("FORMSERVICE_PROCESSES"), "FORMSERVICE_PROCESSES"),
+            database=given.get("FORMSERVICE_DATABASE_URL") or None,
+            storage=given.get("FORMSERVICE_STORAGE_URL") or None,
         )
 
 
@@ -223,11 +231,76 @@ class Services:
         return Acceptance(rule, load_lists(settings.known, asked_for))
 
     @cached_property
-    def archive(self) -> "Archive":
-        """Originals and records on disk."""
-        from formservice.adapters.archive.store import Archive
+    def store(self) -> "Store":
+        """Documents, work and events; brought up to date with the first transaction.
 
-        return Archive(self.settings.data)
+        UsageError if the setting names no database that can be used.
+        """
+        from formservice.adapters.store.engine import address, embedded
+        from formservice.adapters.store.store import Store
+
+        given = self.settings.database
+        url = embedded(self.settings.data) if given is None else address(given)
+        return Store(url, self._prepare)
+
+    @property
+    def schema_step(self) -> str:
+        """At which step of the schema the database has to stand for this program."""
+        from formservice.adapters.store.step import NEWEST
+
+        return NEWEST
+
+    @cached_property
+    def originals(self) -> "Originals":
+        """Received bytes; UsageError if the setting names no storage that can be used."""
+        from formservice.adapters.originals.choice import originals
+
+        return originals(self.settings.storage, self.settings.data / "originals")
+
+    @cached_property
+    def archive(self) -> "Archive":
+        """Received files that are kept with all that was read from them at once."""
+        from formservice.adapters.store.archive import Archive
+
+        return Archive(self.store, self.originals)
+
+    def _prepare(self, store: "Store") -> None:
+        """Bring an embedded database up to date; a server's only if somebody asks for it."""
+        from formservice.adapters.store.step import refuse_outdated
+
+        if store.engine.dialect.name == "sqlite":
+            self.migrated(store)
+        else:
+            refuse_outdated(store.engine)
+
+    def database_checked(self) -> tuple[str, str]:
+        """Return where the database is, without password, and at which step; try to write.
+
+        StorageError says why it is not usable.
+        """
+        from formservice.adapters.store.step import try_to_write
+
+        with self.store.work() as work:
+            try_to_write(work.connection)
+        return self.store.where, self.schema_step
+
+    def migrated(self, store: "Store") -> tuple[bool, int]:
+        """Bring a database up to date, with what earlier versions kept in the data folder.
+
+        Returns whether its schema was changed, and how many files were taken over.
+        """
+        from formservice.adapters.store.step import NEWEST, standing
+
+        changed = standing(store.engine) != NEWEST
+        if changed:
+            from formservice.adapters.store.migrate import migrated
+
+            migrated(store.engine)
+        if not (self.settings.data / "archive.sqlite").exists():
+            return changed, 0
+        from formservice.adapters.store.adopt import adopted
+
+        return changed, adopted(store, self.settings.data)
 
     def template(self, ref: FormRef, name: str) -> bytes:
         """Return a file of a form's template folder; NotFoundError where there is none."""

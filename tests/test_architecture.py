@@ -18,7 +18,13 @@ import formservice
 from formservice.domain import errors, findings
 
 PACKAGE = Path(formservice.__file__).parent
-MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py")
+# Steps of the database are lists of tables with a number, and Alembic runs them; none is imported.
+STEPS = PACKAGE / "adapters" / "store" / "migrations"
+MODULES = sorted(
+    path
+    for path in PACKAGE.rglob("*.py")
+    if path.name != "__init__.py" and STEPS not in path.parents
+)
 
 # A module longer than this has two subjects; split it by medium or noun.
 LONGEST = 400
@@ -28,8 +34,9 @@ LONGEST = 400
 # them (text typed beside the fields, sheets apart from their form, far too many items) and page
 # copies as a subject of their own were eight. Paper (registration, several readings and their
 # acceptance, marks, grown prints, batches, evidence) is about sixty, the page's own letters as a
-# witness two. Raise it in a commit that adds a subject, and say why.
-MOST_MODULES = 230
+# witness two. The archive and the work behind it (store, chain, search, archive copies, handing
+# over, inboxes, backups) are about sixty. Raise it in a commit that adds a subject, and say why.
+MOST_MODULES = 310
 # Names that say nothing about what is inside.
 VAGUE = {
     "util",

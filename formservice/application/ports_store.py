@@ -126,7 +126,10 @@ class Originals(Protocol):
         """Forget an original for good; nothing happens if there is none."""
 
     def names(self) -> Iterator[str]:
-        """Yield the SHA-256 of every original that is there."""
+        """Yield the SHA-256 of every original that is there, in order."""
+
+    def check(self) -> None:
+        """Raise a StorageError unless originals can be kept here."""
 
 
 class Documents(Protocol):

@@ -31,7 +31,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser = commands.add_parser(
         "check",
         help="prüfen, ob diese Anlage gesund ist",
-        description="Prüft Einstellungen, Formulare, Texterkennung, LibreOffice und Ablage.",
+        description="Prüft Einstellungen, Formulare, Texterkennung, LibreOffice, Ablage und"
+        " Datenbank.",
     )
     parser.add_argument("--json", action="store_true", help="Ausgabe als JSON")
     parser.set_defaults(run=_run)
@@ -45,6 +46,7 @@ def _run(chosen: argparse.Namespace) -> int:
         _acceptance,
         _office,
         _storage,
+        _database,
     )
     states = [check() for check in checks]
     healthy = all(state.ok for state in states if state.needed)
@@ -119,17 +121,29 @@ def _office() -> _State:
     return _State("LibreOffice", bool(found), False, message)
 
 
+def _database() -> _State:
+    """Bring an embedded database up to date and try to write."""
+    try:
+        where, step = Services(Settings.from_environment()).database_checked()
+    except FormServiceError as error:
+        return _State("Datenbank", False, True, f"{error.message} {error.hint}")
+    return _State("Datenbank", True, True, f"{where}, Schritt {step}, beschreibbar")
+
+
 def _storage() -> _State:
     try:
-        folder = Settings.from_environment().data
-    except FormServiceError:
-        return _State("Ablage", False, True, "nicht geprüft: erst die Einstellungen berichtigen")
+        settings = Settings.from_environment()
+        Services(settings).originals.check()
+    except FormServiceError as error:
+        return _State("Ablage", False, True, f"{error.message} {error.hint}")
+    folder = settings.data
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             free = shutil.disk_usage(folder).free
     except OSError:
         return _State("Ablage", False, True, f"{folder} ist nicht beschreibbar; Rechte prüfen")
     if free < _LEAST_FREE:
         return _State("Ablage", False, True, f"in {folder} ist weniger als 1 GB frei")
-    return _State("Ablage", True, True, f"{folder}, {free // 1024**3} GB frei")
+    elsewhere = "; Originale in S3" if (settings.storage or "").startswith("s3:") else ""
+    return _State("Ablage", True, True, f"{folder}, {free // 1024**3} GB frei{elsewhere}")

@@ -76,7 +76,16 @@ def _output_failed(error: OSError) -> int:
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     # Loaded here, so that Ctrl-C while the program starts is answered like any other.
-    from formservice.cli import archive, demo, forms, generate, health, intake, read  # noqa: PLC0415
+    from formservice.cli import (  # noqa: PLC0415
+        archive,
+        demo,
+        forms,
+        generate,
+        health,
+        intake,
+        migrate,
+        read,
+    )
 
     top: argparse.ArgumentParser = Parser(
         prog="formservice",
@@ -92,8 +101,9 @@ def parser() -> argparse.ArgumentParser:
         help="die Version zeigen",
     )
     commands = top.add_subparsers(title="Befehle", metavar="BEFEHL", required=True)
-    for add in (forms.add, generate.add, read.add, intake.add, archive.add, health.add, demo.add):
-        add(commands)
+    parts = (forms, generate, read, intake, archive, migrate, health, demo)
+    for part in parts:
+        part.add(commands)
     return top
 
 

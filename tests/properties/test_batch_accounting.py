@@ -16,10 +16,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from formservice.adapters.archive.store import Archive
 from formservice.adapters.intake_folder import IntakeFolder
 from formservice.adapters.page_jobs import Limits, PageJobs
+from formservice.adapters.originals.local import LocalOriginals
 from formservice.adapters.scan.looked import LookedPages
+from formservice.adapters.store.archive import Archive
+from formservice.adapters.store.engine import embedded, writing
+from formservice.adapters.store.schema import metadata
+from formservice.adapters.store.store import Store
 from formservice.application.intake import Intake
 from formservice.application.intake_pile import Group, Place, together
 from formservice.application.intake_report import Outside, Report, Taken
@@ -102,13 +106,18 @@ class Engine:
             raise EngineMissingError("Tesseract fehlt.")
 
 
+def _tables(store: Store) -> None:
+    with writing(store.engine) as connection:
+        metadata.create_all(connection)
+
+
 class Office:
     """An archive, and the files that come in."""
 
     def __init__(self, folder: Path, *, engine: Engine | None = None) -> None:
         read = ReadFile([SpelledReader()], LiteralForms(), few_days())
         jobs = PageJobs(read, lambda: engine or Engine(), Limits(20, 2 << 30, 5))
-        self.archive = Archive(folder)
+        self.archive = Archive(Store(embedded(folder), _tables), LocalOriginals(folder / "bytes"))
         self.work = folder / "intake"
         kept = IntakeFolder(self.work, "state")
         self.read = read

@@ -2,7 +2,11 @@
 
 import pytest
 
-from formservice.adapters.store.engine import embedded, opened
+from formservice.adapters.originals.local import LocalOriginals
+from formservice.adapters.store.archive import Archive
+from formservice.adapters.store.engine import embedded, opened, writing
+from formservice.adapters.store.schema import metadata
+from formservice.adapters.store.store import Store
 from tests.store import postgres
 
 
@@ -29,3 +33,19 @@ def engine(address):
     engine = opened(address)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def store(address):
+    """A store with empty tables in that database."""
+    store = Store(address)
+    with writing(store.engine) as connection:
+        metadata.create_all(connection)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def archive(store, tmp_path):
+    """What keeps files that are read already, in that store."""
+    return Archive(store, LocalOriginals(tmp_path / "originals"))

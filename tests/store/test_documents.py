@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import select
 
 from formservice.adapters.store import schema
-from formservice.adapters.store.engine import writing
 from formservice.adapters.store.store import Store
 from formservice.application.ports_store import SERVICE, Arrival, Author, Found, PageOf
 from formservice.domain.case import Role, State
@@ -19,15 +18,6 @@ from formservice.domain.errors import ConflictError, NotFoundError, UsageError
 DAY = date(2026, 4, 7)
 NAME = "Đặng Ģirts"  # invented; must never stand in an event
 IFK, LEAD = Author("ifk-1", Role.IFK), Author("lead-1", Role.LEAD)
-
-
-@pytest.fixture
-def store(address):
-    store = Store(address)
-    with writing(store.engine) as connection:
-        schema.metadata.create_all(connection)
-    yield store
-    store.close()
 
 
 def arrival(id_: str = "d1", data: bytes = b"bytes") -> Arrival:

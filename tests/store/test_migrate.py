@@ -10,8 +10,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
 from formservice.adapters.store.engine import embedded, opened, reading, writing
-from formservice.adapters.store.migrate import copied, migrated, newest, standing
+from formservice.adapters.store.migrate import copied, known_steps, migrated
 from formservice.adapters.store.schema import metadata
+from formservice.adapters.store.step import NEWEST, standing
 from formservice.domain.errors import StorageError
 
 
@@ -20,7 +21,11 @@ def test_an_empty_database_gets_the_tables_that_the_program_knows_and_no_others(
     with reading(engine) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
-    assert standing(engine) == newest()
+    assert standing(engine) == NEWEST
+
+
+def test_the_newest_step_is_the_last_of_the_line():
+    assert known_steps()[0] == NEWEST
 
 
 def test_a_database_that_is_up_to_date_is_left_alone(engine):
@@ -32,7 +37,7 @@ def test_several_processes_that_start_at_once_bring_it_there_together(address):
     engines = [opened(address) for _ in range(4)]
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(migrated, engines))
-    assert {standing(engine) for engine in engines} == {newest()}
+    assert {standing(engine) for engine in engines} == {NEWEST}
     for engine in engines:
         engine.dispose()
 

@@ -1,32 +1,21 @@
 """Brings a database to the present schema; each step is taken once, all in one transaction."""
 
-import shutil
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, func, select
 
-from formservice.adapters.store.engine import reading, writing
+from formservice.adapters.store.engine import writing
+from formservice.adapters.store.step import NEWEST, standing
 from formservice.domain.errors import StorageError
 
 _STEPS = "formservice.adapters.store:migrations"
 _LOCK = 0x6D696772
-
-
-def standing(engine: Engine) -> str | None:
-    """Return the step a database stands at, None if it is empty."""
-    with reading(engine) as connection:
-        return MigrationContext.configure(connection).get_current_revision()
-
-
-def newest() -> str:
-    """Return the step of this program."""
-    return str(ScriptDirectory.from_config(_config()).get_current_head())
 
 
 def migrated(engine: Engine) -> bool:
@@ -39,9 +28,9 @@ def migrated(engine: Engine) -> bool:
         StorageError: the database was made by a newer version of this program.
     """
     before = standing(engine)
-    if before == newest():
+    if before == NEWEST:
         return False
-    if before is not None and before not in _known():
+    if before is not None and before not in known_steps():
         raise StorageError(
             "Die Datenbank gehört zu einer neueren Fassung des Programms.",
             "Bitte das Programm aktualisieren; zurück geht es nur mit einer Datensicherung.",
@@ -64,8 +53,9 @@ def _config() -> Config:
     return config
 
 
-def _known() -> set[str]:
-    return {step.revision for step in ScriptDirectory.from_config(_config()).walk_revisions()}
+def known_steps() -> list[str]:
+    """Return all steps of this program, the newest first."""
+    return [step.revision for step in ScriptDirectory.from_config(_config()).walk_revisions()]
 
 
 def copied(engine: Engine, step: str) -> None:
@@ -76,10 +66,16 @@ def copied(engine: Engine, step: str) -> None:
     target = file.with_name(f"{file.stem}-vor-{step}.sqlite")
     if target.exists():
         return
-    new = target.with_suffix(".neu")
-    new.unlink(missing_ok=True)
-    # On the driver's own connection: SQLite copies outside of any transaction only.
-    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
-        connection.execute("VACUUM INTO ?", (str(new),))
-    shutil.copymode(file, new)
-    new.replace(target)
+    new = target.with_name(f"{target.name}.{os.getpid()}")
+    try:
+        # An empty file that only we may read: what is written into it stays so.
+        new.touch(mode=0o600)
+        # On the driver's own connection: SQLite copies outside of any transaction only.
+        with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+            connection.execute("VACUUM INTO ?", (str(new),))
+        new.replace(target)
+    except (sqlite3.Error, OSError) as error:
+        new.unlink(missing_ok=True)
+        raise StorageError(
+            "Vor der Umstellung lässt sich die Datenbank nicht sichern; nichts wurde geändert."
+        ) from error

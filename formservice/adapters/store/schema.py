@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 # Every constraint has a name, so that a migration can name it on both databases.
@@ -45,6 +46,7 @@ originals = Table(
 
 # One thing received, or found in something received. ``stage``, ``status``, ``due``, ``owner``,
 # ``tries`` and ``fence`` are where it stands for workers, ``state`` is where it stands for people.
+_OPEN = text("status IN ('ready', 'running')")
 documents = Table(
     "documents",
     metadata,
@@ -73,13 +75,12 @@ documents = Table(
     Column("aside", JSON(none_as_null=True)),
     # The same bytes are one received document, whoever is faster; parts have no original.
     UniqueConstraint("original"),
+    Index("ix_documents_state", "state", "received"),
+    Index("ix_documents_part_of", "part_of"),
+    Index("ix_documents_reference", "reference"),
+    # Workers look here, several times a second, among few rows.
+    Index("ix_documents_due", "due", sqlite_where=_OPEN, postgresql_where=_OPEN),
 )
-Index("ix_documents_state", documents.c.state, documents.c.received)
-Index("ix_documents_part_of", documents.c.part_of)
-Index("ix_documents_reference", documents.c.reference)
-# Workers look here, several times a second, among few rows.
-_open = documents.c.status.in_(("ready", "running"))
-Index("ix_documents_due", documents.c.due, sqlite_where=_open, postgresql_where=_open)
 
 # The pages of a document that was found: where each stands, and what it holds.
 pages = Table(
@@ -113,8 +114,8 @@ findings = Table(
     Column("code", _CODE, nullable=False),
     Column("severity", String(8), nullable=False),
     Column("field", String(128)),
+    Index("ix_findings_code", "code", "severity"),
 )
-Index("ix_findings_code", findings.c.code, findings.c.severity)
 
 deadlines = Table(
     "deadlines",

@@ -1,8 +1,9 @@
 """The store of an installation: transactions in which everything holds, or nothing does."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import RLock
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
@@ -15,8 +16,9 @@ from formservice.adapters.store.queue import Queue
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One transaction."""
+    """One transaction, and the connection for queries of its own."""
 
+    connection: Connection
     documents: Documents
     queue: Queue
     events: Events
@@ -25,21 +27,48 @@ class Work:
 class Store:
     """Documents, work and events in one database."""
 
-    def __init__(self, address: URL) -> None:
-        """Use the database at ``address``; nothing is connected yet."""
+    def __init__(self, address: URL, prepare: "Callable[[Store], None] | None" = None) -> None:
+        """Use the database at ``address``; nothing is connected yet.
+
+        ``prepare`` is called once, before the first transaction, to bring it up to date.
+        """
         self.engine = opened(address)
+        self._prepare = prepare
+        self._preparing = RLock()
 
     @contextmanager
     def work(self) -> Iterator[Work]:
         """Open a transaction that writes; StorageError if the database is not usable."""
+        self.prepared()
         with writing(self.engine) as connection:
             yield _work(connection)
 
     @contextmanager
     def look(self) -> Iterator[Work]:
         """Open a transaction that only reads, at one point in time."""
+        self.prepared()
         with reading(self.engine) as connection:
             yield _work(connection)
+
+    def prepared(self) -> None:
+        """Bring the database up to date, once; others wait. StorageError if that is impossible."""
+        with self._preparing:
+            prepare, self._prepare = self._prepare, None  # it opens transactions itself
+            try:
+                if prepare is not None:
+                    prepare(self)
+            except BaseException:
+                self._prepare = prepare
+                raise
+
+    @property
+    def where(self) -> str:
+        """Where the database is, as people may read it: without password."""
+        url = self.engine.url
+        if url.get_backend_name() == "sqlite":
+            return str(url.database)
+        server = url.host or url.query.get("host") or "auf diesem Rechner"
+        return f"PostgreSQL {url.database} ({server})"
 
     def close(self) -> None:
         """Close all connections."""
@@ -48,4 +77,4 @@ class Store:
 
 def _work(connection: Connection) -> Work:
     events = Events(connection)
-    return Work(Documents(connection, events), Queue(connection), events)
+    return Work(connection, Documents(connection, events), Queue(connection), events)

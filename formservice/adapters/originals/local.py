@@ -1,8 +1,9 @@
-"""Received files exactly as they came, each under the SHA-256 of its bytes."""
+"""Received files exactly as they came, in a folder, each under the SHA-256 of its bytes."""
 
 import errno
 import hashlib
 import os
+import re
 import tempfile
 import time
 from collections.abc import Iterator
@@ -13,10 +14,11 @@ from formservice.domain.errors import NotFoundError, StorageError
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _ABANDONED_S = 24 * 3600  # writing one file takes seconds
+_PART, _NAME = re.compile("[0-9a-f]{2}"), re.compile("[0-9a-f]{64}")
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
-class Originals:
+class LocalOriginals:
     """A folder ``ab/cd/<sha256>`` of files that are written once and never changed.
 
     When ``put`` returns, the bytes survive a power cut. A crash at any moment leaves either the
@@ -46,7 +48,7 @@ class Originals:
                 self._write(data, target)
             # Also after writing: what was acknowledged has been read back once.
             if target.read_bytes() != data:
-                raise _altered(sha256)
+                raise altered(sha256)
         return sha256
 
     def read(self, sha256: str) -> bytes:
@@ -55,10 +57,36 @@ class Originals:
             try:
                 data = self.path(sha256).read_bytes()
             except FileNotFoundError:
-                raise NotFoundError(f"Das Original {sha256[:12]}… ist nicht vorhanden.") from None
+                raise missing(sha256) from None
         if hashlib.sha256(data).hexdigest() != sha256:
-            raise _altered(sha256)
+            raise altered(sha256)
         return data
+
+    def delete(self, sha256: str) -> None:
+        """Forget an original for good; nothing happens if there is none."""
+        target = self.path(sha256)
+        with _explained():
+            try:
+                target.unlink()
+            except FileNotFoundError:
+                return
+            _sync(target.parent)
+
+    def names(self) -> Iterator[str]:
+        """Yield the SHA-256 of every original that is there, in order."""
+        with _explained():
+            for one in _folders(self._root):
+                for two in _folders(one):
+                    names = sorted(one.name for one in two.iterdir())
+                    yield from filter(_NAME.fullmatch, names)
+
+    def check(self) -> None:
+        """Raise a StorageError unless originals can be kept here."""
+        with _explained():
+            _make(self._new)
+            handle, name = tempfile.mkstemp(dir=self._new)
+            os.close(handle)
+            Path(name).unlink()
 
     def _write(self, data: bytes, target: Path) -> None:
         for folder in (self._new, target.parent):
@@ -85,6 +113,13 @@ class Originals:
             with suppress(FileNotFoundError):  # another process finished it, or swept first
                 if time.time() - left.stat().st_mtime > _ABANDONED_S:
                     left.unlink()
+
+
+def _folders(folder: Path) -> list[Path]:
+    """Return the folders of hashes in ``folder``, in order; none where it is not there yet."""
+    if not folder.is_dir():
+        return []
+    return sorted(one for one in folder.iterdir() if _PART.fullmatch(one.name))
 
 
 def _make(folder: Path) -> None:
@@ -121,7 +156,13 @@ def _explained() -> Iterator[None]:
         raise StorageError("Der Ordner der Originale ist nicht nutzbar.") from error
 
 
-def _altered(sha256: str) -> StorageError:
+def missing(sha256: str) -> NotFoundError:
+    """Return the error for an original that is not there."""
+    return NotFoundError(f"Das Original {sha256[:12]}… ist nicht vorhanden.")
+
+
+def altered(sha256: str) -> StorageError:
+    """Return the error for an original that is not what it was."""
     return StorageError(
         f"Das Original {sha256[:12]}… ist verändert oder beschädigt.",
         "Bitte aus der Datensicherung wiederherstellen; das veränderte Original nicht löschen.",

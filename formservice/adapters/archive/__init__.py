@@ -1,1 +1,0 @@
-"""Originals by hash and records in a database."""

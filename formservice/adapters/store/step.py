@@ -1,0 +1,35 @@
+"""At which step of its schema a database stands; told without what takes the steps."""
+
+from sqlalchemy import Connection, Engine, inspect, text
+
+from formservice.adapters.store.engine import reading
+from formservice.domain.errors import StorageError
+
+NEWEST = "0001"
+"""The step of this program."""
+
+
+def standing(engine: Engine) -> str | None:
+    """Return the step a database stands at, None if it is empty."""
+    with reading(engine) as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def refuse_outdated(engine: Engine) -> None:
+    """Raise a StorageError that says what to do unless a database is at the step of this program.
+
+    Several programs may use a server's database: whether it may change is for people to say.
+    """
+    step = standing(engine)
+    if step != NEWEST:
+        raise StorageError(
+            f"Die Datenbank steht auf Schritt {step or '–'}, gebraucht wird {NEWEST}.",
+            "Bitte sichern und dann „formservice migrate“ ausführen.",
+        )
+
+
+def try_to_write(connection: Connection) -> None:
+    """Write what stands there already; an error of the database says why not."""
+    connection.execute(text("UPDATE alembic_version SET version_num = version_num"))

@@ -1,0 +1,35 @@
+"""``formservice migrate``: bring the database to what this version of the program needs."""
+
+import argparse
+import json
+
+from formservice.bootstrap import Services, Settings
+from formservice.cli import errors
+from formservice.cli.german import counted
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser."""
+    migrate = commands.add_parser(
+        "migrate",
+        help="die Datenbank auf den Stand dieser Ausgabe bringen",
+        description="Bringt die Datenbank auf den Stand dieser Ausgabe und übernimmt, was frühere"
+        " Ausgaben im Datenordner abgelegt haben. Bei der eingebetteten Datenbank geschieht das"
+        " von selbst; eine auf PostgreSQL wird nur hiermit geändert. Vorher sichern.",
+    )
+    migrate.add_argument("--json", action="store_true", help="Ausgabe als JSON")
+    migrate.set_defaults(run=_migrate)
+
+
+def _migrate(chosen: argparse.Namespace) -> int:
+    services = Services(Settings.from_environment())
+    changed, taken = services.migrated(services.store)
+    if chosen.json:
+        told = {"step": services.schema_step, "changed": changed, "taken_over": taken}
+        print(json.dumps(told, ensure_ascii=False, indent=1))
+        return errors.DONE
+    done = "ist jetzt auf" if changed else "war schon auf"
+    print(f"Die Datenbank {done} Schritt {services.schema_step}.")
+    if taken:
+        print(f"{counted(taken, 'Datei', 'Dateien')} aus der früheren Ablage übernommen.")
+    return errors.DONE

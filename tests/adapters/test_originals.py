@@ -1,0 +1,152 @@
+"""Originals come back byte for byte, whatever keeps them; a crash leaves whole ones or none."""
+
+import os
+import resource
+import signal
+import time
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from formservice.adapters.originals.choice import originals as chosen
+from formservice.adapters.originals.local import LocalOriginals
+from formservice.application.ports_store import Originals
+from formservice.domain.errors import NotFoundError, StorageError, UsageError
+from tests.adapters.s3_server import bucket, put_raw
+
+DATA = bytes(range(256)) * 40_000  # ten megabytes: sent in several parts
+
+
+@pytest.fixture(params=["local", pytest.param("s3", marks=pytest.mark.slow)])
+def kept(request, tmp_path, monkeypatch):
+    """A storage, and what changes an original behind its back."""
+    if request.param == "local":
+        local = LocalOriginals(tmp_path / "originals")
+
+        def change(name: str, data: bytes) -> None:
+            local.path(name).write_bytes(data)
+
+        yield local, change
+        return
+    with bucket(tmp_path, monkeypatch) as name:
+        yield (
+            chosen(f"s3://{name}/amt/originale", tmp_path),
+            lambda one, data: put_raw(name, f"amt/originale/{one[:2]}/{one[2:4]}/{one}", data),
+        )
+
+
+@pytest.fixture
+def originals(kept) -> Originals:
+    storage: Originals = kept[0]
+    return storage
+
+
+def test_an_original_comes_back_byte_for_byte_and_kept_again_it_is_the_same(originals):
+    names = [originals.put(data) for data in (DATA, b"", DATA)]
+    assert names == [sha256(data).hexdigest() for data in (DATA, b"", DATA)]
+    assert originals.read(names[0]) == DATA
+    assert originals.read(names[1]) == b""
+    assert list(originals.names()) == sorted(set(names))
+
+
+def test_an_altered_original_is_noticed_and_never_overwritten(kept):
+    originals, change = kept
+    name = originals.put(b"true")
+    change(name, b"fake")
+    for use in (lambda: originals.read(name), lambda: originals.put(b"true")):
+        with pytest.raises(StorageError, match="verändert"):
+            use()
+    change(name, b"true")
+    assert originals.read(name) == b"true"
+
+
+def test_a_forgotten_original_is_gone_and_may_come_again(originals):
+    name = originals.put(b"once")
+    originals.put(b"other")
+    for _ in range(2):
+        originals.delete(name)
+        with pytest.raises(NotFoundError):
+            originals.read(name)
+    assert list(originals.names()) == [sha256(b"other").hexdigest()]
+    assert originals.put(b"once") == name
+    assert originals.read(name) == b"once"
+
+
+def test_storage_that_nothing_was_kept_in_has_no_names_and_says_that_it_works(originals):
+    assert list(originals.names()) == []
+    originals.check()
+    assert list(originals.names()) == []
+
+
+@pytest.mark.slow
+def test_storage_that_is_not_there_is_told_without_naming_a_secret(tmp_path, monkeypatch):
+    with bucket(tmp_path, monkeypatch):
+        for use in (
+            lambda storage: storage.put(b"x"),
+            lambda storage: storage.check(),
+            lambda storage: list(storage.names()),
+        ):
+            with pytest.raises(StorageError) as raised:
+                use(chosen("s3://keiner", tmp_path))
+            told = raised.value.message + raised.value.hint + str(raised.value.__cause__)
+            assert "geheim" not in told
+
+
+@pytest.mark.parametrize(
+    "given", ["", "nix", "s3://", "s3://a:geheim@b", "http://x", "file://x", "s3://[", "gs://x"]
+)
+def test_an_address_that_is_none_is_refused_without_repeating_it(tmp_path, given):
+    with pytest.raises(UsageError) as raised:
+        chosen(given, tmp_path)
+    assert "FORMSERVICE_STORAGE_URL" in raised.value.message
+    assert "geheim" not in repr(raised.value) + str(raised.value.__cause__)
+
+
+def test_a_setting_may_name_a_folder(tmp_path):
+    name = chosen(f"file://{tmp_path}/ein%20ordner", tmp_path).put(b"x")
+    assert LocalOriginals(tmp_path / "ein ordner").read(name) == b"x"
+
+
+def test_a_full_disk_is_a_storage_error_and_leaves_nothing(tmp_path):
+    originals = LocalOriginals(tmp_path / "originals")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # A limit on file size is how an ordinary process meets a write that does not fit.
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+        with pytest.raises(StorageError):
+            originals.put(b"z" * 100_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, before)
+    assert [path for path in (tmp_path / "originals").rglob("*") if path.is_file()] == []
+
+
+def test_what_a_crash_left_behind_goes_with_a_later_original_and_younger_work_stays(tmp_path):
+    originals = LocalOriginals(tmp_path)
+    originals.put(b"first")
+    old, young = tmp_path / "neu" / "old", tmp_path / "neu" / "young"
+    for left in (old, young):
+        left.write_bytes(b"half a form")
+    os.utime(old, (time.time() - 25 * 3600,) * 2)
+    kept = originals.put(b"second")
+    assert (old.exists(), young.exists()) == (False, True)
+    assert originals.read(kept) == b"second"
+    assert list(originals.names()) == sorted(
+        sha256(one).hexdigest() for one in (b"first", b"second")
+    )
+
+
+def test_only_the_account_of_the_service_can_look_at_originals(tmp_path):
+    originals = LocalOriginals(tmp_path / "var" / "originals")
+    file = originals.path(originals.put(b"x"))
+    folders = [tmp_path / "var", tmp_path / "var/originals", file]
+    assert [one for one in folders if one.stat().st_mode & 0o077] == []
+
+
+def test_a_folder_that_is_a_file_is_a_storage_error(tmp_path):
+    Path(tmp_path / "var").write_bytes(b"")
+    for use in (lambda one: one.put(b"x"), lambda one: one.check()):
+        with pytest.raises(StorageError):
+            use(LocalOriginals(tmp_path / "var"))
