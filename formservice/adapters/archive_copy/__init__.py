@@ -1,0 +1,1 @@
+"""Copies for the archive: static, tagged PDF/A with the record inside."""
