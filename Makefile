@@ -10,9 +10,10 @@ BIN := .venv/bin
 SERVE ?= 1
 
 # Debian packages: OCR with German and all Latin letters; Word to PDF when forms are built; fonts of Arial's and
-# Times' widths and the tick characters; pdftotext, pdftoppm and qpdf as second opinion in tests.
+# Times' widths and the tick characters; pdftotext, pdftoppm and qpdf as second opinion in tests;
+# PostgreSQL, of which tests start a server of their own (the one that Debian sets up is not used).
 PACKAGES := tesseract-ocr tesseract-ocr-deu tesseract-ocr-script-latn libreoffice-writer-nogui \
-            fonts-liberation fonts-dejavu-core poppler-utils qpdf
+            fonts-liberation fonts-dejavu-core poppler-utils qpdf postgresql
 
 # Fonts in which test scans are filled: no one of them may be what a limit was chosen on.
 FONTS := fonts-breip fonts-cabin fonts-comic-neue fonts-courier-prime fonts-crosextra-caladea \
@@ -105,6 +106,6 @@ accuracy: setup  ## misst an selbst gemachten Scans, wie viel ohne Blick gilt un
 lock:  ## schreibt requirements.lock aus pyproject.toml neu
 	python3 -m venv --clear build/lock
 	build/lock/bin/pip install --quiet pip-tools
-	build/lock/bin/pip-compile --quiet --upgrade --extra dev --all-build-deps --allow-unsafe \
+	build/lock/bin/pip-compile --quiet --upgrade --extra dev --extra s3 --all-build-deps --allow-unsafe \
 	  --strip-extras --generate-hashes --no-header --no-emit-index-url --no-emit-trusted-host \
 	  --no-emit-find-links --no-emit-options --output-file requirements.lock pyproject.toml

@@ -1,6 +1,5 @@
 """A server on this machine that speaks S3, for the time of a test; it forgets everything."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -9,10 +8,12 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
+from http.client import HTTPConnection
 from pathlib import Path
 
-import boto3
 import pytest
+from obstore.store import S3Store
 
 
 @contextmanager
@@ -36,8 +37,10 @@ def bucket(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         }.items():
             monkeypatch.setenv(name, value)
         made = f"b{uuid.uuid4().hex}"
-        place = {"LocationConstraint": "eu-central-1"}
-        _client().create_bucket(Bucket=made, CreateBucketConfiguration=place)
+        connection = HTTPConnection("127.0.0.1", port, timeout=20)
+        connection.request("PUT", f"/{made}", _PLACE)
+        assert connection.getresponse().status == HTTPStatus.OK
+        connection.close()
         yield made
     finally:
         server.send_signal(signal.SIGKILL)
@@ -46,13 +49,11 @@ def bucket(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 def put_raw(bucket: str, key: str, data: bytes) -> None:
     """Write an object as somebody else would."""
-    _client().put_object(Bucket=bucket, Key=key, Body=data)
+    S3Store(bucket, client_options={"allow_http": True}).put(key, data)
 
 
-def _client():
-    return boto3.client(
-        "s3", endpoint_url=os.environ["AWS_ENDPOINT_URL"], region_name="eu-central-1"
-    )
+_PLACE = b"""<CreateBucketConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">
+<LocationConstraint>eu-central-1</LocationConstraint></CreateBucketConfiguration>"""
 
 
 def _port(server: subprocess.Popen[bytes], log: Path) -> int:
