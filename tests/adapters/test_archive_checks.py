@@ -123,6 +123,12 @@ WRONG: dict[str, Callable[[pikepdf.Pdf], object]] = {
     "struktur.ueberschriften": lambda p: setattr(found(p, "/H2"), "S", Name.H4),
     "struktur.kopfzellen": lambda p: delattr(found(p, "/TH"), "A"),
     "struktur.tabellen": lambda p: setattr(found(p, "/TR"), "S", Name.P),
+    "struktur.spalten": lambda p: setattr(
+        found(p, "/TD"), "A", Dictionary(O=Name.Table, ColSpan=9)
+    ),
+    "struktur.listen": lambda p: setattr(found(p, "/TR"), "S", Name.LI),
+    "struktur.beiwerk": lambda p: drawn(p, b"/Artifact BMC /Span <</MCID 0>> BDC EMC EMC"),
+    "schrift.kodierung": lambda p: setattr(font(p), "Encoding", Name.WinAnsiEncoding),
     "anhang.angaben": lambda p: delattr(attached(p), "Desc"),
     "anhang.beziehung": lambda p: p.Root.AF.append(attached(p)),
     "anhang.erlaubt": lambda p: told(p, b"<pdfaid:part>3", b"<pdfaid:part>2"),

@@ -71,6 +71,17 @@ def _collections(subject: Subject) -> Iterator[str]:
                 yield str(font.BaseFont)[1:]
 
 
+def _simple(subject: Subject) -> Iterator[str]:
+    """Fonts of signs of their own must not claim an encoding, others must have a usual one."""
+    for font in subject.painted.fonts.values():
+        if font.Subtype != "/TrueType":
+            continue
+        is_symbolic = bool(int(font.get("/FontDescriptor", Dictionary()).get("/Flags", 0)) & 4)
+        encoding = str(font.get("/Encoding", ""))
+        if is_symbolic == (encoding in ("/WinAnsiEncoding", "/MacRomanEncoding")):
+            yield str(font.BaseFont)[1:]
+
+
 def _programs(subject: Subject) -> Iterator[tuple[tuple[int, int], pikepdf.Object, _Program]]:
     """Yield the fonts that are TrueType, as all of ours are."""
     for number, font in subject.painted.fonts.items():
@@ -185,6 +196,10 @@ CHECKS: Mapping[str, tuple[str, Callable[[Subject], Iterator[str]]]] = {
     "schrift.text": ("Jedes gezeichnete Zeichen ist als Text lesbar (ToUnicode).", _unicode),
     "schrift.breiten": ("Angegebene und wirkliche Zeichenbreiten sind gleich.", _widths),
     "schrift.zeichen": ("Kein Zeichen fehlt in seiner Schrift.", _glyphs),
+    "schrift.kodierung": (
+        "Einfache Schriften haben die Kodierung, die ihre Art verlangt.",
+        _simple,
+    ),
     "schrift.zuordnung": (
         "Zusammengesetzte Schriften sagen, welches Zeichen wo liegt.",
         _collections,

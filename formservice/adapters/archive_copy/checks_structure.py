@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping
 
 import pikepdf
-from pikepdf import Array, Dictionary
+from pikepdf import Dictionary
 
+from formservice.adapters.archive_copy import grid
 from formservice.adapters.archive_copy.subject import Subject
 from formservice.adapters.archive_copy.tree import elements, kids, leaves
 
@@ -17,6 +18,10 @@ Annot Ruby RB RT RP Warichu WT WP Figure Formula Form
 _STANDARD = frozenset(f"/{name}" for name in _TYPES.split())
 _IN_TABLE = frozenset(("/TR", "/THead", "/TBody", "/TFoot", "/Caption"))
 _CELLS = ("/TH", "/TD")
+_IN_LISTS: Mapping[str, set[str]] = {
+    "/L": {"/LI", "/L", "/Caption"},
+    "/LI": {"/Lbl", "/LBody"},
+}
 
 
 def _all(subject: Subject) -> Iterator[pikepdf.Object]:
@@ -100,7 +105,7 @@ def _headings(subject: Subject) -> Iterator[str]:
 
 def _headers(subject: Subject) -> Iterator[str]:
     for element in _all(subject):
-        if _role(subject, str(element.S)) == "/TH" and not _attribute(element, "/Scope"):
+        if _role(subject, str(element.S)) == "/TH" and grid.attribute(element, "/Scope") is None:
             yield ""
 
 
@@ -118,13 +123,28 @@ def _tables(subject: Subject) -> Iterator[str]:
             yield "Zeile"
 
 
-def _attribute(element: pikepdf.Object, name: str) -> object:
-    attributes = element.get("/A", Dictionary())
-    several = attributes if isinstance(attributes, Array) else [attributes]
-    for item in several:
-        if isinstance(item, Dictionary) and name in item:
-            return item[name]
-    return None
+def _regular(subject: Subject) -> Iterator[str]:
+    for table in grid.tables(subject.pdf):
+        found = grid.widths(table)
+        if len(set(found)) > 1:
+            yield f"{sorted(set(found))} Spalten"
+
+
+def _lists(subject: Subject) -> Iterator[str]:
+    for element in _all(subject):
+        kind = _role(subject, str(element.S))
+        inner = {
+            _role(subject, str(kid.S))
+            for kid in kids(element)
+            if isinstance(kid, Dictionary) and "/S" in kid
+        }
+        if not _IN_LISTS.get(kind, inner) >= inner:
+            yield kind[1:]
+
+
+def _mixed(subject: Subject) -> Iterator[str]:
+    for page in sorted(subject.painted.mixed):
+        yield f"Seite {page}"
 
 
 def _order(subject: Subject) -> Iterator[str]:
@@ -142,5 +162,8 @@ CHECKS: Mapping[str, tuple[str, Callable[[Subject], Iterator[str]]]] = {
     "struktur.ueberschriften": ("Überschriften folgen einander ohne Lücke.", _headings),
     "struktur.kopfzellen": ("Kopfzellen sagen, wofür sie gelten.", _headers),
     "struktur.tabellen": ("Tabellen bestehen aus Zeilen, Zeilen aus Zellen.", _tables),
+    "struktur.spalten": ("Alle Zeilen einer Tabelle haben gleich viele Spalten.", _regular),
+    "struktur.listen": ("Listen bestehen aus Einträgen mit Zeichen und Inhalt.", _lists),
+    "struktur.beiwerk": ("Beiwerk und Inhalt sind nicht ineinander verschachtelt.", _mixed),
     "seiten.reihenfolge": ("Die Reihenfolge der Seiten folgt der Struktur.", _order),
 }

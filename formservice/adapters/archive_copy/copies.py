@@ -7,6 +7,7 @@ from io import BytesIO
 import pikepdf
 
 from formservice.adapters import pdf_fonts
+from formservice.adapters.archive_copy import grid
 from formservice.adapters.archive_copy import protocol as pages
 from formservice.adapters.archive_copy.checks import check
 from formservice.adapters.archive_copy.envelope import Attachment, Described, sealed
@@ -59,6 +60,7 @@ class ArchiveCopies:
         with pikepdf.open(BytesIO(filled)) as pdf:
             font = pdf.Root.AcroForm.DR.Font[f"/{pdf_fonts.DRAWING}"]
             flatten(pdf)
+            grid.completed(pdf)
             for number, sheet in enumerate(free_sheets(case.reading, definition, self._forms), 1):
                 sheet.add_to(pdf, f"Beiblatt {number} zu {case.document}", font)
             sheets = pages.told(data, digest(definition_data(definition)))

@@ -17,9 +17,9 @@ _MOST_SAVES = 28  # ISO 19005-2, 6.1.13
 class Painted:
     """What was found.
 
-    ``codes`` are the strings shown, by the number of their font object; ``untagged`` the pages
-    (from 1) that paint outside the structure and outside artifacts; ``marks`` the numbers of
-    marked contents, by page.
+    ``codes`` are the strings shown, by the number of their font object. ``untagged`` are the pages
+    (from 1) that paint outside the structure and outside artifacts, ``mixed`` those with artifacts
+    inside content or the other way round; ``marks`` the numbers of marked contents, by page.
     """
 
     codes: dict[tuple[int, int], set[bytes]] = field(default_factory=dict)
@@ -29,13 +29,14 @@ class Painted:
     four_colours: set[int] = field(default_factory=set)
     unresolved: set[int] = field(default_factory=set)
     nested: set[int] = field(default_factory=set)
+    mixed: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)
 class _State:
     page: int
     depth: int = 0
-    tags: list[bool] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
     saves: list[pikepdf.Object | None] = field(default_factory=list)
     font: pikepdf.Object | None = None
 
@@ -84,7 +85,10 @@ def _tag(name: str, operands: object, state: _State, found: Painted) -> None:
     number = settings.get("/MCID") if isinstance(settings, Dictionary) else None
     if number is not None:
         found.marks[state.page].append(int(number))
-    state.tags.append(kind == "/Artifact" or number is not None)
+    tag = "artifact" if kind == "/Artifact" else "content" if number is not None else ""
+    if tag and {"artifact", "content"} & set(state.tags) - {tag}:
+        found.mixed.add(state.page)
+    state.tags.append(tag)
 
 
 def _paint(
