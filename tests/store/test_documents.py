@@ -1,6 +1,7 @@
 """What is received is kept once, read in versions, and moved only as the table of states says."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from hashlib import sha256
 from itertools import pairwise
@@ -70,6 +71,53 @@ def test_the_sender_s_own_id_sent_again_is_the_same_document(store):
         work.documents.receive(arrival("a", b"one"), IFK)
         again, known = work.documents.receive(arrival("a", b"one"), IFK)
     assert (again.id, known) == ("a", True)
+
+
+def test_the_sender_s_own_id_with_other_bytes_is_refused(store):
+    with store.work() as work:
+        work.documents.receive(arrival("a", b"one"), IFK)
+    with store.work() as work, pytest.raises(ConflictError):
+        work.documents.receive(arrival("a", b"other"), IFK)
+    with store.look() as work:
+        assert work.documents.received_as(sha256(b"other").hexdigest()) is None
+
+
+def test_two_who_send_the_same_bytes_at_once_have_sent_one_document(store):
+    def receive(id_: str) -> tuple[str, bool]:
+        with store.work() as work:
+            kept, known = work.documents.receive(arrival(id_), IFK)
+            return kept.id, known
+
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(receive, "abcd"))
+    assert len({id_ for id_, _ in told}) == 1
+    assert sorted(known for _, known in told) == [False, True, True, True]
+
+
+def test_what_waits_for_a_worker_and_what_is_read_already(store):
+    with store.work() as work:
+        waiting, _ = work.documents.receive(arrival("a", b"one"), IFK)
+        read, _ = work.documents.receive(arrival("b", b"two"), IFK, is_read=True)
+        assert (waiting.stage, waiting.status) == ("read", "ready")
+        assert read.status == "waiting"
+        claim = work.queue.claim(["read"], "w", 30)
+        assert claim is not None
+        assert claim.document == "a"
+        assert work.queue.claim(["read", "done"], "w", 30) is None
+
+
+def test_what_is_no_document_is_kept_beside_and_told_with_the_readings(store):
+    blank = {"form": None, "findings": [{"code": "page.blank"}]}
+    with store.work() as work:
+        work.documents.receive(arrival(), IFK)
+        assert work.documents.readings("d1") == []
+        one = Found([PageOf(arrival().sha256, 1)], reading())
+        assert work.documents.found("d1", [one], SERVICE, [blank]) == ["d1"]
+        assert work.documents.readings("d1") == [reading(), blank]
+        work.documents.save("d1", 1, reading("Neu"), IFK)
+        assert work.documents.readings("d1") == [reading("Neu"), blank]
+        assert work.documents.found("d1", [one, one], SERVICE) == ["d1"]
+        assert work.documents.parts("d1") == []
 
 
 def test_one_form_in_a_file_is_the_received_document_itself(store):

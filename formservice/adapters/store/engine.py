@@ -1,5 +1,6 @@
 """One database, SQLite or PostgreSQL, opened so that a commit survives a power cut."""
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -125,7 +126,7 @@ def _explained() -> Iterator[None]:
         told.add_note(f"{type(error.orig).__name__}: {error.statement}")
         raise told from None
     except OSError as error:
-        raise StorageError("Die Datenbank ist nicht nutzbar.") from error
+        raise StorageError(_FOLDER.get(error.errno or 0, _UNUSABLE)) from error
 
 
 def _told(said: str) -> str:
@@ -133,12 +134,26 @@ def _told(said: str) -> str:
     for part, sentence in _SENTENCES:
         if part in said:
             return sentence
-    return "Die Datenbank ist nicht nutzbar."
+    return _UNUSABLE
 
 
+_UNUSABLE = "Die Datenbank ist nicht nutzbar."
+_FOLDER = {
+    errno.ENOSPC: "Der Datenträger der Datenbank ist voll.",
+    errno.EACCES: "In den Ordner der Datenbank darf nicht geschrieben werden.",
+    errno.EROFS: "In den Ordner der Datenbank darf nicht geschrieben werden.",
+}
+_NO_TABLES = "Der Datenbank fehlen Tabellen; „formservice migrate“ legt sie an."
 _SENTENCES = (
+    # First, for a server that knows no such database says „does not exist“, too.
+    ("connection failed", "Die Datenbank ist nicht erreichbar."),
+    ("connection to server", "Die Datenbank ist nicht erreichbar."),
     ("database or disk is full", "Der Datenträger der Datenbank ist voll."),
     ("No space left", "Der Datenträger der Datenbank ist voll."),
+    ("disk I/O error", "In die Datenbank kann nicht geschrieben werden."),
+    ("read-only transaction", "In die Datenbank darf nicht geschrieben werden."),
+    ("no such table", _NO_TABLES),
+    ("does not exist", _NO_TABLES),
     ("readonly database", "In die Datenbank darf nicht geschrieben werden."),
     ("unable to open", "Die Datenbank lässt sich nicht öffnen."),
     ("database is locked", "Die Datenbank ist seit längerem belegt."),
