@@ -28,6 +28,8 @@ from formservice.domain.form import FormDefinition, FormRef, Layout
 from formservice.domain.frist import OFFICE_TIME
 
 if TYPE_CHECKING:
+    from formservice.adapters.archive_copy.copies import ArchiveCopies
+    from formservice.adapters.archive_copy.verapdf import VeraPdf
     from formservice.adapters.evidence.crops import Crops
     from formservice.adapters.isolated_read import IsolatedRead
     from formservice.adapters.page_jobs import PageJobs
@@ -51,7 +53,8 @@ class Settings:
     ``local_holidays`` further closed days there (ISO dates); ``acceptance`` the rule by which
     recognised values are accepted, None for our own; ``known`` the lists of this installation;
     ``processes`` how many may be at work on received files, None for as many as there are cores;
-    ``database`` and ``storage`` the addresses of database and originals, None for ``data``.
+    ``database`` and ``storage`` the addresses of database and originals, None for ``data``;
+    ``verapdf`` a command that judges archive copies, ``attach`` whether they hold the record.
     """
 
     forms: Path
@@ -67,6 +70,8 @@ class Settings:
     # They may hold passwords.
     database: str | None = field(default=None, repr=False)
     storage: str | None = field(default=None, repr=False)
+    verapdf: str | None = None
+    attach: bool = True
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -91,7 +96,20 @@ class Settings:
             processes=_count(given.get("FORMSERVICE_PROCESSES"), "FORMSERVICE_PROCESSES"),
             database=given.get("FORMSERVICE_DATABASE_URL") or None,
             storage=given.get("FORMSERVICE_STORAGE_URL") or None,
+            verapdf=given.get("FORMSERVICE_VERAPDF") or None,
+            attach=_attach(given.get("FORMSERVICE_ARCHIVE_COPY")),
         )
+
+
+def _attach(text: str | None) -> bool:
+    """Say whether archive copies hold attachments: PDF/A-3 does, PDF/A-2 does not."""
+    known = {"PDF/A-3": True, "PDF/A-2": False}
+    if (text or "PDF/A-3") not in known:
+        raise UsageError(
+            "Die Einstellung FORMSERVICE_ARCHIVE_COPY ist nicht zu verstehen.",
+            "Erwartet wird PDF/A-3 oder PDF/A-2.",
+        )
+    return known[text or "PDF/A-3"]
 
 
 def _count(text: str | None, setting: str) -> int | None:
@@ -186,6 +204,22 @@ class Services:
         limits = Limits(given.read_seconds, given.read_bytes, given.page_seconds, given.processes)
         # Built here, so that every child process finds definitions and readers ready.
         return PageJobs(self.read, lambda: self.recognition, limits)
+
+    @cached_property
+    def archive_copies(self) -> "ArchiveCopies":
+        """What makes archive copies of accepted records."""
+        from formservice.adapters.archive_copy.copies import ArchiveCopies
+        from formservice.adapters.pdf_fill.renderer import PdfRenderer
+
+        renderer = PdfRenderer(self._blank_pdf, self._sheet())
+        return ArchiveCopies(renderer, self.forms, self.verapdf, embed=self.settings.attach)
+
+    @cached_property
+    def verapdf(self) -> "VeraPdf | None":
+        """The operator's veraPDF, None where there is none."""
+        from formservice.adapters.archive_copy.verapdf import VeraPdf
+
+        return VeraPdf(self.settings.verapdf) if self.settings.verapdf else None
 
     @cached_property
     def isolated_read(self) -> "IsolatedRead":

@@ -5,7 +5,7 @@ import json
 from typing import Any  # the data has the shape of the JSON contract
 
 from formservice.bootstrap import Services, Settings
-from formservice.cli import errors
+from formservice.cli import archive_check, archive_copy, errors
 from formservice.cli.german import counted
 
 
@@ -16,6 +16,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     listing = actions.add_parser("list", help="alle aufbewahrten Dokumente")
     listing.add_argument("--json", action="store_true", help="Ausgabe als JSON")
     listing.set_defaults(run=_list)
+    archive_copy.add(actions)
+    archive_check.add(actions)
 
 
 def _list(chosen: argparse.Namespace) -> int:

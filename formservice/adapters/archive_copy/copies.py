@@ -13,6 +13,7 @@ from formservice.adapters.archive_copy.checks import check
 from formservice.adapters.archive_copy.envelope import Attachment, Described, sealed
 from formservice.adapters.archive_copy.flatten import flatten
 from formservice.adapters.archive_copy.free_sheets import free_sheets
+from formservice.adapters.archive_copy.verapdf import VeraPdf, Verdict
 from formservice.adapters.record_schema import schema
 from formservice.application.ports import Forms, Renderer
 from formservice.application.pruefprotokoll import CaseFile, protocol, values_of
@@ -35,8 +36,19 @@ class ArchiveCopy:
 class ArchiveCopies:
     """Makes archive copies; may be used by several threads."""
 
-    def __init__(self, renderer: Renderer, forms: Forms, *, embed: bool = True) -> None:
-        """Fill with ``renderer``; without ``embed`` copies are PDF/A-2, the record beside."""
+    def __init__(
+        self,
+        renderer: Renderer,
+        forms: Forms,
+        validator: VeraPdf | None = None,
+        *,
+        embed: bool = True,
+    ) -> None:
+        """Fill with ``renderer``; without ``embed`` copies are PDF/A-2, the record beside.
+
+        What ``validator`` does not find conformant is refused as well.
+        """
+        self._validator = validator
         self._renderer = renderer
         self._forms = forms
         self._embed = embed
@@ -45,7 +57,7 @@ class ArchiveCopies:
         """Return the copy, the same bytes for the same case.
 
         Raises:
-            EngineError: the copy does not pass our own checks; it must not be kept.
+            EngineError: the copy does not pass our own checks, or veraPDF's; it is not kept.
         """
         described = self._described(case, definition)
         data = protocol(case, definition)
@@ -67,6 +79,8 @@ class ArchiveCopies:
             sheets.add_to(pdf, f"Prüfprotokoll zu {case.document}", font)
             made = sealed(pdf, described, attachments if self._embed else ())
         refuse_faulty(made)
+        if self._validator is not None:
+            refuse_invalid(self._validator.judged(made, (f"{described.part}a", "ua1")))
         beside = {} if self._embed else {one.name: one.data for one in attachments}
         return ArchiveCopy(made, beside)
 
@@ -88,6 +102,14 @@ def refuse_faulty(made: bytes) -> None:
     if faults:
         told = "; ".join(f"{one.code}: {one.message}" for one in faults[:5])
         raise EngineError(f"Die Archivkopie besteht die eigene Prüfung nicht ({told}).")
+
+
+def refuse_invalid(verdicts: Sequence[Verdict]) -> None:
+    """Raise EngineError if veraPDF says that a copy does not conform."""
+    for one in verdicts:
+        if not one.compliant:
+            told = "; ".join(one.failures[:3])
+            raise EngineError(f"Die Archivkopie besteht veraPDF nicht ({one.flavour}: {told}).")
 
 
 def definition_data(definition: FormDefinition) -> dict[str, object]:
