@@ -41,11 +41,8 @@ FILES = {
 }
 
 
-@pytest.fixture
-def folder(tmp_path):
-    """A data folder of an earlier version, its last writes still in the log beside."""
-    folder = tmp_path / "var"
-    folder.mkdir()
+def write_old(folder: Path) -> None:
+    """Write the files of an earlier version."""
     with closing(sqlite3.connect(folder / OLD)) as old:
         old.execute("PRAGMA journal_mode = WAL")
         old.executescript(_OLD)
@@ -56,6 +53,14 @@ def folder(tmp_path):
                 told = (name, 1, place, "[]", None, None, json.dumps(one))
                 old.execute("INSERT INTO records VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)", told)
         old.commit()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A data folder of an earlier version."""
+    folder = tmp_path / "var"
+    folder.mkdir()
+    write_old(folder)
     return folder
 
 

@@ -122,7 +122,8 @@ def _explained() -> Iterator[None]:
     except DBAPIError as error:
         # What the database says may repeat values (PostgreSQL names a key that is there twice): it
         # is looked at and not passed on. The statement has none (hide_parameters).
-        told = StorageError(_told(str(error.orig)))
+        sentence = _told(str(error.orig))
+        told = StorageError(sentence, _HINTS.get(sentence))
         told.add_note(f"{type(error.orig).__name__}: {error.statement}")
         raise told from None
     except OSError as error:
@@ -143,11 +144,21 @@ _FOLDER = {
     errno.EACCES: "In den Ordner der Datenbank darf nicht geschrieben werden.",
     errno.EROFS: "In den Ordner der Datenbank darf nicht geschrieben werden.",
 }
-_NO_TABLES = "Der Datenbank fehlen Tabellen; „formservice migrate“ legt sie an."
+_UNREACHABLE = "Die Datenbank ist nicht erreichbar."
+_NO_ACCESS = "Die Datenbank verweigert den Zugang."
+_NO_TABLES = "Der Datenbank fehlen Tabellen."
+_SERVER = "Bitte FORMSERVICE_DATABASE_URL, Netz und Server prüfen („formservice check“)."
+_HINTS = {
+    _UNREACHABLE: _SERVER,
+    _NO_ACCESS: _SERVER,
+    _NO_TABLES: "Bitte „formservice migrate“ ausführen; es legt sie an.",
+}
 _SENTENCES = (
-    # First, for a server that knows no such database says „does not exist“, too.
-    ("connection failed", "Die Datenbank ist nicht erreichbar."),
-    ("connection to server", "Die Datenbank ist nicht erreichbar."),
+    ("authentication failed", _NO_ACCESS),
+    ("permission denied", _NO_ACCESS),
+    # Before the tables, for a server that knows no such database says „does not exist“, too.
+    ("connection failed", _UNREACHABLE),
+    ("connection to server", _UNREACHABLE),
     ("database or disk is full", "Der Datenträger der Datenbank ist voll."),
     ("No space left", "Der Datenträger der Datenbank ist voll."),
     ("disk I/O error", "In die Datenbank kann nicht geschrieben werden."),
@@ -159,5 +170,5 @@ _SENTENCES = (
     ("database is locked", "Die Datenbank ist seit längerem belegt."),
     ("malformed", "Die Datenbank ist beschädigt."),
     ("not a database", "Die Datei der Datenbank ist keine Datenbank."),
-    ("connection", "Die Datenbank ist nicht erreichbar."),
+    ("connection", _UNREACHABLE),
 )
