@@ -63,7 +63,7 @@ def test_the_copy_of_every_form_passes_our_own_checks_and_has_no_field_left(form
         assert not any("/Annots" in page for page in pdf.pages)
 
 
-@pytest.mark.parametrize("form", ["feedbackbogen", "integrationsfoerderplan"])
+@pytest.mark.parametrize("form", FORMS)
 def test_the_form_looks_as_it_did_with_its_fields(form):
     definition = SERVICES.forms.get(form)
     filled = copies()._renderer.render(
@@ -129,6 +129,13 @@ def test_what_was_typed_extracts_between_the_printed_words_it_stands_between():
     places = [told.index(one) for one in order]
     assert places == sorted(places)
     assert told.count("gez.") == 1
+
+
+def test_what_a_page_repeats_extracts_where_it_is_read_aloud():
+    told = " ".join(text(copy("integrationsfoerderplan")).split())
+    for number in range(1, 6):
+        assert f"Ziel {number} : Ziel Nummer {number} " in told
+    assert told.count("Leistungen Tesfay Was") == 5
 
 
 def said_instead(data):

@@ -6,18 +6,26 @@ in words whether it is ticked. Blank fields leave the tree.
 """
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
-from formservice.adapters import pdf_fonts
+from formservice.adapters import pdf_fonts, pdf_names
 from formservice.adapters.archive_copy.tree import kids, leaves
 from formservice.adapters.pdf_fill.streams import text_string
+
+_Step: TypeAlias = pikepdf.ContentStreamInstruction | pikepdf.ContentStreamInlineImage
+
+# What is read aloud: a marked content by its number, a field by that of its object.
+_Item: TypeAlias = int | tuple[int, int]
 
 TICKED, NOT_TICKED = "angekreuzt", "nicht angekreuzt"
 _RESOURCE = "/FormserviceField"
 # What stands behind a box for programs that extract text; nobody sees it.
 _SIGNS = {True: "[x]", False: "[ ]"}
+# How ``pdf_fill.joining`` draws what is no field.
+_PLACE = ("BDC", "q", "cm", "Do", "Q", "EMC")
 _UNSEEN = 3  # text rendering mode „neither fill nor stroke“
 # A text in letters of the first font, from left to right, extracts as itself.
 _PLAIN = frozenset(pdf_fonts.faces()[0].widths) - {"\t"}
@@ -119,9 +127,9 @@ def _is(kid: object, element: pikepdf.Object) -> bool:
     return isinstance(kid, Dictionary) and kid.is_indirect and kid.objgen == element.objgen
 
 
-def _reading_order(pdf: pikepdf.Pdf) -> Mapping[tuple[int, int], list[int | tuple[int, int]]]:
+def _reading_order(pdf: pikepdf.Pdf) -> Mapping[tuple[int, int], list[_Item]]:
     """Return for each page its marked contents and fields in the order they are read aloud."""
-    found: dict[tuple[int, int], list[int | tuple[int, int]]] = {}
+    found: dict[tuple[int, int], list[_Item]] = {}
     for page, item in leaves(pdf.Root.StructTreeRoot):
         found.setdefault(page, []).append(item)
     return found
@@ -131,18 +139,19 @@ def _insert(
     pdf: pikepdf.Pdf,
     page: pikepdf.Page,
     drawn: Mapping[tuple[int, int], bytes],
-    order: list[int | tuple[int, int]],
+    order: list[_Item],
 ) -> None:
     """Put the operators of each field behind the printed content it follows."""
-    steps = list(pikepdf.parse_content_stream(page))
+    steps, repeated = _without_places(list(pikepdf.parse_content_stream(page)))
+    moving: dict[_Item, bytes] = {one: drawn[one] for one in drawn} | repeated
     printed = {number for step in steps if (number := _marked(step)) is not None}
     waiting: dict[int | None, list[bytes]] = {}
     before: int | None = None
     for item in order:
-        if isinstance(item, int):
-            before = item if item in printed else before
-        elif item in drawn:
-            waiting.setdefault(before, []).append(drawn[item])
+        if item in moving:
+            waiting.setdefault(before, []).append(moving[item])
+        elif isinstance(item, int) and item in printed:
+            before = item
     pieces: list[bytes] = []
     ready: list[bytes] = []
     start, pen = 0, _Pen()
@@ -162,8 +171,32 @@ def _insert(
     page.obj.Contents = pdf.make_stream(b"".join(pieces))
 
 
+def _without_places(steps: list[_Step]) -> tuple[list[_Step], dict[_Item, bytes]]:
+    """Take what a page repeats (echoes, fields of a copy) out of what is drawn last on it.
+
+    Returns the other operators, and those of each such place by its marked content.
+    """
+    kept: list[_Step] = []
+    found: dict[_Item, bytes] = {}
+    index = 0
+    while index < len(steps):
+        piece = steps[index : index + len(_PLACE)]
+        number = _marked(steps[index])
+        if (
+            number is not None
+            and tuple(str(step.operator) for step in piece) == _PLACE
+            and str(piece[3].operands[0]).startswith(pdf_names.PLACE)
+        ):
+            found[number] = pikepdf.unparse_content_stream(piece) + b"\n"
+            index += len(_PLACE)
+        else:
+            kept.append(steps[index])
+            index += 1
+    return kept, found
+
+
 def _marked(
-    step: pikepdf.ContentStreamInstruction | pikepdf.ContentStreamInlineImage,
+    step: _Step,
 ) -> int | None:
     """Return the number of the marked content that begins with ``step``."""
     if str(step.operator) != "BDC" or not isinstance(step.operands[1], Dictionary):
@@ -184,9 +217,9 @@ class _Pen:
     def is_free(self) -> bool:
         return not (self._moved[-1] or self._marks or self._in_text)
 
-    def take(self, step: object, number: int | None) -> int | None:
+    def take(self, step: _Step, number: int | None) -> int | None:
         """Follow one operator; return the number of the marked content that ends with it."""
-        name = str(step.operator)  # type: ignore[attr-defined]  # of both kinds of instruction
+        name = str(step.operator)
         if name == "q":
             self._moved.append(self._moved[-1])
         elif name == "Q" and len(self._moved) > 1:
