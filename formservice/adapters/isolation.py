@@ -8,6 +8,7 @@ import builtins
 import contextlib
 import ctypes
 import io
+import math
 import os
 import pickle
 import resource
@@ -47,6 +48,7 @@ _SECONDS = 60.0
 _MEMORY = 2 << 30  # bytes
 _LENGTH = struct.Struct("<Q")
 _CHUNK = 1 << 20
+_MEANWHILE_S = 0.25
 _PR_SET_PDEATHSIG = 1
 _PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")
 # Loaded before any fork: the child must not have to load anything to arm its own death.
@@ -57,7 +59,11 @@ _forking = threading.Lock()
 
 
 def run_isolated(
-    function: Callable[..., R], *args: object, seconds: float = _SECONDS, memory: int = _MEMORY
+    function: Callable[..., R],
+    *args: object,
+    seconds: float = _SECONDS,
+    memory: int = _MEMORY,
+    meanwhile: Callable[[], None] | None = None,
 ) -> R:
     """Return ``function(*args)``, worked out by a child process.
 
@@ -65,7 +71,8 @@ def run_isolated(
     be plain data (numbers, text, bytes, lists, dicts): a hostile file may have taken the child
     over, so nothing it sends can name a class or function for the parent to use, but our errors.
     ``seconds`` bounds wall and processor time, ``memory`` the child's address space, and so its
-    result, in bytes. The child dies with the thread that called. With the child end the programs
+    result, in bytes. ``meanwhile`` is called a few times a second; what it raises ends the child
+    and is raised here. The child dies with the thread that called. With the child end the programs
     it started and its temporary files, however it ends: they may hold what stands in a form.
 
     Other threads of the caller do not exist in the child, but locks they hold do. Python's own
@@ -79,7 +86,7 @@ def run_isolated(
     """
     child = _Child(lambda: function(*args), seconds, memory)
     try:
-        child.wait()
+        child.wait(meanwhile)
     finally:
         child.end()
     result: R = child.result()
@@ -162,13 +169,16 @@ def _done(item: T, child: "_Child") -> Done[T, Any]:
         return Done(item, None, error)
 
 
-def _ended(running: "Iterable[_Child]") -> "list[_Child]":
-    """Wait until children have answered or their time is up, and return these."""
+def _ended(running: "Iterable[_Child]", most: float = math.inf) -> "list[_Child]":
+    """Wait until children have answered or their time is up, and return these.
+
+    Not longer than ``most`` seconds: then there may be none.
+    """
     poll = select.poll()
     by_pipe = {child.pipe: child for child in running}
     for pipe in by_pipe:
         poll.register(pipe, select.POLLIN)
-    left = min(child.left for child in by_pipe.values())
+    left = min(most, *(child.left for child in by_pipe.values()))
     ready = {pipe for pipe, _ in poll.poll(max(0.0, left) * 1000)}
     return [
         child
@@ -216,10 +226,11 @@ class _Child:
         """Take what can be read at once, and say whether the child has told everything."""
         return self._message.take(os.read(self.pipe, _CHUNK))
 
-    def wait(self) -> None:
+    def wait(self, meanwhile: Callable[[], None] | None = None) -> None:
         """Wait until the child has told everything, or its time is up."""
-        while not _ended([self]):
-            pass
+        while not _ended([self], math.inf if meanwhile is None else _MEANWHILE_S):
+            if meanwhile is not None:
+                meanwhile()
 
     def end(self) -> None:
         """End the child with all it started and wrote; it may have ended long ago."""

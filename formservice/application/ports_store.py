@@ -113,6 +113,27 @@ class Claim:
     fence: int
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many documents stand at a stage in a status; since when, in seconds, the oldest."""
+
+    stage: str
+    status: str
+    count: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """A document put aside because no worker got through with it, and the code of why."""
+
+    document: str
+    name: str
+    stage: str
+    error: str | None
+    tries: int
+
+
 class Originals(Protocol):
     """Received bytes under their SHA-256: written once, durably, and never changed."""
 
@@ -217,14 +238,38 @@ class Queue(Protocol):
     def heartbeat(self, claim: Claim, lease: float) -> bool:
         """Hold a claim for longer; False if it is lost."""
 
-    def finish(self, claim: Claim, stage: str, status: str) -> bool:
-        """End the claim and send the document on; False, with nothing done, if it is lost."""
+    def held(self, claim: Claim) -> bool:
+        """Say whether a claim still holds; if so, nobody takes it until this transaction ends."""
+
+    def finish(self, claim: Claim, stage: str, status: str, error: str | None = None) -> bool:
+        """End the claim and send the document on; False, with nothing done, if it is lost.
+
+        ``error`` says why its sender was refused, where that is what the work was to find out.
+        """
 
     def fail(self, claim: Claim, error: str, again_in: float | None) -> bool:
         """End the claim with an error; due again in so many seconds, or for people if None."""
 
     def give_back(self, claim: Claim) -> bool:
         """End the claim as if it had never been, for another worker to take at once."""
+
+    def tell(self, claim: Claim, code: str, done: int | None, total: int | None) -> bool:
+        """Write how far the work is, for people to see; False if the claim is lost."""
+
+    def send(self, document: str, stage: str) -> bool:
+        """Give a document that waits for people to workers; False if it does not wait."""
+
+    def retry(self, document: str) -> bool:
+        """Give a document that was put aside to workers once more; False if it was not."""
+
+    def standing(self) -> Sequence[Standing]:
+        """Return how many documents stand where."""
+
+    def stuck(self, most: int = 100) -> Sequence[Stuck]:
+        """Return documents that were put aside, the earliest received first."""
+
+    def overlooked(self, longer: float, most: int = 1000) -> Sequence[str]:
+        """Return what has been due for longer than so many seconds, and nobody took."""
 
 
 class Events(Protocol):
@@ -246,9 +291,17 @@ class Events(Protocol):
 class Work(Protocol):
     """One transaction: all of it holds, or nothing."""
 
-    documents: Documents
-    queue: Queue
-    events: Events
+    @property
+    def documents(self) -> Documents:
+        """Documents and their records."""
+
+    @property
+    def queue(self) -> Queue:
+        """Work on documents."""
+
+    @property
+    def events(self) -> Events:
+        """The chain of events."""
 
 
 class Store(Protocol):

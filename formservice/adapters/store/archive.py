@@ -1,7 +1,7 @@
 """Received files with all that was read from them at once: what ``intake`` keeps and lists."""
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePath
@@ -11,12 +11,9 @@ from sqlalchemy import select
 
 from formservice.adapters.store import schema
 from formservice.adapters.store.store import Store, Work
+from formservice.application.aside import sorted_out
 from formservice.application.ports import Received
-from formservice.application.ports_store import SERVICE, Arrival, Found, Originals, PageOf
-from formservice.domain.findings import FindingCode
-
-# Nobody has to look at these: they are in no document.
-_ASIDE = (FindingCode.PAGE_BLANK, FindingCode.PAGE_SEPARATOR)
+from formservice.application.ports_store import SERVICE, Arrival, Originals
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,29 +158,6 @@ def filed_in(work: Work, files: Sequence[Read]) -> list[Filed]:
         )
         kept[file.sha256] = work.documents.receive(arrival, SERVICE, is_read=True)
     for file in files:
-        found = [
-            Found(_pages(one, file.sha256), one) for one in file.readings if not is_aside(one)
-        ]
-        aside = [one for one in file.readings if is_aside(one)]
-        work.documents.found(kept[file.sha256][0].id, found, SERVICE, aside)
+        told = sorted_out(file.readings, file.sha256)
+        work.documents.found(kept[file.sha256][0].id, told.found, SERVICE, told.aside)
     return [Filed(file.sha256, already_known=kept[file.sha256][1]) for file in files]
-
-
-def is_aside(reading: Mapping[str, Any]) -> bool:
-    """Say whether what was read is no document of its own.
-
-    That is an empty back, a separator sheet, or pages of a document that stands with another file.
-    """
-    codes = [one["code"] for one in reading.get("findings") or ()]
-    return "part_of" in reading or (not reading.get("form") and codes[:1] in _ASIDE_CODES)
-
-
-_ASIDE_CODES = [[code] for code in _ASIDE]
-
-
-def _pages(reading: Mapping[str, Any], sha256: str) -> list[PageOf]:
-    """Return where the pages of a document stand, which may be in several files."""
-    places: Iterable[Mapping[str, Any]] = reading.get("pages") or (
-        {"sha256": sha256, "page": page} for page in reading.get("page_numbers") or ()
-    )
-    return [PageOf(one["sha256"], one["page"]) for one in places]

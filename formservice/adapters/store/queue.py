@@ -5,13 +5,14 @@ A worker that was frozen longer than its lease finds its fence outdated: what it
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from formservice.adapters.store import schema
 from formservice.adapters.store.engine import now
-from formservice.application.ports_store import Claim
+from formservice.application.ports_store import Claim, Standing, Stuck
 
 _table = schema.documents
+_progress = schema.progress
 
 
 class Queue:
@@ -54,10 +55,19 @@ class Queue:
         """Hold a claim for longer; False if it is lost."""
         return self._fenced(claim, due=now() + lease)
 
-    def finish(self, claim: Claim, stage: str, status: str) -> bool:
-        """End the claim and send the document on; False, with nothing done, if it is lost."""
+    def held(self, claim: Claim) -> bool:
+        """Say whether a claim still holds; if so, nobody takes it until this transaction ends."""
+        query = select(_table.c.id).where(_table.c.id == claim.document)
+        query = query.where(_table.c.fence == claim.fence, _table.c.status == "running")
+        return self._connection.execute(query.with_for_update()).first() is not None
+
+    def finish(self, claim: Claim, stage: str, status: str, error: str | None = None) -> bool:
+        """End the claim and send the document on; False, with nothing done, if it is lost.
+
+        ``error`` says why its sender was refused, where that is what the work was to find out.
+        """
         return self._fenced(
-            claim, stage=stage, status=status, due=now(), owner=None, tries=0, error=None
+            claim, stage=stage, status=status, due=now(), owner=None, tries=0, error=error
         )
 
     def fail(self, claim: Claim, error: str, again_in: float | None) -> bool:
@@ -69,6 +79,70 @@ class Queue:
     def give_back(self, claim: Claim) -> bool:
         """End the claim as if it had never been, for another worker to take at once."""
         return self._fenced(claim, status="ready", due=now(), owner=None, tries=_table.c.tries - 1)
+
+    def tell(self, claim: Claim, code: str, done: int | None, total: int | None) -> bool:
+        """Write how far the work is, for people to see; False if the claim is lost."""
+        if not self.held(claim):
+            return False
+        own = _progress.c.document == claim.document
+        query = select(func.coalesce(func.max(_progress.c.seq), 0)).where(own)
+        self._connection.execute(
+            insert(_progress).values(
+                document=claim.document,
+                seq=self._connection.execute(query).scalar_one() + 1,
+                at=now(),
+                stage=claim.stage,
+                code=code,
+                done=done,
+                total=total,
+            )
+        )
+        return True
+
+    def send(self, document: str, stage: str) -> bool:
+        """Give a document that waits for people to workers; False if it does not wait."""
+        done = self._connection.execute(
+            update(_table)
+            .where(_table.c.id == document, _table.c.status == "waiting")
+            .values(stage=stage, status="ready", due=now(), tries=0, error=None)
+        )
+        return done.rowcount == 1
+
+    def retry(self, document: str) -> bool:
+        """Give a document that was put aside to workers once more; False if it was not."""
+        done = self._connection.execute(
+            update(_table)
+            .where(_table.c.id == document, _table.c.status == "failed")
+            .values(status="ready", due=now(), tries=0, error=None)
+        )
+        return done.rowcount == 1
+
+    def standing(self) -> Sequence[Standing]:
+        """Return how many documents stand where, and for how many seconds the oldest is due."""
+        columns = (_table.c.stage, _table.c.status)
+        waits = now() - func.min(_table.c.due)
+        query = select(*columns, func.count(), waits).group_by(*columns).order_by(*columns)
+        return [Standing(*row) for row in self._connection.execute(query)]
+
+    def stuck(self, most: int = 100) -> Sequence[Stuck]:
+        """Return documents that were put aside, the earliest received first."""
+        query = (
+            select(_table.c.id, _table.c.name, _table.c.stage, _table.c.error, _table.c.tries)
+            .where(_table.c.status == "failed")
+            .order_by(_table.c.created_at, _table.c.id)
+            .limit(most)
+        )
+        return [Stuck(*row) for row in self._connection.execute(query)]
+
+    def overlooked(self, longer: float, most: int = 1000) -> Sequence[str]:
+        """Return what has been due for longer than so many seconds, and nobody took."""
+        query = (
+            select(_table.c.id)
+            .where(_table.c.status.in_(("ready", "running")), _table.c.due <= now() - longer)
+            .order_by(_table.c.due)
+            .limit(most)
+        )
+        return list(self._connection.execute(query).scalars())
 
     def _fenced(self, claim: Claim, **values: object) -> bool:
         done = self._connection.execute(
