@@ -90,6 +90,7 @@ def test_broken_off_it_goes_on_and_takes_nothing_twice(store, archive, folder, m
             raise KeyboardInterrupt
         return filed_in(*given)
 
+    monkeypatch.setattr(adopt, "_AT_ONCE", 1)
     with monkeypatch.context() as patched:
         patched.setattr(adopt, "filed_in", cut)
         with pytest.raises(KeyboardInterrupt):

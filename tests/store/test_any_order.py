@@ -72,7 +72,7 @@ class Office:
         with self.store.work() as work:
             version = work.documents.save(document, base, reading(name), author)
         assert off == 0
-        assert self.states[document] is not State.ARCHIVED
+        assert self.states[document] not in (State.ACCEPTED, State.ARCHIVED)
         assert version == base + 1
         self.versions[document] = version
 

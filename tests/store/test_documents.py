@@ -157,6 +157,29 @@ def test_the_second_of_two_people_is_refused_and_told_what_changed(store):
         assert [one.version for one in work.documents.versions(document)] == [1, 2]
 
 
+def test_a_form_that_a_person_recognised_is_the_document_s_from_then_on(store):
+    document = received(store, [Found([], reading(form=None))])
+    with store.work() as work:
+        assert work.documents.get(document).state is State.UNIDENTIFIED
+        work.documents.save(
+            document, 1, reading() | {"reference": "ABC"}, IFK, "von Hand bestimmt"
+        )
+        work.documents.move(document, State.IN_REVIEW, IFK)
+        kept = work.documents.get(document)
+    assert (kept.form, kept.edition, kept.reference) == ("feedbackbogen", "2023-09-22", "ABC")
+
+
+def test_what_is_accepted_is_changed_only_after_the_lead_has_opened_it_again(store):
+    document = received(store)
+    with store.work() as work:
+        work.documents.move(document, State.ACCEPTED, IFK)
+    with store.work() as work, pytest.raises(UsageError):
+        work.documents.save(document, 1, reading("Neu"), LEAD)
+    with store.work() as work:
+        work.documents.move(document, State.IN_REVIEW, LEAD, "Datum verlesen")
+        assert work.documents.save(document, 1, reading("Neu"), IFK) == 2
+
+
 def test_nothing_is_accepted_while_a_blocking_finding_is_open(store):
     document = received(store, [Found([], reading(blocks=True))])
     with store.work() as work, pytest.raises(UsageError) as raised:
@@ -176,6 +199,8 @@ def test_a_document_goes_its_way_and_only_as_the_table_says(store):
         work.documents.move(document, State.ARCHIVED, IFK)
     with store.work() as work, pytest.raises(UsageError):
         work.documents.save(document, 1, reading("Neu"), LEAD)
+    with store.work() as work, pytest.raises(UsageError):
+        work.documents.acknowledge(document, "deadline.missed", None, LEAD, "Postlauf")
 
 
 def test_a_step_that_needs_a_reason_or_another_role_is_refused_without(store):

@@ -14,6 +14,7 @@ from formservice.adapters.store.migrate import copied, known_steps, migrated
 from formservice.adapters.store.schema import metadata
 from formservice.adapters.store.step import NEWEST, standing
 from formservice.domain.errors import StorageError
+from tests.store.postgres import needs_postgres
 
 
 def test_an_empty_database_gets_the_tables_that_the_program_knows_and_no_others(engine):
@@ -63,4 +64,22 @@ def test_an_embedded_database_is_copied_before_it_is_changed(tmp_path):
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     with sqlite3.connect(copy) as connection:
         assert connection.execute("SELECT name FROM kept").fetchall() == [("here",)]
+    engine.dispose()
+
+
+@needs_postgres
+@pytest.mark.engine
+@pytest.mark.parametrize("address", ["postgresql"], indirect=True)
+def test_a_database_that_cannot_hold_every_letter_is_refused(address):
+    engine = opened(address)
+    name = f"{address.database}_latin"
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(
+            text(f"CREATE DATABASE {name} ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0")
+        )
+        other = opened(address.set(database=name))
+        with pytest.raises(StorageError, match="UTF8"):
+            migrated(other)
+        other.dispose()
+        connection.execute(text(f"DROP DATABASE {name}"))
     engine.dispose()

@@ -14,6 +14,7 @@ from formservice.domain.errors import StorageError
 
 OLD = "archive.sqlite"
 TAKEN = "archive-uebernommen.sqlite"
+_AT_ONCE = 200
 
 
 def adopted(store: Store, folder: Path) -> int:
@@ -31,7 +32,7 @@ def adopted(store: Store, folder: Path) -> int:
         with closing(sqlite3.connect(old, timeout=10)) as connection:
             # All of it in the one file, for that alone is renamed.
             connection.execute("PRAGMA journal_mode = DELETE")
-            for files in _together(connection):
+            for files in _some(connection):
                 with store.work() as work:
                     done = filed_in(work, files)
                 count += sum(not one.already_known for one in done)
@@ -43,6 +44,17 @@ def adopted(store: Store, folder: Path) -> int:
     with suppress(FileNotFoundError):  # another process has just done the same
         old.rename(folder / TAKEN)
     return count
+
+
+def _some(connection: sqlite3.Connection) -> Iterator[list[Read]]:
+    """Yield the kept files, many at a time: each transaction waits for the disk."""
+    some: list[Read] = []
+    for files in _together(connection):
+        some += files
+        if len(some) >= _AT_ONCE:
+            yield some
+            some = []
+    yield some
 
 
 def _together(connection: sqlite3.Connection) -> Iterator[list[Read]]:

@@ -174,11 +174,15 @@ class Documents:
 
         Raises:
             ConflictError: somebody else saved meanwhile; names the fields that changed.
-            UsageError: the document is archived.
+            UsageError: the document is accepted or archived.
         """
         now_kept = self._locked(document)
-        if now_kept.state is State.ARCHIVED:
-            raise UsageError("Ein archivierter Vorgang wird nicht mehr geändert.")
+        _refuse_archived(now_kept)
+        if now_kept.state is State.ACCEPTED:
+            raise UsageError(
+                "Ein angenommener Vorgang wird nicht mehr geändert.",
+                "Die Leitung kann ihn mit Begründung wieder öffnen.",
+            )
         if now_kept.version != base:
             versions = {one.version: one.reading for one in self.versions(document)}
             fields = changed_fields(versions.get(base, {}), versions.get(now_kept.version, {}))
@@ -220,7 +224,7 @@ class Documents:
             raise UsageError("Einen Befund verantworten kann nur eine Fachkraft oder Leitung.")
         if not reason.strip():
             raise UsageError("Zum Verantworten eines Befunds fehlt die Begründung.")
-        self._locked(document)
+        _refuse_archived(self._locked(document))
         reason = text_of(reason)
         body = {"code": code, "field": field, "role": str(author.role)}
         body["reason"] = self._events.salted(document, reason)
@@ -286,14 +290,8 @@ class Documents:
                 original=one.original,
                 page=one.page,
             )
-        form, edition = form_of(found.reading)
-        table = schema.documents
-        self._connection.execute(
-            update(table)
-            .where(table.c.id == document)
-            .values(form=form, edition=edition, reference=found.reading.get("reference"))
-        )
         self._records.add(kept, found.reading, author, "")
+        form, _ = form_of(found.reading)
         self.move(document, State.IN_REVIEW if form else State.UNIDENTIFIED, author)
 
     def _refuse_open(self, document: str) -> None:
@@ -325,6 +323,11 @@ class Documents:
 
 _COLUMNS = [schema.documents.c[name] for name in Kept.__dataclass_fields__]
 _KEPT = select(*_COLUMNS)
+
+
+def _refuse_archived(kept: Kept) -> None:
+    if kept.state is State.ARCHIVED:
+        raise UsageError("Ein archivierter Vorgang wird nicht mehr geändert.")
 
 
 def _kept(row: Row[Any]) -> Kept:

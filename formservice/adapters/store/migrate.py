@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, func, select
 
 from formservice.adapters.store.engine import writing
-from formservice.adapters.store.step import NEWEST, standing
+from formservice.adapters.store.step import NEWEST, refuse_unsuitable, standing
 from formservice.domain.errors import StorageError
 
 _STEPS = "formservice.adapters.store:migrations"
@@ -25,8 +25,10 @@ def migrated(engine: Engine) -> bool:
     processes may ask at once: one does it, the others wait.
 
     Raises:
-        StorageError: the database was made by a newer version of this program.
+        StorageError: the database was made by a newer version of this program, or its server
+            does not suit.
     """
+    refuse_unsuitable(engine)
     before = standing(engine)
     if before == NEWEST:
         return False

@@ -8,7 +8,13 @@ from sqlalchemy import Connection, delete, insert, select, update
 from formservice.adapters.store import schema
 from formservice.adapters.store.engine import now
 from formservice.adapters.store.events import Events
-from formservice.adapters.store.rows import deadline_rows, finding_rows, storable, text_of
+from formservice.adapters.store.rows import (
+    deadline_rows,
+    finding_rows,
+    form_of,
+    storable,
+    text_of,
+)
 from formservice.application.ports_store import Author, Kept, Version
 from formservice.domain.canonical import digest
 from formservice.domain.errors import NotFoundError
@@ -53,8 +59,14 @@ class Records:
                 reading=reading,
             )
         )
-        table = schema.documents
-        connection.execute(update(table).where(table.c.id == document).values(version=version))
+        table, (form, edition) = schema.documents, form_of(reading)
+        connection.execute(
+            update(table)
+            .where(table.c.id == document)
+            .values(
+                version=version, form=form, edition=edition, reference=reading.get("reference")
+            )
+        )
         for rows, into in (
             (finding_rows(reading), schema.findings),
             (deadline_rows(reading), schema.deadlines),

@@ -8,6 +8,8 @@ from formservice.domain.errors import StorageError
 NEWEST = "0001"
 """The step of this program."""
 
+_OLDEST = 15
+
 
 def standing(engine: Engine) -> str | None:
     """Return the step a database stands at, None if it is empty."""
@@ -27,6 +29,23 @@ def refuse_outdated(engine: Engine) -> None:
         raise StorageError(
             f"Die Datenbank steht auf Schritt {step or '–'}, gebraucht wird {NEWEST}.",
             "Bitte sichern und dann „formservice migrate“ ausführen.",
+        )
+
+
+def refuse_unsuitable(engine: Engine) -> None:
+    """Raise a StorageError for a server too old, or a database that cannot hold every letter."""
+    if engine.dialect.name != "postgresql":
+        return
+    with reading(engine) as connection:
+        version, encoding = connection.execute(
+            text("SELECT current_setting('server_version_num')::int, getdatabaseencoding()")
+        ).one()
+    if version < _OLDEST * 10_000:
+        raise StorageError(f"Gebraucht wird PostgreSQL ab {_OLDEST}; hier läuft ein älteres.")
+    if encoding != "UTF8":
+        raise StorageError(
+            "Die Datenbank hat nicht die Kodierung UTF8.",
+            "Bitte eine neue anlegen: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.",
         )
 
 
