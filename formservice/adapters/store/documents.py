@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any  # rows have the columns of their query
 
-from sqlalchemy import Connection, Row, Table, insert, select, update
+from sqlalchemy import Connection, Row, Select, Table, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from formservice.adapters.store import schema
@@ -82,11 +82,7 @@ class Documents:
 
     def get(self, document: str) -> Kept:
         """Return a document; NotFoundError if there is none of that id."""
-        table = schema.documents
-        row = self._connection.execute(_KEPT.where(table.c.id == document)).first()
-        if row is None:
-            raise NotFoundError(f"Ein Dokument mit der Kennung {document[:40]} gibt es nicht.")
-        return _kept(row)
+        return self._one(_KEPT.where(schema.documents.c.id == document), document)
 
     def parts(self, document: str) -> Sequence[Kept]:
         """Return the forms that were found in a received file, in their order."""
@@ -264,9 +260,14 @@ class Documents:
 
     def _locked(self, document: str) -> Kept:
         """Return a document that nobody else changes until this transaction ends."""
-        query = select(schema.documents.c.id).where(schema.documents.c.id == document)
-        self._connection.execute(query.with_for_update())
-        return self.get(document)
+        query = _KEPT.where(schema.documents.c.id == document).with_for_update()
+        return self._one(query, document)
+
+    def _one(self, query: Select[Any], document: str) -> Kept:
+        row = self._connection.execute(query).first()
+        if row is None:
+            raise NotFoundError(f"Ein Dokument mit der Kennung {document[:40]} gibt es nicht.")
+        return _kept(row)
 
     def _part(self, received: Kept, found: Found, place: int, author: Author) -> str:
         """Keep a form found in a received file as a document of its own; return its id."""
