@@ -6,6 +6,8 @@ from contextlib import closing
 
 import pytest
 
+from formservice.adapters.originals.choice import originals
+from tests.adapters.s3_server import bucket
 from tests.store import postgres
 from tests.store.test_adopt import FILES, write_old
 
@@ -83,3 +85,17 @@ def test_a_server_s_database_is_changed_only_when_somebody_asks_for_it(run, serv
     (listed,) = json.loads(run("archive", "list", "--json", settings=server).stdout)
     assert listed["name"] == "x.docx"
     assert part(run("check", "--json", settings=server), "Datenbank")["ok"]
+
+
+@pytest.mark.slow
+def test_originals_may_be_kept_in_storage_that_speaks_s3(run, tmp_path, monkeypatch):
+    run(*BLANK, "-o", "x.docx", stdin=b"{}")
+    with bucket(tmp_path, monkeypatch) as name:
+        settings = {"FORMSERVICE_STORAGE_URL": f"s3://{name}/amt"}
+        assert run("intake", "x.docx", settings=settings).returncode == 0
+        (listed,) = json.loads(run("archive", "list", "--json", settings=settings).stdout)
+        kept = originals(settings["FORMSERVICE_STORAGE_URL"], tmp_path)
+        assert list(kept.names()) == [listed["sha256"]]
+        assert kept.read(listed["sha256"]) == (tmp_path / "x.docx").read_bytes()
+        assert "S3" in part(run("check", "--json", settings=settings), "Ablage")["message"]
+    assert not (tmp_path / "var" / "originals").exists()
