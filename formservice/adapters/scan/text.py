@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from formservice.adapters.scan.glyphs import Part, parts_of, shaped
 from formservice.adapters.scan.handwriting import Hand, level_of, straightness
-from formservice.adapters.scan.light import Tones, evenly_lit, free_of_specks
+from formservice.adapters.scan.light import Tones, free_of_specks
 from formservice.adapters.scan.ocr import BLOCK, LANGUAGE, LINE, Ocr, OcrWord, lines_of
 from formservice.adapters.scan.template import DPI, POINTS_PER_INCH, Rect, Template
 from formservice.adapters.scan.words import PageWords
@@ -90,16 +90,16 @@ class ZoneText:
     pieces: int = 0
 
 
-def cleaned(page: "Grey", template: Template) -> CleanPage:
-    """Return the page in even light, with and without the printed form.
+def cleaned(flat: "Grey", template: Template) -> CleanPage:
+    """Return a page in even light with and without the printed form.
 
     Writing that is lighter than print gets a white point of its own; specks that stand alone in
     a zone are no writing.
     """
+    import cv2
     import numpy as np
 
-    flat = evenly_lit(page)
-    core = flat[template.core]
+    core = flat.ravel()[template.core_places]
     # The quarter of printed pixels that is darkest is ink for sure; 60 % of a page is paper.
     ink = float(np.percentile(core, 25)) if core.size else 0.0
     tones = Tones(ink, max(float(np.percentile(flat[::4, ::4], 60)), ink + 1.0))
@@ -113,8 +113,8 @@ def cleaned(page: "Grey", template: Template) -> CleanPage:
         lighter = tones.of_writing(flat[place], template.printed[place])
         if lighter is not None:
             clear[place] = lighter.levelled(flat[place])
-    written = clear.copy()
-    written[template.printed] = 255
+    covering = template.printed.astype(np.uint8) * np.uint8(255)
+    written = np.asarray(cv2.bitwise_or(clear, covering), dtype=np.uint8)
     for place in places:
         free_of_specks(written, *place)
     return CleanPage(clear, written)
