@@ -29,7 +29,7 @@ LONGEST = 400
 # copies as a subject of their own were eight. Paper (registration, several readings and their
 # acceptance, marks, grown prints, batches, evidence) is about sixty, the page's own letters as a
 # witness two. Raise it in a commit that adds a subject, and say why.
-MOST_MODULES = 230
+MOST_MODULES = 231
 # Names that say nothing about what is inside.
 VAGUE = {
     "util",

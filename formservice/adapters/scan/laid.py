@@ -44,13 +44,17 @@ class LaidPage:
 
     def clean(self, down: int = 0) -> CleanPage:
         """Return the page in even light, moved up by as many rows as its zones moved down."""
-        import numpy as np
-
         if down not in self._clean:
             # One at a time: they are large, and zones that moved come one group after the other.
-            flat = evenly_lit(np.roll(self.grey, -down, axis=0)) if down else self._flat
+            flat = evenly_lit(self.moved(down)) if down else self._flat
             self._clean = {down: cleaned(flat, self.template)}
         return self._clean[down]
+
+    def moved(self, down: int) -> "Grey":
+        """Return the page as it came, moved up by as many rows."""
+        import numpy as np
+
+        return np.roll(self.grey, -down, axis=0) if down else self.grey
 
     def words(self, ocr: Ocr, *, in_place: bool) -> PageWords:
         """Return the words of the page, done once; ``in_place`` says that no zone moved."""
