@@ -119,6 +119,8 @@ def _with_parts(first: Sighting, parts: dict[int, Sighting]) -> Sighting:
         doubts.add(Doubt.PART_MISSING)
     confidence = min([first.confidence, *(part.confidence for part in filled.values())])
     text = "".join(texts)
+    if first.method is Method.OCR and _may_break(texts):
+        doubts.add(Doubt.WHITE_SPACE)
     return replace(
         first,
         text=text,
@@ -127,6 +129,12 @@ def _with_parts(first: Sighting, parts: dict[int, Sighting]) -> Sighting:
         confidence=confidence,
         opinions=_joined_opinions([first, *(filled[number] for number in sorted(filled))]),
     )
+
+
+def _may_break(texts: Sequence[str]) -> bool:
+    """Say whether a line may end where paper cuts a text: after a sentence, if others do."""
+    ends = any(text.rstrip().endswith((".", "!", "?")) for text in texts[:-1])
+    return ends and any("\n" in text for text in texts)
 
 
 def _joined_opinions(parts: Sequence[Sighting]) -> tuple[Opinion, ...]:

@@ -25,6 +25,8 @@ _ALL_MEANT = re.compile(r"(?<=[a-zäöüß])[*:_]i(?=n(?:nen)?\b)|(?<=er)I(?=nne
 # Only Romanian has these, and a comma below, not a hook: no scan tells one from the other.
 _ROMANIAN = re.compile(r"\bŞ[bcdfgklmnprtv]|[şŞ]\w{0,20}(?:escu|eanu|eşti)\b")
 _STANDS_ALONE = re.compile(r"(?<![\w.'’-])[lI|O](?![\w.'’-])")
+# A number in Roman figures with another stroke among them: SGB Il, Lehrjahr lI.
+_STROKES = re.compile(r"\b(?!I+\b)[Il]{2,4}\b")
 _DOUBLED = re.compile(r"[,;:!?][,;:]|[,;:?]\.|(?<!\.)\.\.(?!\.)|\.,\S|\.;")
 # Small raised digits and fractions, which no model knows: 12 m², 1 ½ Stunden.
 _RAISED = re.compile(r"[0-9]\s?[cdk]?m[?!'’‘°”“\"*]")
@@ -41,7 +43,7 @@ _MARK_THEN_SMALL = re.compile(r"[!?]\s+[a-zäöüß]")
 _COMMA_AT_END = re.compile(r"[,;:\-–]$")
 _WORD = re.compile(r"[^\s/]+")
 _PATTERNS = (
-    *(_NO_SECOND, _STANDS_ALONE, _DOUBLED, _BLANK_BEFORE, _NO_BLANK_AFTER),
+    *(_NO_SECOND, _STANDS_ALONE, _STROKES, _DOUBLED, _BLANK_BEFORE, _NO_BLANK_AFTER),
     *(_RAISED, _FRACTION, _BULLET, _ROMANIAN),
 )
 # Numbers with a letter that mean something: a house (12a), a level (B1), a paragraph (16i), a

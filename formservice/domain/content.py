@@ -34,6 +34,9 @@ _DAY = r"(?:Mo|Di|Mi|Do|Fr|Sa|So)"
 _RANGE = re.compile(rf"(?:[0-9]|\b{_DAY}\.?)-(?=[0-9]|{_DAY}\b)")
 # Levels of a language are A1 to C2; a one is the stroke of an l and an I.
 _LEVEL = re.compile(r"\b[ABC][lI]\b(?!-)")
+# Only Turkish names have an i without its dot, mostly more than one, or beside letters of their
+# own; elsewhere the dot was lost, or it is another letter.
+_DOTLESS = re.compile(r"\b(?!\w*[ı]\w*[ışğİ]|\w*[şğ]\w*ı)\w*ı")
 _ISO_DAY = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b")
 
 
@@ -112,6 +115,7 @@ def _address(text: str, rules: CharacterRules) -> bool:
         or _PLACE.search(text) is None
         or _HOUSE.search(_POSTCODE.sub("", text)) is None
         or is_suspect(_without_houses(text), rules)
+        or _DOTLESS.search(text) is not None
     )
 
 
@@ -126,6 +130,7 @@ def _date(text: str, rules: CharacterRules) -> bool:
 def _short(text: str, rules: CharacterRules) -> bool:
     return (
         is_suspect(text, rules)
+        or _DOTLESS.search(text) is not None
         or _RANGE.search(_ISO_DAY.sub("", text)) is not None
         or _LEVEL.search(text) is not None
     )

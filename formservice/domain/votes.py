@@ -6,7 +6,7 @@ stands if readings that count as two say it, whatever else was misread elsewhere
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -18,6 +18,9 @@ Pairs = Mapping[frozenset[ReadingBy], float]
 MANY = 4
 """From so many readings on one may be outvoted, and all together are sure."""
 _TOO_LITTLE = -1.0
+# Signs that are others with something added to them.
+_PARTS = {",": ".'", ";": "..'", ":": ".."}
+_ALIKE = str.maketrans("I1|ıi!CKOPSUVWXYZ0", "llllllckopsuvwxyzo")
 # Dirt is read with less than this.
 _NO_DIRT = 0.6
 
@@ -95,16 +98,19 @@ def vote(
 
 
 def _overlooks(word: str, other: str, sure: float) -> bool:
-    """Say whether ``word`` is what is read of ``other`` if something is overlooked.
+    """Say whether ``word`` may be misread ``other``, however many say it.
 
-    Then it does not matter how many say it: dots and accents are lost by all readings but the
-    luckiest, and old-style figures look like small letters to most. Nothing was overlooked where
-    something was read, unless it looks like dirt to who read it.
+    Dots, tails and accents are lost by all readings but the luckiest; strokes (l, I), and letters
+    that are alike in both cases, look the same in every picture; numbers are not guessed. Nothing
+    was overlooked where something was read, unless it looks like dirt to who read it.
     """
     if not word:
         return sure >= _NO_DIRT
-    number = _bare(other).isdigit() and not any(sign.isdigit() for sign in word)
-    return number or (_bare(word) == _bare(other) and _marks(other) > _marks(word))
+    one, two = _bare(word), _bare(other)
+    if one == two:
+        return not _marks(other) <= _marks(word)
+    number = two.isdigit() and (one.isdigit() or not any(sign.isdigit() for sign in one))
+    return number or (not one.isdigit() and _shape(one) == _shape(two))
 
 
 def _bare(text: str) -> str:
@@ -112,10 +118,15 @@ def _bare(text: str) -> str:
     return "".join(sign for sign in unicodedata.normalize("NFD", text) if sign.isalnum())
 
 
-def _marks(text: str) -> int:
-    """Count accents, dots and other signs."""
+def _marks(text: str) -> Counter[str]:
+    """Count the accents, dots, tails and other signs of a text."""
     signs = "".join(unicodedata.normalize("NFD", text).split())
-    return len(signs) - len(_bare(text))
+    return Counter("".join(_PARTS.get(sign, sign) for sign in signs if not sign.isalnum()))
+
+
+def _shape(text: str) -> str:
+    """Return letters and digits with one for all that look the same in some type."""
+    return text.translate(_ALIKE)
 
 
 def _support(said: Sequence[tuple[ReadingBy, float]], pairs: Pairs) -> float | None:

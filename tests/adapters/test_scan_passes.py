@@ -11,7 +11,7 @@ from formservice.adapters.scan.ocr import LATIN, SPARSE, InProcessOcr, OcrWord
 from formservice.adapters.scan.pictured import PicturedPage
 from formservice.adapters.scan.recognition import Recognition
 from formservice.domain.acceptance import Evidence, decided
-from formservice.domain.document import Method, ReadingBy, Sighting
+from formservice.domain.document import Doubt, Method, ReadingBy, Sighting
 from formservice.domain.form import Content
 from tests.adapters.scan_prints import (
     LAYOUT,
@@ -89,6 +89,28 @@ def test_what_one_reading_misreads_or_is_unsure_of_is_settled_by_two_closer_ones
     assert (decision.reading.text, decision.doubts) == (TEXTS["name"], frozenset())
     of_two = replace(found, readings=found.readings[:2])
     assert decided(of_two, load_rule()).doubts
+
+
+class Blind(InProcessOcr):
+    """Tesseract that sees no dot above the i of a name, in no reading."""
+
+    def words(
+        self, picture: Grey, mode: int, dpi: int, language: str = "deu"
+    ) -> Sequence[OcrWord]:
+        words = super().words(picture, mode, dpi, language)
+        return [replace(one, text=one.text.replace("Meier", "Meıer")) for one in words]
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+@needs_tesseract
+@needs_fonts
+def test_a_mark_that_no_reading_has_makes_the_text_doubtful() -> None:
+    picture, _ = MILD.of(printed(Filling(TEXTS)))
+    seen = PicturedPage(picture, Recognition(blank_pdf, Blind)).zones(LAYOUT, 1)
+    doubts = {one.key: one.doubts for one in seen if one.method is Method.OCR and one.text}
+    assert Doubt.CHARACTERS in doubts["name"]
+    assert Doubt.CHARACTERS not in doubts["erwartung"]
 
 
 def test_sharp_s_is_no_capital_inside_a_word() -> None:

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from formservice.adapters.scan.light import Tones, free_of_specks
+from formservice.adapters.scan.light import Tones, evenly_lit, free_of_specks
 from formservice.adapters.scan.ocr import OcrWord
 from formservice.adapters.scan.template import Template
 from formservice.adapters.scan.text import CleanPage, cleaned, text_among, zone_text
@@ -53,7 +53,7 @@ def answered(text: str, ink: int, *, specks: bool = False) -> tuple[CleanPage, T
     if specks:
         for place in ((320, 200), (480, 230), (620, 410)):
             dot(page, place)
-    return cleaned(page, template), template
+    return cleaned(evenly_lit(page), template), template
 
 
 class Nothing:

@@ -58,6 +58,27 @@ def test_a_line_that_ends_early_ends_by_itself() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("line", "following", "doubted"),
+    [
+        # With the next word and its blank the line would just have fitted.
+        (f"{FULL}.", "Ich", True),
+        (f"{FULL}n", "mir", False),
+        (f"{FULL} am", "- Kita", True),
+    ],
+)
+def test_a_line_that_was_perhaps_ended_by_hand_is_a_doubt(line, following, doubted) -> None:
+    assert zone_text(page_with_ink(), ZONE, Lines((10, line), (45, following))).odd is doubted
+
+
+def test_who_ends_lines_may_have_ended_a_full_one_as_well() -> None:
+    full = f"{FULL}."
+    wrapped = zone_text(page_with_ink(), ZONE, Lines((10, full), (45, "meiner Wohnung.")))
+    assert not wrapped.odd
+    lines = Lines((10, full), (45, "Und mehr."), (80, "Zweitens."))
+    assert zone_text(page_with_ink(), ZONE, lines).odd
+
+
 def test_a_zone_tells_how_level_its_letters_stand() -> None:
     hand = zone_text(page_with_ink(), ZONE, Lines((10, "Erstens"), (45, "Danach"))).hand
     assert hand is not None

@@ -28,12 +28,14 @@ _PAGE = (
 class Page:
     """A page of lines, and readings of them."""
 
-    def __init__(self, *lines: str, font: str = "LiberationSans-Regular") -> None:
-        type_ = ImageFont.truetype(f"{_FOLDER}{font}.ttf", 28)
+    def __init__(
+        self, *lines: str, font: str = "LiberationSans-Regular", sizes: tuple[int, ...] = ()
+    ) -> None:
         image = Image.new("L", (1400, 100 * len(lines) + 60), 255)
         draw = ImageDraw.Draw(image)
         self.draw, self._image, self._lines = draw, image, []
         for number, text in enumerate(lines):
+            type_ = ImageFont.truetype(f"{_FOLDER}{font}.ttf", sizes[number] if sizes else 28)
             line, left, foot = [], 30.0, 80 + 100 * number
             for word in text.split():
                 draw.text((round(left), foot), word, font=type_, fill=0, anchor="ls")
@@ -201,3 +203,18 @@ def test_a_page_whose_letters_are_broken_to_pieces_is_told():
         page.draw.rectangle((column, 0, column + 1, 160), fill=255)
     broken = replace(read, pieces=shaped(read.lines, parts_of(page.picture)).pieces)
     assert is_broken([broken])
+
+
+def test_letters_of_one_width_are_told_though_fields_differ_in_size():
+    page = Page(*_PAGE, "14 - 16", font="LiberationMono-Regular", sizes=(28, 20, 24, 28))
+    read = replace(page.read(-1), doubtful=True)
+    assert with_dashes(read, page.letters((read, read))) == read
+
+
+@pytest.mark.parametrize(("other", "told"), [("Haus 64", "Mo-Fr"), ("Bild-Amt 64", "Mo–Fr")])
+def test_inside_of_a_word_a_long_dash_is_believed_only_next_to_a_shorter_one(other, told):
+    page = Page(
+        *_PAGE, f"Rast am {other} im Bad", "Am Mo–Fr im Amt", font="LiberationSerif-Regular"
+    )
+    read = replace(page.read(-1, "Am Mo-Fr im Amt"), doubtful=True)
+    assert with_dashes(read, page.letters((read, read))).text == f"Am {told} im Amt"

@@ -117,6 +117,22 @@ def test_a_continuation_is_joined_exactly_and_may_come_in_any_order():
     assert (one.value, one.accepted) == ("a \n bc", True)
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "doubted"),
+    [
+        ("Erstens.\nIch will das schaffen. ", "Ich will mehr.", True),
+        ("Erstens.\nIch will das ", "schaffen. Ich will mehr.", False),
+        ("Ich will das schaffen. ", "Ich will mehr.", False),
+    ],
+)
+def test_where_paper_cuts_a_text_after_a_sentence_nobody_knows_whether_its_line_ended(
+    first, second, doubted
+):
+    parts = [sight("bericht", first, Method.OCR), sight("bericht__2", second, Method.OCR)]
+    one = extract(FORM, parts).fields["bericht"]
+    assert (Doubt.WHITE_SPACE in one.doubts) is doubted
+
+
 def test_a_part_of_nothing_but_line_breaks_is_a_part():
     parts = [sight("bericht", "a\n"), sight("bericht__2", "\n\n", blank=True)]
     one = extract(FORM, [*parts, sight("bericht__3", "b")]).fields["bericht"]

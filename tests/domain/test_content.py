@@ -36,7 +36,15 @@ USUAL = {
         "Hauptstr. 5, 37073 Göttingen",
     ],
     Content.LIST: ["Werkstatt Nord gGmbH", "Bildungshaus am Wall e. V."],
-    Content.SHORT: ["Göttingen", "weiblich", "M", "in 3 Monaten", "bis 12.10.2026", "SGB II"],
+    Content.SHORT: [
+        "Göttingen",
+        "weiblich",
+        "M",
+        "in 3 Monaten",
+        "bis 12.10.2026",
+        "SGB II",
+        "Lehrjahr III",
+    ],
     Content.FREE: [
         "Ich will endlich wieder arbeiten, am liebsten im Lager.",
         "ich hab z. B. den B1-Kurs geschafft",
@@ -73,9 +81,10 @@ MISREAD = {
         "Am Wall 12a\n2612 Oldenburg",
         "Am Wall\n26121 Oldenburg",
         "26121 Oldenburg",
+        "Am Waldrıng 2\n26121 Oldenburg",
     ],
     Content.LIST: ["Werkstatt N0rd", "Bildungshaus am Wal|"],
-    Content.SHORT: ["G0ttingen", "ln 3 Monaten", "(bis Mai", "l"],
+    Content.SHORT: ["G0ttingen", "ln 3 Monaten", "(bis Mai", "l", "SGB Il", "1x, lI"],
     Content.FREE: [
         "lch will arbeiten.",
         "Ich will arbeiten. und lernen",
@@ -92,6 +101,9 @@ MISREAD = {
         "Das war gut) und schön",
         "Ich bIn da",
         "Herr Popeştescu",
+        "Eine Wohnung ım Stadtgebiet",
+        "Mein Kınd",
+        "Maßnahme nach SGB Il",
     ],
 }
 

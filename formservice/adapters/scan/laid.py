@@ -37,19 +37,29 @@ class LaidPage:
         self._clean: dict[int, CleanPage] = {}
         self._words: PageWords | None = None
 
+    @cached_property
+    def _flat(self) -> "Grey":
+        """The page in even light."""
+        return evenly_lit(self.grey)
+
     def clean(self, down: int = 0) -> CleanPage:
         """Return the page in even light, moved up by as many rows as its zones moved down."""
-        import numpy as np
-
         if down not in self._clean:
             # One at a time: they are large, and zones that moved come one group after the other.
-            self._clean = {down: cleaned(np.roll(self.grey, -down, axis=0), self.template)}
+            flat = evenly_lit(self.moved(down)) if down else self._flat
+            self._clean = {down: cleaned(flat, self.template)}
         return self._clean[down]
+
+    def moved(self, down: int) -> "Grey":
+        """Return the page as it came, moved up by as many rows."""
+        import numpy as np
+
+        return np.roll(self.grey, -down, axis=0) if down else self.grey
 
     def words(self, ocr: Ocr, *, in_place: bool) -> PageWords:
         """Return the words of the page, done once; ``in_place`` says that no zone moved."""
         if self._words is None:
-            self._words = page_words(self.grey, self.template, ocr, in_place=in_place)
+            self._words = page_words(self._flat, self.template, ocr, in_place=in_place)
         return self._words
 
     def close(self, part: Rect, down: int = 0) -> "Grey":

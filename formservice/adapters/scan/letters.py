@@ -103,15 +103,19 @@ class Letters:
         ]
 
     @cached_property
-    def by_zone(self) -> tuple[tuple[Seen, ...], ...]:
+    def same(self) -> tuple[tuple[Line, ...], ...]:
         """The words that both readings of a zone have, zone by zone."""
         found = []
         for first, second in self._zones:
             other = [word for line in second for word in line]
             same = [[w for w in line if any(_is_same(w, one) for one in other)] for line in first]
-            same = [line for line in same if line]
-            found.append(tuple(self.seen(same)) if same else ())
+            found.append(tuple(line for line in same if line))
         return tuple(found)
+
+    @cached_property
+    def by_zone(self) -> tuple[tuple[Seen, ...], ...]:
+        """Those of them whose signs can be told apart."""
+        return tuple(tuple(self.seen(lines)) if lines else () for lines in self.same)
 
     @cached_property
     def agreed(self) -> tuple[Seen, ...]:

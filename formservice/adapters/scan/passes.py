@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from statistics import median
 
+from formservice.adapters.scan.accents import Accents
 from formservice.adapters.scan.alphabet import (
     differs_in_foreign_letters,
     is_level,
@@ -232,13 +233,14 @@ def _seen_together(
     told = list(read)
     for down in sorted({place.down for place in places}):
         own = [number for number, place in enumerate(places) if place.down == down]
-        open_ = [number for number in own if _is_open(read[number])]
-        if not open_:
-            continue
         zones = [(one.first.lines, one.second.lines) for n in own if (one := read[n]).second]
         letters = Letters(sheet.clean(down).written, zones)
-        for number in open_:
-            told[number] = _told(read[number], letters)
+        accents = Accents(letters, sheet.moved(down), sheet.template.printed)
+        for number in own:
+            if _is_open(read[number]):
+                told[number] = _told(read[number], letters)
+            if not told[number].doubtful and accents.contradict(read[number].first.lines):
+                told[number] = replace(told[number], doubtful=True)
     return told
 
 

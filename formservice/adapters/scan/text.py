@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from formservice.adapters.scan.glyphs import Part, parts_of, shaped
 from formservice.adapters.scan.handwriting import Hand, level_of, straightness
-from formservice.adapters.scan.light import Tones, evenly_lit, free_of_specks
+from formservice.adapters.scan.light import Tones, free_of_specks
 from formservice.adapters.scan.ocr import BLOCK, LANGUAGE, LINE, Ocr, OcrWord, lines_of
 from formservice.adapters.scan.template import DPI, POINTS_PER_INCH, Rect, Template
 from formservice.adapters.scan.words import PageWords
@@ -44,8 +44,10 @@ _MARGIN_PX = (30, 8)
 # lines are 1.2 to 1.5 apart, the double 2.4 and more.
 _EMPTY_LINE = 1.95
 # A line ends by itself if the next word would have fitted with this much to spare (5 mm): a
-# blank, and the margin that forms keep inside their boxes.
-_SPARE_PX = 40
+# blank, and the margin that forms keep inside their boxes. With less, but room for the word and a
+# blank (1.3 mm), it may have been ended after a sentence or before the next point of a list.
+_SPARE_PX, _BLANK_PX = 40, 10
+_ENDED, _POINT = re.compile(r"[.!?:“\"]$"), re.compile(r"([-–•*]|[0-9]{1,2}[.)]|[a-z]\))$")
 # The hint that a text goes on is known word for word; a few letters may be misread.
 _MARK_LIKENESS = 0.8
 # A word of the blank form keeps less than this of its ink when the printed ink is taken away;
@@ -88,16 +90,16 @@ class ZoneText:
     pieces: int = 0
 
 
-def cleaned(page: "Grey", template: Template) -> CleanPage:
-    """Return the page in even light, with and without the printed form.
+def cleaned(flat: "Grey", template: Template) -> CleanPage:
+    """Return a page in even light with and without the printed form.
 
     Writing that is lighter than print gets a white point of its own; specks that stand alone in
     a zone are no writing.
     """
+    import cv2
     import numpy as np
 
-    flat = evenly_lit(page)
-    core = flat[template.core]
+    core = flat.ravel()[template.core_places]
     # The quarter of printed pixels that is darkest is ink for sure; 60 % of a page is paper.
     ink = float(np.percentile(core, 25)) if core.size else 0.0
     tones = Tones(ink, max(float(np.percentile(flat[::4, ::4], 60)), ink + 1.0))
@@ -111,8 +113,8 @@ def cleaned(page: "Grey", template: Template) -> CleanPage:
         lighter = tones.of_writing(flat[place], template.printed[place])
         if lighter is not None:
             clear[place] = lighter.levelled(flat[place])
-    written = clear.copy()
-    written[template.printed] = 255
+    covering = template.printed.astype(np.uint8) * np.uint8(255)
+    written = np.asarray(cv2.bitwise_or(clear, covering), dtype=np.uint8)
     for place in places:
         free_of_specks(written, *place)
     return CleanPage(clear, written)
@@ -231,16 +233,17 @@ def _read(lines: Sequence[Sequence[OcrWord]], right: int, parts: Sequence[Part])
     lines = [line for line in lines if not _is_dirt(line)] or lines
     confidence = min(word.confidence for line in lines for word in line)
     shapes = shaped(lines, parts)
-    text = with_exact_mark(_paragraphs(shapes.lines, right))
-    shown = with_exact_mark(_paragraphs(shapes.shown, right))
+    breaks = _breaks(lines, right)
+    text = with_exact_mark(_paragraphs(shapes.lines, breaks))
+    shown = with_exact_mark(_paragraphs(shapes.shown, breaks))
     sure = median(word.confidence for line in lines for word in line)
     return ZoneText(
         text,
         confidence,
         ink=True,
         shown=shown,
-        doubtful=shapes.doubtful,
-        odd=shapes.odd,
+        doubtful=shapes.doubtful or None in breaks,
+        odd=shapes.odd or None in breaks,
         hand=Hand(
             shapes.wander, 1.0, sure, letters=sum(len(w.text) for line in lines for w in line)
         ),
@@ -292,27 +295,44 @@ def _ink_box(crop: "Grey") -> tuple[slice, slice] | None:
     return slice(max(int(top), 0), int(bottom)), slice(max(int(left), 0), int(right))
 
 
-def _paragraphs(lines: Sequence[Sequence[OcrWord]], right: int) -> str:
-    """Return the lines as text: wrapped ones joined, others kept apart.
+def _breaks(lines: Sequence[Sequence[OcrWord]], right: int) -> list[str | None]:
+    """Return what stands between lines: a blank where one was wrapped, else one break or two.
 
     ``right`` is the right edge of the zone. A line is wrapped if the first word of the next
-    would not have fitted behind it.
+    would not have fitted behind it; None means that this cannot be told. Who ends lines elsewhere
+    may have ended one that was full as well, where a sentence ends with it.
     """
     heights = [
         max(word.bottom for word in line) - min(word.top for word in line) for line in lines
     ]
     usual = median(heights)
+    found = [_break(line, following, right, usual) for line, following in pairwise(lines)]
+    if "\n" not in found:
+        return found
+    return [
+        None if one == " " and _ENDED.search(line[-1].text) else one
+        for one, line in zip(found, lines, strict=False)
+    ]
+
+
+def _break(
+    line: Sequence[OcrWord], following: Sequence[OcrWord], right: int, usual: float
+) -> str | None:
+    gap = min(word.top for word in following) - min(word.top for word in line)
+    if gap > _EMPTY_LINE * usual:
+        return "\n\n"
+    end = max(word.right for word in line) + following[0].right - following[0].left
+    if end + _SPARE_PX < right:
+        return "\n"
+    by_itself = _ENDED.search(line[-1].text) or _POINT.match(following[0].text)
+    return None if by_itself and end + _BLANK_PX < right else " "
+
+
+def _paragraphs(lines: Sequence[Sequence[OcrWord]], breaks: Sequence[str | None]) -> str:
+    """Return the lines as text, a blank between two where that cannot be told."""
     text = _words(lines[0])
-    for line, following in pairwise(lines):
-        gap = min(word.top for word in following) - min(word.top for word in line)
-        next_word = following[0].right - following[0].left
-        if gap > _EMPTY_LINE * usual:
-            text += "\n\n"
-        elif max(word.right for word in line) + next_word + _SPARE_PX < right:
-            text += "\n"
-        else:
-            text += " "
-        text += _words(following)
+    for line, before in zip(lines[1:], breaks, strict=True):
+        text += (before or " ") + _words(line)
     return text
 
 

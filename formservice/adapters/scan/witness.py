@@ -20,9 +20,9 @@ from formservice.adapters.scan.letters import Letters, Seen, are_at_one_place, l
 from formservice.adapters.scan.ocr import OcrWord
 from formservice.adapters.scan.text import ZoneText
 
-# Type whose letters stand evenly apart, by their deviation: 0.06 and less, other type 0.14 and
-# more. Its hyphens may be as long as its dashes.
-_EVEN, _LEAST_PAIRS = 0.10, 10
+# Type whose letters stand evenly apart, by their deviation within zones, which may differ in size:
+# 0.04 and less, other type 0.12 and more. Its hyphens may be as long as its dashes.
+_EVEN, _LEAST_PAIRS, _LEAST_OF_ZONE = 0.08, 10, 4
 # Lengths of dashes as shares of the height of small letters and the width of n, their geometric
 # mean: of 184 typefaces hyphens reach 0.70, dashes begin at 0.71. Next to each other a dash is
 # 1.24 times as long as the hyphen at least.
@@ -52,16 +52,20 @@ class Dashes:
         """Measure by these letters."""
         self._letters = letters
 
-    def sign(self, glyph: Glyph, zone: Sequence[Seen]) -> str | None:
-        """Return which dash a sign is that stands in a ``zone``, None if that is not clear."""
+    def sign(self, glyph: Glyph, zone: Sequence[Seen], *, in_word: bool = False) -> str | None:
+        """Return which dash a sign is that stands in a ``zone``, None if that is not clear.
+
+        Inside of words hyphens are usual; only next to a shorter one a longer one is believed.
+        """
         length = None if self._is_even else self._length(glyph, zone)
         if length is None or not _SHORTEST <= length <= _NO_DASH:
             return None
         if length <= _HYPHEN:
             return "-"
-        if length >= _DASH:
+        if length >= _DASH and not in_word:
             return "–"
-        shortest, longest = min(self._dashes), max(self._dashes)
+        shortest = min(self._dashes, default=_NO_DASH)
+        longest = max(self._dashes, default=0.0)
         if length >= _TIMES * shortest and shortest <= _NO_HYPHEN:
             return "–"
         return "-" if length <= _NO_HYPHEN and longest >= _TIMES * length else None
@@ -76,18 +80,22 @@ class Dashes:
             for glyph in one.glyphs
             if glyph.sign in DASHES
         )
-        return (*(one for one in told if one is not None and one <= _NO_DASH), _NO_HYPHEN)
+        return tuple(one for one in told if one is not None and _SHORTEST <= one <= _NO_DASH)
 
     @cached_property
     def _is_even(self) -> bool:
         """Whether all signs have one width, or that cannot be told."""
-        steps = [
-            (left_of(b) + right_of(b) - left_of(a) - right_of(a)) / 2
-            for one in self._letters.agreed
-            for a, b in pairwise(one.glyphs)
-            if a.sign.isalpha() and b.sign.isalpha()
-        ]
-        return len(steps) < _LEAST_PAIRS or pstdev(steps) < _EVEN * fmean(steps)
+        steps: list[float] = []
+        for zone in self._letters.by_zone:
+            own = [
+                (left_of(b) + right_of(b) - left_of(a) - right_of(a)) / 2
+                for one in zone
+                for a, b in pairwise(one.glyphs)
+                if a.sign.isalpha() and b.sign.isalpha()
+            ]
+            if len(own) >= _LEAST_OF_ZONE:
+                steps.extend(step / fmean(own) for step in own)
+        return len(steps) < _LEAST_PAIRS or pstdev(steps) < _EVEN
 
     def _length(self, glyph: Glyph, zone: Sequence[Seen]) -> float | None:
         scale, length = self._scale(zone), self._pixels(glyph)
@@ -175,7 +183,10 @@ def with_dashes(read: ZoneText, letters: Letters) -> ZoneText:
         if dashes and (one is None or len(one.glyphs) != len(token.text)):
             all_told = False
         elif dashes and one is not None:
-            signs = {place: measured.sign(one.glyphs[place], zone) for place in dashes}
+            signs = {
+                place: measured.sign(one.glyphs[place], zone, in_word=len(token.text) > 1)
+                for place in dashes
+            }
             all_told = all_told and None not in signs.values()
             token = _with(token, {place: sign for place, sign in signs.items() if sign})
         told.append(token)

@@ -88,17 +88,21 @@ def words_on(picture: "Grey", engine: Ocr, *, enlarged: bool = False) -> PageWor
     return PageWords(engine.words(flat, SPARSE, round(DPI * factor)), width, height)
 
 
-def page_words(laid: "Grey", template: Template, engine: Ocr, *, in_place: bool) -> PageWords:
-    """Return the words of a page that was laid on its form, those far from its zones left out.
+def page_words(flat: "Grey", template: Template, engine: Ocr, *, in_place: bool) -> PageWords:
+    """Return the words of a page laid on its form in even light, but those far from its zones.
 
     This second reading of the zones shall share no mistake with the first: the page is taken as
     it is, but for its lines, and read in one go, by the model for Latin script if there is one.
     If all zones are ``in_place`` so is the print; what of it is away from the zones is not read
     again, for that takes more time than all answers.
     """
-    plain = without_rulings(softened(evenly_lit(laid)))
+    import cv2
+    import numpy as np
+
+    plain = without_rulings(softened(flat))
     if in_place:
-        plain[template.elsewhere] = 255
+        covering = template.elsewhere.astype(np.uint8) * np.uint8(255)
+        plain = np.asarray(cv2.bitwise_or(plain, covering), dtype=np.uint8)
     language = LATIN if engine.has(LATIN) else LANGUAGE
     height, width = plain.shape
     return PageWords(engine.words(plain, SPARSE, DPI, language), width, height)
