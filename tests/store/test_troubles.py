@@ -215,3 +215,16 @@ def test_tables_that_are_not_there_are_named(address):
     with pytest.raises(StorageError, match="Tabellen"):
         receive(store)
     store.close()
+
+
+@needs_postgres
+@pytest.mark.engine
+@pytest.mark.parametrize("address", ["postgresql"], indirect=True)
+def test_a_server_that_may_only_be_read_is_named(store, address):
+    receive(store)
+    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        name = address.database
+        connection.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = on"))
+    other = Store(address)
+    refused(other, "darf nicht geschrieben werden")
+    other.close()
