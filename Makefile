@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo test explore check lint types bench accuracy lock
+.PHONY: help setup system demo test explore check lint types bench storm accuracy lock
 
 BIN := .venv/bin
 SERVE ?= 1
@@ -98,6 +98,9 @@ check: setup lint types  ## schnelle Runde: ohne langsame Tests und fremde Progr
 bench: setup  ## misst Tempo gegen docxtpl, pypdf, pdfplumber, LibreOffice, OCRmyPDF, Tesseract
 	$(BIN)/python -m benchmarks.speed
 	$(BIN)/python -m benchmarks.scans
+
+storm: setup  ## beendet 300 Dokumente, während ihre Arbeiter sterben und einfrieren (einige Minuten)
+	$(BIN)/python -m benchmarks.storm
 
 accuracy: setup  ## misst an selbst gemachten Scans, wie viel ohne Blick gilt und wie oft das falsch ist
 	$(BIN)/python -m benchmarks.accuracy

@@ -6,7 +6,7 @@ no database, and showing what is kept no PDF library.
 
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -36,8 +36,13 @@ if TYPE_CHECKING:
     from formservice.adapters.scan.recognition import Recognition
     from formservice.adapters.store.archive import Archive
     from formservice.adapters.store.store import Store
+    from formservice.adapters.work.signals import Stop
+    from formservice.adapters.work.supervisor import Worker
+    from formservice.application import ports
     from formservice.application.intake import Intake
     from formservice.application.ports_store import Originals
+    from formservice.application.receive import Receive
+    from formservice.application.work import Stage
 
 # No I, L, O or U: references are read out on the telephone. 12 characters hold 60 bits.
 _REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -240,10 +245,37 @@ class Services:
     def intake(self) -> "Intake":
         """The use case „intake“: whole batches, stored as they are read."""
         from formservice.adapters.intake_folder import IntakeFolder
-        from formservice.application.intake import Intake
 
         folder = IntakeFolder(self.settings.data / "intake", self._state())
-        return Intake(self.read, self.forms, self.page_jobs, self.archive, folder)
+        return self._intake_to(self.archive, folder)
+
+    def _intake_to(self, archive: "ports.Archive", kept: "ports.WorkInHand") -> "Intake":
+        from formservice.application.intake import Intake
+
+        return Intake(self.read, self.forms, self.page_jobs, archive, kept)
+
+    @cached_property
+    def receive(self) -> "Receive":
+        """The use case „receive“: keep a file for workers to read."""
+        from formservice.application.receive import Receive
+
+        return Receive(self.store, self.originals)
+
+    @cached_property
+    def stages(self) -> "tuple[Stage, ...]":
+        """The stages of work on received files, in their order."""
+        from formservice.adapters.work.stages import PagesInWork, reading
+
+        pages = PagesInWork(self.settings.data / "intake", self._state())
+        _ = self.page_jobs  # built here, so that every child finds definitions and readers ready
+        return (reading(self.originals, self._intake_to, pages, self.settings.read_bytes),)
+
+    def worker(self, names: Collection[str], stop: "Stop") -> "Worker":
+        """Return a worker for the stages of these names, for all if there are none."""
+        from formservice.adapters.work.supervisor import Pace, Worker
+
+        stages = [one for one in self.stages if not names or one.name in names]
+        return Worker(self.store, stages, Pace(), stop)
 
     def _state(self) -> str:
         """Return what names all that readings of pictures depend on: program, engine and forms."""

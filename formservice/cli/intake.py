@@ -13,7 +13,7 @@ from typing import Any  # readings have the shape of the JSON contract
 from formservice.application.batch import in_order
 from formservice.application.intake_report import Outside, Report, Taken
 from formservice.bootstrap import Services, Settings, today
-from formservice.cli import errors, files, read, show
+from formservice.cli import errors, files, later, read, show
 from formservice.cli.german import counted
 from formservice.cli.progress import Progress
 from formservice.domain.errors import EngineError, StorageError, UnexpectedError
@@ -43,19 +43,33 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         metavar="TAG",
         help="Tag des Eingangs, zum Beispiel 27.03.2026 (sonst heute)",
     )
+    intake.add_argument(
+        "--later",
+        action="store_true",
+        help="nur annehmen und aufbewahren; „formservice work“ liest, jede Datei für sich",
+    )
     intake.add_argument("--json", action="store_true", help="Ausgabe als JSON")
     intake.set_defaults(run=_intake)
 
 
 def _intake(chosen: argparse.Namespace) -> int:
     services = Services(Settings.from_environment())
-    intake = services.intake  # a wrong setting is told now
-    progress, report = Progress(), Report()
+    report = Report()
     names = list(_files(chosen.paths, services.settings.data, report.left_out))
     if not names:
         print("Dort liegt keine Datei; verborgene zählen nicht.", file=sys.stderr)
     for name in report.left_out:
         print(f"Verknüpfter Ordner ausgelassen: {errors.printable(name)}", file=sys.stderr)
+    if chosen.later:
+        return later.received(services, names, chosen.received or today(), as_json=chosen.json)
+    return _read(services, names, report, chosen)
+
+
+def _read(
+    services: Services, names: Sequence[str], report: Report, chosen: argparse.Namespace
+) -> int:
+    intake = services.intake  # a wrong setting is told now
+    progress = Progress()
     outside = Outside(files.content, progress, errors.bug, progress.say)
     printed: list[str] = []  # as text, which is a tenth of what it takes as objects
     broken = False

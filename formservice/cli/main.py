@@ -85,6 +85,7 @@ def parser() -> argparse.ArgumentParser:
         intake,
         migrate,
         read,
+        work,
     )
 
     top: argparse.ArgumentParser = Parser(
@@ -101,7 +102,7 @@ def parser() -> argparse.ArgumentParser:
         help="die Version zeigen",
     )
     commands = top.add_subparsers(title="Befehle", metavar="BEFEHL", required=True)
-    parts = (forms, generate, read, intake, archive, migrate, health, demo)
+    parts = (forms, generate, read, intake, work, archive, migrate, health, demo)
     for part in parts:
         part.add(commands)
     return top

@@ -1,0 +1,149 @@
+"""``formservice work``: read what was received in the background; show and retry what failed."""
+
+import argparse
+import json
+import os
+
+from formservice.adapters.work.pool import Pool, again
+from formservice.adapters.work.signals import Stop
+from formservice.application.ports_store import SERVICE
+from formservice.bootstrap import Services, Settings
+from formservice.cli import errors
+from formservice.cli.german import counted
+from formservice.domain.errors import NotFoundError, UsageError
+
+_STATUS = {
+    "ready": "bereit",
+    "running": "in Arbeit",
+    "waiting": "bei Menschen",
+    "done": "erledigt",
+    "failed": "zurückgestellt",
+}
+_OUTCOMES = {
+    "done": "fertig",
+    "again": "gescheitert, wird wiederholt",
+    "failed": "zurückgestellt",
+    "lost": "von anderen übernommen",
+    "given-back": "zurückgegeben",
+}
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser."""
+    work = commands.add_parser(
+        "work",
+        help="Angenommenes im Hintergrund lesen",
+        description="Liest, was angenommen ist, und läuft, bis es beendet wird (Strg-C, SIGTERM)."
+        " Beliebig viele dürfen zugleich laufen, auf PostgreSQL auch auf mehreren Rechnern. Was"
+        " ein beendetes Programm liegen lässt, übernimmt nach einer halben Minute ein anderes. Was"
+        " fünfmal scheitert, wird zurückgestellt.",
+    )
+    work.add_argument(
+        "--stages", metavar="STUFE,…", default="", help="nur diese Stufen der Arbeit"
+    )
+    work.add_argument("--workers", type=_count, default=1, metavar="N", help="so viele zugleich")
+    work.add_argument("--once", action="store_true", help="enden, wenn nichts mehr zu tun ist")
+    work.add_argument("--status", action="store_true", help="nur zeigen, wie die Arbeit steht")
+    work.add_argument("--retry", metavar="KENNUNG", help="Zurückgestelltes noch einmal versuchen")
+    work.add_argument(
+        "--json", action="store_true", help="Ausgabe als JSON, eine Zeile je Vorgang"
+    )
+    work.add_argument("--child-of", type=int, help=argparse.SUPPRESS)
+    work.set_defaults(run=_work)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 256:
+        raise argparse.ArgumentTypeError("erwartet wird eine Zahl von 1 bis 256")
+    return int(text)
+
+
+def _work(chosen: argparse.Namespace) -> int:
+    services = Services(Settings.from_environment())
+    if chosen.retry:
+        return _retry(services, chosen.retry)
+    if chosen.status:
+        return _status(services, as_json=chosen.json)
+    names = _stages(services, chosen.stages)
+    if chosen.child_of is None and (chosen.workers > 1 or not chosen.once):
+        return _pool(services, chosen)
+    return _one(services, names, chosen)
+
+
+def _stages(services: Services, text: str) -> list[str]:
+    known = [stage.name for stage in services.stages]
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    for name in names:
+        if name not in known:
+            raise UsageError(
+                f"Die Stufe „{name[:40]}“ gibt es nicht.", f"Es gibt: {', '.join(known)}."
+            )
+    return names
+
+
+def _one(services: Services, names: list[str], chosen: argparse.Namespace) -> int:
+    """Work in this process; ``child_of`` is whose end ends us as well."""
+    stop = Stop(chosen.child_of)
+    status = errors.DONE
+    with stop.listening():
+        for end in services.worker(names, stop).ends(once=chosen.once):
+            if chosen.json:
+                told = {"document": end.document, "stage": end.stage, "outcome": end.outcome}
+                more = {"error": end.error, "seconds": round(end.seconds, 3)}
+                print(json.dumps(told | more, ensure_ascii=False), flush=True)
+            else:
+                why = f" [{end.error}]" if end.error else ""
+                what = f"{end.stage} {_OUTCOMES[end.outcome]}{why}"
+                print(f"{end.document[:36]}  {what} ({end.seconds:.1f} s)", flush=True)
+            if end.outcome == "failed":
+                status = errors.NEEDS_A_PERSON
+    return status
+
+
+def _pool(services: Services, chosen: argparse.Namespace) -> int:
+    """Run workers beside each other, each in a process of its own."""
+    services.store.prepared()  # what is wrong with the database is told once
+    arguments = ["work", "--child-of", str(os.getpid()), "--stages", chosen.stages]
+    arguments += ["--once"] * chosen.once + ["--json"] * chosen.json
+    stop = Stop()
+    with stop.listening():
+        return Pool(lambda: again(*arguments), chosen.workers, stop).run()
+
+
+def _retry(services: Services, document: str) -> int:
+    with services.store.work() as work:
+        kept = work.documents.get(document)
+        if not work.queue.retry(document):
+            now = _STATUS.get(kept.status, kept.status)
+            raise NotFoundError(f"Dieses Dokument ist nicht zurückgestellt, sondern {now}.")
+        work.events.append("work.retried", SERVICE, document, {"stage": kept.stage})
+    print("Es wird noch einmal versucht.")
+    return errors.DONE
+
+
+def _status(services: Services, *, as_json: bool) -> int:
+    with services.store.look() as work:
+        standing, stuck = work.queue.standing(), work.queue.stuck()
+    if as_json:
+        counts = [{"stage": s.stage, "status": s.status, "count": s.count} for s in standing]
+        told = [
+            {
+                "document": one.document,
+                "name": one.name,
+                "stage": one.stage,
+                "error": one.error,
+                "tries": one.tries,
+            }
+            for one in stuck
+        ]
+        print(json.dumps({"standing": counts, "failed": told}, ensure_ascii=False, indent=1))
+    else:
+        for s in standing:
+            documents = counted(s.count, "Dokument", "Dokumente")
+            print(f"{s.stage}: {documents} {_STATUS.get(s.status, s.status)}")
+        if not standing:
+            print("Es ist nichts angenommen.")
+        for one in stuck:
+            name = errors.printable(one.name)
+            print(f"  ✗ {one.document}  {name}: {one.stage} [{one.error}], {one.tries} Versuche")
+    return errors.NEEDS_A_PERSON if stuck else errors.DONE
