@@ -82,8 +82,9 @@ def test_a_server_s_database_is_changed_only_when_somebody_asks_for_it(run, serv
     assert run("intake", "x.docx", settings=server).returncode == 0
     known = json.loads(run("intake", "x.docx", "--json", settings=server).stdout)
     assert known[0]["already_known"]
-    (listed,) = json.loads(run("archive", "list", "--json", settings=server).stdout)
-    assert listed["name"] == "x.docx"
+    done = run("archive", "list", "--json", settings=server)
+    assert [one["name"] for one in json.loads(done.stdout)] == ["x.docx"]
+    assert done.stderr == b""
     assert part(run("check", "--json", settings=server), "Datenbank")["ok"]
 
 
