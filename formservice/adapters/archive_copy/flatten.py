@@ -143,7 +143,7 @@ def _insert(
 ) -> None:
     """Put the operators of each field behind the printed content it follows."""
     steps, repeated = _without_places(list(pikepdf.parse_content_stream(page)))
-    moving: dict[_Item, bytes] = {one: drawn[one] for one in drawn} | repeated
+    moving = repeated | {one: drawn[one] for one in drawn}
     printed = {number for step in steps if (number := _marked(step)) is not None}
     waiting: dict[int | None, list[bytes]] = {}
     before: int | None = None

@@ -1,0 +1,224 @@
+"""The pictures of scanned pages, put into another PDF without changing a pixel.
+
+A JPEG, and a picture that alone is a page of a PDF, is taken over byte by byte; other picture
+files are unpacked and packed again without loss. Only a page of a PDF that is more than one
+picture, or coloured for a press, is drawn anew; what was done is told.
+"""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pikepdf
+from pikepdf import Array, Dictionary
+
+from formservice.adapters.archive_copy.picture_files import (
+    COLOURS,
+    Matrix,
+    PagePicture,
+    SourcePage,
+    fingerprint,
+    from_file,
+    packed,
+)
+from formservice.adapters.scan.picture import MOST_PIXELS, is_picture
+from formservice.application.transfervermerk import Pictured
+from formservice.domain.errors import DamagedDocumentError, DocumentTooLargeError
+
+# What may stand on a page that is nothing but a picture; text there is a hidden layer.
+_BESIDE = """
+q Q cm Do gs g G rg RG w J j M d i ri BMC BDC EMC MP DP BX EX
+BT ET Tf Tr Tm Td TD T* Tc Tw Tz TL Ts Tj TJ ' "
+"""
+_HARMLESS = frozenset(_BESIDE.split())
+_SHOWS = frozenset(("Tj", "TJ", "'", '"'))
+_COLOURING = frozenset(("g", "rg"))
+_UNSEEN = 3
+_KEPT_FILTERS = {
+    "/DCTDecode": "JPEG",
+    "/FlateDecode": "Flate",
+    "/CCITTFaxDecode": "CCITT",
+    "/JBIG2Decode": "JBIG2",
+    "/RunLengthDecode": "RunLength",
+}
+_DRAWN_DPI = 300
+_POINTS_PER_INCH = 72
+
+
+def taken_over(pdf: pikepdf.Pdf, source: SourcePage) -> PagePicture:
+    """Put the picture of a page into ``pdf``.
+
+    Raises:
+        InputError: the file is damaged or too large, or no picture and no PDF.
+    """
+    if is_picture(source.data):
+        return from_file(pdf, source)
+    with pikepdf.open(io.BytesIO(source.data)) as other:
+        if not 0 < source.page <= len(other.pages):
+            raise DamagedDocumentError(f"Seite {source.page} gibt es in der Datei nicht.")
+        page = other.pages[source.page - 1]
+        found = _only_picture(page)
+        if found is not None:
+            return _copied(pdf, other, page, found, source)
+        return _drawn(pdf, page, source)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The picture a page of a PDF is made of, and how it is laid on the paper."""
+
+    image: pikepdf.Object
+    matrix: Matrix
+
+
+class _Follower:
+    """Follows the operators of a page as long as it can be one picture."""
+
+    def __init__(self, resources: pikepdf.Object) -> None:
+        self._pictures = resources.get("/XObject", Dictionary())
+        self._stack: list[tuple[pikepdf.Matrix, int]] = [(pikepdf.Matrix(), 0)]
+        self._is_coloured = False
+        self.laid: list[_Found] = []
+
+    def takes(self, name: str, operands: Sequence[object]) -> bool:
+        """Take one operator; False if the page is more than a picture."""
+        matrix, mode = self._stack[-1]
+        if name == "q":
+            self._stack.append((matrix, mode))
+        elif name == "Q":
+            self._stack.pop()
+            return bool(self._stack)
+        elif name == "cm":
+            numbers = [float(str(one)) for one in operands]
+            self._stack[-1] = (pikepdf.Matrix(*numbers) @ matrix, mode)
+        elif name == "Tr":
+            self._stack[-1] = (matrix, int(str(operands[0])))
+        elif name == "Do":
+            return self._lays(str(operands[0]), matrix)
+        elif name in _COLOURING:
+            self._is_coloured = True
+        return name in _HARMLESS and (name not in _SHOWS or mode == _UNSEEN)
+
+    def _lays(self, name: str, matrix: pikepdf.Matrix) -> bool:
+        image = self._pictures.get(name)
+        if image is None or not _stays(image) or (self._is_coloured and image.get("/ImageMask")):
+            return False
+        place = (matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f)
+        self.laid.append(_Found(image, place))
+        return True
+
+
+def _only_picture(page: pikepdf.Page) -> _Found | None:
+    """Return the picture if it is all that is seen of a page, and may stay as it is."""
+    follower = _Follower(page.obj.get("/Resources", Dictionary()))
+    try:
+        for step in pikepdf.parse_content_stream(page):
+            if not follower.takes(str(step.operator), list(step.operands)):
+                return None
+    except (pikepdf.PdfError, ValueError, TypeError):
+        return None
+    return follower.laid[0] if len(follower.laid) == 1 else None
+
+
+def _stays(image: pikepdf.Object) -> bool:
+    """Say whether PDF/A lets a picture stay as it is."""
+    if str(image.get("/Subtype")) != "/Image" or "/Alternates" in image or "/OPI" in image:
+        return False
+    filters = image.get("/Filter", Array())
+    listed = list(filters) if isinstance(filters, Array) else [filters]
+    if len(listed) != 1 or str(listed[0]) not in _KEPT_FILTERS:
+        return False
+    return bool(image.get("/ImageMask")) or _simple(image.get("/ColorSpace"))
+
+
+def _simple(space: pikepdf.Object | None) -> bool:
+    if space is None:
+        return False
+    if isinstance(space, Array):
+        kind = str(space[0])
+        if kind == "/ICCBased":
+            return int(space[1].get("/N", 0)) in (1, 3)
+        if kind == "/Indexed":
+            return _simple(space[1])
+        return kind in ("/CalGray", "/CalRGB")
+    return str(space) in ("/DeviceGray", "/DeviceRGB")
+
+
+def _copied(
+    pdf: pikepdf.Pdf,
+    other: pikepdf.Pdf,
+    page: pikepdf.Page,
+    found: _Found,
+    source: SourcePage,
+) -> PagePicture:
+    image = found.image if found.image.is_indirect else other.make_indirect(found.image)
+    copied = pdf.copy_foreign(image)
+    for gone in ("/Interpolate", "/Metadata", "/StructParent", "/OC", "/Name"):
+        if gone in copied:
+            del copied[gone]
+    left, bottom, right, top = (float(one) for one in page.mediabox)
+    a, b, c, d, _, _ = found.matrix
+    width, height = int(copied.Width), int(copied.Height)
+    across, down = (a * a + b * b) ** 0.5, (c * c + d * d) ** 0.5
+    dpi = None
+    if across and down:
+        dpi = (
+            round(width * _POINTS_PER_INCH / across),
+            round(height * _POINTS_PER_INCH / down),
+        )
+    told = Pictured(
+        source.page,
+        fingerprint(source.data),
+        width,
+        height,
+        dpi,
+        _colours(copied),
+        f"unverändert übernommen ({_filter(copied)})",
+    )
+    turn = int(page.obj.get("/Rotate", 0)) % 360
+    return PagePicture(copied, found.matrix, (left, bottom, right, top), turn, told)
+
+
+def _filter(image: pikepdf.Object) -> str:
+    filters = image.Filter
+    return _KEPT_FILTERS[str(filters[0] if isinstance(filters, Array) else filters)]
+
+
+def _colours(image: pikepdf.Object) -> str:
+    if image.get("/ImageMask") or int(image.get("/BitsPerComponent", 8)) == 1:
+        return COLOURS["1"]
+    space = image.ColorSpace
+    name = str(space[0]) if isinstance(space, Array) else str(space)
+    if name == "/ICCBased":
+        return COLOURS["L" if int(space[1].N) == 1 else "RGB"]
+    return COLOURS["L" if "Gray" in name else "RGB"]
+
+
+def _drawn(pdf: pikepdf.Pdf, page: pikepdf.Page, source: SourcePage) -> PagePicture:
+    """Draw a page of several parts anew."""
+    import pypdfium2  # noqa: PLC0415 (only pages of several parts need it)
+
+    document = pypdfium2.PdfDocument(source.data)
+    try:
+        shown = document[source.page - 1]
+        width, height = shown.get_size()
+        scale = _DRAWN_DPI / _POINTS_PER_INCH
+        if width * height * scale * scale > MOST_PIXELS:
+            raise DocumentTooLargeError(f"Seite {source.page} der PDF-Datei ist zu groß.")
+        image = shown.render(scale=scale).to_pil().convert("RGB")
+    finally:
+        document.close()
+    if all(one == image.getchannel(0) for one in image.split()):
+        image = image.getchannel(0)
+    stream = packed(pdf, image)
+    kept = f"mit {_DRAWN_DPI} dpi neu gezeichnet, weil die Seite mehr als ein Bild enthält"
+    across, down = image.size
+    dpi = (_DRAWN_DPI, _DRAWN_DPI)
+    colours = COLOURS[image.mode]
+    told = Pictured(source.page, fingerprint(source.data), across, down, dpi, colours, kept)
+    return PagePicture(stream, (width, 0, 0, height, 0, 0), (0, 0, width, height), 0, told)
+
+
+def originals(sources: Sequence[SourcePage]) -> tuple[bytes, ...]:
+    """Return the files that pages come from, each once, in their order."""
+    return tuple(dict.fromkeys(one.data for one in sources))

@@ -1,0 +1,97 @@
+"""The Transfervermerk of a scan: how paper became the picture that is kept (TR-RESISCAN).
+
+Only what is known is told. That the picture is complete and true a person has to say; nothing
+here concludes it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from formservice.application.pruefprotokoll import CaseFile, moment
+from formservice.domain.case import Role
+
+FORMAT = 1
+FAITHFUL = "scan.faithful"
+"""What somebody acknowledges who compared paper and picture, with what was looked at."""
+STATEMENT = "Abbild vollständig und bildlich übereinstimmend"
+
+
+@dataclass(frozen=True, slots=True)
+class Pictured:
+    """The picture of one page: pixels, pixels per inch (None: not told), colours, how it is kept.
+
+    ``page`` is the page of the received file, ``original`` the hash of that file.
+    """
+
+    page: int
+    original: str
+    width: int
+    height: int
+    dpi: tuple[int, int] | None
+    colours: str
+    kept: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scanning:
+    """How the picture was made, as far as somebody or the file says; empty: not known.
+
+    ``by`` is who scanned, ``at`` when (ISO 8601), ``profile`` the setting of the device.
+    """
+
+    by: str = ""
+    at: str = ""
+    device: str = ""
+    program: str = ""
+    profile: str = ""
+    source: str = ""
+
+
+def transfervermerk(
+    case: CaseFile, scanning: Scanning, pages: Sequence[Pictured]
+) -> dict[str, object]:
+    """Return the Transfervermerk as JSON-ready data."""
+    return {
+        "format": FORMAT,
+        "document": case.document,
+        "file": case.name,
+        "received": None if case.received is None else case.received.isoformat(),
+        "sha256": sorted({one.original for one in pages}),
+        "scanning": {
+            "by": scanning.by,
+            "at": scanning.at,
+            "device": scanning.device,
+            "program": scanning.program,
+            "profile": scanning.profile,
+            "source": scanning.source,
+        },
+        "pages": [
+            {
+                "page": one.page,
+                "original": one.original,
+                "width": one.width,
+                "height": one.height,
+                "dpi": None if one.dpi is None else list(one.dpi),
+                "colours": one.colours,
+                "kept": one.kept,
+            }
+            for one in pages
+        ],
+        "quality": _quality(case),
+        "copied": moment(case.at),
+    }
+
+
+def _quality(case: CaseFile) -> Mapping[str, object] | None:
+    """Return who compared the picture with the paper and what they said, None if nobody did."""
+    said = [one for one in case.acknowledged if one.code == FAITHFUL]
+    if not said:
+        return None
+    last = said[-1]
+    return {
+        "statement": STATEMENT,
+        "by": case.people.get(last.author, last.author),
+        "role": str(Role(last.role)),
+        "at": moment(last.created_at),
+        "remark": last.reason,
+    }
