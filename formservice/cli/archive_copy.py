@@ -11,10 +11,11 @@ from formservice.application.prefill import is_record
 from formservice.application.pruefprotokoll import CaseFile
 from formservice.bootstrap import Services, Settings, today
 from formservice.cli import errors
-from formservice.cli.files import decoded, write
+from formservice.cli.files import content, decoded, write
 from formservice.cli.read import day
+from formservice.domain.document import Medium
 from formservice.domain.errors import InputError, NotFoundError
-from formservice.domain.form import FormRef
+from formservice.domain.form import FormDefinition, FormRef
 from formservice.domain.frist import OFFICE_TIME
 
 _HINT = "Erwartet wird, was „formservice read --json“ zu einem einzigen Dokument ausgibt."
@@ -36,6 +37,12 @@ def add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
         type=day,
         metavar="TAG",
         help="Tag des Eingangs, zum Beispiel 27.03.2026 (sonst heute)",
+    )
+    one.add_argument(
+        "--original",
+        metavar="DATEI",
+        help="der eingegangene Scan: daneben entsteht sein durchsuchbares Abbild mit"
+        " Transfervermerk (DATEI-abbild.pdf)",
     )
     one.add_argument("--json", action="store_true", help="Ausgabe als JSON")
     one.set_defaults(run=_run)
@@ -59,21 +66,46 @@ def _run(chosen: argparse.Namespace) -> int:
         raise NotFoundError(f"Das Formular {form['id']}/{form['edition']} gibt es hier nicht.")
     made = services.archive_copies.make(case, definition)
     target = Path(chosen.output)
-    write(target, made.pdf)
-    for name, data in made.beside.items():
-        write(target.with_name(f"{target.stem}-{name}"), data)
-    told = {"file": str(target), "bytes": len(made.pdf), "beside": sorted(made.beside)}
+    files = {target: made.pdf}
+    files |= {target.with_name(f"{target.stem}-{name}"): one for name, one in made.beside.items()}
+    if chosen.original:
+        files[target.with_name(f"{target.stem}-abbild.pdf")] = _pictured(
+            case, definition, content(chosen.original)
+        )
+    for path, data in files.items():
+        write(path, data)
     if chosen.json:
+        told = [{"file": str(path), "bytes": len(data)} for path, data in files.items()]
         print(json.dumps(told, ensure_ascii=False, indent=1))
     else:
-        print(f"{errors.printable(str(target))}: Archivkopie erzeugt und geprüft.")
+        for path in files:
+            print(f"{errors.printable(str(path))}: erzeugt.")
     return errors.DONE
 
 
-def _only(content: object) -> Mapping[str, Any]:
+def _pictured(case: CaseFile, definition: FormDefinition, original: bytes) -> bytes:
+    """Return the searchable copy of a scan; InputError if it is not the file that was read."""
+    from formservice.adapters.archive_copy.picture_files import (  # noqa: PLC0415
+        SourcePage,
+        fingerprint,
+    )
+    from formservice.adapters.archive_copy.scans import searchable  # noqa: PLC0415
+
+    if case.reading.get("medium") != Medium.SCAN or "pages" in case.reading:
+        raise InputError(
+            "Ein Abbild entsteht nur von einem Scan, der in einer Datei liegt.",
+            "Bitte --original weglassen.",
+        )
+    if fingerprint(original) != case.reading.get("sha256"):
+        raise InputError("Der Datensatz gehört zu einer anderen Datei als --original.", _HINT)
+    pages = [SourcePage(number, original, number) for number in case.reading["page_numbers"]]
+    return searchable(case, definition, pages)
+
+
+def _only(given: object) -> Mapping[str, Any]:
     """Return the one document of a record whose form is known; InputError if there is none."""
-    listed = content if isinstance(content, list) else [content]
-    if not is_record(content) or len(listed) != 1 or not isinstance(listed[0], dict):
+    listed = given if isinstance(given, list) else [given]
+    if not is_record(given) or len(listed) != 1 or not isinstance(listed[0], dict):
         raise InputError("Das ist kein Datensatz zu genau einem Dokument.", _HINT)
     reading = listed[0]
     form = reading.get("form")

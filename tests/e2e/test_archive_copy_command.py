@@ -1,9 +1,12 @@
 """``archive copy`` and ``archive check`` as another program calls them."""
 
+import hashlib
+import io
 import json
 
 import pikepdf
 import pytest
+from PIL import Image
 
 from formservice.domain.canonical import digest
 from tests.adapters.archive_cases import case
@@ -38,6 +41,21 @@ def test_without_attachments_the_record_lies_beside(run, record, tmp_path):
     assert done.returncode == 0, done.stderr
     kept = json.loads((tmp_path / "kopie-datensatz.json").read_text("utf-8"))
     assert digest(kept) == digest(case().reading)
+
+
+@pytest.mark.slow
+def test_of_a_scan_its_picture_is_kept_beside(run, tmp_path):
+    picture = io.BytesIO()
+    Image.new("L", (827, 1169), 255).save(picture, "PNG", dpi=(100, 100))
+    (tmp_path / "scan.png").write_bytes(picture.getvalue())
+    reading = {**case().reading, "medium": "scan", "page_numbers": [1]}
+    reading["sha256"] = hashlib.sha256(picture.getvalue()).hexdigest()
+    (tmp_path / "r.json").write_text(json.dumps(reading))
+    done = run("archive", "copy", "r.json", "-o", "k.pdf", "--original", "scan.png", "--json")
+    assert [one["file"] for one in json.loads(done.stdout)] == ["k.pdf", "k-abbild.pdf"]
+    assert run("archive", "check", "k-abbild.pdf").returncode == 0
+    other = run("archive", "copy", "r.json", "-o", "k.pdf", "--original", "r.json")
+    assert other.returncode == 1
 
 
 def test_a_file_with_faults_is_named_with_them(run, tmp_path):
