@@ -180,6 +180,45 @@ def test_what_is_accepted_is_changed_only_after_the_lead_has_opened_it_again(sto
         assert work.documents.save(document, 1, reading("Neu"), IFK) == 2
 
 
+def test_of_many_who_save_at_once_one_succeeds_and_the_others_are_told(store):
+    document = received(store)
+
+    def save(name: str) -> int:
+        try:
+            with store.work() as work:
+                return work.documents.save(document, 1, reading(name), IFK)
+        except ConflictError:
+            return 0
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(save, "abcdef")) == [0, 0, 0, 0, 0, 2]
+
+
+def test_many_who_work_at_once_wait_for_each_other_and_leave_one_chain(store):
+    def work_on(number: int) -> None:
+        id_, data = f"d{number}", bytes([number])
+        with store.work() as work:
+            work.documents.receive(arrival(id_, data), IFK)
+        with store.work() as work:
+            page = PageOf(sha256(data).hexdigest(), 1)
+            work.documents.found(id_, [Found([page], reading())] * 2, SERVICE)
+        for part in parts(id_):
+            with store.work() as work:
+                work.documents.save(part, 1, reading("Neu"), IFK)
+                work.documents.move(part, State.ACCEPTED, IFK)
+
+    def parts(id_: str) -> list[str]:
+        with store.look() as work:
+            return [one.id for one in work.documents.parts(id_)]
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work_on, range(6)))
+    chain = links(store)
+    assert len(chain) == 6 * (1 + 2 * (3 + 2))
+    before = [FIRST, *(one.hash for one in chain)]
+    assert all(is_sound(one, last) for last, one in zip(before, chain, strict=False))
+
+
 def test_nothing_is_accepted_while_a_blocking_finding_is_open(store):
     document = received(store, [Found([], reading(blocks=True))])
     with store.work() as work, pytest.raises(UsageError) as raised:
