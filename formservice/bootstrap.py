@@ -257,9 +257,10 @@ class Services:
     @cached_property
     def receive(self) -> "Receive":
         """The use case „receive“: keep a file for workers to read."""
+        from formservice.adapters.work.service import Delivering
         from formservice.application.receive import Receive
 
-        return Receive(self.store, self.originals)
+        return Receive(self.store, self.originals, Delivering(self.store))
 
     @cached_property
     def stages(self) -> "tuple[Stage, ...]":

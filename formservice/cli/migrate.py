@@ -3,6 +3,7 @@
 import argparse
 import json
 
+from formservice.adapters.work.service import installed
 from formservice.bootstrap import Services, Settings
 from formservice.cli import errors
 from formservice.cli.german import counted
@@ -24,6 +25,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def _migrate(chosen: argparse.Namespace) -> int:
     services = Services(Settings.from_environment())
     changed, taken = services.migrated(services.store)
+    changed = installed(services.store) or changed
     if chosen.json:
         told = {"step": services.schema_step, "changed": changed, "taken_over": taken}
         print(json.dumps(told, ensure_ascii=False, indent=1))

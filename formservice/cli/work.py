@@ -5,9 +5,10 @@ import json
 import os
 
 from formservice.adapters.work.pool import Pool, again
+from formservice.adapters.work.service import beside
 from formservice.adapters.work.signals import Stop
 from formservice.application.ports_store import SERVICE
-from formservice.bootstrap import Services, Settings
+from formservice.bootstrap import Services, Settings, today
 from formservice.cli import errors
 from formservice.cli.german import counted
 from formservice.domain.errors import NotFoundError, UsageError
@@ -106,8 +107,12 @@ def _pool(services: Services, chosen: argparse.Namespace) -> int:
     arguments = ["work", "--child-of", str(os.getpid()), "--stages", chosen.stages]
     arguments += ["--once"] * chosen.once + ["--json"] * chosen.json
     stop = Stop()
+    pool = Pool(lambda: again(*arguments), chosen.workers, stop)
     with stop.listening():
-        return Pool(lambda: again(*arguments), chosen.workers, stop).run()
+        if chosen.once:
+            return pool.run()
+        with beside(services.store, today, pool.wake) as meanwhile:
+            return pool.run(meanwhile)
 
 
 def _retry(services: Services, document: str) -> int:

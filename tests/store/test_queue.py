@@ -84,7 +84,7 @@ def test_a_claim_given_back_counts_as_no_try_and_is_free_at_once(store, claim):
 
 
 def test_what_failed_is_due_later(store, claim):
-    assert taken(store, "fail", claim, "document.timeout", 0.2)
+    assert taken(store, "fail", claim, "input.timeout", 0.2)
     assert claimed(store) is None
     time.sleep(0.3)
     assert claimed(store).tries == 2
@@ -92,11 +92,11 @@ def test_what_failed_is_due_later(store, claim):
 
 def test_what_was_put_aside_is_shown_and_comes_back_when_asked_for(store, claim):
     assert not taken(store, "retry", "eins")
-    assert taken(store, "fail", claim, "document.timeout", None)
+    assert taken(store, "fail", claim, "input.timeout", None)
     assert claimed(store) is None
     (stuck,) = taken(store, "stuck")
     told = (stuck.document, stuck.name, stuck.stage, stuck.error, stuck.tries)
-    assert told == ("eins", "eins.pdf", "read", "document.timeout", 1)
+    assert told == ("eins", "eins.pdf", "read", "input.timeout", 1)
     assert taken(store, "retry", "eins")
     assert taken(store, "stuck") == []
     assert claimed(store).tries == 1

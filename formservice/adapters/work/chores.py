@@ -1,0 +1,124 @@
+"""What has to be done now and then, whoever does it; each may be done twice without harm."""
+
+import logging
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import delete, insert, select
+
+from formservice.adapters.store import schema
+from formservice.adapters.store.engine import now
+from formservice.adapters.store.store import Store
+from formservice.domain.case import State
+
+_log = logging.getLogger("formservice")
+
+# What nobody took for so long is told to everybody once more.
+_OVERLOOKED_S = 60.0
+# People are reminded so many days before a deadline ends.
+_BEFORE = timedelta(days=7)
+_PROGRESS_S = 30 * 24 * 3600.0
+_DECIDED = (State.ACCEPTED, State.ARCHIVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """Something to do every so many seconds; ``cron`` is when, where one clock is for all."""
+
+    name: str
+    every: float
+    cron: str
+    do: Callable[[], object]
+
+
+def chores(store: Store, today: Callable[[], date], wake: Callable[[], None]) -> Sequence[Chore]:
+    """Return all chores; ``wake`` tells workers that there is something to do."""
+
+    def sweep() -> None:
+        with store.look() as work:
+            overlooked = work.queue.overlooked(_OVERLOOKED_S, 1)
+        if overlooked:
+            wake()
+
+    return (
+        Chore("sweep", 60.0, "* * * * *", sweep),
+        Chore("reminders", 3600.0, "5 * * * *", lambda: reminded(store, today())),
+        Chore("retention", 24 * 3600.0, "30 2 * * *", lambda: tidied(store)),
+    )
+
+
+def reminded(store: Store, today: date) -> int:
+    """Write a reminder for every deadline that ends soon and is not decided; return how many.
+
+    It goes to the outbox, once for every document, deadline and day on which it ends.
+    """
+    table, kept, outbox = schema.deadlines, schema.documents, schema.outbox
+    query = (
+        select(table.c.document, table.c.key, table.c.due)
+        .join(kept, kept.c.id == table.c.document)
+        .where(table.c.due >= today, table.c.due <= today + _BEFORE)
+        .where(kept.c.state.not_in(_DECIDED))
+        .order_by(table.c.document, table.c.key)
+    )
+    with store.look() as work:
+        rows = work.connection.execute(query).all()
+        ids = [_id(row.document, row.key, row.due) for row in rows]
+        known = set(
+            work.connection.execute(select(outbox.c.id).where(outbox.c.kind == _KIND)).scalars()
+        )
+    new = [(name, row) for name, row in zip(ids, rows, strict=True) if name not in known]
+    for name, row in new:
+        with store.work() as work:
+            there = select(outbox.c.id).where(outbox.c.id == name)
+            if work.connection.execute(there).first() is not None:
+                continue
+            body = {"key": row.key, "due": row.due.isoformat()}
+            work.connection.execute(
+                insert(outbox).values(
+                    id=name, kind=_KIND, document=row.document, body=body, due=now(), tries=0
+                )
+            )
+    return len(new)
+
+
+_KIND = "deadline"
+
+
+def _id(document: str, key: str, due: date) -> str:
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{_KIND}/{document}/{key}/{due}"))
+
+
+def tidied(store: Store) -> int:
+    """Take away what tells how far long finished work once was; return how many rows."""
+    table = schema.progress
+    with store.work() as work:
+        done = work.connection.execute(delete(table).where(table.c.at < now() - _PROGRESS_S))
+    return int(done.rowcount)
+
+
+class Clockwork:
+    """Does chores by its own clock: for one machine with an embedded database."""
+
+    def __init__(self, chores: Sequence[Chore]) -> None:
+        """Do each soon, and then whenever it is time."""
+        begun = time.monotonic()
+        self._next = {chore.name: begun + min(5.0, chore.every) for chore in chores}
+        self._chores = chores
+
+    def __call__(self) -> None:
+        """Do what is due; what goes wrong is logged and tried the next time."""
+        for chore in self._chores:
+            if time.monotonic() >= self._next[chore.name]:
+                self._next[chore.name] = time.monotonic() + chore.every
+                done(chore)
+
+
+def done(chore: Chore) -> None:
+    """Do a chore; log what goes wrong, without a value."""
+    try:
+        chore.do()
+    except Exception as error:  # the others have to be done, and this one comes again
+        _log.error("chore %s: %s", chore.name, type(error).__name__)

@@ -1,0 +1,63 @@
+"""What goes on beside the workers of a machine: by its own clock, or delivered on PostgreSQL."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING
+
+from formservice.adapters.store.store import Store
+from formservice.adapters.work.chores import Clockwork, chores
+
+if TYPE_CHECKING:
+    from formservice.adapters.work.procrastinate_app import Sender
+
+
+@contextmanager
+def beside(
+    store: Store, today: Callable[[], date], wake: Callable[[], None]
+) -> Iterator[Callable[[], None]]:
+    """Do chores and take what is delivered, as long as this is open.
+
+    ``wake`` tells the workers of this machine that there is something to do. What is yielded has
+    to be called about once a second.
+    """
+    due = chores(store, today, wake)
+    if not _is_server(store):
+        yield Clockwork(due)
+        return
+    from formservice.adapters.work.procrastinate_app import Delivery  # noqa: PLC0415 - slow
+
+    with Delivery(store.engine.url, wake, due):
+        yield lambda: None
+
+
+def installed(store: Store) -> bool:
+    """Make what delivery needs in the database; say whether there was anything to make."""
+    if not _is_server(store):
+        return False
+    from formservice.adapters.work import procrastinate_app  # noqa: PLC0415 - slow to import
+
+    return procrastinate_app.installed(store.engine)
+
+
+class Delivering:
+    """Tells workers of documents where there is delivery; elsewhere they look by themselves."""
+
+    def __init__(self, store: Store) -> None:
+        """Use the database of ``store``, when there is something to tell."""
+        self._store = store
+        self._sender: Sender | None = None
+
+    def __call__(self, document: str) -> None:
+        """Tell of a document; nothing is lost if that fails."""
+        if not _is_server(self._store):
+            return
+        if self._sender is None:
+            from formservice.adapters.work.procrastinate_app import Sender  # noqa: PLC0415 - slow
+
+            self._sender = Sender(self._store.engine.url)
+        self._sender(document)
+
+
+def _is_server(store: Store) -> bool:
+    return store.engine.dialect.name == "postgresql"
