@@ -265,11 +265,15 @@ class Services:
     @cached_property
     def stages(self) -> "tuple[Stage, ...]":
         """The stages of work on received files, in their order."""
+        from formservice.adapters.archive_copy.stage import copying
         from formservice.adapters.work.stages import PagesInWork, reading
 
         pages = PagesInWork(self.settings.data / "intake", self._state())
         _ = self.page_jobs  # built here, so that every child finds definitions and readers ready
-        return (reading(self.originals, self._intake_to, pages, self.settings.read_bytes),)
+        own, kept = self.settings, self.originals
+        read = reading(kept, self._intake_to, pages, own.read_bytes)
+        copy = copying(lambda: Services(own).store, kept, self.forms, self.archive_copies)
+        return (read, copy)
 
     def worker(self, names: Collection[str], stop: "Stop") -> "Worker":
         """Return a worker for the stages of these names, for all if there are none."""

@@ -1,6 +1,6 @@
 """What the use cases need of the place where documents are kept, as protocols."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
@@ -67,6 +67,21 @@ class Kept:
     status: str
     tries: int
     error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CopyOf:
+    """An archive copy of a version of a document: which kind it is, and where it is kept.
+
+    ``kind`` is ``form``, ``picture``, or the name of a file beside them; the bytes are among the
+    originals, under ``sha256``.
+    """
+
+    document: str
+    version: int
+    kind: str
+    sha256: str
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +303,22 @@ class Events(Protocol):
         """Return the hash of a value with the document's own salt, which goes when it goes."""
 
 
+class Copies(Protocol):
+    """Archive copies, and what their protocol tells, inside one transaction."""
+
+    def keep(self, copy: CopyOf, author: Author) -> bool:
+        """Keep that there is a copy; False if that is known."""
+
+    def of(self, document: str) -> Sequence[CopyOf]:
+        """Return the copies of a document, those of its newest version last."""
+
+    def history(self, document: str) -> Sequence[Link]:
+        """Return what happened to a document, in its order."""
+
+    def people(self, users: Collection[str]) -> Mapping[str, str]:
+        """Return the names of those users that are known, by their ids."""
+
+
 class Work(Protocol):
     """One transaction: all of it holds, or nothing."""
 
@@ -302,6 +333,10 @@ class Work(Protocol):
     @property
     def events(self) -> Events:
         """The chain of events."""
+
+    @property
+    def copies(self) -> Copies:
+        """Archive copies."""
 
 
 class Store(Protocol):

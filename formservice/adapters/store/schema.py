@@ -105,6 +105,18 @@ records = Table(
     Column("reading", JSON, nullable=False),
 )
 
+# Archive copies: of which version, of which kind; the bytes are among the originals.
+copies = Table(
+    "copies",
+    metadata,
+    Column("document", ForeignKey("documents.id"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("kind", _CODE, primary_key=True),
+    Column("sha256", ForeignKey("originals.sha256"), nullable=False, index=True),
+    Column("size", Integer, nullable=False),
+    Column("created_at", _TIME, nullable=False),
+)
+
 # Findings of the newest version, to be counted and searched; the record itself has them all.
 findings = Table(
     "findings",

@@ -8,6 +8,7 @@ from threading import RLock
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 
+from formservice.adapters.store.copies import Copies
 from formservice.adapters.store.documents import Documents
 from formservice.adapters.store.engine import opened, reading, writing
 from formservice.adapters.store.events import Events
@@ -22,6 +23,7 @@ class Work:
     documents: Documents
     queue: Queue
     events: Events
+    copies: Copies
 
 
 class Store:
@@ -77,4 +79,5 @@ class Store:
 
 def _work(connection: Connection) -> Work:
     events = Events(connection)
-    return Work(connection, Documents(connection, events), Queue(connection), events)
+    documents, copies = Documents(connection, events), Copies(connection, events)
+    return Work(connection, documents, Queue(connection), events, copies)

@@ -210,6 +210,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_pages_original"), ["original"], unique=False)
 
     op.create_table(
+        "copies",
+        sa.Column("document", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.Float(precision=53), nullable=False),
+        sa.ForeignKeyConstraint(["document"], ["documents.id"], name=op.f("fk_copies_document")),
+        sa.ForeignKeyConstraint(["sha256"], ["originals.sha256"], name=op.f("fk_copies_sha256")),
+        sa.PrimaryKeyConstraint("document", "version", "kind", name=op.f("pk_copies")),
+    )
+    with op.batch_alter_table("copies", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_copies_sha256"), ["sha256"], unique=False)
+
+    op.create_table(
         "progress",
         sa.Column("document", sa.String(length=64), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),

@@ -1,0 +1,47 @@
+"""The stage ``copy`` of this installation, put together from what makes archive copies."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+
+from formservice.adapters.archive_copy.copies import ArchiveCopies
+from formservice.adapters.archive_copy.picture_files import SourcePage
+from formservice.adapters.archive_copy.scans import searchable
+from formservice.adapters.store.store import Store
+from formservice.application.copying import COPY, FORM_COPY, Copying
+from formservice.application.ports import Forms
+from formservice.application.ports_store import Originals
+from formservice.application.pruefprotokoll import CaseFile
+from formservice.application.work import Limits, Stage
+from formservice.domain.form import FormDefinition
+
+# A long plan takes a second, a batch of 500 scanned pages a few minutes.
+_SECONDS, _MEMORY = 900.0, 2 * 1024**3
+
+
+def copying(
+    store: Callable[[], Store], originals: Originals, forms: Forms, copies: ArchiveCopies
+) -> Stage:
+    """Return the stage; ``store`` opens a connection of its own for each child process."""
+
+    def form(case: CaseFile, definition: FormDefinition) -> Mapping[str, bytes]:
+        made = copies.make(case, definition)
+        return {FORM_COPY: made.pdf, **made.beside}
+
+    def picture(
+        case: CaseFile, definition: FormDefinition, pages: Sequence[tuple[int, bytes, int]]
+    ) -> bytes:
+        return searchable(case, definition, [SourcePage(*one) for one in pages])
+
+    def opened() -> AbstractContextManager[Store]:
+        return _opened(store())
+
+    stage = Copying(opened, originals, forms, form, picture)
+    return Stage(COPY, stage.work, stage.keep, Limits(_SECONDS, _MEMORY))
+
+
+@contextmanager
+def _opened(store: Store) -> Iterator[Store]:
+    try:
+        yield store
+    finally:
+        store.close()

@@ -1,0 +1,79 @@
+"""The archive copies there are, and what the protocol inside them tells of a document."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import Connection, Table, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from formservice.adapters.store import schema
+from formservice.adapters.store.engine import now
+from formservice.adapters.store.events import Events
+from formservice.application.ports_store import Author, CopyOf
+from formservice.domain.chain import Link
+
+
+class Copies:
+    """Works inside one transaction; a copy that is kept has its event."""
+
+    def __init__(self, connection: Connection, events: Events) -> None:
+        """Read and write with ``connection``."""
+        self._connection = connection
+        self._events = events
+
+    def keep(self, copy: CopyOf, author: Author) -> bool:
+        """Keep that there is a copy, whose bytes are kept already; False if that is known."""
+        self._added(
+            schema.originals,
+            sha256=copy.sha256,
+            size=copy.size,
+            medium="copy",
+            received_at=now(),
+        )
+        is_new = self._added(
+            schema.copies,
+            document=copy.document,
+            version=copy.version,
+            kind=copy.kind,
+            sha256=copy.sha256,
+            size=copy.size,
+            created_at=now(),
+        )
+        if is_new:
+            body = {
+                "version": copy.version,
+                "kind": copy.kind,
+                # Who has the copy can prove it; without the salt it tells nothing.
+                "copy": self._events.salted(copy.document, copy.sha256),
+            }
+            self._events.append("copy.made", author, copy.document, body)
+        return is_new
+
+    def of(self, document: str) -> Sequence[CopyOf]:
+        """Return the copies of a document, those of its newest version last."""
+        table = schema.copies
+        columns = [table.c[name] for name in CopyOf.__dataclass_fields__]
+        query = select(*columns).where(table.c.document == document)
+        rows = self._connection.execute(query.order_by(table.c.version, table.c.kind))
+        return [CopyOf(**row._mapping) for row in rows]
+
+    def history(self, document: str) -> Sequence[Link]:
+        """Return what happened to a document, in its order."""
+        table = schema.events
+        rows = self._connection.execute(
+            select(table).where(table.c.document == document).order_by(table.c.seq)
+        )
+        return [Link(**{**row._mapping, "body": json.loads(row.body)}) for row in rows]
+
+    def people(self, users: Collection[str]) -> Mapping[str, str]:
+        """Return the names of those users that are known, by their ids."""
+        table = schema.users
+        query = select(table.c.id, table.c.name).where(table.c.id.in_(sorted(users)))
+        return {row.id: row.name for row in self._connection.execute(query)}
+
+    def _added(self, table: Table, **values: object) -> bool:
+        """Insert a row unless it is there; say whether it was not."""
+        dialect = sqlite if self._connection.dialect.name == "sqlite" else postgresql
+        statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
+        told = statement.returning(*table.primary_key.columns)
+        return self._connection.execute(told).first() is not None

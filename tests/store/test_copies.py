@@ -1,0 +1,118 @@
+"""What was accepted has its archive copies, made by workers, once, whatever happens meanwhile."""
+
+import io
+import json
+from hashlib import sha256
+
+import pikepdf
+import pytest
+from PIL import Image
+
+from formservice.adapters.archive_copy.checks import check
+from formservice.adapters.archive_copy.stage import copying
+from formservice.adapters.originals.local import LocalOriginals
+from formservice.adapters.store.store import Store
+from formservice.application.copying import COPY, accept
+from formservice.application.ports_store import SERVICE, Arrival, Author, Found, PageOf
+from formservice.application.work import finished
+from formservice.domain.case import Role, State
+from formservice.domain.errors import UsageError
+from tests.adapters.archive_cases import RECEIVED, SERVICES, case, copies
+
+LEAD = Author("u-7", Role.LEAD)
+NAME = "Nguyễn"  # invented; must never stand in an event
+
+
+@pytest.fixture
+def originals(tmp_path):
+    return LocalOriginals(tmp_path / "originals")
+
+
+@pytest.fixture
+def stage(store, originals):
+    return copying(lambda: Store(store.engine.url), originals, SERVICES.forms, copies())
+
+
+def received(store, originals, medium="docx"):
+    """Keep a Feedbackbogen that a person has looked at."""
+    picture = io.BytesIO()
+    Image.new("L", (827, 1169), 255).save(picture, "PNG", dpi=(100, 100))
+    data = picture.getvalue() if medium == "scan" else b"bogen"
+    whole = {**case().reading, "medium": medium, "page_numbers": [1], "findings": []}
+    reading = json.loads(json.dumps(whole))
+    original = originals.put(data)
+    with store.work() as work:
+        work.documents.receive(
+            Arrival("d1", original, len(data), "bogen", "upload", RECEIVED, medium), LEAD
+        )
+        claim = work.queue.claim(["read"], "w", 60)
+        work.documents.found("d1", [Found([PageOf(original, 1)], reading)], SERVICE)
+        work.queue.finish(claim, "done", "waiting")
+
+
+def copied(store, stage):
+    """Let a worker do the stage; return what it made."""
+    with store.work() as work:
+        claim = work.queue.claim([COPY], "w", 60)
+        kept = work.documents.get("d1")
+    result = json.loads(json.dumps(stage.work(kept, lambda done, total: None)))
+    with store.work() as work:
+        assert finished(work, claim, kept, stage, result)
+    return result
+
+
+def test_what_is_accepted_has_a_copy_with_the_stored_record_inside(store, originals, stage):
+    received(store, originals)
+    with store.work() as work:
+        accept(work, "d1", LEAD, "alles da")
+    copied(store, stage)
+    with store.look() as work:
+        (copy,) = work.copies.of("d1")
+        newest = work.documents.newest("d1")
+        told = work.copies.history("d1")
+        assert work.documents.get("d1").status == "waiting"
+    data = originals.read(copy.sha256)
+    assert (copy.kind, copy.version, copy.size) == ("form", 1, len(data))
+    assert check(data) == []
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        inside = pdf.attachments["datensatz.json"].get_file().read_bytes()
+        protocol = json.loads(pdf.attachments["pruefprotokoll.json"].get_file().read_bytes())
+    assert sha256(inside).hexdigest() == newest.sha256
+    assert protocol["events"][-1]["told"] == "von „in Prüfung“ zu „angenommen“"
+    assert protocol["reasons"][-1]["reason"] == "alles da"
+    (made,) = [one for one in told if one.type == "copy.made"]
+    assert copy.sha256 not in json.dumps(dict(made.body))
+    assert NAME not in json.dumps([dict(one.body) for one in told])
+
+
+def test_a_scan_has_the_copy_of_its_picture_as_well(store, originals, stage):
+    received(store, originals, "scan")
+    with store.work() as work:
+        accept(work, "d1", LEAD)
+    copied(store, stage)
+    with store.look() as work:
+        kinds = {one.kind: one for one in work.copies.of("d1")}
+    assert set(kinds) == {"form", "picture"}
+    assert check(originals.read(kinds["picture"].sha256)) == []
+
+
+def test_done_again_it_is_the_same_copy(store, originals, stage):
+    received(store, originals)
+    with store.work() as work:
+        accept(work, "d1", LEAD)
+    first = copied(store, stage)
+    with store.work() as work:
+        work.queue.send("d1", COPY)
+    assert copied(store, stage) == first
+    with store.look() as work:
+        assert len(work.copies.of("d1")) == 1
+        assert [one.type for one in work.copies.history("d1")].count("copy.made") == 1
+
+
+def test_who_may_not_accept_makes_no_copy(store, originals):
+    received(store, originals)
+    with store.work() as work, pytest.raises(UsageError):
+        accept(work, "d1", Author("u-8", Role.BACK_OFFICE))
+    with store.work() as work:
+        assert work.documents.get("d1").state is State.IN_REVIEW
+        assert work.queue.claim([COPY], "w", 60) is None
