@@ -158,11 +158,17 @@ class Originals(Protocol):
     def read(self, sha256: str) -> bytes:
         """Return an original, checked against its hash; NotFoundError if there is none."""
 
-    def delete(self, sha256: str) -> None:
-        """Forget an original for good; nothing happens if there is none."""
+    def delete(self, sha256: str, older: float = 0.0) -> None:
+        """Forget an original for good; nothing happens if there is none.
 
-    def names(self) -> Iterator[str]:
-        """Yield the SHA-256 of every original that is there, in order."""
+        One that somebody put, or put again, within the last ``older`` seconds stays.
+        """
+
+    def names(self, older: float = 0.0) -> Iterator[str]:
+        """Yield the SHA-256 of every original that is there, in order.
+
+        None that somebody put, or put again, within the last ``older`` seconds.
+        """
 
     def check(self) -> None:
         """Raise a StorageError unless originals can be kept here."""
@@ -192,6 +198,9 @@ class Documents(Protocol):
 
     def pages(self, document: str) -> Sequence[PageOf]:
         """Return where the pages of a document stand."""
+
+    def unknown(self, originals: Sequence[str]) -> Sequence[str]:
+        """Return those of so many originals that no document has ever named."""
 
     def received_as(self, sha256: str) -> Kept | None:
         """Return the received document that has these bytes."""

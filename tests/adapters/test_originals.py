@@ -3,6 +3,7 @@
 import os
 import resource
 import signal
+import threading
 import time
 from hashlib import sha256
 from pathlib import Path
@@ -73,6 +74,22 @@ def test_a_forgotten_original_is_gone_and_may_come_again(originals):
     assert originals.read(name) == b"once"
 
 
+def test_what_somebody_put_lately_is_neither_old_nor_forgotten_for_its_age(originals):
+    name = originals.put(b"x")
+    assert list(originals.names(older=60)) == []
+    originals.delete(name, older=60)
+    assert originals.read(name) == b"x"
+    time.sleep(1.2)  # the storage tells whole seconds
+    assert list(originals.names(older=1)) == [name]
+    originals.put(b"x")
+    originals.delete(name, older=1)
+    assert originals.read(name) == b"x"
+    time.sleep(2.1)
+    originals.delete(name, older=1)
+    originals.delete(name, older=1)
+    assert list(originals.names()) == []
+
+
 def test_storage_that_nothing_was_kept_in_has_no_names_and_says_that_it_works(originals):
     assert list(originals.names()) == []
     originals.check()
@@ -136,6 +153,26 @@ def test_what_a_crash_left_behind_goes_with_a_later_original_and_younger_work_st
     assert list(originals.names()) == sorted(
         sha256(one).hexdigest() for one in (b"first", b"second")
     )
+
+
+def test_forgotten_and_put_again_at_once_an_original_is_there_or_was_said_to_be_none(tmp_path):
+    originals = LocalOriginals(tmp_path)
+    name, ended = sha256(b"x").hexdigest(), threading.Event()
+
+    def forget() -> None:
+        while not ended.is_set():
+            originals.delete(name, older=30)
+
+    thread = threading.Thread(target=forget)
+    thread.start()
+    try:
+        for _ in range(200):
+            assert originals.put(b"x") == name
+    finally:
+        ended.set()
+        thread.join()
+    assert originals.read(name) == b"x"
+    assert list((tmp_path / "neu").iterdir()) == []
 
 
 def test_only_the_account_of_the_service_can_look_at_originals(tmp_path):

@@ -18,6 +18,7 @@ from formservice.adapters.store.archive import Archive, Document, Filed
 from formservice.adapters.store.engine import address as address_of
 from formservice.adapters.store.store import Store
 from formservice.application.intake_report import part_of
+from formservice.application.orphans import swept
 from formservice.application.ports import Received
 from formservice.application.ports_store import PageOf
 from formservice.domain.case import State
@@ -141,6 +142,17 @@ def test_an_original_without_a_row_is_completed_by_filing_again(archive, tmp_pat
     LocalOriginals(tmp_path / "originals").put(b"crashed in between")
     assert not archive.file(b"crashed in between", "x.pdf", DAY, [reading()]).already_known
     assert len(list(archive.documents())) == 1
+
+
+def test_bytes_that_no_document_names_go_after_a_day_and_all_others_stay(archive, store, tmp_path):
+    originals = LocalOriginals(tmp_path / "originals")
+    filed = archive.file(b"kept", "x.pdf", DAY, [reading()])
+    orphan, young = originals.put(b"crashed in between"), originals.put(b"being received")
+    for one in (filed.sha256, orphan):
+        os.utime(originals.path(one), (time.time() - 25 * 3600,) * 2)
+    assert swept(store, originals) == 1
+    assert list(originals.names()) == sorted([filed.sha256, young])
+    assert swept(store, originals) == 0
 
 
 def test_an_altered_original_is_noticed_before_anything_is_written(archive, tmp_path):

@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -44,10 +45,10 @@ class LocalOriginals:
         sha256 = hashlib.sha256(data).hexdigest()
         target = self.path(sha256)
         with _explained():
-            if not target.exists():
-                self._write(data, target)
             # Also after writing: what was acknowledged has been read back once.
-            if target.read_bytes() != data:
+            while (kept := _renewed(target)) is None:
+                self._write(data, target)
+            if kept != data:
                 raise altered(sha256)
         return sha256
 
@@ -62,23 +63,37 @@ class LocalOriginals:
             raise altered(sha256)
         return data
 
-    def delete(self, sha256: str) -> None:
-        """Forget an original for good; nothing happens if there is none."""
+    def delete(self, sha256: str, older: float = 0.0) -> None:
+        """Forget an original for good; nothing happens if there is none.
+
+        One that somebody put, or put again, within the last ``older`` seconds stays.
+        """
         target = self.path(sha256)
         with _explained():
+            _make(self._new)
+            # Whoever puts it again from now on finds none, and writes it anew.
+            taken = self._new / f"{sha256}-{os.getpid()}-{threading.get_ident()}"
             try:
-                target.unlink()
+                target.rename(taken)
             except FileNotFoundError:
                 return
+            if older and _age(taken) < older:
+                with suppress(FileExistsError):
+                    os.link(taken, target)
+            taken.unlink()
             _sync(target.parent)
 
-    def names(self) -> Iterator[str]:
-        """Yield the SHA-256 of every original that is there, in order."""
+    def names(self, older: float = 0.0) -> Iterator[str]:
+        """Yield the SHA-256 of every original that is there, in order.
+
+        None that somebody put, or put again, within the last ``older`` seconds.
+        """
         with _explained():
             for one in _folders(self._root):
                 for two in _folders(one):
-                    names = sorted(one.name for one in two.iterdir())
-                    yield from filter(_NAME.fullmatch, names)
+                    for file in sorted(two.iterdir()):
+                        if _NAME.fullmatch(file.name) and (not older or _age(file) >= older):
+                            yield file.name
 
     def check(self) -> None:
         """Raise a StorageError unless originals can be kept here."""
@@ -113,6 +128,23 @@ class LocalOriginals:
             with suppress(FileNotFoundError):  # another process finished it, or swept first
                 if time.time() - left.stat().st_mtime > _ABANDONED_S:
                     left.unlink()
+
+
+def _renewed(file: Path) -> bytes | None:
+    """Return what is kept in a file, and that it was put again now; None if there is none."""
+    try:
+        os.utime(file)
+        return file.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _age(file: Path) -> float:
+    """Return how many seconds ago a file was put, or put again; less than none if it is gone."""
+    try:
+        return time.time() - file.stat().st_mtime
+    except FileNotFoundError:
+        return -1.0
 
 
 def _folders(folder: Path) -> list[Path]:

@@ -2,9 +2,10 @@
 
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from obstore import exceptions
 from obstore.store import S3Store
@@ -59,7 +60,8 @@ class S3Originals:
         sha256 = hashlib.sha256(data).hexdigest()
         with _explained():
             kept = self._bytes(sha256)
-            if kept is None:
+            if kept is None or kept == data:
+                # What is there already, too: it was put again, and is young.
                 self._store.put(_key(sha256), data)
                 # What is acknowledged has been read back once.
                 kept = self._bytes(sha256)
@@ -77,18 +79,32 @@ class S3Originals:
             raise altered(sha256)
         return data
 
-    def delete(self, sha256: str) -> None:
-        """Forget an original for good; nothing happens if there is none."""
+    def delete(self, sha256: str, older: float = 0.0) -> None:
+        """Forget an original for good; nothing happens if there is none.
+
+        One that somebody put, or put again, within the last ``older`` seconds stays.
+        """
         with _explained():
+            if older:
+                try:
+                    kept = self._store.head(_key(sha256))
+                except FileNotFoundError:
+                    return
+                if _age(kept["last_modified"]) < older:
+                    return
             self._store.delete(_key(sha256))
 
-    def names(self) -> Iterator[str]:
-        """Yield the SHA-256 of every original that is there, in order."""
+    def names(self, older: float = 0.0) -> Iterator[str]:
+        """Yield the SHA-256 of every original that is there, in order.
+
+        None that somebody put, or put again, within the last ``older`` seconds.
+        """
         with _explained():
             for some in self._store.list():
                 for one in some:
                     name = one["path"].rpartition("/")[2]
-                    if len(name) == _HASH and one["path"].endswith(_key(name)):
+                    ours = len(name) == _HASH and one["path"].endswith(_key(name))
+                    if ours and (not older or _age(one["last_modified"]) >= older):
                         yield name
 
     def check(self) -> None:
@@ -102,6 +118,10 @@ class S3Originals:
             return bytes(self._store.get(_key(sha256)).bytes())
         except FileNotFoundError:
             return None
+
+
+def _age(changed: datetime) -> float:
+    return time.time() - changed.timestamp()
 
 
 def _key(sha256: str) -> str:

@@ -97,6 +97,13 @@ class Documents:
         rows = self._connection.execute(query.order_by(table.c.position))
         return [PageOf(row.original, row.page) for row in rows]
 
+    def unknown(self, originals: Sequence[str]) -> Sequence[str]:
+        """Return those of so many originals that no document has ever named."""
+        table = schema.originals
+        query = select(table.c.sha256).where(table.c.sha256.in_(originals))
+        known = set(self._connection.execute(query).scalars())
+        return [one for one in originals if one not in known]
+
     def received_as(self, sha256: str) -> Kept | None:
         """Return the received document that has these bytes."""
         query = _KEPT.where(schema.documents.c.original == sha256)
