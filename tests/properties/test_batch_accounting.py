@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from formservice.adapters.intake_folder import IntakeFolder
-from formservice.adapters.page_jobs import Limits, PageJobs
 from formservice.adapters.originals.local import LocalOriginals
+from formservice.adapters.page_jobs import Limits, PageJobs
 from formservice.adapters.scan.looked import LookedPages
 from formservice.adapters.store.archive import Archive
 from formservice.adapters.store.engine import embedded, writing

@@ -186,7 +186,7 @@ def test_of_many_who_save_at_once_one_succeeds_and_the_others_are_told(store):
     def save(name: str) -> int:
         try:
             with store.work() as work:
-                return work.documents.save(document, 1, reading(name), IFK)
+                return int(work.documents.save(document, 1, reading(name), IFK))
         except ConflictError:
             return 0
 
