@@ -111,7 +111,7 @@ def _pool(services: Services, chosen: argparse.Namespace) -> int:
     with stop.listening():
         if chosen.once:
             return pool.run()
-        with beside(services.store, today, pool.wake) as meanwhile:
+        with beside(services.store, services.originals, today, pool.wake) as meanwhile:
             return pool.run(meanwhile)
 
 

@@ -12,6 +12,8 @@ from sqlalchemy import delete, insert, select
 from formservice.adapters.store import schema
 from formservice.adapters.store.engine import now
 from formservice.adapters.store.store import Store
+from formservice.application.orphans import swept
+from formservice.application.ports_store import Originals
 from formservice.domain.case import State
 
 _log = logging.getLogger("formservice")
@@ -34,7 +36,9 @@ class Chore:
     do: Callable[[], object]
 
 
-def chores(store: Store, today: Callable[[], date], wake: Callable[[], None]) -> Sequence[Chore]:
+def chores(
+    store: Store, originals: Originals, today: Callable[[], date], wake: Callable[[], None]
+) -> Sequence[Chore]:
     """Return all chores; ``wake`` tells workers that there is something to do."""
 
     def sweep() -> None:
@@ -47,6 +51,7 @@ def chores(store: Store, today: Callable[[], date], wake: Callable[[], None]) ->
         Chore("sweep", 60.0, "* * * * *", sweep),
         Chore("reminders", 3600.0, "5 * * * *", lambda: reminded(store, today())),
         Chore("retention", 24 * 3600.0, "30 2 * * *", lambda: tidied(store)),
+        Chore("orphans", 24 * 3600.0, "45 2 * * *", lambda: swept(store, originals)),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from formservice.adapters.store.store import Store
 from formservice.adapters.work.chores import Clockwork, chores
+from formservice.application.ports_store import Originals
 
 if TYPE_CHECKING:
     from formservice.adapters.work.procrastinate_app import Sender
@@ -14,14 +15,14 @@ if TYPE_CHECKING:
 
 @contextmanager
 def beside(
-    store: Store, today: Callable[[], date], wake: Callable[[], None]
+    store: Store, originals: Originals, today: Callable[[], date], wake: Callable[[], None]
 ) -> Iterator[Callable[[], None]]:
     """Do chores and take what is delivered, as long as this is open.
 
     ``wake`` tells the workers of this machine that there is something to do. What is yielded has
     to be called about once a second.
     """
-    due = chores(store, today, wake)
+    due = chores(store, originals, today, wake)
     if not _is_server(store):
         yield Clockwork(due)
         return
