@@ -42,6 +42,8 @@ effects = Table(
     Column("document", String(64), nullable=False),
     Column("stage", String(16), nullable=False),
     Column("result", String(64), nullable=False),
+    Column("writer", Integer, nullable=False),
+    Column("holder", String(128)),
 )
 
 
@@ -53,7 +55,7 @@ class Size:
     kills: int
     zombies: int
     workers: int = 3
-    lease: float = 1.5
+    lease: float = 1.0
     seconds: float = 60.0
 
 
@@ -82,11 +84,14 @@ def _stage(index: int) -> Stage:
         until = time.process_time() + 0.01
         while time.process_time() < until:
             pass
-        time.sleep(random.uniform(0.0, 0.08))
+        time.sleep(random.uniform(0.0, 0.3))
         return expected(kept.id, name)
 
     def keep(work: object, kept: Kept, result: object) -> Next:
-        row = {"document": kept.id, "stage": name, "result": result}
+        table = schema.documents
+        held = select(table.c.owner).where(table.c.id == kept.id)
+        row = {"document": kept.id, "stage": name, "result": result, "writer": os.getpid()}
+        row["holder"] = work.connection.execute(held).scalar()  # type: ignore[attr-defined]
         work.connection.execute(insert(effects).values(row))  # type: ignore[attr-defined]
         return Next("done", "done") if last else Next(STAGES[index + 1], "ready")
 
@@ -178,23 +183,35 @@ class Storm:
                 self._workers[self._workers.index(victim)] = self._worker()
 
     def _freeze(self, victim: "subprocess.Popen[bytes]") -> None:
-        """Freeze a worker with its child beyond its lease; it wakes as a zombie."""
+        """Freeze a worker with its child until another took its document; it wakes as a zombie."""
         frozen = [victim.pid, *_children(victim.pid)]
-        for process in frozen:
-            with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGSTOP)
-        time.sleep(self._size.lease + 0.5)
-        for process in frozen:
-            with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGCONT)
-        self._zombies += 1
+        _signal(frozen, signal.SIGSTOP)
+        held = self._held(victim)
+        # Frozen in the midst of a transaction it holds up the others; that is no zombie.
+        until, taken = time.monotonic() + 4 * self._size.lease, False
+        while held and not taken and time.monotonic() < until:
+            time.sleep(0.01)
+            taken = self._fence(held[0]) != held[1]
+        _signal(frozen, signal.SIGCONT)
+        self._zombies += taken
+
+    def _held(self, worker: "subprocess.Popen[bytes]") -> tuple[str, int] | None:
+        """Return the document a worker holds, and its fence."""
+        table = schema.documents
+        query = select(table.c.id, table.c.fence, table.c.owner).where(table.c.status == "running")
+        with self._store.look() as work:
+            rows = work.connection.execute(query).all()
+        found = [(one.id, one.fence) for one in rows if one.owner.endswith(f"/{worker.pid}")]
+        return found[0] if found else None
+
+    def _fence(self, document: str) -> int:
+        query = select(schema.documents.c.fence).where(schema.documents.c.id == document)
+        with self._store.look() as work:
+            return int(work.connection.execute(query).scalar_one())
 
     def _busy(self) -> "list[subprocess.Popen[bytes]]":
         """Return the workers that hold a claim."""
-        owners = select(schema.documents.c.owner).where(schema.documents.c.status == "running")
-        with self._store.look() as work:
-            held = {int(one.split("/")[-1]) for one in work.connection.execute(owners).scalars()}
-        return [one for one in self._workers if one.pid in held]
+        return [one for one in self._workers if self._held(one)]
 
     def _open(self) -> int:
         """Return how many documents are not done, or not there yet."""
@@ -232,6 +249,8 @@ class Storm:
         faults += left
         found = sorted((one.document, one.stage, one.result) for one in kept)
         faults += [f"double {a[:2]}" for a, b in pairwise(found) if a[:2] == b[:2]]
+        faults += [f"{one.document} {one.stage} written by a zombie" for one in kept
+                   if not str(one.holder).endswith(f"/{one.writer}")]  # fmt: skip
         right = sorted((one, stage, expected(one, stage)) for one in wanted for stage in STAGES)
         if found != right:
             faults.append(f"{len(found)} effects, expected were {len(right)}, or others")
@@ -255,6 +274,12 @@ def _broken_chain(rows: list[dict[str, object]]) -> list[str]:
             break
         previous = link.hash
     return faults
+
+
+def _signal(processes: list[int], number: int) -> None:
+    for process in processes:
+        with suppress(ProcessLookupError):
+            os.kill(process, number)
 
 
 def _children(process: int) -> list[int]:

@@ -6,7 +6,7 @@ import time
 import pytest
 from sqlalchemy import inspect
 
-from formservice.adapters.store.engine import opened
+from formservice.adapters.store.engine import opened, writing
 from formservice.adapters.work.chores import Chore
 from formservice.adapters.work.procrastinate_app import Delivery, Sender, installed, is_installed
 from tests.store import postgres
@@ -66,3 +66,11 @@ def test_without_its_tables_telling_changes_nothing(tmp_path_factory, request):
         sender = Sender(url)
         sender("eins")
         sender.close()
+
+
+def test_a_frozen_writer_is_ended_by_the_server(url):
+    engine = opened(url)
+    with writing(engine) as connection:
+        asked = "SHOW idle_in_transaction_session_timeout"
+        assert connection.exec_driver_sql(asked).scalar() == "30s"
+    engine.dispose()

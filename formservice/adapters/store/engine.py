@@ -16,6 +16,7 @@ from sqlalchemy.sql.expression import FunctionElement
 from formservice.domain.errors import StorageError, UsageError
 
 _BUSY_MS = 10_000
+_IDLE_MS = 30_000
 
 
 class now(FunctionElement[float]):  # noqa: N801 - reads as the SQL function that it is
@@ -98,6 +99,11 @@ def opened(url: URL) -> Engine:
 def writing(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that writes: all of it holds when this ends, or nothing of it."""
     with _explained(), engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            # Who is frozen here holds up everybody: the server ends the transaction.
+            connection.exec_driver_sql(
+                f"SET LOCAL idle_in_transaction_session_timeout = {_IDLE_MS}"
+            )
         yield connection
 
 
