@@ -98,7 +98,7 @@ def protocol(case: CaseFile, definition: FormDefinition) -> dict[str, object]:
         },
         "versions": list(_versions(case, names)),
         "findings": list(_findings(case, names)),
-        "reasons": list(_reasons(case)),
+        "reasons": list(_reasons(case, names)),
         "deadlines": [dict(one) for one in reading.get("deadlines") or ()],
         "not_read": list(_not_read(reading, names)),
         "doubtful": list(_doubtful(reading, names)),
@@ -148,10 +148,11 @@ def _findings(case: CaseFile, names: Mapping[str, str]) -> Iterator[dict[str, ob
         }
 
 
-def _reasons(case: CaseFile) -> Iterator[dict[str, object]]:
+def _reasons(case: CaseFile, names: Mapping[str, str]) -> Iterator[dict[str, object]]:
     """Yield every reason given, those for moves from state to state among them."""
     for one in case.acknowledged:
-        yield {"code": one.code, "field": one.field, **_answer(one, case.people)}
+        name = None if one.field is None else names.get(one.field, one.field)
+        yield {"code": one.code, "field": one.field, "name": name} | _answer(one, case.people)
 
 
 def _answer(one: Acknowledged, people: Mapping[str, str]) -> dict[str, object]:

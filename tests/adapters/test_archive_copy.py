@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 import subprocess
+from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
@@ -190,6 +191,13 @@ def test_the_protocol_pages_can_be_read_by_people():
     for one in ("Prüfprotokoll", "Post lief lange", "Frau Sommerfeld", "§ 187", "Leitung"):
         assert one in told
     assert case().versions[-1].sha256 in told.replace("\n", "")
+
+
+def test_a_copy_of_what_nobody_accepted_says_so():
+    assert "Darstellung des angenommenen Datensatzes" in " ".join(text(copy()).split())
+    draft = replace(case(), state=None)
+    made = copies().make(draft, SERVICES.forms.get("feedbackbogen")).pdf
+    assert "gelesenen, nicht angenommenen Datensatzes" in " ".join(text(made).split())
 
 
 def test_without_attachments_the_copy_is_pdf_a_2_and_the_record_lies_beside():

@@ -12,6 +12,7 @@ from formservice.adapters.archive_copy.checks import check
 from formservice.adapters.archive_copy.stage import copying
 from formservice.adapters.originals.local import LocalOriginals
 from formservice.adapters.store.store import Store
+from formservice.adapters.work.child import Far, worked
 from formservice.application.copying import COPY, accept
 from formservice.application.ports_store import SERVICE, Arrival, Author, Found, PageOf
 from formservice.application.work import finished
@@ -94,6 +95,18 @@ def test_a_scan_has_the_copy_of_its_picture_as_well(store, originals, stage):
         kinds = {one.kind: one for one in work.copies.of("d1")}
     assert set(kinds) == {"form", "picture"}
     assert check(originals.read(kinds["picture"].sha256)) == []
+
+
+def test_a_process_of_its_own_makes_the_same_copy(store, originals, stage):
+    received(store, originals, "scan")
+    with store.work() as work:
+        accept(work, "d1", LEAD)
+        kept = work.documents.get("d1")
+    far = Far()
+    made = worked(stage, kept, far, lambda: None)
+    assert made == json.loads(json.dumps(stage.work(kept, lambda done, total: None)))
+    assert far.told() == (1, 2)
+    far.close()
 
 
 def test_done_again_it_is_the_same_copy(store, originals, stage):

@@ -7,21 +7,24 @@ from typing import Any  # the protocol has the shape of its JSON
 from formservice.adapters.archive_copy.sheets import Sheets
 from formservice.application.pruefprotokoll import ROLES
 from formservice.application.terms import MEDIA, NOTHING
+from formservice.application.transfervermerk import FAITHFUL
 from formservice.domain.case import NAMES, State
 from formservice.domain.frist import OFFICE_TIME
 
 _NOTE = (
-    "Diese Archivkopie ist eine Darstellung des angenommenen Datensatzes im amtlichen Vordruck."
-    " Sie ersetzt das Original nicht; maßgeblich für Unterschriften und Handschrift ist das"
-    " Original, dessen Prüfsumme unten steht."
+    "Diese Kopie ist eine Darstellung des {kind} Datensatzes im amtlichen Vordruck. Sie ersetzt"
+    " das Original nicht; maßgeblich für Unterschriften und Handschrift ist das Original, dessen"
+    " Prüfsumme unten steht."
 )
+_DECIDED = (State.ACCEPTED, State.ARCHIVED)
 _SEVERITY = {"blocks": "sperrt", "asks": "fragt nach", "notes": "Hinweis"}
 
 
 def told(protocol: Mapping[str, Any], definition_sha256: str) -> Sheets:
     """Return the pages of a protocol."""
     sheets = Sheets("Prüfprotokoll")
-    sheets.paragraph(_NOTE)
+    kind = "angenommenen" if protocol["state"] in _DECIDED else "gelesenen, nicht angenommenen"
+    sheets.paragraph(_NOTE.format(kind=kind))
     sheets.facts(_facts(protocol))
     sheets.heading("Prüfsummen (SHA-256)")
     sheets.facts(
@@ -115,16 +118,19 @@ def _reasons(sheets: Sheets, reasons: Sequence[Mapping[str, Any]]) -> None:
         return
     sheets.heading("Entscheidungen mit Begründung")
     rows = [
-        (clock(one["at"]), _who(one), _about(str(one["code"])), one["reason"]) for one in reasons
+        (clock(one["at"]), _who(one), _about(str(one["code"]), one["name"]), one["reason"])
+        for one in reasons
     ]
     sheets.table(("Wann", "Wer", "Wozu", "Begründung"), rows, (18, 22, 22, 38))
 
 
-def _about(code: str) -> str:
+def _about(code: str, name: str | None) -> str:
     kind, _, state = code.partition(".")
     if kind == "state" and state in set(State):
         return f"Stand „{NAMES[State(state)]}“"
-    return code
+    if code == FAITHFUL:
+        return "Sichtprüfung des Abbilds"
+    return f"Befund zu „{name}“ ({code})" if name else f"Befund ({code})"
 
 
 def _who(one: Mapping[str, Any]) -> str:
@@ -148,7 +154,8 @@ def _history(sheets: Sheets, protocol: Mapping[str, Any]) -> None:
         rows = []
         for one in protocol["versions"]:
             changed = ", ".join(field["name"] for field in one["changed"])
-            what = f"geändert: {changed}" if changed else "wie gelesen"
+            what = "wie gelesen" if one["version"] == 1 else "keine Angabe geändert"
+            what = f"geändert: {changed}" if changed else what
             rows.append(
                 (
                     str(one["version"]),
