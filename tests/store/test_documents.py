@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from itertools import pairwise
@@ -144,6 +145,30 @@ def test_several_forms_in_a_file_are_parts_of_it_and_found_again_they_are_the_sa
 def test_an_unknown_document_is_said_to_be_none(store):
     with store.look() as work, pytest.raises(NotFoundError):
         work.documents.get("nix")
+
+
+@pytest.mark.parametrize(
+    "odd", ["", "\0", "a\0b", "x" * 65, "ä", "a b", "\udcfc", "a\n"], ids=ascii
+)
+def test_an_id_that_senders_may_not_choose_is_refused_and_is_nobody_s(store, odd):
+    with store.work() as work, pytest.raises(UsageError):
+        work.documents.receive(arrival(odd), IFK)
+    with store.look() as work, pytest.raises(NotFoundError):
+        work.documents.get(odd)
+
+
+def test_a_file_of_a_traeger_nobody_knows_is_refused(store):
+    with store.work() as work, pytest.raises(NotFoundError):
+        work.documents.receive(replace(arrival(), traeger="\0"), IFK)
+
+
+@pytest.mark.parametrize("odd", ["", "x" * 129, "a\0b"], ids=repr)
+def test_a_finding_that_cannot_be_is_not_answered_for(store, odd):
+    document = received(store)
+    with store.work() as work, pytest.raises(UsageError):
+        work.documents.acknowledge(document, odd, None, IFK, "weil")
+    with store.work() as work, pytest.raises(UsageError):
+        work.documents.acknowledge(document, "rule.broken", odd, IFK, "weil")
 
 
 def test_the_second_of_two_people_is_refused_and_told_what_changed(store):

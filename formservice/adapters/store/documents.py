@@ -11,7 +11,7 @@ from formservice.adapters.store import schema
 from formservice.adapters.store.engine import now
 from formservice.adapters.store.events import Events
 from formservice.adapters.store.records import Records
-from formservice.adapters.store.rows import form_of, storable, text_of
+from formservice.adapters.store.rows import form_of, is_code, is_key, refuse_odd, storable, text_of
 from formservice.application.ports_store import (
     Acknowledged,
     Arrival,
@@ -46,9 +46,11 @@ class Documents:
         Known is the sender's own id, sent again, and the same bytes, whoever sends them.
         ``is_read`` says that what was found in it follows in this very transaction.
         """
+        refuse_odd(arrival)
         known = self._known(arrival)
         if known is not None:
             return known, True
+        self._refuse_unknown_traeger(arrival.traeger)
         moment = self._connection.execute(select(now())).scalar_one()
         self._ignoring(
             schema.originals,
@@ -82,7 +84,7 @@ class Documents:
 
     def get(self, document: str) -> Kept:
         """Return a document; NotFoundError if there is none of that id."""
-        return self._one(_KEPT.where(schema.documents.c.id == document), document)
+        return self._one(_KEPT.where(schema.documents.c.id == text_of(document)), document)
 
     def parts(self, document: str) -> Sequence[Kept]:
         """Return the forms that were found in a received file, in their order."""
@@ -227,6 +229,8 @@ class Documents:
             raise UsageError("Einen Befund verantworten kann nur eine Fachkraft oder Leitung.")
         if not reason.strip():
             raise UsageError("Zum Verantworten eines Befunds fehlt die Begründung.")
+        if not is_code(code) or not (field is None or is_key(field)):
+            raise UsageError("Einen solchen Befund gibt es nicht.")
         _refuse_archived(self._locked(document))
         reason = text_of(reason)
         body = {"code": code, "field": field, "role": str(author.role)}
@@ -258,6 +262,11 @@ class Documents:
             )
         return _kept(row)
 
+    def _refuse_unknown_traeger(self, traeger: str | None) -> None:
+        query = select(schema.traeger.c.id).where(schema.traeger.c.id == text_of(traeger or ""))
+        if traeger is not None and self._connection.execute(query).first() is None:
+            raise NotFoundError("Diesen Träger gibt es nicht.")
+
     def _ignoring(self, table: Table, **values: object) -> bool:
         """Insert a row unless it is there; say whether it was not."""
         dialect = sqlite if self._connection.dialect.name == "sqlite" else postgresql
@@ -267,13 +276,14 @@ class Documents:
 
     def _locked(self, document: str) -> Kept:
         """Return a document that nobody else changes until this transaction ends."""
-        query = _KEPT.where(schema.documents.c.id == document).with_for_update()
+        query = _KEPT.where(schema.documents.c.id == text_of(document)).with_for_update()
         return self._one(query, document)
 
     def _one(self, query: Select[Any], document: str) -> Kept:
         row = self._connection.execute(query).first()
         if row is None:
-            raise NotFoundError(f"Ein Dokument mit der Kennung {document[:40]} gibt es nicht.")
+            told = text_of(document)[:40]
+            raise NotFoundError(f"Ein Dokument mit der Kennung {told} gibt es nicht.")
         return _kept(row)
 
     def _part(self, received: Kept, found: Found, place: int, author: Author) -> str:

@@ -1,8 +1,12 @@
 """A reading in the shape of the JSON contract, as rows that can be counted and searched."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any  # readings have the shape of the JSON contract
+
+from formservice.application.ports_store import Arrival
+from formservice.domain.errors import UsageError
 
 _Row = dict[str, object]
 
@@ -54,6 +58,29 @@ def storable(value: Any) -> Any:  # any JSON, and the same back
 def text_of(given: str) -> str:
     """Return a text as every database takes it: PostgreSQL has no NUL."""
     return str(storable(given)).replace("\0", "?")
+
+
+def is_code(text: str) -> bool:
+    """Say whether a text can be the code of a finding, as the tables have room for it."""
+    return _ID.fullmatch(text) is not None
+
+
+def is_key(text: str) -> bool:
+    """Say whether a text can be the key of a field, as the tables have room for it."""
+    return _KEY.fullmatch(text) is not None
+
+
+def refuse_odd(arrival: Arrival) -> None:
+    """Raise UsageError for an id that senders may not choose."""
+    if not _ID.fullmatch(arrival.id):
+        raise UsageError(
+            "Diese Kennung eines Dokuments ist nicht möglich.",
+            "Erlaubt sind 1 bis 64 Buchstaben (ohne Umlaute), Ziffern und . _ : -",
+        )
+
+
+_ID = re.compile(r"[0-9A-Za-z._:-]{1,64}")
+_KEY = re.compile(r"[0-9A-Za-z._:\[\]-]{1,128}")
 
 
 def _day(text: str | None) -> date | None:
