@@ -36,7 +36,7 @@ def main() -> None:
         rows.append(_row(definition.title, made, whole.cpu, checks.cpu))
     definition, given = SERVICES.forms.get("feedbackbogen"), case("feedbackbogen")
     pages = [SourcePage(number, _scan(), 1) for number in (1, 2)]
-    made = searchable(given, definition, pages)
+    made = searchable(given, definition, pages).pdf
     whole = measured(partial(searchable, given, definition, pages), _RUNS)
     checks = measured(partial(check, made), _RUNS)
     rows.append(_row("Abbild eines Scans, 300 dpi grau (JPEG)", made, whole.cpu, checks.cpu))

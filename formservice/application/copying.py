@@ -33,9 +33,9 @@ _SAME_MOMENT = 1.0
 MakeForm: TypeAlias = Callable[[CaseFile, FormDefinition], Mapping[str, bytes]]
 """Returns the copy by the name ``form``, and by their names what lies beside it."""
 MakePicture: TypeAlias = Callable[
-    [CaseFile, FormDefinition, Sequence[tuple[int, bytes, int]]], bytes
+    [CaseFile, FormDefinition, Sequence[tuple[int, bytes, int]]], Mapping[str, bytes]
 ]
-"""Takes the pages of a scan: their number in the record, the file, the page of the file."""
+"""The same, by the name ``picture``. Pages: number in the record, file, page of the file."""
 
 
 def accept(work: Work, document: str, author: Author, reason: str = "") -> None:
@@ -88,7 +88,7 @@ class Copying:
         made = dict(self._form(case, definition))
         tell(1, 2)
         if case.reading.get("medium") == Medium.SCAN and pages:
-            made[PICTURE_COPY] = self._picture(case, definition, self._sources(case, pages))
+            made |= self._picture(case, definition, self._sources(case, pages))
         return {
             "version": version,
             "copies": {

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any  # a record has the shape of the JSON contract
+from typing import TYPE_CHECKING, Any  # a record has the shape of the JSON contract
 
 from formservice.application.prefill import is_record
 from formservice.application.pruefprotokoll import CaseFile
@@ -18,6 +18,9 @@ from formservice.domain.errors import InputError, NotFoundError
 from formservice.domain.form import FormDefinition, FormRef
 from formservice.domain.frist import OFFICE_TIME
 
+if TYPE_CHECKING:
+    from formservice.adapters.archive_copy.copies import ArchiveCopy
+
 _HINT = "Erwartet wird, was „formservice read --json“ zu einem einzigen Dokument ausgibt."
 
 
@@ -27,8 +30,8 @@ def add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
         "copy",
         help="aus einem Datensatz die Archivkopie (PDF/A) erzeugen",
         description="Erzeugt aus einem Datensatz, wie „read --json“ ihn ausgibt, den amtlichen"
-        " Vordruck als PDF/A mit eingebettetem Datensatz und Prüfprotokoll. Was im Protokoll als"
-        " Stand steht, sagt, dass niemand ihn angenommen hat.",
+        " Vordruck als PDF/A mit eingebettetem Datensatz und Prüfprotokoll. Darin steht, dass"
+        " niemand ihn angenommen hat.",
     )
     one.add_argument("record", metavar="DATENSATZ", help="JSON-Datei, „-“ für die Eingabe")
     one.add_argument("-o", "--output", required=True, metavar="DATEI", help="PDF-Datei")
@@ -66,12 +69,13 @@ def _run(chosen: argparse.Namespace) -> int:
         raise NotFoundError(f"Das Formular {form['id']}/{form['edition']} gibt es hier nicht.")
     made = services.archive_copies.make(case, definition)
     target = Path(chosen.output)
-    files = {target: made.pdf}
-    files |= {target.with_name(f"{target.stem}-{name}"): one for name, one in made.beside.items()}
+    beside = dict(made.beside)
     if chosen.original:
-        files[target.with_name(f"{target.stem}-abbild.pdf")] = _pictured(
-            case, definition, content(chosen.original)
-        )
+        original = content(chosen.original)
+        pictured = _pictured(case, definition, original, embed=services.settings.attach)
+        beside |= {"abbild.pdf": pictured.pdf, **pictured.beside}
+    files = {target: made.pdf}
+    files |= {target.with_name(f"{target.stem}-{name}"): one for name, one in beside.items()}
     for path, data in files.items():
         write(path, data)
     if chosen.json:
@@ -83,7 +87,9 @@ def _run(chosen: argparse.Namespace) -> int:
     return errors.DONE
 
 
-def _pictured(case: CaseFile, definition: FormDefinition, original: bytes) -> bytes:
+def _pictured(
+    case: CaseFile, definition: FormDefinition, original: bytes, *, embed: bool
+) -> "ArchiveCopy":
     """Return the searchable copy of a scan; InputError if it is not the file that was read."""
     from formservice.adapters.archive_copy.picture_files import (  # noqa: PLC0415
         SourcePage,
@@ -99,7 +105,7 @@ def _pictured(case: CaseFile, definition: FormDefinition, original: bytes) -> by
     if fingerprint(original) != case.reading.get("sha256"):
         raise InputError("Der Datensatz gehört zu einer anderen Datei als --original.", _HINT)
     pages = [SourcePage(number, original, number) for number in case.reading["page_numbers"]]
-    return searchable(case, definition, pages)
+    return searchable(case, definition, pages, embed=embed)
 
 
 def _only(given: object) -> Mapping[str, Any]:

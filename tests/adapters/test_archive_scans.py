@@ -89,7 +89,7 @@ def pdf_of(image: Image.Image, *, rotate: int = 0, further: bytes = b"") -> byte
 
 
 def made(data: bytes, given: CaseFile | None = None, **options: Any) -> bytes:
-    return searchable(given or case(), FORM, [SourcePage(1, data, 1)], **options)
+    return searchable(given or case(), FORM, [SourcePage(1, data, 1)], **options).pdf
 
 
 def kept(copy: bytes) -> Image.Image:
@@ -275,14 +275,23 @@ def test_several_files_and_pages_become_one_copy_in_their_order():
     pages = [picture("1"), picture("1", (827, 600))]
     pages[0].save(tiff, "TIFF", save_all=True, append_images=pages[1:], compression="group4")
     sources = [SourcePage(1, tiff.getvalue(), 2), SourcePage(2, file(picture(), "JPEG"), 1)]
-    copy = searchable(case(), FORM, sources)
+    copy = searchable(case(), FORM, sources).pdf
     told = transfer(copy)
     assert [one["height"] for one in told["pages"]] == [600, 1169]
     assert len(told["sha256"]) == 2
     assert check(copy) == []
-    assert searchable(case(), FORM, sources) == copy
+    assert searchable(case(), FORM, sources).pdf == copy
 
 
 def test_a_form_nobody_knows_has_a_copy_as_well():
     given = replace(case(), reading={**case().reading, "form": None, "fields": {}})
-    assert check(searchable(given, None, [SourcePage(1, file(picture(), "JPEG"), 1)])) == []
+    assert check(searchable(given, None, [SourcePage(1, file(picture(), "JPEG"), 1)]).pdf) == []
+
+
+def test_without_attachments_record_and_transfervermerk_lie_beside():
+    page = SourcePage(1, file(picture(), "JPEG"), 1)
+    copy = searchable(case(), FORM, [page], embed=False)
+    assert check(copy.pdf) == []
+    assert set(copy.beside) == {RECORD, TRANSFER}
+    with pikepdf.open(io.BytesIO(copy.pdf)) as pdf:
+        assert not pdf.attachments

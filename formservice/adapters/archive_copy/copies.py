@@ -53,6 +53,11 @@ class ArchiveCopies:
         self._forms = forms
         self._embed = embed
 
+    @property
+    def embeds(self) -> bool:
+        """Whether copies hold attachments."""
+        return self._embed
+
     def make(self, case: CaseFile, definition: FormDefinition) -> ArchiveCopy:
         """Return the copy, the same bytes for the same case.
 

@@ -13,7 +13,7 @@ from pikepdf import Array, Dictionary, Name
 
 from formservice.adapters import pdf_fonts
 from formservice.adapters.archive_copy import transfer
-from formservice.adapters.archive_copy.copies import RECORD, refuse_faulty
+from formservice.adapters.archive_copy.copies import RECORD, ArchiveCopy, refuse_faulty
 from formservice.adapters.archive_copy.envelope import Attachment, Described, sealed
 from formservice.adapters.archive_copy.page_pictures import originals, taken_over
 from formservice.adapters.archive_copy.picture_files import (
@@ -66,10 +66,13 @@ def searchable(
     definition: FormDefinition | None,
     sources: Sequence[SourcePage],
     scanning: Scanning | None = None,
-) -> bytes:
+    *,
+    embed: bool = True,
+) -> ArchiveCopy:
     """Return the copy of a scanned document, the same bytes for the same case.
 
-    ``scanning`` is what somebody says of the scanning; else what the file itself says.
+    ``scanning`` is what somebody says of the scanning; else what the file itself says. Without
+    ``embed`` it is PDF/A-2, the record and the Transfervermerk beside.
 
     Raises:
         InputError: a picture is damaged or too large.
@@ -95,17 +98,18 @@ def searchable(
             Attachment(RECORD, canonical(dict(case.reading)), "Gelesener Datensatz"),
             Attachment(TRANSFER, canonical(told), "Transfervermerk"),
         ]
-        made = sealed(pdf, _described(case, title), attachments)
+        made = sealed(pdf, _described(case, title, 3 if embed else 2), attachments * embed)
     refuse_faulty(made)
-    return made
+    return ArchiveCopy(made, {} if embed else {one.name: one.data for one in attachments})
 
 
-def _described(case: CaseFile, title: str) -> Described:
+def _described(case: CaseFile, title: str, part: int) -> Described:
     return Described(
         title=f"{title} (Abbild)",
         subject=f"Durchsuchbares Abbild des Vorgangs {case.document}",
         identifier=f"formservice:{case.document}",
         at=case.at,
+        part=part,
     )
 
 

@@ -7,7 +7,7 @@ from formservice.adapters.archive_copy.copies import ArchiveCopies
 from formservice.adapters.archive_copy.picture_files import SourcePage
 from formservice.adapters.archive_copy.scans import searchable
 from formservice.adapters.store.store import Store
-from formservice.application.copying import COPY, FORM_COPY, Copying
+from formservice.application.copying import COPY, FORM_COPY, PICTURE_COPY, Copying
 from formservice.application.ports import Forms
 from formservice.application.ports_store import Originals
 from formservice.application.pruefprotokoll import CaseFile
@@ -29,8 +29,10 @@ def copying(
 
     def picture(
         case: CaseFile, definition: FormDefinition, pages: Sequence[tuple[int, bytes, int]]
-    ) -> bytes:
-        return searchable(case, definition, [SourcePage(*one) for one in pages])
+    ) -> Mapping[str, bytes]:
+        sources = [SourcePage(*one) for one in pages]
+        made = searchable(case, definition, sources, embed=copies.embeds)
+        return {PICTURE_COPY: made.pdf, **made.beside}
 
     def opened() -> AbstractContextManager[Store]:
         return _opened(store())
