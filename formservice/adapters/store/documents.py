@@ -124,10 +124,13 @@ class Documents:
         One form is the received document itself; several are parts of it, and it is none itself.
         ``aside`` is what is no document. Said again, nothing changes.
         """
-        received, table = self._locked(document), schema.documents
-        query = select(table.c.aside.is_not(None)).where(table.c.id == document)
-        if self._connection.execute(query).scalar_one():
-            return [one.id for one in self.parts(document)] or [document] * (received.version > 0)
+        # Asked before it is locked: who changes it may wait for the chain, which we may hold.
+        known = self._found_before(document)
+        if known is None:
+            received, table = self._locked(document), schema.documents
+            known = self._found_before(document)
+        if known is not None:
+            return known
         told = [storable(dict(one)) for one in aside]
         self._connection.execute(update(table).where(table.c.id == document).values(aside=told))
         if len(found) == 1:
@@ -261,6 +264,15 @@ class Documents:
                 "Bitte für jede Datei eine neue Kennung wählen.",
             )
         return _kept(row)
+
+    def _found_before(self, document: str) -> Sequence[str] | None:
+        """Return what a received file became, None if nobody has said that yet."""
+        table = schema.documents
+        query = select(table.c.version).where(table.c.id == document, table.c.aside.is_not(None))
+        version = self._connection.execute(query).scalar()
+        if version is None:
+            return None
+        return [one.id for one in self.parts(document)] or [document] * (version > 0)
 
     def _refuse_unknown_traeger(self, traeger: str | None) -> None:
         query = select(schema.traeger.c.id).where(schema.traeger.c.id == text_of(traeger or ""))
