@@ -28,6 +28,8 @@ _BARE, _NEVER = frozenset("aceınorsuyzACEGNOSUYZ"), frozenset("mpqvwx")
 # Those that bear one below, touching or by itself, and letters whose end hangs over the next one.
 _BARE_BELOW, _COMMA_BELOW = frozenset("acenstACEST"), frozenset("cnstST")
 _OVERHANG = frozenset("fFPTVWY")
+# Nothing is asked about what stands above these.
+_ASCENDING = frozenset("bdfghjkltBDFHIJKLMPQRTVWX")
 _CAPITALS, _CAPITAL = frozenset("ABDEFGHKLMNRSTUVWZ"), 1.4
 # Where the marks of a letter stand, by Unicode's classes.
 _ABOVE, _BELOW = frozenset({230}), frozenset({202, 220})
@@ -68,6 +70,9 @@ class _Mark:
     dark: float
     some: float
     far: float
+
+
+_NOTHING = _Mark(0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +221,14 @@ class Accents:
                 turned = (len(dark) - ends[1], len(dark) - ends[0])
                 deep = max(part.bottom for part in glyph.parts)
                 height = deep - min(part.top for part in glyph.parts)
-                above = _mark(dark, Part(over, ends[0], end, ends[1], 0), small, far)
-                below = _mark(dark[::-1], Part(start, turned[0], end, turned[1], 0), small, far)
+                above = _NOTHING
+                if glyph.sign not in _ASCENDING:
+                    above = _mark(dark, Part(over, ends[0], end, ends[1], 0), small, far)
+                below = _NOTHING
+                if glyph.sign in _COMMA_BELOW or not glyph.sign.isascii():
+                    below = _mark(
+                        dark[::-1], Part(start, turned[0], end, turned[1], 0), small, far
+                    )
                 yield _Letter(
                     glyph.sign,
                     above,
@@ -237,7 +248,7 @@ def _mark(dark: "npt.NDArray[np.float32]", body: Part, small: float, far: float)
     up = max(body.top - round(far * small), 0)
     strip = dark[up : body.top, body.left : body.right]
     if body.top < 2 or body.left < 0 or min(strip.shape) < 2:
-        return _Mark(0.0, 0.0, 0.0)
+        return _NOTHING
     rows = strip.max(axis=1)[::-1]
     some = float(rows[1:].max())
     valley = np.minimum.accumulate(rows)
