@@ -98,6 +98,7 @@ check: setup lint types  ## schnelle Runde: ohne langsame Tests und fremde Progr
 bench: setup  ## misst Tempo gegen docxtpl, pypdf, pdfplumber, LibreOffice, OCRmyPDF, Tesseract
 	$(BIN)/python -m benchmarks.speed
 	$(BIN)/python -m benchmarks.scans
+	$(BIN)/python -m benchmarks.work
 
 storm: setup  ## beendet 300 Dokumente, während ihre Arbeiter sterben und einfrieren (einige Minuten)
 	$(BIN)/python -m benchmarks.storm
