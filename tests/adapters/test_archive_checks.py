@@ -97,6 +97,7 @@ WRONG: dict[str, Callable[[pikepdf.Pdf], object]] = {
         p.pages[0].Resources.XObject["/FormserviceField0"], "OPI", Dictionary()
     ),
     "seiten.tiefe": lambda p: drawn(p, b"q " * 30 + b"Q " * 30),
+    "seiten.texte": lambda p: drawn(p, b"/X <</V (" + b"x" * 40_000 + b")>> BDC EMC"),
     "seiten.quellen": lambda p: drawn(p, b"/Artifact BMC /Nowhere Do EMC"),
     "seiten.reihenfolge": lambda p: delattr(p.pages[1].obj, "Tabs"),
     "xmp.paket": lambda p: delattr(p.Root, "Metadata"),

@@ -164,6 +164,15 @@ def test_letters_no_font_draws_are_told_exactly_to_those_who_cannot_see():
     assert FEEDBACK["q7_ressourcen"] in set(said_instead(copy()))
 
 
+def test_thousands_of_signs_nobody_sees_break_no_limit_of_the_format():
+    given = case_of("feedbackbogen", FEEDBACK | {"q7_ressourcen": "a" + "\u200b" * 20_000 + "b"})
+    made = copies().make(given, SERVICES.forms.get("feedbackbogen")).pdf
+    assert check(made) == []
+    with pikepdf.open(BytesIO(made)) as pdf:
+        kept = json.loads(pdf.attachments[RECORD].get_file().read_bytes())
+    assert kept["fields"]["q7_ressourcen"]["value"] == "a" + "\u200b" * 20_000 + "b"
+
+
 def test_blank_fields_leave_no_element_behind():
     with pikepdf.open(BytesIO(copy())) as pdf:
         assert not any(str(one.S) == "/Form" for one in elements(pdf))

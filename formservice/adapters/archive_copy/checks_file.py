@@ -133,6 +133,11 @@ def _nesting(subject: Subject) -> Iterator[str]:
         yield f"Seite {page}"
 
 
+def _strings(subject: Subject) -> Iterator[str]:
+    for page in sorted(subject.painted.long):
+        yield f"Seite {page}"
+
+
 def _resources(subject: Subject) -> Iterator[str]:
     for page in sorted(subject.painted.unresolved):
         yield f"Seite {page}"
@@ -154,5 +159,6 @@ CHECKS: Mapping[str, tuple[str, Callable[[Subject], Iterator[str]]]] = {
     "farben.raum": ("Es gibt keine Druckfarben (CMYK).", _colours),
     "bilder.schlicht": ("Bilder haben keine Ersatzbilder und werden nicht geglättet.", _pictures),
     "seiten.tiefe": ("Der Zeichenzustand ist nicht tiefer als 28-mal gesichert.", _nesting),
+    "seiten.texte": ("Kein Text in den Zeichenbefehlen ist länger als 32.767 Bytes.", _strings),
     "seiten.quellen": ("Alles, was eine Seite benutzt, ist vorhanden.", _resources),
 }

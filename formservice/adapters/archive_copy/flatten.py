@@ -12,6 +12,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 
 from formservice.adapters import pdf_fonts, pdf_names
+from formservice.adapters.archive_copy.painted import LONGEST_STRING
 from formservice.adapters.archive_copy.tree import kids, leaves
 from formservice.adapters.pdf_fill.streams import text_string
 
@@ -84,9 +85,26 @@ def _look(widget: pikepdf.Object) -> pikepdf.Object | None:
     if str(widget.FT) == "/Btn":
         state = str(widget.get("/AS", "/Off"))
         return look[state]
-    if "/V" in widget or "/Contents" in widget:
-        return look
-    return None
+    if "/V" in widget and len(bytes(widget.V)) > LONGEST_STRING:
+        # Thousands of signs that draw nothing: the record has them, PDF/A takes no such string.
+        _without_value(look)
+    return look if "/V" in widget or "/Contents" in widget else None
+
+
+def _without_value(look: pikepdf.Object) -> None:
+    """Take the exact value out of what a field shows."""
+    kept: list[_Step] = []
+    inside: list[bool] = []
+    for step in pikepdf.parse_content_stream(look):
+        name = str(step.operator)
+        if name in ("BDC", "BMC"):
+            inside.append(str(step.operands[0]) == f"/{pdf_names.VALUE}")
+            if inside[-1]:
+                continue
+        elif name == "EMC" and inside and inside.pop():
+            continue
+        kept.append(step)
+    look.write(pikepdf.unparse_content_stream(kept))
 
 
 def _operators(widget: pikepdf.Object, number: int, name: str) -> bytes:
@@ -104,7 +122,8 @@ def _operators(widget: pikepdf.Object, number: int, name: str) -> bytes:
             _SIGNS[is_on].encode("utf-16-be").hex().encode(),
         )
     elif "/V" in widget and not _PLAIN.issuperset(text := _value(widget)):
-        said = b"/ActualText" + text_string(text)
+        told = text_string(text)
+        said = b"/ActualText" + told if len(told) < LONGEST_STRING else b""
     return (
         b"/Span <</MCID %d%b>> BDC q 0 Tc 0 Tw 0 Ts 100 Tz %bq 1 0 0 1 %.2f %.2f cm"
         b" %b Do Q Q EMC\n" % (number, said, sign, left, bottom, name.encode())

@@ -11,6 +11,8 @@ _PAINTS = frozenset((*_SHOWS, "S", "s", "f", "F", "f*", "B", "B*", "b", "b*", "s
 _FOUR_COLOURS = frozenset("kK")
 _DEEPEST = 12  # forms inside forms; ours have two
 _MOST_SAVES = 28  # ISO 19005-2, 6.1.13
+LONGEST_STRING = 32_767
+"""Bytes a string may have (ISO 19005-2, 6.1.13)."""
 
 
 @dataclass(slots=True)
@@ -30,6 +32,7 @@ class Painted:
     unresolved: set[int] = field(default_factory=set)
     nested: set[int] = field(default_factory=set)
     mixed: set[int] = field(default_factory=set)
+    long: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -85,9 +88,15 @@ def _tag(name: str, operands: object, state: _State, found: Painted) -> None:
     number = settings.get("/MCID") if isinstance(settings, Dictionary) else None
     if number is not None:
         found.marks[state.page].append(int(number))
-    tag = "artifact" if kind == "/Artifact" else "content" if number is not None else ""
-    if tag and {"artifact", "content"} & set(state.tags) - {tag}:
+    tag = "artifact" if kind == "/Artifact" else "content" if number is not None else "other"
+    # Whatever is marked inside an artifact, and every artifact inside whatever is marked.
+    if "artifact" in state.tags or (tag == "artifact" and state.tags):
         found.mixed.add(state.page)
+    if isinstance(settings, Dictionary) and any(
+        isinstance(one, pikepdf.String) and len(bytes(one)) > LONGEST_STRING
+        for _, one in settings.items()
+    ):
+        found.long.add(state.page)
     state.tags.append(tag)
 
 
@@ -107,7 +116,7 @@ def _paint(
                 state.font = kept
                 state.depth -= 1
             return
-    if not any(state.tags):
+    if not {"artifact", "content"} & set(state.tags):
         found.untagged.add(state.page)
     if name in _SHOWS and state.font is not None:
         codes = found.codes.setdefault(state.font.objgen, set())
