@@ -1,6 +1,7 @@
 """What has to be done now and then, whoever does it; each may be done twice without harm."""
 
 import logging
+import threading
 import time
 import uuid
 from collections.abc import Callable, Sequence
@@ -112,13 +113,19 @@ class Clockwork:
         begun = time.monotonic()
         self._next = {chore.name: begun + min(5.0, chore.every) for chore in chores}
         self._chores = chores
+        self._thread: threading.Thread | None = None
 
     def __call__(self) -> None:
-        """Do what is due; what goes wrong is logged and tried the next time."""
-        for chore in self._chores:
-            if time.monotonic() >= self._next[chore.name]:
-                self._next[chore.name] = time.monotonic() + chore.every
-                done(chore)
+        """Begin what is due, if nothing is being done; what goes wrong comes again."""
+        if self._thread is not None and self._thread.is_alive():
+            return
+        now = time.monotonic()
+        chore = min(self._chores, key=lambda one: self._next[one.name])
+        if now >= self._next[chore.name]:
+            self._next[chore.name] = now + chore.every
+            # Not here: who calls has workers to look after, and may be told to stop.
+            self._thread = threading.Thread(target=done, args=(chore,), daemon=True)
+            self._thread.start()
 
 
 def done(chore: Chore) -> None:
