@@ -146,6 +146,31 @@ def test_the_picture_a_page_of_a_pdf_is_made_of_stays_byte_by_byte():
     assert transfer(copy)["pages"][0]["dpi"] == [100, 100]
 
 
+def test_the_strips_that_a_scanner_cut_a_page_into_stay_as_they_are():
+    with pikepdf.open(io.BytesIO(pdf_of(picture()))) as pdf:
+        page = pdf.pages[0]
+        other = pdf.make_stream(file(picture("RGB", (827, 300)), "JPEG"))
+        for key, value in page.Resources.XObject.Im0.items():
+            if key != "/Length":
+                other[key] = value
+        other.Height = 300
+        page.Resources.XObject.Im1 = other
+        page.Contents = pdf.make_stream(
+            b"q 595 0 0 642 0 200 cm /Im0 Do Q q 595 0 0 200 0 0 cm /Im1 Do Q"
+        )
+        buffer = io.BytesIO()
+        pdf.save(buffer)
+    copy = made(buffer.getvalue())
+    assert check(copy) == []
+    (told,) = transfer(copy)["pages"]
+    assert (told["kept"], told["height"]) == ("unverändert übernommen (JPEG, 2 Streifen)", 1469)
+    before, after = (pypdfium2.PdfDocument(one)[0] for one in (buffer.getvalue(), copy))
+    first, second = (one.render(scale=1).to_pil() for one in (before, after))
+    assert (
+        ImageChops.difference(first, second).convert("L").point(lambda v: v > 40).getbbox() is None
+    )
+
+
 def test_a_page_of_more_than_a_picture_is_drawn_anew_and_told():
     copy = made(pdf_of(picture(), further=b"BT 0 Tr (seen) Tj ET"))
     (page,) = transfer(copy)["pages"]

@@ -1,8 +1,8 @@
 """The pictures of scanned pages, put into another PDF without changing a pixel.
 
-A JPEG, and a picture that alone is a page of a PDF, is taken over byte by byte; other picture
-files are unpacked and packed again without loss. Only a page of a PDF that is more than one
-picture, or coloured for a press, is drawn anew; what was done is told.
+A JPEG, and pictures (one, or strips of one) that alone make a page of a PDF, stay byte by byte;
+other picture files are unpacked and packed again without loss. Only a page of a PDF on which more
+is drawn, or which is coloured for a press, is drawn anew; what was done is told.
 """
 
 import io
@@ -57,8 +57,8 @@ def taken_over(pdf: pikepdf.Pdf, source: SourcePage) -> PagePicture:
         if not 0 < source.page <= len(other.pages):
             raise DamagedDocumentError(f"Seite {source.page} gibt es in der Datei nicht.")
         page = other.pages[source.page - 1]
-        found = _only_picture(page)
-        if found is not None:
+        found = _only_pictures(page)
+        if found:
             return _copied(pdf, other, page, found, source)
         return _drawn(pdf, page, source)
 
@@ -108,16 +108,16 @@ class _Follower:
         return True
 
 
-def _only_picture(page: pikepdf.Page) -> _Found | None:
-    """Return the picture if it is all that is seen of a page, and may stay as it is."""
+def _only_pictures(page: pikepdf.Page) -> Sequence[_Found]:
+    """Return the picture, or its strips, if that is all of a page, and may stay as it is."""
     follower = _Follower(page.obj.get("/Resources", Dictionary()))
     try:
         for step in pikepdf.parse_content_stream(page):
             if not follower.takes(str(step.operator), list(step.operands)):
-                return None
+                return ()
     except (pikepdf.PdfError, ValueError, TypeError):
-        return None
-    return follower.laid[0] if len(follower.laid) == 1 else None
+        return ()
+    return follower.laid
 
 
 def _stays(image: pikepdf.Object) -> bool:
@@ -148,35 +148,41 @@ def _copied(
     pdf: pikepdf.Pdf,
     other: pikepdf.Pdf,
     page: pikepdf.Page,
-    found: _Found,
+    found: Sequence[_Found],
     source: SourcePage,
 ) -> PagePicture:
-    image = found.image if found.image.is_indirect else other.make_indirect(found.image)
-    copied = pdf.copy_foreign(image)
-    for gone in ("/Interpolate", "/Metadata", "/StructParent", "/OC", "/Name"):
-        if gone in copied:
-            del copied[gone]
-    left, bottom, right, top = (float(one) for one in page.mediabox)
-    a, b, c, d, _, _ = found.matrix
-    width, height = int(copied.Width), int(copied.Height)
-    across, down = (a * a + b * b) ** 0.5, (c * c + d * d) ** 0.5
-    dpi = None
-    if across and down:
-        dpi = (
-            round(width * _POINTS_PER_INCH / across),
-            round(height * _POINTS_PER_INCH / down),
-        )
+    laid = []
+    for one in found:
+        image = one.image if one.image.is_indirect else other.make_indirect(one.image)
+        copied = pdf.copy_foreign(image)
+        for gone in ("/Interpolate", "/Metadata", "/StructParent", "/OC", "/Name"):
+            if gone in copied:
+                del copied[gone]
+        laid.append((copied, one.matrix))
+    largest, matrix = max(laid, key=lambda one: int(one[0].Width) * int(one[0].Height))
+    strips = "" if len(laid) == 1 else f", {len(laid)} Streifen"
+    width, height = int(largest.Width), int(largest.Height)
     told = Pictured(
         source.page,
         fingerprint(source.data),
         width,
-        height,
-        dpi,
-        _colours(copied),
-        f"unverändert übernommen ({_filter(copied)})",
+        height if len(laid) == 1 else sum(int(one.Height) for one, _ in laid),
+        _dpi(matrix, width, height),
+        _colours(largest),
+        f"unverändert übernommen ({_filter(largest)}{strips})",
     )
+    left, bottom, right, top = (float(edge) for edge in page.mediabox)
     turn = int(page.obj.get("/Rotate", 0)) % 360
-    return PagePicture(copied, found.matrix, (left, bottom, right, top), turn, told)
+    return PagePicture(tuple(laid), (left, bottom, right, top), turn, told)
+
+
+def _dpi(matrix: Matrix, width: int, height: int) -> tuple[int, int] | None:
+    a, b, c, d, _, _ = matrix
+    across, down = (a * a + b * b) ** 0.5, (c * c + d * d) ** 0.5
+    if not across or not down:
+        return None
+    inch = _POINTS_PER_INCH
+    return round(width * inch / across), round(height * inch / down)
 
 
 def _filter(image: pikepdf.Object) -> str:
@@ -211,12 +217,15 @@ def _drawn(pdf: pikepdf.Pdf, page: pikepdf.Page, source: SourcePage) -> PagePict
     if all(one == image.getchannel(0) for one in image.split()):
         image = image.getchannel(0)
     stream = packed(pdf, image)
-    kept = f"mit {_DRAWN_DPI} dpi neu gezeichnet, weil die Seite mehr als ein Bild enthält"
+    kept = (
+        f"mit {_DRAWN_DPI} dpi neu gezeichnet, weil die Seite nicht nur aus Bildern besteht,"
+        " die PDF/A so zulässt"
+    )
     across, down = image.size
     dpi = (_DRAWN_DPI, _DRAWN_DPI)
     colours = COLOURS[image.mode]
     told = Pictured(source.page, fingerprint(source.data), across, down, dpi, colours, kept)
-    return PagePicture(stream, (width, 0, 0, height, 0, 0), (0, 0, width, height), 0, told)
+    return PagePicture(((stream, (width, 0, 0, height, 0, 0)),), (0, 0, width, height), 0, told)
 
 
 def originals(sources: Sequence[SourcePage]) -> tuple[bytes, ...]:

@@ -40,10 +40,13 @@ class SourcePage:
 
 @dataclass(frozen=True, slots=True)
 class PagePicture:
-    """A picture in the new file: its place on the paper, the turn (clockwise) it came with."""
+    """A page's picture in the new file: the turn (clockwise) it came with, and what it is.
 
-    image: pikepdf.Object
-    matrix: Matrix
+    ``laid`` are the picture, or the strips that scanners cut it into, each with its place on the
+    paper.
+    """
+
+    laid: tuple[tuple[pikepdf.Object, Matrix], ...]
     paper: tuple[float, float, float, float]
     turn: int
     told: Pictured
@@ -66,7 +69,7 @@ def from_file(pdf: pikepdf.Pdf, source: SourcePage) -> PagePicture:
     pixels = int(stream.Width), int(stream.Height)
     told = Pictured(source.page, fingerprint(source.data), *pixels, dpi, COLOURS[mode], kept)
     paper = (0.0, 0.0, width, height)
-    return PagePicture(stream, (width, 0, 0, height, 0, 0), paper, turn or 0, told)
+    return PagePicture(((stream, (width, 0, 0, height, 0, 0)),), paper, turn or 0, told)
 
 
 def _stream(

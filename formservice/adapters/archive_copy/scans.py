@@ -159,7 +159,10 @@ class _Page:
         page.Rotate = (self._picture.turn + self._turn) % 360
         page.Tabs = Name.S
         page.Resources = Dictionary(
-            XObject=Dictionary(Bild=self._picture.image), Font=Dictionary(fonts)
+            XObject=Dictionary(
+                {_named(place): image for place, (image, _) in enumerate(self._picture.laid)}
+            ),
+            Font=Dictionary(fonts),
         )
         page.Contents = self._pdf.make_stream(b"\n".join(self._sheet.content))
         root = self._pdf.Root.StructTreeRoot
@@ -190,8 +193,11 @@ class _Page:
         )
 
     def _laid(self) -> bytes:
-        numbers = b" ".join(b"%.4f" % one for one in self._picture.matrix)
-        return b"q %b cm /Bild Do Q" % numbers
+        return b" ".join(
+            b"q %b cm %b Do Q"
+            % (b" ".join(b"%.4f" % one for one in matrix), _named(place).encode())
+            for place, (_, matrix) in enumerate(self._picture.laid)
+        )
 
     def _hidden(self, one: _Said) -> bytes:
         """Write a text into its box, small enough that all of it is there."""
@@ -246,6 +252,11 @@ class _Page:
         fractions = {0: (x, 1 - y), 90: (y, x), 180: (1 - x, y), 270: (1 - y, 1 - x)}
         across, up = fractions[self._picture.turn]
         return left + across * width, bottom + up * height
+
+
+def _named(place: int) -> str:
+    """Return what a picture, or a strip of it, is called on its page."""
+    return f"/Bild{place + 1}" if place else "/Bild"
 
 
 def _turned_back(box: _Box, turn: int) -> _Box:
