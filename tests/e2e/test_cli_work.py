@@ -1,27 +1,21 @@
-"""``formservice work`` on real files: killed at any moment, each is read exactly once."""
+"""``formservice work`` as people and service managers start, ask and end it."""
 
 import json
 import os
-import random
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from tests.e2e.conftest import ROOT
-from tests.programs import needs_tesseract
 
-FILES = (
-    "erwartungsbogen@2023-07-24/dang-docx/input.docx",
-    "feedbackbogen@2026-11/abbruch-acroform/input.pdf",
-    "feedbackbogen@2026-11/nichtantritt-foreign/input.pdf",
-    "erwartungsbogen@2023-07-24/zzz-tester-flat/input.pdf",
-    "feedbackbogen@2026-11/regulaer-scan/input.pdf",
-)
+WORD = "erwartungsbogen@2023-07-24/dang-docx/input.docx"
+SCAN = "feedbackbogen@2026-11/regulaer-scan/input.pdf"
 
 
 def lines(done):
@@ -42,7 +36,7 @@ def database(tmp_path):
 
 @pytest.mark.slow
 def test_what_is_taken_in_for_later_is_read_by_workers(run, tmp_path):
-    path = ROOT / "samples" / FILES[0]
+    path = ROOT / "samples" / WORD
     (told,) = json.loads(run("intake", "--later", "--json", path).stdout)
     assert not told["already_known"]
     assert json.loads(run("intake", "--later", "--json", path).stdout)[0]["already_known"]
@@ -69,7 +63,7 @@ def test_a_file_nobody_can_read_waits_for_people_and_is_not_tried_again(run, tmp
 @pytest.mark.slow
 def test_what_fails_again_and_again_is_put_aside_and_put_back_on_demand(run, tmp_path, database):
     """The original is away: no worker can do anything about that."""
-    path = ROOT / "samples" / FILES[0]
+    path = ROOT / "samples" / WORD
     (told,) = json.loads(run("intake", "--later", "--json", path).stdout)
     kept = next((tmp_path / "var" / "originals").rglob(told["sha256"]))
     away = kept.rename(tmp_path / "away")
@@ -96,7 +90,7 @@ def test_a_stage_that_does_not_exist_is_refused_by_name(run):
 
 @pytest.mark.slow
 def test_ended_in_order_it_gives_back_what_it_has_at_once(run, tmp_path, database):
-    run("intake", "--later", ROOT / "samples" / FILES[4])
+    run("intake", "--later", ROOT / "samples" / SCAN)
     worker = started(tmp_path)
     taken(database)
     worker.send_signal(signal.SIGTERM)
@@ -105,33 +99,52 @@ def test_ended_in_order_it_gives_back_what_it_has_at_once(run, tmp_path, databas
 
 
 @pytest.mark.slow
-@pytest.mark.engine
-@needs_tesseract
-def test_killed_at_any_moment_every_file_is_read_exactly_once(run, tmp_path, database):
-    paths = [ROOT / "samples" / name for name in FILES]
-    run("intake", "--later", *paths)
-    run("intake", "--later", *paths)
-    for _ in range(4):
-        worker = started(tmp_path)
-        taken(database)
-        time.sleep(random.uniform(0.0, 1.0))
-        os.killpg(worker.pid, signal.SIGKILL)
-        worker.wait()
-        # As if its half minute were over.
-        database("UPDATE documents SET due = 0 WHERE status = 'running'")
-    assert run("work", "--once", "--workers", "2").returncode == 0
-    assert database("SELECT status, count(*) FROM documents GROUP BY 1") == [("waiting", 5)]
-    assert database("SELECT version, count(*) FROM records GROUP BY 1") == [(1, 5)]
-    ends = "SELECT count(*), count(DISTINCT document) FROM events WHERE type = 'work.done'"
-    assert database(ends) == [(5, 5)]
-    kept = dict(
-        database("SELECT documents.name, reading FROM records JOIN documents ON id = document")
-    )
-    settings = {"FORMSERVICE_DATA": str(tmp_path / "other")}
-    at_once = json.loads(run("intake", "--json", *paths, settings=settings).stdout)[:-1]
-    assert len(kept) == len(at_once) == 5
-    fields = sorted(json.dumps(json.loads(one)["fields"], sort_keys=True) for one in kept.values())
-    assert fields == sorted(json.dumps(one["fields"], sort_keys=True) for one in at_once)
+def test_a_worker_that_dies_is_started_again_and_one_without_its_parent_ends(
+    run, tmp_path, database
+):
+    run("intake", "--later", ROOT / "samples" / SCAN)
+    pool = started(tmp_path)
+    taken(database)
+    (first,) = children(pool.pid)
+    os.kill(first, signal.SIGKILL)
+    until = time.monotonic() + 30
+    while (not children(pool.pid) or children(pool.pid) == [first]) and time.monotonic() < until:
+        time.sleep(0.05)
+    (second,) = children(pool.pid)
+    database("UPDATE documents SET due = 0 WHERE status = 'running'")
+    owned(database, second)
+    pool.kill()
+    pool.wait()
+    until = time.monotonic() + 30
+    while alive(second) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not alive(second)
+    assert database("SELECT status, tries, owner FROM documents") == [("ready", 1, None)]
+
+
+def children(process):
+    told = Path(f"/proc/{process}/task/{process}/children").read_text("utf-8")
+    return [int(one) for one in told.split()]
+
+
+def alive(process):
+    try:
+        return (
+            Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()[0] != "Z"
+        )
+    except FileNotFoundError:
+        return False
+
+
+def owned(database, process):
+    """Wait until that worker holds a document."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        owners = [str(owner) for (owner,) in database("SELECT owner FROM documents")]
+        if owners[0].endswith(f"/{process}"):
+            return
+        time.sleep(0.02)
+    raise AssertionError("nobody took it over")
 
 
 def started(folder):

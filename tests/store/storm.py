@@ -19,12 +19,12 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, func, insert, select
+from sqlalchemy import Column, Integer, MetaData, String, Table, func, insert, select, update
 from sqlalchemy.engine import URL, make_url
 
 from formservice.adapters.originals.local import LocalOriginals
 from formservice.adapters.store import schema
-from formservice.adapters.store.engine import writing
+from formservice.adapters.store.engine import now, writing
 from formservice.adapters.store.store import Store
 from formservice.adapters.work.signals import Stop
 from formservice.adapters.work.supervisor import Pace, Worker
@@ -32,6 +32,7 @@ from formservice.application.ports_store import Kept
 from formservice.application.receive import Receive, Sent
 from formservice.application.work import Limits, Next, Stage
 from formservice.domain.chain import FIRST, Link, is_sound
+from formservice.domain.errors import StorageError
 
 STAGES = ("read", "sort", "copy", "deliver")
 
@@ -189,11 +190,30 @@ class Storm:
         held = self._held(victim)
         # Frozen in the midst of a transaction it holds up the others; that is no zombie.
         until, taken = time.monotonic() + 4 * self._size.lease, False
-        while held and not taken and time.monotonic() < until:
-            time.sleep(0.01)
-            taken = self._fence(held[0]) != held[1]
+        if held and self._overdue(held):
+            while not taken and time.monotonic() < until:
+                time.sleep(0.01)
+                taken = self._fence(held[0]) != held[1]
         _signal(frozen, signal.SIGCONT)
         self._zombies += taken
+
+    def _overdue(self, held: tuple[str, int]) -> bool:
+        """Wait until a lease is over, and have the document taken before others that are due."""
+        time.sleep(self._size.lease + 0.1)
+        table = schema.documents
+        try:
+            with self._store.work() as work:
+                if work.connection.dialect.name == "postgresql":
+                    work.connection.exec_driver_sql("SET LOCAL lock_timeout = 1000")
+                work.connection.execute(
+                    update(table)
+                    .where(table.c.id == held[0], table.c.fence == held[1])
+                    .where(table.c.status == "running", table.c.due <= now())
+                    .values(due=0.0)
+                )
+        except StorageError:
+            return False
+        return True
 
     def _held(self, worker: "subprocess.Popen[bytes]") -> tuple[str, int] | None:
         """Return the document a worker holds, and its fence."""
