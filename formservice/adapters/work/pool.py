@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from formservice.adapters.work.signals import Stop, wake
+from formservice.adapters.work.signals import Stop, unwoken, wake
 
 _PATIENCE_S = 60.0  # a child at work is ended at once; the database may be slow
 _CALM_S = 30.0
@@ -60,7 +60,8 @@ class Pool:
         return 0
 
     def _started(self) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen([*self._command()], stdin=subprocess.DEVNULL)  # noqa: S603 (ours)
+        with unwoken():
+            return subprocess.Popen([*self._command()], stdin=subprocess.DEVNULL)  # noqa: S603 (ours)
 
     def _ended(self) -> int:
         """Stop all workers; they give back what they have."""

@@ -55,11 +55,22 @@ class Stop:
 
         before = {one: signal.signal(one, stop) for one in _STOP}
         before[_WAKE] = signal.signal(_WAKE, wake)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {_WAKE})
         try:
             yield
         finally:
             for one, handler in before.items():
                 signal.signal(one, handler)
+
+
+@contextmanager
+def unwoken() -> Iterator[None]:
+    """Start processes that can be woken before they listen: it waits for them, and ends none."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {_WAKE})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def wake(process: int) -> None:
