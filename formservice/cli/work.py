@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 
+from formservice.adapters.isolation import processors
 from formservice.adapters.work.pool import Pool, again
 from formservice.adapters.work.service import beside
 from formservice.adapters.work.signals import Stop
@@ -106,6 +107,9 @@ def _pool(services: Services, chosen: argparse.Namespace) -> int:
     services.store.prepared()  # what is wrong with the database is told once
     arguments = ["work", "--child-of", str(os.getpid()), "--stages", chosen.stages]
     arguments += ["--once"] * chosen.once + ["--json"] * chosen.json
+    # The cores are shared out: each worker would take all of them for pages.
+    share = max(1, (services.settings.processes or processors()) // chosen.workers)
+    os.environ["FORMSERVICE_PROCESSES"] = str(share)
     stop = Stop()
     pool = Pool(lambda: again(*arguments), chosen.workers, stop)
     with stop.listening():
