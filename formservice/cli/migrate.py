@@ -3,7 +3,6 @@
 import argparse
 import json
 
-from formservice.adapters.work.service import installed
 from formservice.bootstrap import Services, Settings
 from formservice.cli import errors
 from formservice.cli.german import counted
@@ -23,6 +22,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def _migrate(chosen: argparse.Namespace) -> int:
+    from formservice.adapters.work.service import installed  # noqa: PLC0415 - slow to import
+
     services = Services(Settings.from_environment())
     changed, taken = services.migrated(services.store)
     changed = installed(services.store) or changed

@@ -6,7 +6,6 @@ import os
 
 from formservice.adapters.isolation import processors
 from formservice.adapters.work.pool import Pool, again
-from formservice.adapters.work.service import beside
 from formservice.adapters.work.signals import Stop
 from formservice.application.ports_store import SERVICE
 from formservice.bootstrap import Services, Settings, today
@@ -104,6 +103,8 @@ def _one(services: Services, names: list[str], chosen: argparse.Namespace) -> in
 
 def _pool(services: Services, chosen: argparse.Namespace) -> int:
     """Run workers beside each other, each in a process of its own."""
+    from formservice.adapters.work.service import beside  # noqa: PLC0415 - slow to import
+
     services.store.prepared()  # what is wrong with the database is told once
     arguments = ["work", "--child-of", str(os.getpid()), "--stages", chosen.stages]
     arguments += ["--once"] * chosen.once + ["--json"] * chosen.json
