@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -32,6 +32,34 @@ def database(tmp_path):
             return one.execute(statement).fetchall()
 
     return ask
+
+
+@pytest.fixture
+def started(tmp_path):
+    """Start workers in the background; whatever becomes of the test, none stays."""
+    environment = {
+        **os.environ,
+        "FORMSERVICE_DATA": str(tmp_path / "var"),
+        "PYTHONPATH": str(ROOT),
+    }
+    running = []
+
+    def start():
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "formservice.cli.main", "work"],
+            cwd=tmp_path,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        running.append(worker)
+        return worker
+
+    yield start
+    for worker in running:
+        with suppress(ProcessLookupError):
+            os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait()
 
 
 @pytest.mark.slow
@@ -89,9 +117,9 @@ def test_a_stage_that_does_not_exist_is_refused_by_name(run):
 
 
 @pytest.mark.slow
-def test_ended_in_order_it_gives_back_what_it_has_at_once(run, tmp_path, database):
+def test_ended_in_order_it_gives_back_what_it_has_at_once(run, started, database):
     run("intake", "--later", ROOT / "samples" / SCAN)
-    worker = started(tmp_path)
+    worker = started()
     taken(database)
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(30) == 0
@@ -100,10 +128,10 @@ def test_ended_in_order_it_gives_back_what_it_has_at_once(run, tmp_path, databas
 
 @pytest.mark.slow
 def test_a_worker_that_dies_is_started_again_and_one_without_its_parent_ends(
-    run, tmp_path, database
+    run, started, database
 ):
     run("intake", "--later", ROOT / "samples" / SCAN)
-    pool = started(tmp_path)
+    pool = started()
     taken(database)
     (first,) = children(pool.pid)
     os.kill(first, signal.SIGKILL)
@@ -145,17 +173,6 @@ def owned(database, process):
             return
         time.sleep(0.02)
     raise AssertionError("nobody took it over")
-
-
-def started(folder):
-    environment = {**os.environ, "FORMSERVICE_DATA": str(folder / "var"), "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(
-        [sys.executable, "-m", "formservice.cli.main", "work"],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,
-    )
 
 
 def taken(database):

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -36,16 +37,24 @@ def command(address, tmp_path):
         "PYTHONPATH": str(ROOT),
     }
 
+    running = []
+
     def started(*arguments, settings=None):
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", "formservice.cli.main", *map(str, arguments)],
             cwd=tmp_path,
             env=environment | (settings or {}),
             stdout=subprocess.PIPE,
             start_new_session=True,
         )
+        running.append(process)
+        return process
 
-    return started
+    yield started
+    for process in running:  # whatever became of the test, none stays
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 @pytest.fixture
