@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from formservice.adapters.acceptance import load_rule
+from formservice.adapters.scan import passes
 from formservice.adapters.scan.alphabet import with_at, with_sharp_s
 from formservice.adapters.scan.ocr import LATIN, SPARSE, InProcessOcr, OcrWord
 from formservice.adapters.scan.pictured import PicturedPage
@@ -34,7 +35,7 @@ class Slipping(InProcessOcr):
 
     def __init__(self, word: str = "", slip: str = "", sure: float | None = None) -> None:
         super().__init__()
-        self.word, self.slip, self.sure = word, slip, sure
+        self.slips, self.sure = {word: slip}, sure
         self.zones = 0
 
     def words(
@@ -45,8 +46,8 @@ class Slipping(InProcessOcr):
         if mode != SPARSE or language != LATIN:
             return words
         return [
-            replace(one, text=self.slip, confidence=self.sure or one.confidence)
-            if one.text == self.word
+            replace(one, text=self.slips[one.text], confidence=self.sure or one.confidence)
+            if one.text in self.slips
             else one
             for one in words
         ]
@@ -89,6 +90,22 @@ def test_what_one_reading_misreads_or_is_unsure_of_is_settled_by_two_closer_ones
     assert (decision.reading.text, decision.doubts) == (TEXTS["name"], frozenset())
     of_two = replace(found, readings=found.readings[:2])
     assert decided(of_two, load_rule()).doubts
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+@needs_tesseract
+@needs_fonts
+@pytest.mark.parametrize(("limit", "long"), [(100, AGAIN), (40, TWICE)])
+def test_of_long_texts_that_two_readings_leave_open_only_so_many_letters_are_read_again(
+    monkeypatch: pytest.MonkeyPatch, limit: int, long: list[ReadingBy]
+) -> None:
+    monkeypatch.setattr(passes, "_MOST_LETTERS", limit)
+    engine = Slipping()
+    engine.slips = {"Meier": "Melier", "Arbeit": "Arbelt"}
+    texts = read(engine)
+    assert by(texts["name"]) == AGAIN
+    assert by(texts["erwartung"]) == long
 
 
 class Blind(InProcessOcr):

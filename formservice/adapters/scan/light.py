@@ -70,7 +70,7 @@ def evenly_lit(page: "Grey") -> "Grey":
     # Dilating removes thin ink, the median what is left of it.
     paper = cv2.medianBlur(cv2.dilate(quarter, np.ones((5, 5), np.uint8)), 21)
     paper = cv2.resize(paper, (width, height))
-    return np.asarray(cv2.divide(page, cv2.max(paper, 1.0), scale=255), dtype=np.uint8)
+    return np.asarray(cv2.divide(page, np.maximum(paper, 1), scale=255), dtype=np.uint8)
 
 
 def softened(picture: "Grey") -> "Grey":
