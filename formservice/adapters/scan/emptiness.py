@@ -36,7 +36,7 @@ _DARK_GROUND, _MOST_DARK = 0.5, 0.02
 # ones. What changes more smoothly than print does is a photo of something else.
 _MOST_TONES, _TONE_EDGES = 1.32, (5, 95)
 # Nothing as light as this is read, but where it covers so much of a sheet somebody printed there.
-_PALE, _MOST_PALE = 6, 0.015
+_PALE, _MOST_PALE = 4, 0.01
 # Less than this is dirt (mm), a hole or staple this near the edge is no answer, and longer than
 # this share of the page is a fold, a ruled line or a stripe of a dirty roller.
 _SPECK_MM, _RIM_MM, _LINE_SHARE, _LINE_MM = 1.4, 5.0, 0.4, 1.3
