@@ -87,7 +87,7 @@ def test_what_one_reading_misreads_or_is_unsure_of_is_settled_by_two_closer_ones
     assert by(texts["erwartung"]) == TWICE
     found = Evidence(Content.NAME, texts["name"].opinions, trusted=True)
     decision = decided(found, load_rule())
-    assert (decision.reading.text, decision.doubts) == (TEXTS["name"], frozenset())
+    assert (decision.text, decision.doubts) == (TEXTS["name"], frozenset())
     of_two = replace(found, readings=found.readings[:2])
     assert decided(of_two, load_rule()).doubts
 
