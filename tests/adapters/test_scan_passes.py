@@ -63,6 +63,10 @@ def by(one: Sighting) -> list[ReadingBy]:
     return [opinion.by for opinion in one.opinions]
 
 
+def test_the_pages_that_are_not_read_twice_are_those_the_rule_does_not_trust() -> None:
+    assert load_rule().page.confidence == passes._SURE_PAGE
+
+
 @pytest.mark.engine
 @pytest.mark.slow
 @needs_tesseract

@@ -24,7 +24,9 @@ from formservice.adapters.scan.witness import settled, with_dashes
 from formservice.domain.document import Doubt, Method, Opinion, ReadingBy, Sighting
 
 # A page whose words are read with less than this, in the middle, is for a person. Names with
-# letters that the German model lacks are read with 0.75.
+# letters that the German model lacks are read with 0.75. It is ``page.confidence`` of the
+# acceptance rule: what that refuses need not be read twice. It is no setting, so that pages read
+# already stay as they are where the rule is changed; one that asks for less gains nothing by it.
 _SURE_PAGE = 0.7
 # So many pieces of ink a sign, on average, are no letters any more: usual are 0.9 to 1.1, those
 # of thin type on a poor scan 1.5.
