@@ -14,7 +14,8 @@ from formservice.domain.document import Doubt, Medium, Method, ReadingBy
 from formservice.domain.errors import FormServiceError
 from formservice.domain.form import Severity
 from formservice.domain.record import Reading
-from tests.application.test_report import data, pictured, undecided, whole
+from formservice.domain.rules import REASONS
+from tests.application.test_report import data, pictured, together, undecided, whole
 
 ROOT = Path(__file__).parent.parent
 
@@ -73,6 +74,12 @@ def test_every_doubt_and_method_stands_in_the_architecture_page():
         assert doubt.value.replace("-", " ") in page or f"`{doubt.value}`" in page, doubt
 
 
+def test_every_doubt_is_explained_to_users_with_its_sentence_and_what_to_do():
+    rows = re.findall(r"^\| `([a-z-]+)` \| (.+?) \| (.{10,}) \|$", text("docs/anleitung.md"), re.M)
+    told = [(code, sentence) for code, sentence, _ in rows if code in set(Doubt)]
+    assert sorted(told) == sorted((doubt.value, REASONS[doubt]) for doubt in Doubt)
+
+
 def test_every_module_of_the_inner_floors_and_every_part_outside_stands_in_the_architecture_page():
     package = ROOT / "formservice"
     table = re.findall(r"^\| (`.+?`) \| ", text("docs/architecture.md"), re.M)
@@ -110,6 +117,7 @@ def test_every_key_of_the_data_for_programs_is_documented():
         whole(),
         data(replace(pictured(), turned={1: 2})),
         data(undecided()),
+        data(together()),
         part_of(whole(), "b", [1]) | {"already_known": True},
         error_data(FormServiceError("x"), "b"),
         {"report": report.data()},

@@ -84,11 +84,16 @@ class _RuleFile(_Strict):
     version: Text
     calibrated: Text
     pairs: Annotated[list[_Pair], Setting(min_length=1)]
+    # What a file does not say is as strict as can be: those of earlier editions lack some.
+    many: Annotated[int, Setting(ge=4)] = 4
     against: Annotated[int, Setting(ge=0, le=1)] = 0
-    unanimous: Share = 1.0
+    no_dirt: Share = 0.0
     limits: _Limits
+    unanimous: Share = 1.0
+    unanimous_up_to: Annotated[Share, Setting(lt=1)] = 0.0
     foreign: Share
     unlikely: Share
+    unlikely_by_all: Share = 1.0
     page: _Page
     listed: _Confirmation
     expected: _Confirmation
@@ -100,11 +105,15 @@ class _RuleFile(_Strict):
             name=self.name,
             version=self.version,
             pairs=MappingProxyType({frozenset(one.of): one.limit for one in self.pairs}),
+            many=self.many,
             against=self.against,
-            unanimous=self.unanimous,
+            no_dirt=self.no_dirt,
             limits=MappingProxyType({Content(k): v for k, v in self.limits.model_dump().items()}),
+            unanimous=self.unanimous,
+            unanimous_up_to=self.unanimous_up_to,
             foreign=self.foreign,
             unlikely=self.unlikely,
+            unlikely_by_all=self.unlikely_by_all,
             page=PageGate(**self.page.model_dump()),
             listed=Confirmation(**self.listed.model_dump()),
             expected=Confirmation(**self.expected.model_dump()),
@@ -122,7 +131,10 @@ class _RuleFile(_Strict):
         )
 
     def _digest(self) -> str:
-        """Return a short fingerprint of everything that decides."""
+        """Return a short fingerprint of everything in the file that decides.
+
+        Patterns and shapes that stand in code are named by the edition of the program.
+        """
         said = self.model_dump(mode="json", exclude={"name", "version", "calibrated"})
         return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:8]
 
@@ -201,6 +213,7 @@ _SENTENCES = {
     "float_type": "Erwartet wird eine Zahl von 0 bis 1.",
     "float_parsing": "Erwartet wird eine Zahl von 0 bis 1.",
     "greater_than_equal": "Die Zahl ist zu klein; Anteile liegen zwischen 0 und 1.",
+    "less_than": "Die Zahl muss kleiner als 1 sein.",
     "less_than_equal": "Die Zahl ist zu groß; Anteile liegen zwischen 0 und 1 (0.92, nicht 92).",
     "int_type": "Erwartet wird eine ganze Zahl.",
     "string_type": "Erwartet wird ein Text; Zahlen bitte in Anführungszeichen setzen.",

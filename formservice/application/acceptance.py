@@ -7,7 +7,14 @@ from datetime import date
 from itertools import product
 
 from formservice.application.extract import is_prompt
-from formservice.domain.acceptance import AcceptanceRule, Evidence, agree, decided, is_trusted
+from formservice.domain.acceptance import (
+    AcceptanceRule,
+    Decision,
+    Evidence,
+    agree,
+    decided,
+    is_trusted,
+)
 from formservice.domain.content import is_far
 from formservice.domain.document import Doubt, Method, Opinion
 from formservice.domain.facts import Facts
@@ -18,8 +25,6 @@ from formservice.domain.record import Extraction, Reading, Record
 from formservice.domain.rules import broken
 from formservice.domain.values import clean, is_placeholder, parse
 
-# A day is beyond doubt if so many readings, each this sure, are the same.
-_OVER_AND_OVER, _FAIRLY_SURE = 4, 0.7
 _WRITTEN = frozenset({FieldKind.TEXT, FieldKind.MULTILINE, FieldKind.DATE})
 
 
@@ -42,7 +47,7 @@ class Acceptance:
         ``sent`` is what stood in the fields when the form was sent, as far as that is known.
         """
         record = self._decided(definition, record, received, sent)
-        impossible = _impossible(definition, record, received, self.rule.unlikely)
+        impossible = _impossible(definition, record, received, self.rule)
         fields = {
             key: _doubted(one, Doubt.UNLIKELY_DAY) if key in impossible else one
             for key, one in record.fields.items()
@@ -71,7 +76,7 @@ class Acceptance:
                 sent=sent.get(key),
             )
             decision = decided(evidence, self.rule)
-            chosen = _with_text(field, one, decision.reading, received)
+            chosen = _with_text(field, one, decision, received)
             known = chosen.doubts - {Doubt.RECOGNISED}
             if Doubt.MALFORMED in known or isinstance(chosen.value, date):
                 # Said by the other already; dots and dashes of any shape make no other day.
@@ -130,9 +135,9 @@ def _meant(field: Field, one: Extraction) -> tuple[Opinion, ...]:
     )
 
 
-def _with_text(field: Field, one: Extraction, reading: Opinion, received: date) -> Extraction:
-    """Return ``one`` as ``reading`` has it, if that is not what it already says."""
-    text = clean(reading.text)
+def _with_text(field: Field, one: Extraction, told: Decision, received: date) -> Extraction:
+    """Return ``one`` with the text that counts, if that is not what it already says."""
+    text = clean(told.text)
     if text == one.raw or not text.strip() or Doubt.HANDWRITING in one.doubts:
         return one
     try:
@@ -144,8 +149,9 @@ def _with_text(field: Field, one: Extraction, reading: Opinion, received: date) 
         reading=Reading.READ,
         raw=text,
         value=value,
-        confidence=round(min(one.confidence, reading.confidence), 3),
+        confidence=round(min(one.confidence, told.confidence), 3),
         doubts=one.doubts - {Doubt.MALFORMED, Doubt.CENTURY},
+        together=told.together,
     )
 
 
@@ -160,34 +166,35 @@ def _required(definition: FormDefinition) -> frozenset[FieldKey]:
 
 
 def _impossible(
-    definition: FormDefinition, record: Record, received: date, sure: float
+    definition: FormDefinition, record: Record, received: date, rule: AcceptanceRule
 ) -> frozenset[FieldKey]:
     """Return the recognised dates that the calendar, the form or another date speaks against.
 
-    A misread digit is likelier than such a day, unless every reading is ``sure`` of it, or it was
-    read over and over again; then it is for the rule to ask about it.
+    A misread digit is likelier than such a day, unless every reading is sure of it, or it was
+    read over and over again; then it is for the form to ask about it.
     """
     recognised = {
         key: one.value
         for key, one in record.fields.items()
         if one.decided and isinstance(one.value, date)
     }
-    unsure = {key for key in recognised if not _is_certain(record.fields[key], sure)}
+    unsure = {key for key in recognised if not _is_certain(record.fields[key], rule)}
     found = {key for key, day in recognised.items() if is_far(day, received)}
     facts = Facts(definition, record, received)
-    for rule in definition.rules:
-        if PREDICATES[rule.predicate].orders and any(True for _ in broken(rule, facts)):
-            patterns = {pattern(key) for key in rule.fields}
+    for demand in definition.rules:
+        if PREDICATES[demand.predicate].orders and any(True for _ in broken(demand, facts)):
+            patterns = {pattern(key) for key in demand.fields}
             found |= {key for key in unsure if pattern(key) in patterns}
     return frozenset(found)
 
 
-def _is_certain(one: Extraction, sure: float) -> bool:
-    """Say whether all readings are ``sure`` of a day, or very many of them are the same."""
+def _is_certain(one: Extraction, rule: AcceptanceRule) -> bool:
+    """Say whether all readings are sure of a day, or very many of them are the same."""
     least = min((opinion.confidence for opinion in one.opinions), default=0.0)
-    if len(one.opinions) < _OVER_AND_OVER:
-        return least >= sure
-    return least >= _FAIRLY_SURE and agree(Content.DATE, one.opinions)
+    if least >= rule.unlikely:
+        return True
+    over_and_over = len(one.opinions) >= rule.many and agree(Content.DATE, one.opinions)
+    return over_and_over and least >= rule.unlikely_by_all
 
 
 def _doubted(one: Extraction, doubt: Doubt) -> Extraction:

@@ -167,7 +167,8 @@ def _of_picture(one: Extraction) -> dict[str, object]:
         {"by": said.by.value, "text": said.text, "confidence": round(said.confidence, 3)}
         for said in one.opinions
     ]
-    return {"opinions": readings, "decided": one.decided or None}
+    together = {"together": True} if one.together else {}
+    return {"opinions": readings, **together, "decided": one.decided or None}
 
 
 def _places(one: Extraction, seen: Sequence[Sighting]) -> dict[str, object]:

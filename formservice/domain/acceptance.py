@@ -7,7 +7,7 @@ text can be what the field asks for, and the page as a whole can be trusted.
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from statistics import median
 
@@ -17,7 +17,7 @@ from formservice.domain.days import is_day, possible
 from formservice.domain.document import Doubt, Opinion, ReadingBy
 from formservice.domain.form import Content
 from formservice.domain.slips import slips_between
-from formservice.domain.votes import MANY, Vote, Word, vote
+from formservice.domain.votes import Vote, Word, vote
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,30 +54,41 @@ class AcceptanceRule:
     """The whole rule; ``str`` names it with its version, which is kept with every decision.
 
     ``pairs`` are the readings that count as two, each with the least confidence it asks for: two
-    that share a picture or a model may share a mistake. Of four readings or more ``against`` may
-    say something else about a word, and a word that all of them have is sure if two of them are as
-    sure as ``unanimous``. ``limits`` give for each content the least
-    confidence, which the least sure word of every reading must reach; ``foreign`` is that of a
-    text with letters German has not, ``unlikely`` that of a day which contradicts another one or
-    a demand of the form. ``listed`` confirms by lists of the installation, ``expected`` by what
-    was sent. ``digest`` is told from everything that decides, so that a rule changed without a
-    new version is another one.
+    that share a picture or a model may share a mistake. Of ``many`` readings ``against`` may say
+    something else about a word, and nothing where what is read with less than ``no_dirt`` may be
+    dirt. ``limits`` give for each content the least confidence, which the least sure word must
+    reach in two readings; ``unanimous`` is that of a word which all of ``many`` have, if the limit
+    is no stricter than ``unanimous_up_to``. ``foreign`` is that of a text with letters German has
+    not, ``unlikely`` that of a day which contradicts another one or a demand of the form, and
+    ``unlikely_by_all`` if all of ``many`` have it. ``listed`` confirms by lists of the
+    installation, ``expected`` by what was sent. ``digest`` is told from all of this, so that a
+    rule changed without a new version is another one.
     """
 
     name: str
     version: str
     pairs: Mapping[frozenset[ReadingBy], float]
+    many: int
     against: int
-    unanimous: float
+    no_dirt: float
     limits: Mapping[Content, float]
+    unanimous: float
+    unanimous_up_to: float
     foreign: float
     unlikely: float
+    unlikely_by_all: float
     page: PageGate
     listed: Confirmation
     expected: Confirmation
     characters: CharacterRules = field(default_factory=CharacterRules)
     calibrated: str = ""
     digest: str = ""
+
+    def limit_by_all(self, about: Content) -> float:
+        """Return the limit of a word that ``many`` readings have, all of them."""
+        limit = self.limits[about]
+        # Whoever asks for more than was measured, or for a person, shall get it.
+        return min(limit, self.unanimous) if limit <= self.unanimous_up_to else limit
 
     def __str__(self) -> str:
         """Return ``name/version#digest``."""
@@ -104,34 +115,38 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What became of it: the reading that counts, why a person must look, what it is like.
+    """What became of it: the text that counts, why a person must look, what it is like.
 
-    ``doubts`` is empty if the value is accepted. ``nearest`` is the entry of a list that the value
+    ``doubts`` is empty if the value is accepted. ``together`` says that no reading has the text:
+    it was put together from them word by word. ``nearest`` is the entry of a list that the value
     is like without being the same.
     """
 
-    reading: Opinion
+    text: str
+    confidence: float
     doubts: frozenset[Doubt] = frozenset()
     nearest: str = ""
+    together: bool = False
 
 
 def decided(evidence: Evidence, rule: AcceptanceRule) -> Decision:
     """Return what ``rule`` makes of the readings, of which there is at least one."""
     first = next((one for one in evidence.readings if one.text.strip()), None)
     if first is None:
-        return Decision(evidence.readings[0], _doubts_of_blank(evidence))
+        blank = evidence.readings[0]
+        return Decision(blank.text, blank.confidence, _doubts_of_blank(evidence))
     if evidence.trusted is not False:
         for known, limits in _known(evidence, rule):
             confirmed = _confirmed(evidence, known, limits, rule.limits[evidence.about])
             if confirmed is not None:
-                return Decision(confirmed)
+                return Decision(confirmed.text, confirmed.confidence)
     told = _settled(evidence.about, evidence.readings, rule)
     chosen = _chosen(evidence, first, told)
-    doubts = _doubts(evidence, chosen, told, rule)
+    doubts = _doubts(evidence, chosen.text, told, rule)
     nearest = _nearest(chosen.text, evidence, rule)
-    if nearest is None:
-        return Decision(chosen, doubts)
-    return Decision(chosen, doubts | {Doubt.NOT_LISTED}, nearest)
+    if nearest is not None:
+        return replace(chosen, doubts=doubts | {Doubt.NOT_LISTED}, nearest=nearest)
+    return replace(chosen, doubts=doubts)
 
 
 _IN_DATES = str.maketrans({":": ".", ";": ".", ",": ".", "|": None})
@@ -203,7 +218,8 @@ def _confirmed(
 
     What was known beforehand must not turn a misread into a value: a reading that says something
     else, and may be right, keeps the question open, and one without a second that equals it, too,
-    must be as sure as ``alone``. The text need not look like what the field asks for.
+    must be as sure as ``alone``; nor is anything confirmed where that asks for a person. The text
+    need not look like what the field asks for.
     """
     about = evidence.about
     equal = [one for one in evidence.readings if same_text(about, one.text, known)]
@@ -215,14 +231,15 @@ def _confirmed(
         one.confidence > limits.contradiction or one.confidence >= best.confidence
         for one in others
     )
-    least = limits.confidence if len(equal) > 1 else max(limits.confidence, alone)
+    lower = len(equal) > 1 and alone < _BY_HAND
+    least = limits.confidence if lower else max(limits.confidence, alone)
     return None if best.confidence < least or contradicted else best
 
 
 def _settled(about: Content, readings: Sequence[Opinion], rule: AcceptanceRule) -> Vote | None:
     """Return what the readings say together; None if they differ."""
-    told = vote([(one.by, _asked(about, one)) for one in readings], rule.pairs, rule.unanimous)
-    allowed = rule.against if len(readings) >= MANY else 0
+    told = vote([(one.by, _asked(about, one)) for one in readings], rule.pairs, rule.no_dirt)
+    allowed = rule.against if len(readings) >= rule.many else 0
     return None if told is None or told.against > allowed else told
 
 
@@ -244,51 +261,63 @@ def _asked(about: Content, reading: Opinion) -> tuple[Word, ...]:
     return tuple(Word(word, share) for word, share in zip(words, sure, strict=True))
 
 
-def _chosen(evidence: Evidence, first: Opinion, told: Vote | None) -> Opinion:
-    """Return the reading to show: the one that says what all say together, else the first.
+def _chosen(evidence: Evidence, first: Opinion, told: Vote | None) -> Decision:
+    """Return the text to show: that of the reading which says what all say together, or the first.
 
     Where each has slipped somewhere it is put together; and only a date shows a day.
     """
     about = evidence.about
     if told is not None:
-        won = [word for word, _ in told.words if word]
+        won = " ".join(word for word, _ in told.words if word)
         for one in evidence.readings:
-            if [word.text for word in _asked(about, one)] == won:
-                return one
-        return Opinion(first.by, told.written(first.text), max(told.confidence, 0.0))
-    if about is not Content.DATE or is_day(first.text):
-        return first
-    return next((one for one in evidence.readings if is_day(one.text)), first)
+            if " ".join(word.text for word in _asked(about, one)) == won:
+                return Decision(one.text, one.confidence)
+        return Decision(told.written(first.text), max(told.confidence, 0.0), together=True)
+    if about is Content.DATE and not is_day(first.text):
+        first = next((one for one in evidence.readings if is_day(one.text)), first)
+    return Decision(first.text, first.confidence)
 
 
 def _doubts(
-    evidence: Evidence, chosen: Opinion, told: Vote | None, rule: AcceptanceRule
+    evidence: Evidence, text: str, told: Vote | None, rule: AcceptanceRule
 ) -> frozenset[Doubt]:
     about, readings = evidence.about, evidence.readings
     doubts: set[Doubt] = set()
-    least = min(one.confidence for one in readings)
     if not _counts(readings, rule):
         doubts.add(Doubt.ONE_READING)
         if not agree(about, readings):
             doubts.add(Doubt.READINGS_DIFFER)
-    elif told is None or not chosen.text.strip():
+    elif told is None or not text.strip():
         doubts.add(Doubt.READINGS_DIFFER)
-    else:
-        least = told.confidence
-    asked = [rule.limits[about]]
-    if any(is_foreign(one.text) for one in readings):
-        asked.append(rule.foreign)
-    if evidence.trusted is None:
-        asked.append(rule.page.alone)
-    if least < max(asked):
+    if not _is_sure(evidence, told if Doubt.READINGS_DIFFER not in doubts else None, rule):
         doubts.add(Doubt.UNSURE)
     if evidence.trusted is False:
         doubts.add(Doubt.POOR_PAGE)
     # What two readings differ in is told by that alone.
-    suspect = is_suspect_value(about, chosen.text, rule.characters)
+    suspect = is_suspect_value(about, text, rule.characters)
     if suspect and Doubt.READINGS_DIFFER not in doubts:
         doubts.add(Doubt.CHARACTERS)
     return frozenset(doubts)
+
+
+def _is_sure(evidence: Evidence, told: Vote | None, rule: AcceptanceRule) -> bool:
+    """Say whether every word reaches the limits: as they are told together, else in all readings.
+
+    That all readings have a word lowers the limit of its content alone.
+    """
+    about, readings = evidence.about, evidence.readings
+    limit = rule.limits[about]
+    others = [0.0]
+    if any(is_foreign(one.text) for one in readings):
+        others.append(rule.foreign)
+    if evidence.trusted is None:
+        others.append(rule.page.alone)
+    if told is None:
+        return min(one.confidence for one in readings) >= max(limit, *others)
+    if len(readings) < rule.many:
+        return told.confidence >= max(limit, *others)
+    by_all = rule.limit_by_all(about)
+    return told.confidence >= max(by_all, *others) and told.divided >= limit
 
 
 def _counts(readings: Sequence[Opinion], rule: AcceptanceRule) -> bool:
@@ -327,6 +356,8 @@ def _distance(about: Content, one: str, other: str, near: int) -> int:
     return _FAR if distance is None else distance
 
 
+# A limit that no reading reaches: a person is asked for.
+_BY_HAND = 1.0
 _FAR = 1_000
 # A letter is like every other letter; and where long texts differ in two places far apart, what
 # was changed is for the comparison to tell.

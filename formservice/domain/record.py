@@ -31,7 +31,8 @@ class Extraction:
     ``confidence`` is 0..1 per method; ``doubts`` are the reasons why a person must look.
     Of a picture, ``opinions`` are the separate readings, and ``decided`` names the rule by which
     the value was accepted or not (``domain.acceptance``). ``nearest`` is the entry of a list that
-    the value is like without being the same.
+    the value is like without being the same. ``together`` says that no single reading has ``raw``:
+    it was put together from several, word by word.
     """
 
     key: FieldKey
@@ -46,6 +47,7 @@ class Extraction:
     opinions: tuple[Opinion, ...] = ()
     decided: str = ""
     nearest: str = ""
+    together: bool = False
 
     @property
     def accepted(self) -> bool:

@@ -15,14 +15,10 @@ from itertools import combinations
 from formservice.domain.document import ReadingBy
 
 Pairs = Mapping[frozenset[ReadingBy], float]
-MANY = 4
-"""From so many readings on one may be outvoted, and all together are sure."""
 _TOO_LITTLE = -1.0
 # Signs that are others with something added to them.
 _PARTS = {",": ".'", ";": "..'", ":": ".."}
 _ALIKE = str.maketrans("I1|ıi!CKOPSUVWXYZ0", "llllllckopsuvwxyzo")
-# Dirt is read with less than this.
-_NO_DIRT = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +35,14 @@ class Vote:
 
     ``words`` are those that won, one per place, empty where nothing stands, each with how many
     words the first reading has there. ``confidence`` is that of the least sure place, told by its
-    two best readings; below 0 where no two are as sure as is asked of them. ``against`` is the
-    most readings that say something else about one place.
+    two best readings; below 0 where no two are as sure as is asked of them. ``divided`` is the
+    same of those places alone about which not all readings say the same, or which have no letters.
+    ``against`` is the most readings that say something else about one place.
     """
 
     words: tuple[tuple[str, int], ...]
     confidence: float
+    divided: float
     against: int
 
     def written(self, like: str) -> str:
@@ -60,18 +58,17 @@ class Vote:
 
 
 def vote(
-    readings: Sequence[tuple[ReadingBy, Sequence[Word]]], pairs: Pairs, unanimous: float = 1.0
+    readings: Sequence[tuple[ReadingBy, Sequence[Word]]], pairs: Pairs, no_dirt: float
 ) -> Vote | None:
     """Return what the readings say together; None if some place has no two that count as two.
 
     Nor do they if what one reading has may have been overlooked by the others.
 
-    ``pairs`` names those that count, and how sure both must be. A word that ``MANY`` readings
-    have, all of them, and two at least so sure as ``unanimous``, is sure: it was seen anew each
-    time.
+    ``pairs`` names those that count, and how sure both must be; what is read with less than
+    ``no_dirt`` may be dirt.
     """
     won: list[tuple[str, int]] = []
-    confidence, against = 1.0, 0
+    confidence, divided, against = 1.0, 1.0, 0
     for place in _places([words for _, words in readings]):
         said: dict[str, list[tuple[ReadingBy, float]]] = defaultdict(list)
         for (by, _), words in zip(readings, place, strict=True):
@@ -86,18 +83,19 @@ def vote(
         if best is None:
             return None
         others = ((text, sure) for text, by in said.items() if text != best for _, sure in by)
-        if any(_overlooks(best, text, sure) for text, sure in others):
+        if any(_overlooks(best, text, sure, no_dirt) for text, sure in others):
             return None
         won.append((best, len(place[0])))
         sure = found[best] or 0.0
+        confidence = min(confidence, sure)
         # Dirt is read as a dot by all of them.
-        by_all = len(said) == 1 and len(readings) >= MANY and _bare(best) != ""
-        confidence = min(confidence, 1.0 if by_all and sure >= unanimous else sure)
+        if len(said) > 1 or not _bare(best):
+            divided = min(divided, sure)
         against = max(against, len(readings) - len(said[best]))
-    return Vote(tuple(won), confidence, against)
+    return Vote(tuple(won), confidence, divided, against)
 
 
-def _overlooks(word: str, other: str, sure: float) -> bool:
+def _overlooks(word: str, other: str, sure: float, no_dirt: float) -> bool:
     """Say whether ``word`` may be misread ``other``, however many say it.
 
     Dots, tails and accents are lost by all readings but the luckiest; strokes (l, I), and letters
@@ -105,7 +103,7 @@ def _overlooks(word: str, other: str, sure: float) -> bool:
     was overlooked where something was read, unless it looks like dirt to who read it.
     """
     if not word:
-        return sure >= _NO_DIRT
+        return sure >= no_dirt
     one, two = _bare(word), _bare(other)
     if one == two:
         return not _marks(other) <= _marks(word)

@@ -1,6 +1,8 @@
 """The acceptance rule and the known lists: what is wrong with the files is told with its place."""
 
+import copy
 import re
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -35,6 +37,43 @@ def test_a_rule_that_decides_otherwise_has_another_name(tmp_path):
     assert str(same) == str(load_rule())
 
 
+def shares(tree, path=()):
+    """Yield where numbers stand in a rule."""
+    for name, value in tree.items() if isinstance(tree, dict) else enumerate(tree):
+        if isinstance(value, dict | list):
+            yield from shares(value, (*path, name))
+        elif isinstance(value, int | float):
+            yield (*path, name)
+
+
+WHOLE = yaml.safe_load(STANDARD.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("path", list(shares(WHOLE)), ids=lambda path: ".".join(map(str, path)))
+def test_every_number_of_the_rule_decides_and_so_names_it(tmp_path, path):
+    other = copy.deepcopy(WHOLE)
+    *above, last = path
+    place = other
+    for name in above:
+        place = place[name]
+    whole = isinstance(place[last], int) and place[last] > 0
+    place[last] = 0 if last == "against" else place[last] + (1 if whole else 0.01)
+    file = tmp_path / "regel.yaml"
+    file.write_text(yaml.safe_dump(other), "utf-8")
+    changed, rule = load_rule(file), load_rule()
+    assert changed.digest != rule.digest
+    assert replace(changed, digest="", calibrated="") != replace(rule, digest="", calibrated="")
+
+
+def test_what_a_rule_of_an_earlier_edition_does_not_say_is_as_strict_as_can_be(tmp_path):
+    later = "many|against|no_dirt|unanimous|unanimous_up_to|unlikely_by_all"
+    rule = load_rule(
+        with_change(tmp_path, lambda text: re.sub(rf"^({later}): .*$", "", text, flags=re.M))
+    )
+    assert (rule.against, rule.no_dirt, rule.unlikely_by_all) == (0, 0.0, 1.0)
+    assert [rule.limit_by_all(about) for about in Content] == [rule.limits[a] for a in Content]
+
+
 def test_free_text_is_not_easier_than_a_short_one():
     limits = load_rule().limits
     assert limits[Content.FREE] >= limits[Content.SHORT]
@@ -50,8 +89,10 @@ def test_free_text_is_not_easier_than_a_short_one():
         (lambda text: text.replace("limits:", "limits"), "Zeile", "FORMSERVICE_ACCEPTANCE"),
         (lambda text: text.replace("[zone, page-latin]", "[zone, seite]"), "page-latin", "docs"),
         (lambda text: text.replace("[zone, page-latin]", "[zone]"), "zu kurz", "docs"),
+        (lambda text: text.replace("up_to: 0.70", "up_to: 1.0"), "kleiner als 1", "docs"),
+        (lambda text: text.replace("many: 4", "many: 3"), "many", "docs"),
     ],
-    ids=["key", "share", "empty", "unknown", "yaml", "reading", "pair"],
+    ids=["key", "share", "empty", "unknown", "yaml", "reading", "pair", "all", "few"],
 )
 def test_a_mistake_in_the_rule_is_told_with_place_and_hint(tmp_path, change, place, hint):
     with pytest.raises(UsageError) as caught:

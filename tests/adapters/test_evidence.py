@@ -117,6 +117,14 @@ def test_readings_that_differ_are_marked_word_by_word() -> None:
     assert "100&nbsp;%" not in source
 
 
+def test_a_text_that_no_reading_has_is_said_to_be_put_together_from_several() -> None:
+    words = "Wort für Wort aus mehreren Lesungen"
+    told_ = told(name=field(together=True))
+    assert words in Seen(page(*told_)).text
+    assert told_[0]["fields"][0]["together"] is True
+    assert words not in Seen(page(*told(name=field()))).text
+
+
 def test_of_a_document_over_several_files_every_picture_names_its_file() -> None:
     homes = [
         {"file": "b.pdf", "sha256": "b" * 64, "page": 7},

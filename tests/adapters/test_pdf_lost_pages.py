@@ -63,7 +63,7 @@ def jpeg(tone: int = 250) -> bytes:
     return stream.getvalue()
 
 
-def fax(data: bytes, kind: int = -1) -> bytes:
+def fax(data: bytes, kind: object = -1) -> bytes:
     """Return a page of a fax whose light is 1, so that what is not there looks like paper."""
     how = Dictionary(K=kind, Columns=SIZE[0], Rows=SIZE[1], BlackIs1=True)
     # Inverted once more: what the decoder leaves at 0 is shown as paper.
@@ -82,6 +82,56 @@ def faxed(image: Image.Image, packing: str) -> bytes:
             for tag in (TiffImagePlugin.STRIPOFFSETS, TiffImagePlugin.STRIPBYTECOUNTS)
         )
     return stream.getvalue()[start : start + length]
+
+
+def faxes(shown: bytes, kind: int, other: int) -> bytes:
+    """Return a page with a fax in a part of its own, and an empty one that is not shown."""
+
+    def fill(pdf: pikepdf.Pdf, page: pikepdf.Object) -> None:
+        def picture(data: bytes, kind: int) -> pikepdf.Object:
+            return pdf.make_stream(
+                data,
+                Type=Name.XObject,
+                Subtype=Name.Image,
+                Width=SIZE[0],
+                Height=SIZE[1],
+                ColorSpace=Name.DeviceGray,
+                BitsPerComponent=1,
+                Filter=Name.CCITTFaxDecode,
+                DecodeParms=Dictionary(K=kind, Columns=SIZE[0], Rows=SIZE[1], BlackIs1=True),
+                Decode=[1, 0],
+            )
+
+        names = Dictionary(P=picture(shown, kind))
+        part = pdf.make_stream(
+            PLACED,
+            Type=Name.XObject,
+            Subtype=Name.Form,
+            BBox=[0, 0, *A4],
+            Resources=Dictionary(XObject=names),
+        )
+        names.Ring = part
+        unseen = picture(faxed(WHITE, "group4" if other else "group3"), other)
+        page.Resources = Dictionary(XObject=Dictionary(Unseen=unseen, Part=part))
+        page.Contents = pdf.make_stream(b"/Part Do")
+
+    return page_with(fill)
+
+
+def beside(data: bytes, parts: object) -> bytes:
+    """Return the same page, which also names what is no picture, and a part that names ``parts``.
+
+    All this is said of the pages above it.
+    """
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        page = pdf.pages[0].obj
+        part = pdf.make_stream(b"", Type=Name.XObject, Subtype=Name.Form, Resources=parts)
+        page.Resources.XObject.Part, page.Resources.XObject.Odd = part, 7
+        page.Parent.Resources = page.Resources
+        del page.Resources
+        stream = io.BytesIO()
+        pdf.save(stream)
+    return stream.getvalue()
 
 
 def noise(length: int) -> bytes:
@@ -123,6 +173,11 @@ LOST = {
     "a fax of another size": lambda: fax(b"\xff" * 2_000),
     "a fax of few rows": lambda: fax(faxed(WHITE, "group4")[:40]),
     "an older fax of garbage": lambda: fax(b"garbage", 0),
+    "a fax of garbage in no known way": lambda: fax(b"garbage", Name.X),
+    "a fax of garbage in a part": lambda: faxes(b"garbage", -1, 0),
+    "an older fax as short as newer ones": lambda: faxes(
+        bytes(len(faxed(WHITE, "group4"))), 0, -1
+    ),
     "JBIG2 of garbage": lambda: with_picture(b"garbage", "/JBIG2Decode"),
     "JBIG2 of long garbage": lambda: with_picture(noise(50_000), "/JBIG2Decode"),
     "JBIG2 cut short": lambda: with_picture(PAGE_OF_JBIG2[:-5], "/JBIG2Decode"),
@@ -133,6 +188,14 @@ EMPTY = {
     "a picture of paper": lambda: with_picture(jpeg(), "/DCTDecode"),
     "an empty fax": lambda: fax(faxed(WHITE, "group4")),
     "an empty older fax": lambda: fax(faxed(WHITE, "group3"), 0),
+    "an empty fax in no known way": lambda: fax(faxed(WHITE, "group3"), Name.X),
+    "an empty fax in a way of many": lambda: fax(faxed(WHITE, "group3"), [0, Name.X]),
+    "an empty fax in a way that is true": lambda: fax(faxed(WHITE, "group3"), True),
+    "an empty fax in a part": lambda: faxes(faxed(WHITE, "group4"), -1, 0),
+    "an empty fax beside odd things": lambda: beside(fax(faxed(WHITE, "group4")), 7),
+    "an empty fax beside a list": lambda: beside(
+        fax(faxed(WHITE, "group4")), Dictionary(XObject=[1, Name.X])
+    ),
     "a fax of a speck": lambda: fax(faxed(SPECKED, "group4")),
     "empty JBIG2": lambda: with_picture(PAGE_OF_JBIG2, "/JBIG2Decode"),
     "no contents": lambda: page_with(lambda pdf, page: None),

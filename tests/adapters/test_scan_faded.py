@@ -6,6 +6,7 @@ import pytest
 
 from formservice.adapters.scan.pictured import PicturedPage
 from formservice.adapters.scan.recognition import Recognition
+from formservice.adapters.scan.register import LEAST_LIKENESS
 from formservice.domain.document import Doubt
 from tests.adapters.scan_prints import (
     CLEAN,
@@ -26,8 +27,9 @@ TEXTS = {
     "name": "Krause, Jürgen",
     "erwartung": "Ich möchte wieder eine feste Arbeit finden,\nam liebsten in der Pflege.",
 }
+TICKED = Filling(TEXTS, ("anlass.abbruch",))
 # What a long answer in „erwartung“ pushes down, and by how much: 8 mm at the resolution of print.
-GROWN = (1300, 3000, 94)
+GROWN, LAST = (1300, 94), 3000
 
 
 @pytest.fixture(scope="module")
@@ -55,10 +57,9 @@ def black_and_white(picture: Grey) -> Grey:
     return np.where(picture < 128, 0, 255).astype(np.uint8)
 
 
-def grown(page: Grey) -> Grey:
-    first, last, more = GROWN
+def grown(page: Grey, first: int = GROWN[0], more: int = GROWN[1]) -> Grey:
     moved = page.copy()
-    moved[first + more : last + more] = page[first:last]
+    moved[first + more : LAST + more] = page[first:LAST]
     moved[first : first + more] = 255
     return moved
 
@@ -103,12 +104,29 @@ def pale(picture: Grey, share: float) -> Grey:
 @pytest.mark.slow
 @pytest.mark.parametrize("share", [0.25, 0.15], ids=["a quarter", "a sixth"])
 def test_on_a_page_of_little_contrast_nothing_is_proved(zones: Recognition, share: float) -> None:
-    picture, _ = CLEAN.of(printed(Filling(TEXTS, ("anlass.abbruch",))))
+    picture, _ = CLEAN.of(printed(TICKED))
     page = PicturedPage(pale(picture, share), zones)
     seen = page.zones(LAYOUT, 1)
     assert seen
     assert all(len(one.opinions) < 2 for one in seen)
-    assert all(one.doubts for one in seen)
+    assert all(Doubt.POOR_PAGE in one.doubts for one in seen)
+
+
+@pytest.mark.slow
+def test_nor_is_it_where_an_answer_pushed_the_print_down(zones: Recognition) -> None:
+    picture, _ = CLEAN.of(grown(grown(printed(TICKED), more=60), 950, 60))
+    faint, half = (PicturedPage(pale(picture, share), zones) for share in (0.25, 0.5))
+    for page in (faint, half):
+        pose = page.pose(LAYOUT, 1)
+        assert pose is not None
+        assert pose.likeness < LEAST_LIKENESS  # it is not like the form as a whole
+    seen = faint.zones(LAYOUT, 1)
+    assert {one.key for one in seen} >= {"anlass.abbruch", "unterschrift"}
+    assert all(Doubt.POOR_PAGE in one.doubts for one in seen)
+    assert all(one.on is None for one in seen)
+    sharp = {one.key: one for one in half.zones(LAYOUT, 1)}
+    assert not any(Doubt.POOR_PAGE in one.doubts for one in sharp.values())
+    assert sharp["anlass.abbruch"].on is True
 
 
 @pytest.mark.slow

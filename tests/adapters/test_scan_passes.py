@@ -63,6 +63,10 @@ def by(one: Sighting) -> list[ReadingBy]:
     return [opinion.by for opinion in one.opinions]
 
 
+def test_the_pages_that_are_not_read_twice_are_those_the_rule_does_not_trust() -> None:
+    assert load_rule().page.confidence == passes._SURE_PAGE
+
+
 @pytest.mark.engine
 @pytest.mark.slow
 @needs_tesseract
@@ -87,7 +91,7 @@ def test_what_one_reading_misreads_or_is_unsure_of_is_settled_by_two_closer_ones
     assert by(texts["erwartung"]) == TWICE
     found = Evidence(Content.NAME, texts["name"].opinions, trusted=True)
     decision = decided(found, load_rule())
-    assert (decision.reading.text, decision.doubts) == (TEXTS["name"], frozenset())
+    assert (decision.text, decision.doubts) == (TEXTS["name"], frozenset())
     of_two = replace(found, readings=found.readings[:2])
     assert decided(of_two, load_rule()).doubts
 

@@ -154,13 +154,31 @@ def test_a_day_read_the_same_by_all_four_is_not_doubted_for_what_it_says():
     def bis(*texts, confidence=0.75):
         read = tuple(Opinion(*one, confidence) for one in zip(by, texts, strict=False))
         one = replace(seen("bis", texts[0], confidence=confidence), opinions=read)
-        return accepted(seen("von", "12.05.2026", "12.05.2026"), one)["bis"].doubts
+        page = seen("ort", "Ort", "Ort")
+        return accepted(page, seen("von", "12.05.2026", "12.05.2026"), one)["bis"].doubts
 
     day = "11.05.2026"
     assert not bis(day, day, "11. 05. 2026", day)
     for read in ((day, day), (day, day, day, "17.05.2026")):
         assert Doubt.UNLIKELY_DAY in bis(*read)
     assert bis(day, day, day, day, confidence=0.65) == {Doubt.UNLIKELY_DAY}
+
+
+def test_a_text_put_together_is_the_value_and_says_so_and_every_reading_stays_as_it_was():
+    by = (ReadingBy.ZONE, ReadingBy.PAGE_LATIN, ReadingBy.CLOSE, ReadingBy.CLOSE_LATIN)
+
+    def worte(*texts):
+        read = tuple(Opinion(*one, 0.9) for one in zip(by, texts, strict=True))
+        good = [seen(key, "12.05.2026", "12.05.2026") for key in ("von", "bis")]
+        return accepted(*good, replace(seen("worte", texts[0]), opinions=read))["worte"]
+
+    one = worte("Jetzt wjr Bad", "Jetzt wir Bod", "Jetzt wir Bad", "Jerzt wir Bad")
+    assert (one.raw, one.accepted, one.together) == ("Jetzt wir Bad", True, False)
+    one = worte("Jetzt wjr Bad zu", "Jetzt wir Bod zu", "Jetzt wir Bad su", "Jerzt wir Bad zu")
+    assert (one.raw, one.accepted, one.together) == ("Jetzt wir Bad zu", True, True)
+    assert one.value == one.raw
+    assert one.raw not in [opinion.text for opinion in one.opinions]
+    assert one.opinions[0].text == "Jetzt wjr Bad zu"
 
 
 @pytest.mark.parametrize("day", ["12.05.2326", "12.05.1026"])

@@ -237,6 +237,22 @@ def test_a_value_from_a_picture_has_its_readings_and_the_rule_that_decided() -> 
         {"by": "page", "text": "Ich möchte nahen.", "confidence": 0.84},
     ]
     assert field["decided"] == "zwei-lesungen"
+    assert "together" not in field
+
+
+def together() -> ReadDocument:
+    """Return a scanned document with an answer that no single reading has."""
+    scanned = pictured()
+    assert scanned.record is not None
+    fields = scanned.record.fields
+    whole = replace(fields["wunsch"], raw="Ich möchte nähen", together=True)
+    return replace(scanned, record=Record(BOGEN, {**fields, "wunsch": whole}))
+
+
+def test_a_value_that_no_reading_has_is_told_to_be_put_together_and_the_readings_stay() -> None:
+    field = data(together())["fields"]["wunsch"]
+    assert field["together"] is True
+    assert field["raw"] not in [said["text"] for said in field["opinions"]]
 
 
 def test_every_box_of_a_choice_and_every_part_of_an_answer_has_its_place() -> None:

@@ -59,6 +59,7 @@ _POLICY = (
 )
 _WORD = re.compile(r"\S+|\s+")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_TOGETHER = "Wort für Wort aus mehreren Lesungen; keine hat den ganzen Text so."
 _WIDE = 900  # pixels; half a line at 200 dpi
 # Characters that show nothing but could break the page or hide: all controls but line and tab.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -178,6 +179,8 @@ def _mark(cut: Mapping[str, Any]) -> str:
 
 def _read(field: Mapping[str, Any]) -> str:
     parts = [f'<p class="value">{_quoted(_value(field))}</p>']
+    if field.get("together"):
+        parts.append(f'<p class="by">{_TOGETHER}</p>')
     readings = field.get("opinions", ())
     first = readings[0]["text"] if readings else ""
     for said in readings:

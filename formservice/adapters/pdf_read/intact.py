@@ -6,6 +6,8 @@ PDFium leaves out what it cannot decode, without a word: such a page looks like 
 import ctypes
 import io
 import warnings
+from collections.abc import Iterator
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pikepdf
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _DEPTH = 4
+# So far up the tree of pages it is looked for what a page names; a tree may be a ring.
+_GENERATIONS = 50
 # Paper, its grain and its shadows are within so many of 255 tones; print on it is not.
 _TONES, _EDGES = 40, (1, 99)
 _STEP = 4
@@ -33,6 +37,8 @@ _BILEVEL = (*_FAX, "JBIG2Decode")
 _SEGMENTS = {0, 4, 6, 7, 16, 20, 22, 23, 36, 38, 39, 40, 42, 43, *range(48, 55), 62}
 _UNKNOWN_LENGTH = 0xFFFFFFFF
 _PICTURES = {"Do", "INLINE IMAGE"}
+# What pikepdf raises on objects that are not what they should be.
+_MALFORMED = (pikepdf.PdfError, RuntimeError, ValueError, TypeError)
 
 
 def shows_nothing(grey: "NDArray[numpy.uint8]") -> bool:
@@ -68,7 +74,7 @@ def is_written_on(source: pikepdf.Object) -> bool:
             warnings.simplefilter("ignore")
             steps = pikepdf.parse_content_stream(source)
         return any(str(step.operator) in _PICTURES for step in steps)
-    except (pikepdf.PdfError, RuntimeError, ValueError, TypeError):
+    except _MALFORMED:
         return True
 
 
@@ -106,18 +112,56 @@ def _is_fax(shown: pypdfium2.PdfObject, data: bytes, source: pikepdf.Object) -> 
     if not data or not isinstance(shown, pypdfium2.PdfImage):
         return False
     picture = shown.get_bitmap().to_pil().copy()
-    return any(is_fax_of(picture, [data], two_ways=kind) for kind in _kinds_of_fax(source))
+    kinds = _kinds_of_fax(bytes(shown.get_data()), source)
+    return any(is_fax_of(picture, [data], two_ways=kind) for kind in kinds)
 
 
-def _kinds_of_fax(source: pikepdf.Object) -> set[bool]:
-    """Return whether the faxes of a page are packed in two dimensions (T.6); both if none is."""
-    found = set()
-    for one in pikepdf.Page(source).get_images().values():
-        how = one.get("/DecodeParms")
-        parts = list(how) if isinstance(how, pikepdf.Array) else [how]
-        kinds = [part.get("/K", 0) for part in parts if isinstance(part, pikepdf.Dictionary)]
-        found.add(bool(kinds) and int(kinds[-1]) < 0)
-    return found or {True, False}
+def _kinds_of_fax(packed: bytes, source: pikepdf.Object) -> set[bool]:
+    """Return whether a fax is packed in two dimensions (T.6); both if nothing tells.
+
+    ``packed`` is the fax as it stands in the file; ``source`` is the page that shows it.
+    """
+    try:
+        own = [one for one in _named_by(source) if one.read_raw_bytes() == packed]
+        return set[bool]().union(*map(_two_ways, own)) or {True, False}
+    except _MALFORMED:
+        return {True, False}
+
+
+def _two_ways(fax: pikepdf.Object) -> set[bool]:
+    how = fax.get("/DecodeParms")
+    parts = list(how) if isinstance(how, pikepdf.Array) else [how]
+    kinds = [part.get("/K", 0) for part in parts if isinstance(part, pikepdf.Dictionary)]
+    kind = kinds[-1] if kinds else 0
+    if isinstance(kind, bool) or not isinstance(kind, int | Decimal):
+        return {True, False}
+    return {kind < 0}
+
+
+def _named_by(page: pikepdf.Object) -> Iterator[pikepdf.Object]:
+    """Yield the pictures that a page names, and those that its parts do, however deep."""
+    seen, waiting = set(), [page]
+    while waiting:
+        names = _resources(waiting.pop()).get("/XObject")
+        for one in names.as_dict().values() if isinstance(names, pikepdf.Dictionary) else ():
+            if not isinstance(one, pikepdf.Stream) or one.objgen in seen:
+                continue
+            seen.add(one.objgen)
+            if one.get("/Subtype") == pikepdf.Name.Form:
+                waiting.append(one)
+            else:
+                yield one
+
+
+def _resources(part: pikepdf.Object) -> pikepdf.Object:
+    """Return what a page, or a part of one, calls its own; a page may have it from above."""
+    for _ in range(_GENERATIONS):
+        found = part.get("/Resources")
+        above = part.get("/Parent")
+        if isinstance(found, pikepdf.Dictionary) or not isinstance(above, pikepdf.Dictionary):
+            break
+        part = above
+    return found if isinstance(found, pikepdf.Dictionary) else pikepdf.Dictionary()
 
 
 def _is_jbig2(data: bytes) -> bool:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from formservice.adapters.scan.light import evenly_lit
 from formservice.adapters.scan.ocr import Ocr, OcrWord
-from formservice.adapters.scan.pose import Pose
+from formservice.adapters.scan.pose import Pose, contrast
+from formservice.adapters.scan.register import LEAST_LIKENESS
 from formservice.adapters.scan.rulings import without_rulings
 from formservice.adapters.scan.same_print import same_print
 from formservice.adapters.scan.template import DPI, POINTS_PER_INCH, Rect, Template
@@ -16,6 +17,13 @@ from formservice.domain.document import Box
 if TYPE_CHECKING:
     from formservice.adapters.scan.ocr import Grey
 
+# Below this likeness to its blank form a page is dirty or crumpled: ink proves nothing there.
+_GOOD_PAGE = 0.55
+# Print as much darker than its paper as this is worth reading: copies have 0.6 and more, and at
+# 0.2 thin type is lost among the grain, so that places look blank that are not.
+_LEAST_CONTRAST = 0.35
+# Where a page grew, most print stands elsewhere; this part of it, the marks with it, does not.
+_UNMOVED = 0.15
 # What is ink in a cleaned page; a code has it on nearly half of its place, and dust on less of it.
 _DARK, _BARE = 150, 0.02
 
@@ -36,6 +44,22 @@ class LaidPage:
         self._picture = picture
         self._clean: dict[int, CleanPage] = {}
         self._words: PageWords | None = None
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether the page as a whole is like the blank form; one that grew is in parts only."""
+        return self.pose.likeness >= LEAST_LIKENESS
+
+    @cached_property
+    def is_poor(self) -> bool:
+        """Whether the page is too faint, dirty or crumpled for anything on it to be trusted.
+
+        The form can be told then, but nobody sees whether pen or pencil left a trace.
+        """
+        if self.is_proved and self.pose.likeness < _GOOD_PAGE:
+            return True
+        share = 0.5 if self.is_proved else _UNMOVED
+        return contrast(self.grey, self.template, share) < _LEAST_CONTRAST
 
     @cached_property
     def _flat(self) -> "Grey":

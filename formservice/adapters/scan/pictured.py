@@ -13,9 +13,8 @@ from formservice.adapters.scan.guess import Code, codes
 from formservice.adapters.scan.laid import LaidPage
 from formservice.adapters.scan.light import softened
 from formservice.adapters.scan.looks import Looked, pose_of
-from formservice.adapters.scan.pose import Pose, contrast
+from formservice.adapters.scan.pose import Pose
 from formservice.adapters.scan.recognition import Recognition
-from formservice.adapters.scan.register import LEAST_LIKENESS
 from formservice.adapters.scan.role import role_of
 from formservice.adapters.scan.sheet import straightened
 from formservice.adapters.scan.turned import reading_turn, turn_of
@@ -29,9 +28,6 @@ if TYPE_CHECKING:
     from formservice.adapters.scan.ocr import Grey
 
 
-# Print as much darker than its paper as this is worth reading: copies have 0.6 and more, and at
-# 0.2 thin type is lost among the grain, so that places look blank that are not.
-_LEAST_CONTRAST = 0.35
 # What is shown around a piece, as a share of the longer side: 2 mm of A4, so that a stroke that
 # leaves its place is seen to do so.
 _CROP_MARGIN = 0.006
@@ -224,9 +220,6 @@ class PicturedPage:
         template = self._tools.templates.page(layout, layout.printed(form_page))
         if self._last is None or self._last.template is not template:
             self._last = LaidPage(self.picture, pose, template)
-            if contrast(self._last.grey, template) < _LEAST_CONTRAST:
-                # Its form can be told, but nobody sees whether pen or pencil left a trace.
-                self._last.pose = replace(pose, likeness=min(pose.likeness, LEAST_LIKENESS))
         return self._last
 
     def rest(self) -> None:

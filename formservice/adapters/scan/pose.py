@@ -145,17 +145,17 @@ def coarsely(picture: "Grey", template: Template, matrix: "Matrix") -> "Grey":
     return Pose(matrix, 0.0).flattened(np.asarray(soft, dtype=np.uint8), template, VERIFY_DPI)
 
 
-def contrast(laid: "Grey", template: Template) -> float:
+def contrast(laid: "Grey", template: Template, share: float = 0.5) -> float:
     """Return how much darker than its paper the print of the form is, 0..1, on a page laid on it.
 
-    1 where nothing is printed.
+    ``share`` of that print is this dark or darker. 1 where nothing is printed.
     """
     import numpy as np
 
     some = template.core_places[::_SOME]
     if not some.size:
         return 1.0
-    ink = float(np.median(laid.ravel()[some]))
+    ink = float(np.percentile(laid.ravel()[some], 100 * share))
     paper = max(float(np.percentile(laid[::_SOME, ::_SOME], 60)), 1.0)
     return max(0.0, 1.0 - ink / paper)
 

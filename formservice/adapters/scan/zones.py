@@ -7,9 +7,8 @@ from formservice.adapters.scan.boxes import BoxInk, box_ink
 from formservice.adapters.scan.laid import LaidPage
 from formservice.adapters.scan.marks import Mark, State, doubted, judged
 from formservice.adapters.scan.ocr import Ocr
-from formservice.adapters.scan.passes import GOOD_PAGE, text_sightings
+from formservice.adapters.scan.passes import text_sightings
 from formservice.adapters.scan.place import Placed, placed
-from formservice.adapters.scan.register import LEAST_LIKENESS
 from formservice.adapters.scan.signature import signature
 from formservice.domain.document import Box, Doubt, Method, Sighting
 from formservice.domain.form import Layout, Zone
@@ -26,9 +25,8 @@ def zone_sightings(
 
     ``page`` is the number that the sightings carry, their boxes are fractions of the picture.
     """
-    proved = sheet.pose.likeness >= LEAST_LIKENESS
-    found = placed(sheet.grey, sheet.template, proved=proved)
-    if not proved and len(found) < len(sheet.template.zones) * _ENOUGH_ZONES:
+    found = placed(sheet.grey, sheet.template, proved=sheet.is_proved)
+    if not sheet.is_proved and len(found) < len(sheet.template.zones) * _ENOUGH_ZONES:
         return ()
     # On a copy some of the page's places hold later items, the others only repeat.
     read = {zone.box: zone for zone in layout.on_page(form_page)}
@@ -40,7 +38,8 @@ def zone_sightings(
     for down in sorted({one.down for one in marks}):
         here = [one for one in marks if one.down == down]
         seen.extend(zip(here, _mark_sightings(sheet, here, page), strict=True))
-    return tuple(replace(one, doubts=one.doubts | _doubts(place)) for place, one in seen)
+    poor = frozenset({Doubt.POOR_PAGE}) if sheet.is_poor else frozenset[Doubt]()
+    return tuple(replace(one, doubts=one.doubts | _doubts(place) | poor) for place, one in seen)
 
 
 def _mark_sightings(sheet: LaidPage, found: Sequence[Placed], page: int) -> Iterator[Sighting]:
@@ -66,7 +65,7 @@ def _marks(sheet: LaidPage, found: Sequence[Placed]) -> dict[str, Mark]:
         else:
             marks[one.zone.key] = signature(*where)
     marks |= judged(boxes)
-    if LEAST_LIKENESS <= sheet.pose.likeness < GOOD_PAGE:
+    if sheet.is_poor:
         return {key: doubted(mark) for key, mark in marks.items()}
     return marks
 
