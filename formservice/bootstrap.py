@@ -30,6 +30,7 @@ from formservice.domain.frist import OFFICE_TIME
 if TYPE_CHECKING:
     from formservice.adapters.archive.store import Archive
     from formservice.adapters.evidence.crops import Crops
+    from formservice.adapters.intake_folder import IntakeFolder
     from formservice.adapters.isolated_read import IsolatedRead
     from formservice.adapters.page_jobs import PageJobs
     from formservice.adapters.scan.recognition import Recognition
@@ -197,19 +198,35 @@ class Services:
     @cached_property
     def intake(self) -> "Intake":
         """The use case „intake“: whole batches, stored as they are read."""
-        from formservice.adapters.intake_folder import IntakeFolder
         from formservice.application.intake import Intake
 
-        folder = IntakeFolder(self.settings.data / "intake", self._state())
-        return Intake(self.read, self.forms, self.page_jobs, self.archive, folder)
+        return Intake(self.read, self.forms, self.page_jobs, self.archive, self.work_in_hand)
+
+    @cached_property
+    def work_in_hand(self) -> "IntakeFolder":
+        """What is known of files being taken in, as long as all it depends on is the same."""
+        from formservice.adapters.intake_folder import IntakeFolder
+
+        return IntakeFolder(self.settings.data / "intake", self._state())
 
     def _state(self) -> str:
-        """Return what names all that readings of pictures depend on: program, engine and forms."""
+        """Return what names all that readings of pictures depend on: program, engine and forms.
+
+        Of a form that is its layout and its blank PDF, whose ink is taken out of pictures.
+        """
         from formservice.adapters.scan.ocr import installed
 
-        own = (formservice.__version__, *installed())
-        told = (*own, *((one.ref, one.layout) for one in self.forms))
+        told = [formservice.__version__, *installed()]
+        for one in self.forms:
+            told += repr((one.ref, one.layout)), self._blank_digest(one.ref)
         return blake2b(repr(told).encode(), digest_size=8).hexdigest()
+
+    def _blank_digest(self, ref: FormRef) -> str:
+        """Return a hash of the built PDF of a form, empty where there is none yet."""
+        try:
+            return blake2b(self._blank_pdf(ref)).hexdigest()
+        except NotFoundError:
+            return ""
 
     @cached_property
     def acceptance(self) -> Acceptance:
