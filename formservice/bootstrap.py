@@ -119,10 +119,14 @@ def now() -> datetime:
 
 @dataclass
 class Services:
-    """The finished use cases; each part is built when it is first asked for."""
+    """The finished use cases; each part is built when it is first asked for.
+
+    ``readings`` is how often a text on a picture is read at most, None for as often as it needs.
+    """
 
     settings: Settings
     new_reference: Callable[[], str] = field(default=new_reference)
+    readings: int | None = None
 
     @cached_property
     def forms(self) -> Definitions:
@@ -151,7 +155,7 @@ class Services:
         """What all pictured pages share: blank forms and the engine."""
         from formservice.adapters.scan.recognition import Recognition
 
-        return Recognition(self._blank_pdf, layouts=self._layouts)
+        return Recognition(self._blank_pdf, layouts=self._layouts, readings=self.readings)
 
     @cached_property
     def readers(self) -> tuple[Reader, ...]:
