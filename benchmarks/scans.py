@@ -88,7 +88,7 @@ def read(scan: Scan, readings: int | None = None) -> list[ReadDocument]:
 
 @cache
 def _reading(readings: int | None) -> Services:
-    """Return the use cases of an installation that reads no text more often, blank forms loaded."""
+    """Return an installation that reads no text more often, its blank forms loaded."""
     found = replace(services(), readings=readings)
     found.recognition.warm()
     return found
