@@ -78,14 +78,19 @@ def test_the_number_of_modules_stays_in_mind():
     assert len(MODULES) <= MOST_MODULES
 
 
-def loaded_by(module: str) -> set[str]:
-    """Return the top-level packages that importing ``module`` loads in a fresh interpreter."""
+def modules_loaded_by(module: str) -> set[str]:
+    """Return what importing ``module`` loads in a fresh interpreter."""
     code = f"import sys, json, {module}; print(json.dumps(sorted(sys.modules)))"
     run = subprocess.run(
         [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert run.stderr == ""
-    return {name.split(".")[0] for name in json.loads(run.stdout)}
+    return set(json.loads(run.stdout))
+
+
+def loaded_by(module: str) -> set[str]:
+    """Return the top-level packages that importing ``module`` loads."""
+    return {name.split(".")[0] for name in modules_loaded_by(module)}
 
 
 @pytest.mark.parametrize("floor", ["domain", "application"])
@@ -102,6 +107,13 @@ def test_the_inner_floors_load_nothing_but_the_standard_library(floor):
 
 def test_starting_the_command_line_loads_no_heavy_library():
     assert loaded_by("formservice.cli.main") & (HEAVY | SOMETIMES) == set()
+
+
+def test_what_lies_on_disk_is_kept_without_what_forks_processes():
+    loaded = modules_loaded_by("formservice.adapters.intake_folder")
+    assert (
+        loaded & {f"formservice.adapters.{name}" for name in ("page_jobs", "isolation")} == set()
+    )
 
 
 # The process itself: it sets the environment before anything else is loaded.

@@ -5,7 +5,7 @@ from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
 
-from formservice.application.intake_report import Report, part_of
+from formservice.application.intake_report import Report, Taken, part_of
 from formservice.application.report import error_data
 from formservice.bootstrap import Settings
 from formservice.cli.errors import STATUS
@@ -50,7 +50,7 @@ def test_every_setting_is_in_the_operators_table():
     page = text("docs/betrieb.md")
     named = set(re.findall(r"`(FORMSERVICE_[A-Z_]+)`", page))
     cli = sorted((ROOT / "formservice" / "cli").glob("*.py"))
-    others = text("formservice/bootstrap.py"), text("formservice/adapters/bugs.py")
+    others = text("formservice/bootstrap/settings.py"), text("formservice/adapters/bugs.py")
     code = "".join((*others, *(text(one) for one in cli)))
     read = set(re.findall(r"FORMSERVICE_[A-Z]+(?:_[A-Z]+)*", code))
     assert read <= named
@@ -110,8 +110,9 @@ def test_every_key_of_the_data_for_programs_is_documented():
     lacking = {"code": "document.incomplete", "message": "x"}
     home = {"file": "a", "sha256": "b", "page": 1}
     spanning = whole() | {"pages": [home], "findings": [lacking], "sha256": "b"}
-    report.add("a", [spanning], 1)
-    report.add("b", [error_data(FormServiceError("x"), "b") | {"pages": 0}], 0)
+    report.add(Taken("a", [spanning], 1))
+    refused = FormServiceError("x")
+    report.add(Taken("b", [error_data(refused, "b") | {"pages": 0}], 0, refused))
     told = [
         spanning,
         whole(),

@@ -1,5 +1,6 @@
 """A new form needs a Word file and a YAML file: no line of Python knows the call-back slip."""
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from formservice.adapters.definitions.template_check import check
 from formservice.bootstrap import Services, Settings
+from formservice.domain.document import Medium, Page
 from formservice.domain.form import FormDefinition
 from formservice.domain.values import values_from_data
 
@@ -57,3 +59,17 @@ def test_a_form_made_of_two_files_has_its_rule_and_its_deadline(
     assert {(f.field, f.rule) for f in read.result.findings} >= {("name", "R-RR-01")}
     [deadline] = read.result.deadlines
     assert (deadline.due, deadline.met) == (date(2026, 11, 9), False)
+
+
+def test_what_was_recognised_with_another_blank_form_is_recognised_anew(tmp_path: Path) -> None:
+    shutil.copytree(TINY, tmp_path / "forms")
+    settings = Settings(forms=tmp_path / "forms", data=tmp_path)
+    kept = Services(settings).work_in_hand
+    with kept.held(lambda: None):
+        kept.keep_pages("a" * 64, [Page(1, Medium.SCAN, 595, 842)])
+    assert Services(settings).work_in_hand.pages("a" * 64)
+    (blank,) = (tmp_path / "forms").rglob("form.pdf")
+    blank.write_bytes(blank.read_bytes() + b"%")
+    assert not Services(settings).work_in_hand.pages("a" * 64)
+    blank.unlink()
+    assert not Services(settings).work_in_hand.pages("a" * 64)

@@ -14,8 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from formservice.adapters import page_data
-from formservice.adapters.page_jobs import known_page, packed, unpacked
+from formservice.adapters.page_data import known_page, packed, plain, unpacked
 from formservice.application.page_results import PageResult
 from formservice.domain.document import Page
 from formservice.domain.errors import StorageError
@@ -71,8 +70,7 @@ class IntakeFolder:
 
     def keep_pages(self, sha256: str, pages: Sequence[Page]) -> None:
         """Keep the pages of a file; a StorageError if that is impossible."""
-        plain = [page_data.plain(page) for page in pages]
-        self._write(sha256, _PAGES, json.dumps(plain).encode())
+        self._write(sha256, _PAGES, json.dumps(plain(pages)).encode())
 
     def result(self, sha256: str, page: int) -> PageResult | None:
         """Return what was recognised on a page; None if that was not kept, or is damaged."""

@@ -7,11 +7,8 @@ from datetime import date
 from typing import Any  # readings have the shape of the JSON contract
 
 from formservice.adapters.bugs import named
-from formservice.adapters.page_jobs import (
-    PageJobs,
-    packed,
-    unpacked,
-)
+from formservice.adapters.page_data import packed, unpacked
+from formservice.adapters.page_jobs import PageJobs
 from formservice.application.batch import BatchFile
 from formservice.application.compare import documents_data
 from formservice.application.page_results import Answer, is_picture, seen

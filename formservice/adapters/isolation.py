@@ -109,7 +109,9 @@ def each_isolated(
     the calling thread: when that leaves, by an error or Ctrl-C, no child stays.
 
     ``room`` is shared by callers in several threads: each child takes one of it, so that all
-    callers together have no more children than that.
+    callers together have no more children than that. Children at work keep theirs while whoever
+    iterates does something else. So nothing that takes of the same room may be begun inside the
+    loop: with every child at work it would wait for ever, for only the loop gives room back.
     """
     waiting = iter(items)
     room = threading.Semaphore(at_once) if room is None else room
@@ -141,7 +143,8 @@ def each_isolated(
 def no_fork() -> Iterator[None]:
     """Keep all threads from forking children meanwhile: a library is being loaded or used.
 
-    Its locks, held at that moment, would be locked in the child for ever.
+    Its locks, held at that moment, would be locked in the child for ever. All other threads wait
+    that need a child: with all blank forms to load that is seconds, once in a process.
     """
     with _forking:
         yield

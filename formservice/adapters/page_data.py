@@ -4,12 +4,16 @@ What a child process sends may be anything: every value is checked against the t
 have, and nothing is built but the domain's own types.
 """
 
+import json
 import types
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints  # Any: plain data
+
+from formservice.application.page_results import Answer, PageResult
+from formservice.domain.document import Page
 
 T = TypeVar("T")
 
@@ -45,6 +49,37 @@ def built(kind: type[T], data: object) -> T:
     except (TypeError, KeyError, AttributeError) as error:
         raise ValueError("no plain data of that type") from error
     return result
+
+
+def packed(result: PageResult) -> bytes:
+    """Return a result as bytes."""
+    return json.dumps(plain(result), ensure_ascii=False).encode("utf-8", "replace")
+
+
+def unpacked(data: bytes) -> PageResult:
+    """Return the result that was packed; ValueError if it is none."""
+    if len(data) > MOST_BYTES:
+        raise ValueError("too long for a page")
+    return built(PageResult, json.loads(data))
+
+
+def packed_answers(asked: Mapping[int, Mapping[str, Answer]]) -> bytes:
+    """Return what was asked, by page, as bytes."""
+    told = {page: plain(list(answers.values())) for page, answers in asked.items()}
+    return json.dumps(told, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def unpacked_answers(data: bytes) -> dict[int, list[Answer]]:
+    """Return the answers that were packed; ValueError if there are none."""
+    told = json.loads(data)
+    if not isinstance(told, dict):
+        raise ValueError("no answers")
+    return {int(page): [built(Answer, one) for one in answers] for page, answers in told.items()}
+
+
+def known_page(data: object) -> Page:
+    """Return a page from its plain data; ValueError if it is none."""
+    return built(Page, data)
 
 
 def _built(kind: Any, data: Any) -> Any:

@@ -5,7 +5,6 @@ one that takes too long, too much memory or ends its process costs no other. Las
 pages together; what was recognised is known by then.
 """
 
-import json
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
@@ -97,7 +96,7 @@ class PageJobs:
                 return [[page_data.plain(page) for page in drawn], None]
 
         pages, told = self.bounded(first)
-        return [known_page(page) for page in pages], told
+        return [page_data.known_page(page) for page in pages], told
 
     def each(
         self, jobs: Iterable[PageJob], count: int
@@ -120,7 +119,7 @@ class PageJobs:
             memory=limits.memory,
             room=self._room,
         ):
-            yield _unpacked(done, unpacked)
+            yield _unpacked(done, page_data.unpacked)
 
     def _recognised(self, job: PageJob) -> bytes:
         start = time.perf_counter()
@@ -128,7 +127,7 @@ class PageJobs:
             recorder = Recorder(opened)
             if recorder.pages[0].role is PageRole.CONTENT:
                 self._read.opened(recorder, received=job.received, form=job.form)
-            return packed(replace(recorder.result, seconds=time.perf_counter() - start))
+            return page_data.packed(replace(recorder.result, seconds=time.perf_counter() - start))
 
     def others(
         self, work: Callable[[T], Mapping[int, Mapping[str, Answer]]], items: Iterable[T]
@@ -136,14 +135,14 @@ class PageJobs:
         """Yield what becomes of asking recognised pages more, some of them at a time."""
         limits = self.limits
         for done in each_isolated(
-            lambda item: packed_answers(work(item)),
+            lambda item: page_data.packed_answers(work(item)),
             items,
             at_once=self._at_once,
             seconds=limits.seconds + limits.page_seconds,
             memory=limits.memory,
             room=self._room,
         ):
-            yield _unpacked(done, unpacked_answers)
+            yield _unpacked(done, page_data.unpacked_answers)
 
     def place(self, file: object, data: Callable[[], bytes], page: Page, number: int) -> Opened:
         """Return how page ``number`` of a file is opened; a picture alone, as page 1."""
@@ -193,40 +192,6 @@ class OnePage(OpenDocument):
     def close(self) -> None:
         """Close the file."""
         self._opened.close()
-
-
-def packed(result: PageResult) -> bytes:
-    """Return a result as bytes."""
-    return json.dumps(page_data.plain(result), ensure_ascii=False).encode("utf-8", "replace")
-
-
-def unpacked(data: bytes) -> PageResult:
-    """Return the result that was packed; ValueError if it is none."""
-    if len(data) > page_data.MOST_BYTES:
-        raise ValueError("too long for a page")
-    return page_data.built(PageResult, json.loads(data))
-
-
-def packed_answers(asked: Mapping[int, Mapping[str, Answer]]) -> bytes:
-    """Return what was asked, by page, as bytes."""
-    told = {page: page_data.plain(list(answers.values())) for page, answers in asked.items()}
-    return json.dumps(told, ensure_ascii=False).encode("utf-8", "replace")
-
-
-def unpacked_answers(data: bytes) -> dict[int, list[Answer]]:
-    """Return the answers that were packed; ValueError if there are none."""
-    told = json.loads(data)
-    if not isinstance(told, dict):
-        raise ValueError("no answers")
-    return {
-        int(page): [page_data.built(Answer, one) for one in answers]
-        for page, answers in told.items()
-    }
-
-
-def known_page(data: object) -> Page:
-    """Return a page from its plain data; ValueError if it is none."""
-    return page_data.built(Page, data)
 
 
 def _unpacked(done: Done[T, bytes], as_sent: Callable[[bytes], R]) -> Done[T, R]:

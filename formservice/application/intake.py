@@ -93,7 +93,8 @@ class _Batch:
         self._read, self._forms, self._work = means.read, means.forms, means.work
         self._archive, self._kept = means.archive, means.kept
         self._names = names
-        self._at = next(iter(names), "")
+        # The file that is being kept, and its pages as far as they are known.
+        self._at = next(iter(names), ""), 0
         self._received = received
         self._outside = outside
         self._waiting: dict[str, Waiting] = {}
@@ -113,17 +114,18 @@ class _Batch:
             self._failed |= dict.fromkeys(self._waiting, error)
         yield from self._together()
         for name, sha256 in self._twins:
+            self._at = name, self._waiting[sha256].count
             known = self._archive.readings(sha256)
             yield known_before(name, known) if known else self._twin(name, sha256)
 
     def broken(self, error: StorageError) -> Taken:
-        """Return what to tell of the file that could not be kept."""
-        return not_taken(self._at, 0, error)
+        """Return what to tell of the file that could not be kept; of those behind it, nothing."""
+        return not_taken(*self._at, error)
 
     # First look: what is known or holds no picture is done with at once.
 
     def _first(self, name: str) -> Iterator[Taken]:
-        self._at = name
+        self._at = name, 0
         try:
             data = self._outside.content(name)
             sha256 = hashlib.sha256(data).hexdigest()
@@ -145,6 +147,7 @@ class _Batch:
         pages = self._kept.pages(sha256)
         if not pages:
             pages, told = self._look(name, sha256, data)
+            self._at = name, len(pages) or told["count"]
             if not pages:
                 received = Received(data, name, told["documents"])
                 self._archive.file_together([received], self._received)
@@ -193,6 +196,7 @@ class _Batch:
     def _keep(self, done: Done[PageJob, PageResult]) -> None:
         """Keep what became of one picture; an EngineMissingError ends the work."""
         sha256, number = done.item.file, done.item.number
+        self._at = self._waiting[sha256].name, self._waiting[sha256].count
         if done.result is not None:
             self._kept.keep_result(sha256, number, done.result)
         elif (why := refusal(done)) is not None:
@@ -257,6 +261,7 @@ class _Batch:
                 for number, answers in done.result.items():
                     place = done.item.all[number - 1]
                     file = reading.pile.files[place.file]
+                    self._at = file.name, file.count
                     kept = self._kept.result(file.sha256, place.page)
                     if kept is not None:
                         more = kept.with_answers(answers)
@@ -267,7 +272,7 @@ class _Batch:
     ) -> Iterator[Taken]:
         """File what belongs together, all of it or nothing."""
         files = [reading.pile.files[index] for index in part]
-        self._at = files[0].name
+        self._at = files[0].name, files[0].count
         try:
             kept = self._part_read(reading, part, groups)
         except StorageError:

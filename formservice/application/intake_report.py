@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any  # the objects have the shape of the JSON contract
 
 from formservice.application.report import FORMAT, error_data
-from formservice.domain.errors import FormServiceError
+from formservice.domain.errors import FormServiceError, StorageError
 from formservice.domain.findings import FindingCode
 
 # Nobody has to look at these.
@@ -91,8 +91,9 @@ def not_taken(name: str, pages: int, error: FormServiceError) -> Taken:
 class Report:
     """The account of one batch, file by file."""
 
-    def __init__(self) -> None:
-        """Begin with nothing."""
+    def __init__(self, given: Sequence[str] = ()) -> None:
+        """Begin with nothing; ``given`` are the files that are to be taken in."""
+        self.given = given
         self.files: Counter[str] = Counter(received=0, filed=0, known=0, refused=0)
         self.reasons: Counter[str] = Counter()
         self.pages_in = 0
@@ -102,11 +103,12 @@ class Report:
         self.unidentified: list[dict[str, object]] = []
         self.unreadable: list[dict[str, object]] = []
         self.unopened: list[str] = []
-        """Files of which nobody knows how many pages they have: none of these is counted."""
+        """Files that could not be opened: nobody knows how many pages they have."""
         self.left_out: list[str] = []
         """What was found where files were looked for, and not taken."""
         self.broken_off = False
-        """Whether there are files of which this does not tell."""
+        """Whether the call ended early: of some files this may not tell."""
+        self._told: Counter[str] = Counter()
 
     @property
     def rejected(self) -> int:
@@ -124,17 +126,30 @@ class Report:
         named = self.incomplete or self.unidentified or self.unreadable
         return bool(self.files["refused"] or named)
 
-    def add(self, file: str, objects: Sequence[Mapping[str, Any]], pages: int) -> None:
-        """Add a file: its objects, and how many pages it was opened with."""
-        self.pages_in += pages
+    @property
+    def unreached(self) -> list[str]:
+        """Files of which nothing became, for the call ended: none of their pages is counted."""
+        told, found = self._told.copy(), []
+        for name in self.given if self.broken_off else ():
+            if told[name]:
+                told[name] -= 1
+            else:
+                found.append(name)
+        return found
+
+    def add(self, taken: Taken) -> None:
+        """Add a file; one that could not be stored is the last one."""
+        self.pages_in += taken.pages
         self.files["received"] += 1
-        refused = any("error" in one for one in objects)
-        known = any(one.get("already_known") for one in objects)
-        self.files["refused" if refused else "known" if known else "filed"] += 1
-        if refused and not pages:
-            self.unopened.append(file)
-        for one in objects:
-            self._add(file, one)
+        known = any(one.get("already_known") for one in taken.objects)
+        self.files["refused" if taken.error else "known" if known else "filed"] += 1
+        self.broken_off = self.broken_off or isinstance(taken.error, StorageError)
+        if taken.pages or not isinstance(taken.error, StorageError):
+            self._told[taken.file] += 1
+            if taken.error and not taken.pages:
+                self.unopened.append(taken.file)
+        for one in taken.objects:
+            self._add(taken.file, one)
 
     def data(self) -> dict[str, object]:
         """Return the report as the last element of ``intake --json``."""
@@ -150,6 +165,7 @@ class Report:
             "unopened": self.unopened,
             "left_out": self.left_out,
             "broken_off": self.broken_off,
+            "unreached": self.unreached,
             "files": dict(self.files),
         }
 

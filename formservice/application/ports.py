@@ -190,13 +190,17 @@ class PageWork(Protocol):
     ) -> Generator[Done[PageJob, PageResult], None, None]:
         """Yield what becomes of every job; ``count`` is how many there will be.
 
+        No other work may be begun before the last has come: it would wait for these for ever.
         EngineMissingError: nothing can be recognised.
         """
 
     def others(
         self, work: Callable[[T], Mapping[int, Mapping[str, Answer]]], items: Iterable[T]
     ) -> Generator[Done[T, dict[int, list[Answer]]], None, None]:
-        """Yield what becomes of asking recognised pages more, by page: the answers alone."""
+        """Yield what becomes of asking recognised pages more, by page: the answers alone.
+
+        No other work may be begun before the last has come.
+        """
 
     def bounded(self, work: Callable[[], Any], pages: int = 1) -> Any:
         """Return what ``work`` returns; ``pages`` known ones give it more time."""

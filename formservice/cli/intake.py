@@ -60,6 +60,7 @@ def _intake(chosen: argparse.Namespace) -> int:
         print("Dort liegt keine Datei; verborgene zählen nicht.", file=sys.stderr)
     for name in report.left_out:
         print(f"Verknüpfter Ordner ausgelassen: {errors.printable(name)}", file=sys.stderr)
+    report.given = names
     if chosen.later:
         return later.received(services, names, chosen.received or today(), as_json=chosen.json)
     return _read(services, names, report, chosen)
@@ -72,27 +73,27 @@ def _read(
     progress = Progress()
     outside = Outside(files.content, progress, errors.bug, progress.say)
     printed: list[str] = []  # as text, which is a tenth of what it takes as objects
-    broken = False
+    broken = stopped = False
     try:
         for taken in intake(names, chosen.received or today(), outside):
             # Nothing the senders could do about: whoever runs this has to act.
             broken = broken or isinstance(
                 taken.error, StorageError | EngineError | UnexpectedError
             )
-            report.add(taken.file, taken.objects, taken.pages)
+            report.add(taken)
             if chosen.json:
                 printed += (_json(one) for one in taken.objects if "part_of" not in one)
             else:
                 _tell(taken)
     except KeyboardInterrupt:
-        report.broken_off = True
+        report.broken_off = stopped = True
     finally:
         progress.close()
     if chosen.json:
         print("[", ",\n".join([*printed, _json({"report": report.data()})]), "]", sep="\n")
     else:
         _account(report)
-    if report.broken_off:
+    if stopped:
         raise KeyboardInterrupt
     if not report.is_balanced:
         raise UnexpectedError("Nicht jede Seite dieses Stapels ist nachgewiesen.")
@@ -145,6 +146,12 @@ def _account(report: Report) -> None:
         subject = f"{len(report.unopened)} Dateien ließen" if many else "1 Datei ließ"
         named = ", ".join(map(errors.printable, report.unopened))
         print(f"{subject} sich nicht öffnen, ihre Seitenzahl ist unbekannt: {named}")
+    if report.unreached:
+        count, first = len(report.unreached), errors.printable(report.unreached[0])
+        subject = (
+            f"{count} Dateien blieben liegen, zuerst" if count > 1 else "1 Datei blieb liegen:"
+        )
+        print(f"Abgebrochen: {subject} {first}. Derselbe Aufruf geht dort weiter.")
 
 
 def _reason(code: str, count: int) -> str:

@@ -21,14 +21,8 @@ from PIL import Image
 from formservice.adapters import page_data
 from formservice.adapters.isolated_read import IsolatedRead
 from formservice.adapters.isolation import processors, run_isolated
-from formservice.adapters.page_jobs import (
-    Limits,
-    PageJobs,
-    packed,
-    packed_answers,
-    unpacked,
-    unpacked_answers,
-)
+from formservice.adapters.page_data import packed, packed_answers, unpacked, unpacked_answers
+from formservice.adapters.page_jobs import Limits, PageJobs
 from formservice.adapters.pdf_read.claims import is_separator_sheet
 from formservice.adapters.separator import separator_sheet
 from formservice.application.page_results import Answer, PageResult

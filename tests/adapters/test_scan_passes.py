@@ -53,9 +53,10 @@ class Slipping(InProcessOcr):
         ]
 
 
-def read(engine: Slipping) -> dict[str, Sighting]:
+def read(engine: Slipping, readings: int | None = None) -> dict[str, Sighting]:
     picture, _ = MILD.of(printed(Filling(TEXTS)))
-    seen = PicturedPage(picture, Recognition(blank_pdf, lambda: engine)).zones(LAYOUT, 1)
+    tools = Recognition(blank_pdf, lambda: engine, readings=readings)
+    seen = PicturedPage(picture, tools).zones(LAYOUT, 1)
     return {one.key: one for one in seen if one.method is Method.OCR and one.text}
 
 
@@ -94,6 +95,19 @@ def test_what_one_reading_misreads_or_is_unsure_of_is_settled_by_two_closer_ones
     assert (decision.text, decision.doubts) == (TEXTS["name"], frozenset())
     of_two = replace(found, readings=found.readings[:2])
     assert decided(of_two, load_rule()).doubts
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+@needs_tesseract
+@needs_fonts
+@pytest.mark.parametrize(("readings", "made"), [(1, TWICE[:1]), (2, TWICE), (None, AGAIN)])
+def test_a_text_is_read_no_more_often_than_is_wanted(
+    readings: int | None, made: list[ReadingBy]
+) -> None:
+    texts = read(Slipping("Meier", "Melier"), readings)
+    assert by(texts["name"]) == made
+    assert by(texts["erwartung"]) == made[:2]
 
 
 @pytest.mark.engine

@@ -242,6 +242,7 @@ def test_ctrl_c_leaves_what_is_finished_as_json(run, tmp_path, command):
     assert (found[0]["file"], found[0]["form"]["id"]) == ("x.pdf", "feedbackbogen")
     if command == "intake":
         assert found[1]["report"]["broken_off"] is True
+        assert found[1]["report"]["unreached"] == ["/dev/stdin"]
         assert (found[1]["report"]["pages_in"], found[1]["report"]["pages_filed"]) == (2, 2)
 
 
@@ -271,8 +272,13 @@ def test_a_store_that_failed_ends_the_batch_with_its_own_status(run, tmp_path):
     (tmp_path / "var").write_bytes(b"kein Ordner")
     done = run("intake", "x.docx", "x.docx", "--json")
     assert done.returncode == 3
-    answer, _ = json.loads(done.stdout)
+    answer, last = json.loads(done.stdout)
     assert (answer["file"], answer["error"]["code"]) == ("x.docx", "storage")
+    assert last["report"]["broken_off"] is True
+    assert last["report"]["unreached"] == ["x.docx", "x.docx"]
+    told = run("intake", "x.docx", "x.docx").stdout.decode()
+    assert "2 Dateien blieben liegen, zuerst x.docx" in told
+    assert "ließ sich nicht öffnen" not in told
 
 
 def test_a_known_file_is_not_read_again_and_keeps_its_first_reading(run, tmp_path):

@@ -20,14 +20,14 @@ from formservice.adapters.intake_folder import IntakeFolder
 from formservice.adapters.originals.local import LocalOriginals
 from formservice.adapters.page_jobs import Limits, PageJobs
 from formservice.adapters.scan.looked import LookedPages
-from formservice.adapters.store.archive import Archive
+from formservice.adapters.store.archive import Archive, Filed
 from formservice.adapters.store.engine import embedded, writing
 from formservice.adapters.store.schema import metadata
 from formservice.adapters.store.store import Store
 from formservice.application.intake import Intake
 from formservice.application.intake_pile import Group, Place, together
 from formservice.application.intake_report import Outside, Report, Taken
-from formservice.application.ports import OpenDocument
+from formservice.application.ports import OpenDocument, Received
 from formservice.application.read import ReadFile
 from formservice.domain.document import Claim, Medium, Method, Page, PageRole, Sighting
 from formservice.domain.errors import (
@@ -125,7 +125,7 @@ class Office:
         self.told: list[tuple[int, int]] = []
 
     def take(self, files: Mapping[str, Sequence[str]]) -> tuple[list[Taken], Report]:
-        report = Report()
+        report = Report(list(files))
         taken = []
         content = {
             # What stands first keeps files of the same pages apart.
@@ -134,7 +134,7 @@ class Office:
         }
         outside = Outside(content.__getitem__, lambda *told: self.told.append(told), _bug)
         for one in self.intake(list(files), RECEIVED, outside):
-            report.add(one.file, one.objects, one.pages)
+            report.add(one)
             taken.append(one)
         return taken, report
 
@@ -290,6 +290,59 @@ def test_work_that_cannot_be_kept_is_told_and_nothing_is_half_filed(tmp_path: Pa
     (taken,), _ = office.take({"a.pdf": ["A1", "A2"]})
     assert isinstance(taken.error, StorageError)
     assert list(office.archive.documents()) == []
+
+
+@pytest.mark.parametrize("pages", [("?1", "?2"), ("drawn",)], ids=["pictured", "drawn"])
+@pytest.mark.parametrize("left", [0, 1])
+def test_a_full_disk_breaks_off_and_every_file_is_told_of_or_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: int, pages: tuple[str, ...]
+) -> None:
+    office = Office(tmp_path)
+    keep, room = office.archive.file_together, iter(range(left))
+
+    def full(files: Sequence[Received], received: date) -> list[Filed]:
+        if next(room, None) is None:
+            raise StorageError("Auf dem Datenträger ist kein Platz mehr.")
+        return keep(files, received)
+
+    files = dict.fromkeys(("1.pdf", "2.pdf", "3.pdf", "3.pdf#2"), pages)
+    with monkeypatch.context() as patched:
+        patched.setattr(office.archive, "file_together", full)
+        taken, report = office.take(files)
+    names = list(files)
+    assert [one.file for one in taken] == names[: left + 1]
+    assert isinstance(taken[-1].error, StorageError)
+    told = report.data()
+    assert (told["broken_off"], told["unopened"]) == (True, [])
+    assert told["unreached"] == names[left + 1 :]
+    assert report.is_balanced
+    assert told["pages_in"] == (left + 1) * len(pages)
+    assert report.reasons["storage"] == len(pages)
+    _, later = office.take(files)
+    assert (later.broken_off, later.data()["unreached"]) == (False, [])
+    assert later.files == {"received": 4, "filed": 3 - left, "known": left + 1, "refused": 0}
+
+
+def test_a_file_whose_work_cannot_be_kept_is_told_with_its_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = Office(tmp_path)
+
+    def full(*_: object) -> None:
+        raise StorageError("Auf dem Datenträger ist kein Platz mehr.")
+
+    monkeypatch.setattr(IntakeFolder, "keep_result", full)
+    (taken,), report = office.take({"a.pdf": ["A1", "A2"], "b.pdf": ["B1"]})
+    assert taken.pages == {"a.pdf": 2, "b.pdf": 1}[taken.file]
+    assert report.unreached == [name for name in ("a.pdf", "b.pdf") if name != taken.file]
+
+
+def test_what_was_not_opened_for_nothing_can_be_kept_was_not_reached(tmp_path: Path) -> None:
+    (tmp_path / "intake").write_text("")
+    _, report = Office(tmp_path).take({"a.pdf": ["A1"], "b.pdf": ["B1"]})
+    told = report.data()
+    assert (told["unopened"], told["unreached"]) == ([], ["a.pdf", "b.pdf"])
+    assert (told["pages_in"], told["broken_off"]) == (0, True)
 
 
 def test_a_file_that_changes_meanwhile_is_refused(tmp_path: Path) -> None:

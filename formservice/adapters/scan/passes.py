@@ -19,6 +19,7 @@ from formservice.adapters.scan.laid import CLOSE_DPI, LaidPage
 from formservice.adapters.scan.letters import Letters
 from formservice.adapters.scan.ocr import LANGUAGE, LATIN, Ocr
 from formservice.adapters.scan.place import Placed
+from formservice.adapters.scan.recognition import Recognition
 from formservice.adapters.scan.text import ZoneText, close_text, text_among, writing_in, zone_text
 from formservice.adapters.scan.witness import settled, with_dashes
 from formservice.domain.document import Doubt, Method, Opinion, ReadingBy, Sighting
@@ -68,17 +69,19 @@ class _Readings:
 
 
 def text_sightings(
-    sheet: LaidPage, places: Sequence[Placed], ocr: Ocr, page: int
+    sheet: LaidPage, places: Sequence[Placed], tools: Recognition, page: int
 ) -> Iterator[Sighting]:
     """Read the text zones of a page at ``places``, in their order.
 
     A page whose first reading is poor is for a person anyhow and is not read again.
     """
+    ocr = tools.ocr
     firsts = [
         zone_text(sheet.clean(place.down), sheet.template.zone_rect(place.zone), ocr)
         for place in places
     ]
-    if sheet.is_poor or not sheet.is_proved or not _is_legible(firsts):
+    alone = sheet.is_poor or not sheet.is_proved or not _is_legible(firsts)
+    if alone or tools.readings == 1:
         read = [_Readings(first, doubtful=first.doubtful) for first in firsts]
     else:
         in_place = not any(place.down for place in places)
@@ -89,7 +92,7 @@ def text_sightings(
         read = _seen_together(sheet, places, read)
     by_hand = handwritten([one.hand for one in read])
     read = [replace(one, by_hand=hand) for one, hand in zip(read, by_hand, strict=True)]
-    again = _to_read_again(read) if ocr.has(LATIN) else frozenset()
+    again = _to_read_again(read) if tools.readings is None and ocr.has(LATIN) else ()
     for number, (place, readings) in enumerate(zip(places, read, strict=True)):
         if number in again:
             yield _sighting(sheet, place, _read_closely(sheet, place, readings, ocr), page)

@@ -138,7 +138,7 @@ class PicturedPage:
             for zone in layout.on_page(form_page)
             if laid.pose.holds(zone.box, laid.template, self.picture.shape)
         }
-        every = zone_sightings(laid, layout, form_page, self._tools.ocr, self.number)
+        every = zone_sightings(laid, layout, form_page, self._tools, self.number)
         seen = tuple(one for one in every if one.key in whole)
         if self.codes or self._has_no_code(laid, layout, form_page):
             return seen

@@ -15,13 +15,16 @@ class Recognition:
         templates: Callable[[FormRef], bytes],
         engine: Callable[[], Ocr] = ocr,
         layouts: Callable[[], Iterable[Layout]] = tuple,
+        readings: int | None = None,
     ) -> None:
         """Take blank forms (the bytes of ``form.pdf``) from ``templates``.
 
         ``layouts`` gives all forms that a page without a legible code may be compared with.
+        ``readings`` is how many there are of a text at most, 1 or 2; None for as many as it needs.
         """
         self.templates = Templates(templates)
         self.layouts = layouts
+        self.readings = readings
         self._engine = engine
         self._ocr: Ocr | None = None
 

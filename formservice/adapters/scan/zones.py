@@ -6,9 +6,9 @@ from dataclasses import replace
 from formservice.adapters.scan.boxes import BoxInk, box_ink
 from formservice.adapters.scan.laid import LaidPage
 from formservice.adapters.scan.marks import Mark, State, doubted, judged
-from formservice.adapters.scan.ocr import Ocr
 from formservice.adapters.scan.passes import text_sightings
 from formservice.adapters.scan.place import Placed, placed
+from formservice.adapters.scan.recognition import Recognition
 from formservice.adapters.scan.signature import signature
 from formservice.domain.document import Box, Doubt, Method, Sighting
 from formservice.domain.form import Layout, Zone
@@ -19,7 +19,7 @@ _ENOUGH_ZONES = 0.5
 
 
 def zone_sightings(
-    sheet: LaidPage, layout: Layout, form_page: int, ocr: Ocr, page: int = 1
+    sheet: LaidPage, layout: Layout, form_page: int, tools: Recognition, page: int = 1
 ) -> tuple[Sighting, ...]:
     """Read the zones of ``form_page`` of ``layout`` on the page that lies as ``sheet``.
 
@@ -33,7 +33,7 @@ def zone_sightings(
     found = tuple(replace(one, zone=read[one.zone.box]) for one in found if one.zone.box in read)
     texts = [one for one in found if one.zone.kind in _TEXT_KINDS]
     marks = [one for one in found if one.zone.kind not in _TEXT_KINDS]
-    seen = list(zip(texts, text_sightings(sheet, texts, ocr, page), strict=True))
+    seen = list(zip(texts, text_sightings(sheet, texts, tools, page), strict=True))
     # One group after the other, for boxes that belong together moved together.
     for down in sorted({one.down for one in marks}):
         here = [one for one in marks if one.down == down]

@@ -1,0 +1,158 @@
+"""The finished use cases over one installation's database and originals."""
+
+from collections.abc import Collection
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from formservice.bootstrap.reading import Reading
+
+if TYPE_CHECKING:
+    from formservice.adapters.archive_copy.copies import ArchiveCopies
+    from formservice.adapters.archive_copy.verapdf import VeraPdf
+    from formservice.adapters.intake_folder import IntakeFolder
+    from formservice.adapters.store.archive import Archive
+    from formservice.adapters.store.store import Store
+    from formservice.adapters.work.signals import Stop
+    from formservice.adapters.work.supervisor import Worker
+    from formservice.application import ports
+    from formservice.application.intake import Intake
+    from formservice.application.ports_store import Originals
+    from formservice.application.receive import Receive
+    from formservice.application.work import Stage
+
+
+class Services(Reading):
+    """All use cases; each part is built when it is first asked for."""
+
+    @cached_property
+    def archive_copies(self) -> "ArchiveCopies":
+        """What makes archive copies of accepted records."""
+        from formservice.adapters.archive_copy.copies import ArchiveCopies
+        from formservice.adapters.pdf_fill.renderer import PdfRenderer
+
+        renderer = PdfRenderer(self._blank_pdf, self._sheet())
+        return ArchiveCopies(renderer, self.forms, self.verapdf, embed=self.settings.attach)
+
+    @cached_property
+    def verapdf(self) -> "VeraPdf | None":
+        """The operator's veraPDF, None where there is none."""
+        from formservice.adapters.archive_copy.verapdf import VeraPdf
+
+        return VeraPdf(self.settings.verapdf) if self.settings.verapdf else None
+
+    @cached_property
+    def intake(self) -> "Intake":
+        """The use case „intake“: whole batches, stored as they are read."""
+        return self._intake_to(self.archive, self.work_in_hand)
+
+    @cached_property
+    def work_in_hand(self) -> "IntakeFolder":
+        """What is known of files being taken in, as long as all it depends on is the same."""
+        from formservice.adapters.intake_folder import IntakeFolder
+
+        return IntakeFolder(self.settings.data / "intake", self._state())
+
+    def _intake_to(self, archive: "ports.Archive", kept: "ports.WorkInHand") -> "Intake":
+        from formservice.application.intake import Intake
+
+        return Intake(self.read, self.forms, self.page_jobs, archive, kept)
+
+    @cached_property
+    def receive(self) -> "Receive":
+        """The use case „receive“: keep a file for workers to read."""
+        from formservice.adapters.work.service import Delivering
+        from formservice.application.receive import Receive
+
+        return Receive(self.store, self.originals, Delivering(self.store))
+
+    @cached_property
+    def stages(self) -> "tuple[Stage, ...]":
+        """The stages of work on received files, in their order."""
+        from formservice.adapters.archive_copy.stage import copying
+        from formservice.adapters.work.stages import PagesInWork, reading
+
+        pages = PagesInWork(self.settings.data / "intake", self._state())
+        _ = self.page_jobs  # built here, so that every child finds definitions and readers ready
+        own, kept = self.settings, self.originals
+        read = reading(kept, self._intake_to, pages, own.read_bytes)
+        copy = copying(lambda: Services(own).store, kept, self.forms, self.archive_copies)
+        return (read, copy)
+
+    def worker(self, names: Collection[str], stop: "Stop") -> "Worker":
+        """Return a worker for the stages of these names, for all if there are none."""
+        from formservice.adapters.work.supervisor import Pace, Worker
+
+        stages = [one for one in self.stages if not names or one.name in names]
+        return Worker(self.store, stages, Pace(), stop)
+
+    @cached_property
+    def store(self) -> "Store":
+        """Documents, work and events; brought up to date with the first transaction.
+
+        UsageError if the setting names no database that can be used.
+        """
+        from formservice.adapters.store.engine import address, embedded
+        from formservice.adapters.store.store import Store
+
+        given = self.settings.database
+        url = embedded(self.settings.data) if given is None else address(given)
+        return Store(url, self._prepare)
+
+    @property
+    def schema_step(self) -> str:
+        """At which step of the schema the database has to stand for this program."""
+        from formservice.adapters.store.step import NEWEST
+
+        return NEWEST
+
+    @cached_property
+    def originals(self) -> "Originals":
+        """Received bytes; UsageError if the setting names no storage that can be used."""
+        from formservice.adapters.originals.choice import originals
+
+        return originals(self.settings.storage, self.settings.data / "originals")
+
+    @cached_property
+    def archive(self) -> "Archive":
+        """Received files that are kept with all that was read from them at once."""
+        from formservice.adapters.store.archive import Archive
+
+        return Archive(self.store, self.originals)
+
+    def _prepare(self, store: "Store") -> None:
+        """Bring an embedded database up to date; a server's only if somebody asks for it."""
+        from formservice.adapters.store.step import refuse_outdated
+
+        if store.engine.dialect.name == "sqlite":
+            self.migrated(store)
+        else:
+            refuse_outdated(store.engine)
+
+    def database_checked(self) -> tuple[str, str]:
+        """Return where the database is, without password, and at which step; try to write.
+
+        StorageError says why it is not usable.
+        """
+        from formservice.adapters.store.step import try_to_write
+
+        with self.store.work() as work:
+            try_to_write(work.connection)
+        return self.store.where, self.schema_step
+
+    def migrated(self, store: "Store") -> tuple[bool, int]:
+        """Bring a database up to date, with what earlier versions kept in the data folder.
+
+        Returns whether its schema was changed, and how many files were taken over.
+        """
+        from formservice.adapters.store.step import NEWEST, standing
+
+        changed = standing(store.engine) != NEWEST
+        if changed:
+            from formservice.adapters.store.migrate import migrated
+
+            migrated(store.engine)
+        if not (self.settings.data / "archive.sqlite").exists():
+            return changed, 0
+        from formservice.adapters.store.adopt import adopted
+
+        return changed, adopted(store, self.settings.data)

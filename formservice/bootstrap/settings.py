@@ -1,0 +1,114 @@
+"""What an installation is told by its environment, and what it knows of time and chance."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+import formservice
+from formservice.domain.errors import UsageError
+from formservice.domain.frist import OFFICE_TIME
+
+# No I, L, O or U: references are read out on the telephone. 12 characters hold 60 bits.
+_REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_REFERENCE_LENGTH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an installation decides, from the environment (prefix ``FORMSERVICE_``).
+
+    ``forms`` is the folder that holds ``mappings`` and ``form_templates``; ``data`` the folder for
+    database and originals; ``land`` the Land of the receiving authority (§ 26 Abs. 3 SGB X);
+    ``local_holidays`` further closed days there (ISO dates); ``acceptance`` the rule by which
+    recognised values are accepted, None for our own; ``known`` the lists of this installation;
+    ``processes`` how many may be at work on received files, None for as many as there are cores;
+    ``database`` and ``storage`` the addresses of database and originals, None for ``data``;
+    ``verapdf`` a command that judges archive copies, ``attach`` whether they hold the record.
+    """
+
+    forms: Path
+    data: Path
+    land: str = "NI"
+    local_holidays: tuple[date, ...] = ()
+    read_seconds: float = 60.0
+    read_bytes: int = 2 * 1024**3
+    page_seconds: float = 60.0
+    acceptance: Path | None = None
+    known: Path | None = None
+    processes: int | None = None
+    # They may hold passwords.
+    database: str | None = field(default=None, repr=False)
+    storage: str | None = field(default=None, repr=False)
+    verapdf: str | None = None
+    attach: bool = True
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Return the settings; UsageError names a variable that cannot be understood."""
+        given = os.environ if environment is None else environment
+        home = Path(formservice.__file__).resolve().parent.parent
+        days = given.get("FORMSERVICE_LOCAL_HOLIDAYS", "").replace(",", " ").split()
+        try:
+            holidays = tuple(date.fromisoformat(day) for day in days)
+        except ValueError:
+            raise UsageError(
+                "Die Einstellung FORMSERVICE_LOCAL_HOLIDAYS ist nicht zu verstehen.",
+                "Erwartet werden Tage wie 2026-08-15, durch Komma getrennt.",
+            ) from None
+        return cls(
+            forms=Path(given.get("FORMSERVICE_FORMS", home)),
+            data=Path(given.get("FORMSERVICE_DATA", "var")),
+            land=given.get("FORMSERVICE_LAND", "NI"),
+            local_holidays=holidays,
+            acceptance=_file(given.get("FORMSERVICE_ACCEPTANCE")),
+            known=_file(given.get("FORMSERVICE_KNOWN")),
+            processes=_count(given.get("FORMSERVICE_PROCESSES"), "FORMSERVICE_PROCESSES"),
+            database=given.get("FORMSERVICE_DATABASE_URL") or None,
+            storage=given.get("FORMSERVICE_STORAGE_URL") or None,
+            verapdf=given.get("FORMSERVICE_VERAPDF") or None,
+            attach=_attach(given.get("FORMSERVICE_ARCHIVE_COPY")),
+        )
+
+
+def _attach(text: str | None) -> bool:
+    """Say whether archive copies hold attachments: PDF/A-3 does, PDF/A-2 does not."""
+    known = {"PDF/A-3": True, "PDF/A-2": False}
+    if (text or "PDF/A-3") not in known:
+        raise UsageError(
+            "Die Einstellung FORMSERVICE_ARCHIVE_COPY ist nicht zu verstehen.",
+            "Erwartet wird PDF/A-3 oder PDF/A-2.",
+        )
+    return known[text or "PDF/A-3"]
+
+
+def _count(text: str | None, setting: str) -> int | None:
+    if not text:
+        return None
+    if not text.isdecimal() or int(text) < 1:
+        raise UsageError(
+            f"Die Einstellung {setting} ist nicht zu verstehen.",
+            "Erwartet wird eine ganze Zahl ab 1.",
+        )
+    return int(text)
+
+
+def _file(name: str | None) -> Path | None:
+    return Path(name) if name else None
+
+
+def new_reference() -> str:
+    """Return a fresh opaque reference; it says nothing about the person."""
+    return "".join(secrets.choice(_REFERENCE_ALPHABET) for _ in range(_REFERENCE_LENGTH))
+
+
+def today() -> date:
+    """Return the calendar day in the office's time zone."""
+    return now().date()
+
+
+def now() -> datetime:
+    """Return the time in the office's time zone."""
+    return datetime.now(OFFICE_TIME)
