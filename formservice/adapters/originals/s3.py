@@ -17,6 +17,7 @@ from formservice.domain.errors import FormServiceError, StorageError, UsageError
 _RETRIES, _RETRY_S, _TIMEOUT_S = 4, 30, 60
 _PROBE = "neu/probe"
 _HASH = 64
+_ASKED_BY: dict[str, int] = {}
 
 
 class S3Originals:
@@ -130,7 +131,14 @@ def _key(sha256: str) -> str:
 
 @contextmanager
 def _explained() -> Iterator[None]:
-    """Turn what the storage says into what somebody can do about it; it may name secrets."""
+    """Turn what the storage says into what somebody can do about it; it may name secrets.
+
+    The library's threads do not live on in a forked child, which would wait for them for ever:
+    a process asks the storage or forks children that do, never both.
+    """
+    asked_by = _ASKED_BY.setdefault("process", os.getpid())
+    if asked_by != os.getpid():
+        raise RuntimeError("the storage was asked by the process this one was forked from")
     try:
         yield
     except FormServiceError:
