@@ -57,7 +57,7 @@ class Size:
     zombies: int
     workers: int = 3
     lease: float = 1.0
-    seconds: float = 60.0
+    seconds: float = 180.0
 
 
 @dataclass(frozen=True, slots=True)
