@@ -271,6 +271,26 @@ outbox = Table(
     Column("receipt", Text),
 )
 
+# What is handed to a Zielsystem: one version of one document each. ``files`` are the names it got
+# and their hashes, ``process`` is how the other side names it in what it sends back.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("document", ForeignKey("documents.id"), primary_key=True),
+    Column("zielsystem", String(40), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("process", String(36), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("files", JSON, nullable=False),
+    Column("error", _CODE),
+    Column("receipt", Text),
+    Column("created_at", _TIME, nullable=False),
+    Column("delivered_at", _TIME),
+    Column("confirmed_at", _TIME),
+    UniqueConstraint("process"),
+    Index("ix_deliveries_status", "status"),
+)
+
 # Normalised words of a document, for both databases' indexes (see the migration).
 search = Table(
     "search",

@@ -225,6 +225,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_copies_sha256"), ["sha256"], unique=False)
 
     op.create_table(
+        "deliveries",
+        sa.Column("document", sa.String(length=64), nullable=False),
+        sa.Column("zielsystem", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("process", sa.String(length=36), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("error", sa.String(length=64), nullable=True),
+        sa.Column("receipt", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.Float(precision=53), nullable=False),
+        sa.Column("delivered_at", sa.Float(precision=53), nullable=True),
+        sa.Column("confirmed_at", sa.Float(precision=53), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["document"], ["documents.id"], name=op.f("fk_deliveries_document")
+        ),
+        sa.PrimaryKeyConstraint("document", "zielsystem", "version", name=op.f("pk_deliveries")),
+        sa.UniqueConstraint("process", name=op.f("uq_deliveries_process")),
+    )
+    with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_deliveries_status"), ["status"], unique=False)
+
+    op.create_table(
         "progress",
         sa.Column("document", sa.String(length=64), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
