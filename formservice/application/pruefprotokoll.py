@@ -125,7 +125,7 @@ def _versions(case: CaseFile, names: Mapping[str, str]) -> Iterator[dict[str, ob
         yield {
             "version": one.version,
             "at": moment(one.created_at),
-            "author": _person(one.author, case.people),
+            "author": person_of(one.author, case.people),
             "reason": one.reason,
             "sha256": one.sha256,
             "changed": [{"field": key, "name": names.get(key, key)} for key in changed],
@@ -158,7 +158,7 @@ def _reasons(case: CaseFile, names: Mapping[str, str]) -> Iterator[dict[str, obj
 def _answer(one: Acknowledged, people: Mapping[str, str]) -> dict[str, object]:
     return {
         "reason": one.reason,
-        "author": _person(one.author, people),
+        "author": person_of(one.author, people),
         "role": str(one.role),
         "at": moment(one.created_at),
     }
@@ -181,13 +181,13 @@ def _event(link: Link, people: Mapping[str, str]) -> dict[str, object]:
         "seq": link.seq,
         "at": link.at,
         "type": link.type,
-        "author": _person(link.author, people),
-        "told": _told(link),
+        "author": person_of(link.author, people),
+        "told": told_of(link),
         "hash": link.hash,
     }
 
 
-def _told(link: Link) -> str:
+def told_of(link: Link) -> str:
     """Return an event as people say it."""
     body = link.body
     if link.type == "document.moved":
@@ -209,7 +209,7 @@ def _state(name: object) -> str:
         return str(name)
 
 
-def _person(user: str, people: Mapping[str, str]) -> str:
+def person_of(user: str, people: Mapping[str, str]) -> str:
     if user == "service":
         return "formservice (automatisch)"
     return people.get(user, user)
