@@ -1,6 +1,6 @@
 """The finished use cases over one installation's database and originals."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -9,12 +9,14 @@ from formservice.bootstrap.reading import Reading
 if TYPE_CHECKING:
     from formservice.adapters.archive_copy.copies import ArchiveCopies
     from formservice.adapters.archive_copy.verapdf import VeraPdf
+    from formservice.adapters.handover.export import Export
     from formservice.adapters.intake_folder import IntakeFolder
     from formservice.adapters.store.archive import Archive
     from formservice.adapters.store.store import Store
     from formservice.adapters.work.signals import Stop
     from formservice.adapters.work.supervisor import Worker
     from formservice.application import ports
+    from formservice.application.dossier import Selection
     from formservice.application.intake import Intake
     from formservice.application.ports_store import Originals
     from formservice.application.receive import Receive
@@ -118,6 +120,20 @@ class Services(Reading):
         from formservice.adapters.store.archive import Archive
 
         return Archive(self.store, self.originals)
+
+    @cached_property
+    def export(self) -> "Export":
+        """The use case „archive export“."""
+        from formservice.adapters.handover.export import Export
+
+        return Export(self.store, self.originals)
+
+    def selected(self, selection: "Selection") -> Sequence[str]:
+        """Return the ids of the documents that are meant."""
+        from formservice.adapters.store.selection import selected
+
+        with self.store.look() as work:
+            return selected(work.connection, selection)
 
     def _prepare(self, store: "Store") -> None:
         """Bring an embedded database up to date; a server's only if somebody asks for it."""

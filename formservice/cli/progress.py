@@ -112,3 +112,31 @@ class Progress:
             rest = "" if soon else f", noch etwa {minutes}"
             print(f"{done} von {total} Seiten erkannt{rest}.", file=sys.stderr, flush=True)
             self._told = now
+
+
+class Counter:
+    """Tells on standard error how many of many things are done."""
+
+    def __init__(self, one: str, many: str, *, shown: bool = True) -> None:
+        """Tell of things called so."""
+        self._one, self._many = one, many
+        self._shown = shown and sys.stderr is not None
+        self._bar: tqdm[None] | None = None
+        self._told = time.monotonic()
+
+    def __call__(self, done: int, total: int) -> None:
+        """Tell that ``done`` of ``total`` are done."""
+        if not self._shown:
+            return
+        if sys.stderr.isatty():
+            if self._bar is None:
+                self._bar = tqdm(total=total, unit=f" {self._many}")
+            self._bar.update(done - self._bar.n)
+        elif time.monotonic() - self._told > _EVERY_S and done < total:
+            print(f"{done} von {counted(total, self._one, self._many)}.", file=sys.stderr)
+            self._told = time.monotonic()
+
+    def close(self) -> None:
+        """Leave the line."""
+        if self._bar is not None:
+            self._bar.close()

@@ -1,0 +1,1 @@
+"""Handing documents over to others, and taking in what others know of people."""

@@ -1,0 +1,69 @@
+"""The register of documents that are handed over: one row each, as people read it."""
+
+from collections.abc import Sequence
+
+from formservice.application.dossier import Dossier
+from formservice.domain.case import NAMES
+from formservice.domain.changes import open_findings
+
+COLUMNS = (
+    "Nr.",
+    "Kennung",
+    "Formular",
+    "Ausgabe",
+    "Name",
+    "Vorname",
+    "Stand",
+    "Eingang",
+    "Fassung",
+    "Dateiname",
+    "Eingangsart",
+    "Aktenzeichen",
+    "Fristen",
+    "Offene Befunde",
+    "Archivkopie",
+    "Originale",
+    "Ordner",
+)
+_SOURCES = {"upload": "Hochladen", "folder": "Ordner", "mail": "E-Mail", "batch": "Stapel"}
+_MET = {True: "gewahrt", False: "versäumt", None: "offen"}
+
+
+def row(whole: Dossier, number: int, folder: str, originals: Sequence[str]) -> list[str]:
+    """Return the cells of a document."""
+    kept = whole.kept
+    done = {(one.code, one.field) for one in whole.acknowledged}
+    deadlines = whole.reading.get("deadlines") or ()
+    return [
+        str(number),
+        kept.id,
+        kept.form or "",
+        kept.edition or "",
+        *(_shown(whole.value(field)) for field in ("name", "vorname")),
+        NAMES[kept.state],
+        f"{kept.received:%d.%m.%Y}",
+        str(kept.version or ""),
+        kept.name,
+        _SOURCES.get(kept.source, kept.source),
+        kept.reference or "",
+        ", ".join(
+            f"{one['key']} {_day(one.get('due'))}: {_MET.get(one.get('met'), '')}"
+            for one in deadlines
+        ),
+        ", ".join(open_findings(whole.reading, done)) if whole.versions else "",
+        "ja" if whole.copies else "nein",
+        ", ".join(originals),
+        folder,
+    ]
+
+
+def _shown(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _day(due: object) -> str:
+    """Return an ISO day as Germans write it."""
+    text = str(due or "")[:10]
+    year, _, rest = text.partition("-")
+    month, _, day = rest.partition("-")
+    return f"{day}.{month}.{year}" if day else "ohne Tag"

@@ -1,0 +1,45 @@
+"""Which documents are meant, in an order that stays the same."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, exists, select
+
+from formservice.adapters.store import schema
+from formservice.application.dossier import Selection
+from formservice.domain.errors import NotFoundError
+
+
+def selected(connection: Connection, chosen: Selection) -> Sequence[str]:
+    """Return the ids of the documents that fit, by day of receipt.
+
+    A file that holds several documents is none itself: its parts are.
+
+    Raises:
+        NotFoundError: one of the ids that are given is unknown, or is such a file.
+    """
+    table, part = schema.documents, schema.documents.alias()
+    query = select(table.c.id).where(~exists().where(part.c.part_of == table.c.id))
+    if chosen.states:
+        query = query.where(table.c.state.in_(chosen.states))
+    if chosen.forms:
+        query = query.where(table.c.form.in_(chosen.forms))
+    if chosen.since is not None:
+        query = query.where(table.c.received >= chosen.since)
+    if chosen.until is not None:
+        query = query.where(table.c.received <= chosen.until)
+    query = query.order_by(table.c.received, table.c.id)
+    found: list[str] = list(connection.execute(query).scalars())
+    if chosen.ids is None:
+        return found
+    wanted = dict.fromkeys(chosen.ids)
+    _refuse_unknown(connection, list(wanted))
+    return [one for one in found if one in wanted]
+
+
+def _refuse_unknown(connection: Connection, ids: Sequence[str]) -> None:
+    """Raise NotFoundError for an id that no document has."""
+    table = schema.documents
+    for one in ids:
+        row = connection.execute(select(table.c.id).where(table.c.id == one[:64])).first()
+        if row is None:
+            raise NotFoundError(f"Ein Dokument mit der Kennung {one[:40]} gibt es nicht.")

@@ -1,0 +1,119 @@
+"""``formservice archive export``: hand documents over, as a ZIP file or as xdomea messages."""
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from formservice.application.dossier import Selection
+from formservice.application.ports_store import SERVICE
+from formservice.bootstrap import Services, Settings
+from formservice.cli import errors
+from formservice.cli.german import counted
+from formservice.cli.progress import Counter
+from formservice.cli.read import day
+from formservice.domain.case import NAMES, State
+from formservice.domain.errors import UsageError
+from formservice.domain.nearest import nearest
+
+_HINT = "Bitte Suchwörter, --ids, --state, --form, --since, --until oder --all angeben."
+
+
+def add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser of ``archive``."""
+    export = actions.add_parser(
+        "export",
+        help="Vorgänge als ZIP-Datei übergeben",
+        description="Schreibt Vorgänge mit Originalen, Archivkopien, Datensätzen, Register (CSV,"
+        " XLSX), Ereignissen und allen Hashwerten in eine ZIP-Datei: ganz oder gar nicht, und"
+        " gleich, so oft man es wiederholt. Enthält Sozialdaten.",
+    )
+    export.add_argument("query", nargs="*", metavar="SUCHE", help="Suchwörter wie bei „search“")
+    export.add_argument("--ids", metavar="KENNUNG,…", help="nur diese Vorgänge")
+    export.add_argument("--all", action="store_true", help="alle Vorgänge")
+    export.add_argument(
+        "--state",
+        metavar="STAND,…",
+        default="",
+        help=f"nur in diesem Stand: {', '.join(State)}",
+    )
+    export.add_argument("--form", metavar="FORMULAR,…", default="", help="nur diese Formulare")
+    export.add_argument("--since", type=day, metavar="TAG", help="eingegangen ab diesem Tag")
+    export.add_argument("--until", type=day, metavar="TAG", help="eingegangen bis zu diesem Tag")
+    export.add_argument("-o", "--output", required=True, metavar="DATEI", help="ZIP-Datei")
+    export.add_argument("--json", action="store_true", help="Ausgabe als JSON")
+    export.set_defaults(run=_run)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    services = Services(Settings.from_environment())
+    ids = _ids(services, chosen)
+    if not ids:
+        if chosen.json:
+            print(json.dumps({"documents": 0}))
+        else:
+            print("Es gibt keinen solchen Vorgang; nichts wurde geschrieben.")
+        return errors.NEEDS_A_PERSON
+    counter = Counter("Vorgang", "Vorgänge", shown=not chosen.json)
+    try:
+        done = services.export(ids, Path(chosen.output), SERVICE, counter)
+    finally:
+        counter.close()
+    if chosen.json:
+        told = {
+            "file": chosen.output,
+            "documents": done.documents,
+            "files": done.files,
+            "bytes": done.size,
+            "manifest": done.manifest,
+        }
+        print(json.dumps(told, ensure_ascii=False, indent=1))
+    else:
+        count = counted(done.documents, "Vorgang", "Vorgänge")
+        print(f"{errors.printable(chosen.output)}: {count}, {done.files} Dateien.")
+        print(f"SHA-256 von manifest.json: {done.manifest}")
+    return errors.DONE
+
+
+def _ids(services: Services, chosen: argparse.Namespace) -> Sequence[str]:
+    """Return the documents that are meant; UsageError where nothing says which."""
+    selection = Selection(
+        ids=_listed(chosen.ids) if chosen.ids else None,
+        states=_states(chosen.state),
+        forms=_forms(services, chosen.form),
+        since=chosen.since,
+        until=chosen.until,
+    )
+    if not (chosen.query or chosen.all or selection != Selection()):
+        raise UsageError("Es fehlt, welche Vorgänge gemeint sind.", _HINT)
+    if chosen.query:
+        raise UsageError("Gesucht werden kann hier noch nicht.", _HINT)
+    return services.selected(selection)
+
+
+def _listed(text: str) -> list[str]:
+    return [one.strip() for one in text.split(",") if one.strip()]
+
+
+def _states(text: str) -> list[str]:
+    """Return the states of a list; people may name them as they are shown."""
+    names = {name: str(state) for state, name in NAMES.items()}
+    known = {str(state): str(state) for state in State} | names
+    for one in _listed(text):
+        if one not in known:
+            guess = nearest(one, known)
+            hint = f"Gemeint: „{guess}“?" if guess else f"Es gibt: {', '.join(State)}."
+            raise UsageError(f"Den Stand „{one[:40]}“ gibt es nicht.", hint)
+    return [known[one] for one in _listed(text)]
+
+
+def _forms(services: Services, text: str) -> list[str]:
+    if not text:
+        return []
+    known = {one.ref.form for one in services.forms}
+    for one in _listed(text):
+        if one not in known:
+            guess = nearest(one, known)
+            hint = f"Gemeint: „{guess}“?" if guess else f"Es gibt: {', '.join(sorted(known))}."
+            raise UsageError(f"Das Formular „{one[:40]}“ gibt es nicht.", hint)
+    return _listed(text)
