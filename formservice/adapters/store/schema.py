@@ -1,6 +1,7 @@
 """The tables, the same on SQLite and PostgreSQL; what only one has stands in the migrations."""
 
 from sqlalchemy import (
+    DDL,
     JSON,
     Boolean,
     Column,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    event,
     text,
 )
 
@@ -47,6 +49,7 @@ originals = Table(
 # One thing received, or found in something received. ``stage``, ``status``, ``due``, ``owner``,
 # ``tries`` and ``fence`` are where it stands for workers, ``state`` is where it stands for people.
 _OPEN = text("status IN ('ready', 'running')")
+_OFFICE = text("traeger IS NULL")
 documents = Table(
     "documents",
     metadata,
@@ -73,8 +76,19 @@ documents = Table(
     # What a received file holds besides documents, as ``read --json`` tells it: empty backs,
     # separator sheets, pages of a document that stands with another file. Null: not read yet.
     Column("aside", JSON(none_as_null=True)),
-    # The same bytes are one received document, whoever is faster; parts have no original.
-    UniqueConstraint("original"),
+    # The same bytes are one received document, whoever is faster; parts have no original. Those of
+    # two Träger are two, for neither may learn what the other has sent.
+    Index("uq_documents_original_traeger", "original", "traeger", unique=True),
+    Index(
+        "uq_documents_original",
+        "original",
+        unique=True,
+        sqlite_where=_OFFICE,
+        postgresql_where=_OFFICE,
+    ),
+    # Lists are sorted by this, and go on where they ended.
+    Index("ix_documents_received", "received", "created_at", "id"),
+    Index("ix_documents_traeger", "traeger", "received"),
     Index("ix_documents_state", "state", "received"),
     Index("ix_documents_part_of", "part_of"),
     Index("ix_documents_reference", "reference"),
@@ -253,8 +267,15 @@ users = Table(
     Column("id", _ID, primary_key=True),
     Column("name", Text, nullable=False),
     Column("role", String(16), nullable=False),
-    Column("traeger", ForeignKey("traeger.id")),
     Column("active", Boolean, nullable=False, default=True),
+)
+
+# For which Träger somebody works: who works for none, in the role „traeger“, sees nothing.
+user_traeger = Table(
+    "user_traeger",
+    metadata,
+    Column("user", ForeignKey("users.id"), primary_key=True),
+    Column("traeger", ForeignKey("traeger.id"), primary_key=True, index=True),
 )
 
 # Effects outside the database: written with what causes them, sent after, at least once.
@@ -291,11 +312,41 @@ deliveries = Table(
     Index("ix_deliveries_status", "status"),
 )
 
-# Normalised words of a document, for both databases' indexes (see the migration).
+# Words of a document as ``domain.search_words`` has them: each once for the databases' indexes,
+# and all in their order with the field they stand in. SQLite's index goes by the number.
 search = Table(
     "search",
     metadata,
-    Column("document", ForeignKey("documents.id"), primary_key=True),
-    Column("normaliser", Integer, nullable=False),
+    Column("id", Integer, primary_key=True),
+    Column("document", ForeignKey("documents.id"), nullable=False),
+    Column("normaliser", Integer, nullable=False, index=True),
     Column("words", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    UniqueConstraint("document"),
+)
+
+# The index of words, which each database has of its own kind; step 0001 has the same. It follows
+# the table by itself: who adds, changes or deletes a row has nothing else to do.
+SEARCH_INDEX = "search_index"
+for _statement in (
+    "CREATE VIRTUAL TABLE search_index USING fts5(words, content='search', content_rowid='id',"
+    " tokenize=\"unicode61 remove_diacritics 0 tokenchars '/'\", detail=none, columnsize=0)",
+    "CREATE TRIGGER search_added AFTER INSERT ON search BEGIN"
+    " INSERT INTO search_index(rowid, words) VALUES (new.id, new.words); END",
+    "CREATE TRIGGER search_removed AFTER DELETE ON search BEGIN"
+    " INSERT INTO search_index(search_index, rowid, words)"
+    " VALUES ('delete', old.id, old.words); END",
+    "CREATE TRIGGER search_changed AFTER UPDATE OF id, words ON search BEGIN"
+    " INSERT INTO search_index(search_index, rowid, words)"
+    " VALUES ('delete', old.id, old.words);"
+    " INSERT INTO search_index(rowid, words) VALUES (new.id, new.words); END",
+):
+    event.listen(search, "after_create", DDL(_statement).execute_if(dialect="sqlite"))
+event.listen(
+    search,
+    "after_create",
+    DDL(
+        "CREATE INDEX search_index ON search"
+        " USING gin (array_to_tsvector(string_to_array(words, ' ')))"
+    ).execute_if(dialect="postgresql"),
 )

@@ -6,6 +6,27 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
+# Each database has an index of words of its own kind; it follows the table ``search`` by itself.
+_INDEX_OF_WORDS = {
+    "sqlite": (
+        "CREATE VIRTUAL TABLE search_index USING fts5(words, content='search', content_rowid='id',"
+        " tokenize=\"unicode61 remove_diacritics 0 tokenchars '/'\", detail=none, columnsize=0)",
+        "CREATE TRIGGER search_added AFTER INSERT ON search BEGIN"
+        " INSERT INTO search_index(rowid, words) VALUES (new.id, new.words); END",
+        "CREATE TRIGGER search_removed AFTER DELETE ON search BEGIN"
+        " INSERT INTO search_index(search_index, rowid, words)"
+        " VALUES ('delete', old.id, old.words); END",
+        "CREATE TRIGGER search_changed AFTER UPDATE OF id, words ON search BEGIN"
+        " INSERT INTO search_index(search_index, rowid, words)"
+        " VALUES ('delete', old.id, old.words);"
+        " INSERT INTO search_index(rowid, words) VALUES (new.id, new.words); END",
+    ),
+    "postgresql": (
+        "CREATE INDEX search_index ON search"
+        " USING gin (array_to_tsvector(string_to_array(words, ' ')))",
+    ),
+}
+
 
 def upgrade() -> None:
     """Take the step."""
@@ -79,7 +100,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["part_of"], ["documents.id"], name=op.f("fk_documents_part_of")),
         sa.ForeignKeyConstraint(["traeger"], ["traeger.id"], name=op.f("fk_documents_traeger")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_documents")),
-        sa.UniqueConstraint("original", name=op.f("uq_documents_original")),
     )
     with op.batch_alter_table("documents", schema=None) as batch_op:
         batch_op.create_index(
@@ -90,8 +110,22 @@ def upgrade() -> None:
             postgresql_where=sa.text("status IN ('ready', 'running')"),
         )
         batch_op.create_index("ix_documents_part_of", ["part_of"], unique=False)
+        batch_op.create_index(
+            "ix_documents_received", ["received", "created_at", "id"], unique=False
+        )
         batch_op.create_index("ix_documents_reference", ["reference"], unique=False)
         batch_op.create_index("ix_documents_state", ["state", "received"], unique=False)
+        batch_op.create_index("ix_documents_traeger", ["traeger", "received"], unique=False)
+        batch_op.create_index(
+            "uq_documents_original",
+            ["original"],
+            unique=True,
+            sqlite_where=sa.text("traeger IS NULL"),
+            postgresql_where=sa.text("traeger IS NULL"),
+        )
+        batch_op.create_index(
+            "uq_documents_original_traeger", ["original", "traeger"], unique=True
+        )
 
     op.create_table(
         "massnahmen",
@@ -111,11 +145,20 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("role", sa.String(length=16), nullable=False),
-        sa.Column("traeger", sa.String(length=64), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["traeger"], ["traeger.id"], name=op.f("fk_users_traeger")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
     )
+    op.create_table(
+        "user_traeger",
+        sa.Column("user", sa.String(length=64), nullable=False),
+        sa.Column("traeger", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["traeger"], ["traeger.id"], name=op.f("fk_user_traeger_traeger")),
+        sa.ForeignKeyConstraint(["user"], ["users.id"], name=op.f("fk_user_traeger_user")),
+        sa.PrimaryKeyConstraint("user", "traeger", name=op.f("pk_user_traeger")),
+    )
+    with op.batch_alter_table("user_traeger", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_user_traeger_traeger"), ["traeger"], unique=False)
+
     op.create_table(
         "acknowledgements",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -279,12 +322,20 @@ def upgrade() -> None:
     )
     op.create_table(
         "search",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("document", sa.String(length=64), nullable=False),
         sa.Column("normaliser", sa.Integer(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["document"], ["documents.id"], name=op.f("fk_search_document")),
-        sa.PrimaryKeyConstraint("document", name=op.f("pk_search")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search")),
+        sa.UniqueConstraint("document", name=op.f("uq_search_document")),
     )
+    with op.batch_alter_table("search", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_search_normaliser"), ["normaliser"], unique=False)
+
+    for statement in _INDEX_OF_WORDS[op.get_bind().dialect.name]:
+        op.execute(statement)
     op.create_table(
         "participations",
         sa.Column("id", sa.String(length=64), nullable=False),
