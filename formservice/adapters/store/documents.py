@@ -12,6 +12,7 @@ from formservice.adapters.store.engine import now
 from formservice.adapters.store.events import Events
 from formservice.adapters.store.records import Records
 from formservice.adapters.store.rows import form_of, is_code, is_key, refuse_odd, storable, text_of
+from formservice.adapters.store.words import Words
 from formservice.application.ports_store import (
     Acknowledged,
     Arrival,
@@ -32,11 +33,12 @@ _READ_ALREADY = "done"
 class Documents:
     """Works inside one transaction; every change writes its event with it."""
 
-    def __init__(self, connection: Connection, events: Events) -> None:
+    def __init__(self, connection: Connection, events: Events, words: Words) -> None:
         """Read and write with ``connection``."""
         self._connection = connection
         self._events = events
-        self._records = Records(connection, events)
+        self._words = words
+        self._records = Records(connection, events, words)
 
     def receive(
         self, arrival: Arrival, author: Author, *, is_read: bool = False
@@ -80,6 +82,7 @@ class Documents:
             return self._known(arrival) or self.get(arrival.id), True
         body = {"sha256": arrival.sha256, "size": arrival.size, "source": arrival.source}
         self._events.append("document.received", author, arrival.id, body)
+        self._words.write(arrival.id, {})
         return self.get(arrival.id), False
 
     def get(self, document: str) -> Kept:

@@ -15,6 +15,7 @@ from formservice.adapters.store.rows import (
     storable,
     text_of,
 )
+from formservice.adapters.store.words import Words
 from formservice.application.ports_store import Author, Kept, Version
 from formservice.domain.canonical import digest
 from formservice.domain.errors import NotFoundError
@@ -23,10 +24,11 @@ from formservice.domain.errors import NotFoundError
 class Records:
     """Works inside one transaction; who adds holds the document locked."""
 
-    def __init__(self, connection: Connection, events: Events) -> None:
+    def __init__(self, connection: Connection, events: Events, words: Words) -> None:
         """Read and write with ``connection``."""
         self._connection = connection
         self._events = events
+        self._words = words
 
     def newest(self, document: str) -> Version:
         """Return the newest record; NotFoundError if nothing was read yet."""
@@ -74,6 +76,7 @@ class Records:
             connection.execute(delete(into).where(into.c.document == document))
             if rows:
                 connection.execute(insert(into), [{"document": document, **row} for row in rows])
+        self._words.write(document, reading)
         body = {"version": version, "record": self._events.salted(document, fingerprint)}
         self._events.append("record.saved", author, document, body)
         return version

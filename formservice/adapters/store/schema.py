@@ -1,10 +1,10 @@
 """The tables, the same on SQLite and PostgreSQL; what only one has stands in the migrations."""
 
 from sqlalchemy import (
-    DDL,
     JSON,
     Boolean,
     Column,
+    Connection,
     Date,
     Float,
     ForeignKey,
@@ -328,25 +328,28 @@ search = Table(
 # The index of words, which each database has of its own kind; step 0001 has the same. It follows
 # the table by itself: who adds, changes or deletes a row has nothing else to do.
 SEARCH_INDEX = "search_index"
-for _statement in (
-    "CREATE VIRTUAL TABLE search_index USING fts5(words, content='search', content_rowid='id',"
-    " tokenize=\"unicode61 remove_diacritics 0 tokenchars '/'\", detail=none, columnsize=0)",
-    "CREATE TRIGGER search_added AFTER INSERT ON search BEGIN"
-    " INSERT INTO search_index(rowid, words) VALUES (new.id, new.words); END",
-    "CREATE TRIGGER search_removed AFTER DELETE ON search BEGIN"
-    " INSERT INTO search_index(search_index, rowid, words)"
-    " VALUES ('delete', old.id, old.words); END",
-    "CREATE TRIGGER search_changed AFTER UPDATE OF id, words ON search BEGIN"
-    " INSERT INTO search_index(search_index, rowid, words)"
-    " VALUES ('delete', old.id, old.words);"
-    " INSERT INTO search_index(rowid, words) VALUES (new.id, new.words); END",
-):
-    event.listen(search, "after_create", DDL(_statement).execute_if(dialect="sqlite"))
-event.listen(
-    search,
-    "after_create",
-    DDL(
+_INDEX_OF_WORDS = {
+    "sqlite": (
+        "CREATE VIRTUAL TABLE search_index USING fts5(words, content='search', content_rowid='id',"
+        " tokenize=\"unicode61 remove_diacritics 0 tokenchars '/'\", detail=none, columnsize=0)",
+        "CREATE TRIGGER search_added AFTER INSERT ON search BEGIN"
+        " INSERT INTO search_index(rowid, words) VALUES (new.id, new.words); END",
+        "CREATE TRIGGER search_removed AFTER DELETE ON search BEGIN"
+        " INSERT INTO search_index(search_index, rowid, words)"
+        " VALUES ('delete', old.id, old.words); END",
+        "CREATE TRIGGER search_changed AFTER UPDATE OF id, words ON search BEGIN"
+        " INSERT INTO search_index(search_index, rowid, words)"
+        " VALUES ('delete', old.id, old.words);"
+        " INSERT INTO search_index(rowid, words) VALUES (new.id, new.words); END",
+    ),
+    "postgresql": (
         "CREATE INDEX search_index ON search"
-        " USING gin (array_to_tsvector(string_to_array(words, ' ')))"
-    ).execute_if(dialect="postgresql"),
-)
+        " USING gin (array_to_tsvector(string_to_array(words, ' ')))",
+    ),
+}
+
+
+@event.listens_for(search, "after_create")
+def _index_words(_: Table, connection: Connection, **__: object) -> None:
+    for statement in _INDEX_OF_WORDS[connection.dialect.name]:
+        connection.exec_driver_sql(statement)

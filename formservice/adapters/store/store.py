@@ -13,6 +13,8 @@ from formservice.adapters.store.documents import Documents
 from formservice.adapters.store.engine import opened, reading, writing
 from formservice.adapters.store.events import Events
 from formservice.adapters.store.queue import Queue
+from formservice.adapters.store.search import Search
+from formservice.adapters.store.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class Work:
     queue: Queue
     events: Events
     copies: Copies
+    words: Words
+    search: Search
 
 
 class Store:
@@ -78,6 +82,7 @@ class Store:
 
 
 def _work(connection: Connection) -> Work:
-    events = Events(connection)
-    documents, copies = Documents(connection, events), Copies(connection, events)
-    return Work(connection, documents, Queue(connection), events, copies)
+    events, words = Events(connection), Words(connection)
+    documents, copies = Documents(connection, events, words), Copies(connection, events)
+    queue, search = Queue(connection), Search(connection)
+    return Work(connection, documents, queue, events, copies, words, search)

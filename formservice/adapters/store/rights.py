@@ -1,0 +1,47 @@
+"""Who may see which documents, as one condition that every list and every search has."""
+
+from sqlalchemy import ColumnElement, FromClause, and_, exists, or_, select, true
+
+from formservice.adapters.store import schema
+from formservice.application.ports_store import Author
+from formservice.domain.case import Role, State
+
+_IN_REVIEW = (State.RECEIVED, State.UNIDENTIFIED, State.IN_REVIEW)
+
+
+def visible(viewer: Author, documents: FromClause = schema.documents) -> ColumnElement[bool]:
+    """Return the condition on rows of ``documents`` that ``viewer`` may see.
+
+    A Träger sees what came from it; an IFK the documents of its cases and of cases that nobody
+    has; the back office what is not decided; lead, administration and the service itself all.
+    """
+    match viewer.role:
+        case Role.LEAD | Role.ADMIN | Role.SYSTEM:
+            return true()
+        case Role.TRAEGER:
+            theirs = schema.user_traeger
+            mine = select(theirs.c.traeger).where(theirs.c.user == viewer.id)
+            return documents.c.traeger.in_(mine)
+        case Role.BACK_OFFICE:
+            return documents.c.state.in_(_IN_REVIEW)
+        case Role.IFK:
+            return _of_ifk(viewer.id, documents)
+
+
+def _of_ifk(user: str, documents: FromClause) -> ColumnElement[bool]:
+    """Return the condition for an IFK; a file with forms of others' cases is none of its own."""
+    belongs, case = schema.case_documents, schema.cases
+    assigned = select(belongs.c.document).join(case, case.c.id == belongs.c.case)
+    mine = documents.c.id.in_(assigned.where(case.c.ifk == user))
+    part = schema.documents.alias("part")
+    others = (
+        exists()
+        .where(belongs.c.document == documents.c.id, case.c.id == belongs.c.case)
+        .where(case.c.ifk.is_not(None))
+    )
+    parts_of_others = (
+        exists()
+        .where(part.c.part_of == documents.c.id, belongs.c.document == part.c.id)
+        .where(case.c.id == belongs.c.case, case.c.ifk.is_not(None), case.c.ifk != user)
+    )
+    return or_(mine, and_(~others, ~parts_of_others))

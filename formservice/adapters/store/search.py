@@ -1,0 +1,245 @@
+"""Finds documents: what is asked for and who asks, as one SQL condition."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any  # rows have the columns of their query
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    cast,
+    column,
+    exists,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    text,
+    true,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
+
+from formservice.adapters.store import schema
+from formservice.adapters.store.rights import visible
+from formservice.adapters.store.words import normaliser
+from formservice.application.ports_store import Author
+from formservice.application.search import Hit, Hits, Place
+from formservice.domain.case import State
+from formservice.domain.search_query import (
+    Condition,
+    HasFinding,
+    OfForm,
+    Query,
+    Stands,
+    Vocabulary,
+    Words,
+    parsed,
+)
+from formservice.domain.search_words import Form, Word, code_of, group_code, group_of
+
+_documents, _search, _findings = schema.documents, schema.search, schema.findings
+# A file that became several documents, or holds none, is not one itself.
+_IS_ONE = not_(
+    and_(
+        _documents.c.version == 0,
+        _documents.c.state == State.RECEIVED,
+        _documents.c.aside.is_not(None),
+    )
+)
+# As many letters as the code of a field has.
+_ANY_FIELD = "_" * len(code_of(""))
+_SHORTEST = 6
+
+
+class Search:
+    """Works inside one transaction that only reads."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Read with ``connection``."""
+        self._connection = connection
+        self._is_sqlite = connection.dialect.name == "sqlite"
+
+    def understood(self, text: str, vocabulary: Vocabulary) -> Query:
+        """Return what somebody typed; UsageError if it cannot be understood."""
+        return parsed(text, normaliser(), vocabulary)
+
+    def find(
+        self, query: Query, viewer: Author, limit: int = 50, after: Place | None = None
+    ) -> Hits:
+        """Return documents that ``viewer`` may see, the latest received first: two queries."""
+        asked = and_(visible(viewer), _IS_ONE, *self._conditions(query))
+        table = _documents
+        counted = (
+            select(table.c.state, table.c.form, func.count(literal(1)))
+            .where(asked)
+            .group_by(table.c.state, table.c.form)
+        )
+        counts = {(State(row[0]), row[1]): row[2] for row in self._connection.execute(counted)}
+        order = (table.c.received, table.c.created_at, table.c.id)
+        page = select(*_HIT).where(asked).order_by(*(one.desc() for one in order))
+        if after is not None:
+            page = page.where(tuple_(*order) < (after.received, after.created_at, after.id))
+        rows = self._connection.execute(page.limit(limit + 1)).all()
+        hits = [Hit(**{**row._mapping, "state": State(row.state)}) for row in rows[:limit]]
+        last = hits[-1] if len(rows) > limit else None
+        place = str(Place(last.received, last.created_at, last.id)) if last else None
+        return Hits(hits, counts, place)
+
+    def is_visible(self, document: str, viewer: Author) -> bool:
+        """Say whether there is such a document and ``viewer`` may see it."""
+        query = select(_documents.c.id).where(_documents.c.id == document, visible(viewer))
+        return self._connection.execute(query).first() is not None
+
+    def named(self, text: str, viewer: Author) -> Sequence[str]:
+        """Return the ids that are or begin with ``text``, or whose original has this hash."""
+        told, table = text.encode("utf-8", "replace").decode().replace("\0", "?"), _documents
+        exact = or_(table.c.id == told, table.c.original == told)
+        for matches in (exact, func.substr(table.c.id, 1, len(told)) == told):
+            query = select(table.c.id).where(matches, visible(viewer)).order_by(table.c.id)
+            found = list(self._connection.execute(query.limit(2)).scalars())
+            if found or len(told) < _SHORTEST:
+                return found
+        return []
+
+    def _conditions(self, query: Query) -> Iterator[ColumnElement[bool]]:
+        """Yield all that has to be true of a document."""
+        words = [one for one in query.all_of if isinstance(one, Words)]
+        if words:
+            yield self._with(words)
+        for kind in (Stands, OfForm):
+            among = [_about(one) for one in query.all_of if isinstance(one, kind)]
+            if among:
+                yield or_(*among)
+        yield from (_about(one) for one in query.all_of if isinstance(one, HasFinding))
+        for one in query.none_of:
+            yield not_(self._with([one]) if isinstance(one, Words) else _about(one))
+        if query.since:
+            yield _documents.c.received >= query.since
+        if query.until:
+            yield _documents.c.received <= query.until
+
+    def _with(self, words: Sequence[Words]) -> ColumnElement[bool]:
+        """Return the condition that all of ``words`` stand in a document."""
+        spelt = _SQLITE if self._is_sqlite else _POSTGRESQL
+        found: Select[Any] = select(_search.c.document).where(
+            self._indexed(spelt.all_of([_asked(one, spelt) for one in words]))
+        )
+        for one in words:
+            found = found.where(_in_text(one))
+        return _documents.c.id.in_(found)
+
+    def _indexed(self, asked: str) -> ColumnElement[bool]:
+        """Return the condition that the index of words has ``asked``; it is never part of SQL."""
+        if self._is_sqlite:
+            index = text("SELECT rowid FROM search_index WHERE search_index MATCH :asked")
+            # A query may ask more than once.
+            once = bindparam("asked", asked, unique=True)
+            return _search.c.id.in_(index.bindparams(once).columns(column("rowid")))
+        vector = func.array_to_tsvector(func.string_to_array(_search.c.words, " "))
+        return vector.op("@@", is_comparison=True)(cast(asked, TSQUERY))
+
+
+class _Spelling:
+    """How an index wants its queries; words have the letters a to z, digits and „/“ only."""
+
+    def __init__(self, both: str, either: str, exact: str, begins: str) -> None:
+        self._both, self._either = both, either
+        self._exact, self._begins = exact, begins
+
+    def all_of(self, parts: Sequence[str]) -> str:
+        return f"({self._both.join(parts)})"
+
+    def one_of(self, parts: Sequence[str]) -> str:
+        return f"({self._either.join(parts)})"
+
+    def form(self, form: Form, group: str) -> str:
+        return (self._begins if form.begins else self._exact).format(group + form.text)
+
+
+_SQLITE = _Spelling(" AND ", " OR ", '"{}"', '"{}"*')
+_POSTGRESQL = _Spelling(" & ", " | ", "'{}'", "'{}':*")
+
+
+def _asked(asked: Words, spelt: _Spelling) -> str:
+    """Return what the index is asked for: with fields, their group."""
+    group = f"{group_code(asked.field)}/" if asked.field else ""
+    if asked.word is None:
+        return spelt.all_of([spelt.form(Form(one), group) for one in asked.phrase])
+    pieces = [
+        spelt.one_of([spelt.form(one, group) for one in forms]) for forms in asked.word.all_of
+    ]
+    whole = spelt.all_of(pieces)
+    if asked.word.joined is None:
+        return whole
+    return spelt.one_of([whole, spelt.form(asked.word.joined, group)])
+
+
+def _in_text(asked: Words) -> ColumnElement[bool]:
+    """Return what the index cannot tell: the order of words, and the one field of a group."""
+    field = asked.field
+    if asked.word is None:
+        code = _ANY_FIELD if field is None else _code(field)
+        return _search.c.text.like(f"% {' '.join(f'{code}/{one}' for one in asked.phrase)} %")
+    if field is None or _is_group(field):
+        return true()
+    return _in_field(asked.word, code_of(field))
+
+
+def _is_group(field: str) -> bool:
+    return group_of(field) == field
+
+
+def _code(field: str) -> str:
+    """Return the code of a field as LIKE has it: of a group, whatever field of it."""
+    return f"{group_code(field)}__" if _is_group(field) else code_of(field)
+
+
+def _in_field(word: Word, code: str) -> ColumnElement[bool]:
+    """Return the condition that a word stands in one field, written so or by its stem."""
+
+    def spelt(form: Form) -> ColumnElement[bool]:
+        end = "%" if form.begins else " %"
+        return or_(*(_search.c.text.like(f"% {code}{sign}{form.text}{end}") for sign in "/~"))
+
+    whole = and_(*(or_(*map(spelt, forms)) for forms in word.all_of))
+    return whole if word.joined is None else or_(whole, spelt(word.joined))
+
+
+def _about(asked: Condition) -> ColumnElement[bool]:
+    """Return a condition that is not about words."""
+    if isinstance(asked, Stands):
+        return _documents.c.state.in_(sorted(asked.states))
+    if isinstance(asked, OfForm):
+        if asked.forms is None:
+            return _documents.c.form.is_(None)
+        of_form: ColumnElement[bool] = _documents.c.form.in_(sorted(asked.forms))
+        # „Not of this form“ is true of what has none.
+        of_form = and_(_documents.c.form.is_not(None), of_form)
+        if asked.edition is None:
+            return of_form
+        return and_(of_form, func.coalesce(_documents.c.edition, "") == asked.edition)
+    assert isinstance(asked, HasFinding)  # noqa: S101 - words are asked for elsewhere
+    found = exists().where(_findings.c.document == _documents.c.id)
+    if asked.code:
+        code = _findings.c.code
+        found = found.where(or_(code == asked.code, code.like(f"{asked.code}.%")))
+    if asked.severity:
+        found = found.where(_findings.c.severity == asked.severity)
+    return found
+
+
+def _count_of(severity: str, table: Table = _findings) -> ColumnElement[int]:
+    counted = select(func.count(literal(1))).where(table.c.document == _documents.c.id)
+    return counted.where(table.c.severity == severity).scalar_subquery().label(severity)
+
+
+_HIT = [
+    *(_documents.c[name] for name in Hit.__dataclass_fields__ if name not in ("blocks", "asks")),
+    _count_of("blocks"),
+    _count_of("asks"),
+]
