@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from formservice.application.ports_delivery import Deliveries
 from formservice.domain.case import Role, State
 from formservice.domain.chain import Link
 
@@ -346,6 +347,10 @@ class Work(Protocol):
     @property
     def copies(self) -> Copies:
         """Archive copies."""
+
+    @property
+    def deliveries(self) -> Deliveries:
+        """What goes to other systems."""
 
 
 class Store(Protocol):

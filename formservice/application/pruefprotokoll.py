@@ -210,6 +210,7 @@ def _state(name: object) -> str:
 
 
 def person_of(user: str, people: Mapping[str, str]) -> str:
+    """Return what people call a user: the name, if it is known."""
     if user == "service":
         return "formservice (automatisch)"
     return people.get(user, user)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 
 from formservice.adapters.store.copies import Copies
+from formservice.adapters.store.deliveries import Deliveries
 from formservice.adapters.store.documents import Documents
 from formservice.adapters.store.engine import opened, reading, writing
 from formservice.adapters.store.events import Events
@@ -26,6 +27,7 @@ class Work:
     queue: Queue
     events: Events
     copies: Copies
+    deliveries: Deliveries
     words: Words
     search: Search
 
@@ -85,4 +87,5 @@ def _work(connection: Connection) -> Work:
     events, words = Events(connection), Words(connection)
     documents, copies = Documents(connection, events, words), Copies(connection, events)
     queue, search = Queue(connection), Search(connection)
-    return Work(connection, documents, queue, events, copies, words, search)
+    deliveries = Deliveries(connection, events)
+    return Work(connection, documents, queue, events, copies, deliveries, words, search)

@@ -1,0 +1,219 @@
+"""Deliveries to other systems, and their place in the outbox, in the database."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any  # rows have the columns of their query
+
+from sqlalchemy import Connection, MappingResult, RowMapping, Select, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from formservice.adapters.store import schema
+from formservice.adapters.store.engine import now
+from formservice.adapters.store.events import Events
+from formservice.adapters.store.rows import text_of
+from formservice.application.delivering import REFUSED
+from formservice.application.ports_delivery import Delivery, DeliveryStatus, HandedFile, Receipt
+from formservice.application.ports_store import SERVICE
+from formservice.domain.canonical import digest
+
+KIND = "delivery"
+_table, _outbox = schema.deliveries, schema.outbox
+
+
+class Deliveries:
+    """Works inside one transaction; every write needs the claim, every change has its event."""
+
+    def __init__(self, connection: Connection, events: Events) -> None:
+        """Read and write with ``connection``."""
+        self._connection = connection
+        self._events = events
+
+    def plan(self, document: str, version: int, zielsystem: str) -> bool:
+        """Note that a version has to go to a system; False if that is known.
+
+        What was withdrawn, or failed for another reason, begins anew.
+        """
+        process = _process(document, version, zielsystem)
+        values = {
+            "document": document,
+            "zielsystem": zielsystem,
+            "version": version,
+            "process": process,
+            "status": str(DeliveryStatus.OPEN),
+            "files": [],
+            "created_at": now(),
+        }
+        dialect = sqlite if self._connection.dialect.name == "sqlite" else postgresql
+        statement = dialect.insert(_table).values(**values).on_conflict_do_nothing()
+        told = statement.returning(_table.c.document)
+        if self._connection.execute(told).first() is None:
+            return self._again(_table.c.process == process) > 0
+        self._connection.execute(
+            insert(_outbox).values(
+                id=process,
+                kind=KIND,
+                document=document,
+                body={"zielsystem": zielsystem, "version": version},
+                due=now(),
+                tries=0,
+            )
+        )
+        body = {"zielsystem": zielsystem, "version": version}
+        self._events.append("delivery.planned", SERVICE, document, body)
+        return True
+
+    def claim(self, zielsysteme: Sequence[str], lease: float) -> Delivery | None:
+        """Take what is due longest for these systems, for so many seconds."""
+        due = (
+            select(_outbox.c.id)
+            .join(_table, _table.c.process == _outbox.c.id)
+            .where(_outbox.c.kind == KIND, _outbox.c.done_at.is_(None))
+            .where(_outbox.c.due <= now(), _table.c.zielsystem.in_(zielsysteme))
+            .order_by(_outbox.c.due)
+            .limit(1)
+            .with_for_update(skip_locked=True, of=_outbox)
+        )
+        process = self._connection.execute(
+            update(_outbox)
+            .where(_outbox.c.id == due.scalar_subquery())
+            # Counted here and not when it fails: what kills its process must not loop.
+            .values(due=now() + lease, tries=_outbox.c.tries + 1)
+            .returning(_outbox.c.id)
+        ).scalar()
+        if process is None:
+            return None
+        return _delivery(self._rows(_DELIVERY.where(_outbox.c.id == process)).one())
+
+    def delivered(
+        self, delivery: Delivery, files: Sequence[HandedFile], again_in: float | None
+    ) -> bool:
+        """Note that it lies there; ``again_in`` says when to look for an answer. False if lost."""
+        if not self._held(delivery, again_in):
+            return False
+        listed = [{"name": text_of(one.name), "sha256": one.sha256} for one in files]
+        self._set(
+            delivery,
+            status=str(DeliveryStatus.DELIVERED),
+            files=listed,
+            error=None,
+            delivered_at=now(),
+        )
+        told = {
+            "files": len(listed),
+            # Names and contents are proved by it, and told by nothing.
+            "handed": self._events.salted(delivery.document, digest(listed)),
+        }
+        self._event("delivery.made", delivery, told)
+        return True
+
+    def told(self, delivery: Delivery, receipt: Receipt, again_in: float | None) -> bool:
+        """Note what the other side said; False if the claim is lost."""
+        if not self._held(delivery, again_in):
+            return False
+        said = text_of(receipt.told)
+        if receipt.taken is None:
+            if delivery.receipt != said:
+                self._set(delivery, receipt=said)
+                self._event("delivery.received", delivery)
+        elif receipt.taken:
+            self._set(
+                delivery,
+                status=str(DeliveryStatus.CONFIRMED),
+                receipt=said,
+                error=None,
+                confirmed_at=now(),
+            )
+            self._event("delivery.confirmed", delivery)
+        else:
+            self._set(delivery, status=str(DeliveryStatus.FAILED), receipt=said, error=REFUSED)
+            self._event("delivery.failed", delivery, {"error": REFUSED})
+        return True
+
+    def waits(self, delivery: Delivery, error: str | None, again_in: float) -> bool:
+        """Note that there is no answer yet, or no success; False if the claim is lost."""
+        if not self._held(delivery, again_in):
+            return False
+        self._set(delivery, error=error)
+        return True
+
+    def failed(self, delivery: Delivery, error: str) -> bool:
+        """Note that people have to look at it; False if the claim is lost."""
+        if not self._held(delivery, None):
+            return False
+        self._set(delivery, status=str(DeliveryStatus.FAILED), error=error)
+        self._event("delivery.failed", delivery, {"error": error})
+        return True
+
+    def retry(self, document: str) -> int:
+        """Begin anew with what failed of a document; return how many deliveries that are."""
+        return self._again(_table.c.document == text_of(document))
+
+    def listed(self, status: Sequence[DeliveryStatus] = (), most: int = 100) -> Sequence[Delivery]:
+        """Return deliveries, the oldest first."""
+        query = _DELIVERY.order_by(_table.c.created_at, _table.c.process).limit(most)
+        if status:
+            query = query.where(_table.c.status.in_([str(one) for one in status]))
+        return [_delivery(row) for row in self._rows(query)]
+
+    def standing(self) -> Mapping[tuple[str, str], int]:
+        """Return how many deliveries stand where, by system and status."""
+        columns = (_table.c.zielsystem, _table.c.status)
+        query = select(*columns, func.count()).group_by(*columns).order_by(*columns)
+        return {(row[0], row[1]): row[2] for row in self._connection.execute(query)}
+
+    def due(self) -> bool:
+        """Say whether there is anything to hand over, or to look after, just now."""
+        query = select(_outbox.c.id).where(_outbox.c.kind == KIND, _outbox.c.done_at.is_(None))
+        query = query.where(_outbox.c.due <= now()).limit(1)
+        return self._connection.execute(query).first() is not None
+
+    def _again(self, which: Any) -> int:  # a condition of SQLAlchemy
+        """Begin anew with what failed; return how many."""
+        query = _DELIVERY.where(which, _table.c.status == str(DeliveryStatus.FAILED))
+        found = [_delivery(row) for row in self._rows(query)]
+        for one in found:
+            self._set(one, status=str(DeliveryStatus.OPEN), error=None, receipt=None)
+            self._connection.execute(
+                update(_outbox).where(_outbox.c.id == one.process).values(due=now(), done_at=None)
+            )
+            self._event("delivery.retried", one)
+        return len(found)
+
+    def _rows(self, query: Select[Any]) -> MappingResult:
+        return self._connection.execute(query).mappings()
+
+    def _held(self, delivery: Delivery, again_in: float | None) -> bool:
+        """End the claim, if it holds; it is due again in so many seconds, or never."""
+        values = {"done_at": now()} if again_in is None else {"due": now() + again_in}
+        ended = self._connection.execute(
+            update(_outbox)
+            .where(_outbox.c.id == delivery.process, _outbox.c.tries == delivery.tries)
+            .where(_outbox.c.done_at.is_(None))
+            .values(**values)
+        )
+        return ended.rowcount == 1
+
+    def _set(self, delivery: Delivery, **values: object) -> None:
+        self._connection.execute(
+            update(_table).where(_table.c.process == delivery.process).values(**values)
+        )
+
+    def _event(
+        self, type_: str, delivery: Delivery, more: Mapping[str, object] | None = None
+    ) -> None:
+        body = {"zielsystem": delivery.zielsystem, "version": delivery.version}
+        self._events.append(type_, SERVICE, delivery.document, {**body, **(more or {})})
+
+
+_COLUMNS = [_table.c[name] for name in Delivery.__dataclass_fields__ if name != "tries"]
+_DELIVERY = select(*_COLUMNS, _outbox.c.tries).join(_outbox, _outbox.c.id == _table.c.process)
+
+
+def _delivery(row: RowMapping) -> Delivery:
+    files = [HandedFile(**one) for one in row["files"]]
+    return Delivery(**{**row, "status": DeliveryStatus(row["status"]), "files": files})
+
+
+def _process(document: str, version: int, zielsystem: str) -> str:
+    """Return the name of a delivery, the same whoever plans it."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{KIND}/{document}/{version}/{zielsystem}"))
