@@ -5,11 +5,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from formservice.bootstrap.reading import Reading
+from formservice.bootstrap.settings import now
 
 if TYPE_CHECKING:
     from formservice.adapters.archive_copy.copies import ArchiveCopies
     from formservice.adapters.archive_copy.verapdf import VeraPdf
     from formservice.adapters.handover.export import Export
+    from formservice.adapters.heads import Heads
     from formservice.adapters.intake_folder import IntakeFolder
     from formservice.adapters.store.archive import Archive
     from formservice.adapters.store.store import Store
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
     from formservice.application.intake import Intake
     from formservice.application.ports_store import Originals
     from formservice.application.receive import Receive
+    from formservice.application.verify import Verify
     from formservice.application.work import Stage
+    from formservice.domain.chain import Head
 
 
 class Services(Reading):
@@ -98,7 +102,35 @@ class Services(Reading):
 
         given = self.settings.database
         url = embedded(self.settings.data) if given is None else address(given)
-        return Store(url, self._prepare)
+        return Store(url, self._prepare, self.heads)
+
+    @cached_property
+    def heads(self) -> "Heads":
+        """The heads of the chain of events, a file a day."""
+        from formservice.adapters.heads import Heads
+
+        return Heads(self.settings.data / "koepfe")
+
+    def head_kept(self) -> "tuple[Head | None, bool]":
+        """Return the head of the chain, and whether it could be kept as that of this day."""
+        with self.store.look() as work:
+            head = work.events.head()
+        return head, head is not None and self.heads.keep(head)
+
+    @cached_property
+    def verify(self) -> "Verify":
+        """The use case „archive verify“."""
+        from formservice.adapters.places import Places
+        from formservice.application.verify import Verify
+
+        places = Places(self.settings.data / "pruefung")
+        return Verify(
+            self.store,
+            self.originals,
+            self.heads,
+            places,
+            lambda: now().strftime("%d.%m.%Y %H:%M"),
+        )
 
     @property
     def schema_step(self) -> str:

@@ -5,7 +5,7 @@ import json
 from typing import Any  # the data has the shape of the JSON contract
 
 from formservice.bootstrap import Services, Settings
-from formservice.cli import archive_check, archive_copy, archive_export, errors
+from formservice.cli import archive_check, archive_copy, archive_export, archive_verify, errors
 from formservice.cli.german import counted
 
 
@@ -18,6 +18,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     listing.set_defaults(run=_list)
     archive_copy.add(actions)
     archive_check.add(actions)
+    archive_verify.add(actions)
     archive_export.add(actions)
 
 

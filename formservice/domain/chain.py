@@ -1,6 +1,7 @@
 """Events that prove each other: one that was changed, left out or put in breaks the chain."""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +30,20 @@ class Link:
     hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How far the chain was when a day began, kept apart from it.
+
+    ``day`` is the day in the office's time zone, ``seq`` and ``hash`` those of the last event,
+    ``count`` how many events there were.
+    """
+
+    day: str
+    seq: int
+    hash: str
+    count: int
+
+
 def sealed(
     seq: int,
     at: float,
@@ -47,10 +62,30 @@ def sealed(
 
 def is_sound(link: Link, previous: str) -> bool:
     """Say whether an event is as it was written, after the event with hash ``previous``."""
+    return link.previous == previous and is_unchanged(link)
+
+
+def is_unchanged(link: Link) -> bool:
+    """Say whether an event is as it was written, whatever stands before it."""
     what = (link.type, link.document, link.author)
-    return link.previous == previous and link.hash == _hash(
-        link.seq, link.at, what, link.body, previous
-    )
+    try:
+        return link.hash == _hash(link.seq, link.at, what, link.body, link.previous)
+    except ValueError:  # nothing that anybody could have written
+        return False
+
+
+def written(body: Mapping[str, object]) -> str:
+    """Return the body of an event as it is kept: as text, with nothing that could be elsewise."""
+    return json.dumps(body, ensure_ascii=False, sort_keys=True)
+
+
+def read(body: str) -> Mapping[str, object] | None:
+    """Return the body of an event, None if it is not as ``written`` writes it."""
+    try:
+        found = json.loads(body)
+        return found if isinstance(found, dict) and written(found) == body else None
+    except (ValueError, RecursionError):
+        return None
 
 
 def salted(salt: str, value: str) -> str:

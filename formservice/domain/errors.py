@@ -23,6 +23,7 @@ Anything else is a bug and stays uncaught until the outermost frame.
     │  ├─ EngineMissingError
     │  └─ EngineTimeoutError
     ├─ StorageError
+    │  └─ AlteredError          what is kept is not what was kept
     └─ UnexpectedError          a bug, as the outermost frame tells it; raised nowhere else
 
 Messages are German sentences for people; ``code`` is for programs and never changes. No value
@@ -181,6 +182,15 @@ class StorageError(FormServiceError):
 
     code = "storage"
     default_hint = "Bitte Speicherplatz und Rechte des Datenordners prüfen („formservice check“)."
+
+
+class AlteredError(StorageError):
+    """What is kept is not what was kept: damaged, or changed by somebody."""
+
+    code = "storage.altered"
+    default_hint = (
+        "Bitte aus der Datensicherung wiederherstellen; das Veränderte aufheben, es ist ein Beleg."
+    )
 
 
 class UnexpectedError(FormServiceError):

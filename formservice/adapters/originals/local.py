@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from formservice.domain.errors import NotFoundError, StorageError
+from formservice.domain.errors import AlteredError, NotFoundError, StorageError
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _ABANDONED_S = 24 * 3600  # writing one file takes seconds
@@ -193,9 +193,9 @@ def missing(sha256: str) -> NotFoundError:
     return NotFoundError(f"Das Original {sha256[:12]}… ist nicht vorhanden.")
 
 
-def altered(sha256: str) -> StorageError:
+def altered(sha256: str) -> AlteredError:
     """Return the error for an original that is not what it was."""
-    return StorageError(
+    return AlteredError(
         f"Das Original {sha256[:12]}… ist verändert oder beschädigt.",
         "Bitte aus der Datensicherung wiederherstellen; das veränderte Original nicht löschen.",
     )

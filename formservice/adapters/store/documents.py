@@ -80,10 +80,11 @@ class Documents:
         )
         if not added:  # another process was faster
             return self._known(arrival) or self.get(arrival.id), True
-        body = {"sha256": arrival.sha256, "size": arrival.size, "source": arrival.source}
+        kept = self.get(arrival.id)
+        body = {"size": arrival.size, "source": arrival.source} | self._proven(kept)
         self._events.append("document.received", author, arrival.id, body)
         self._words.write(arrival.id, {})
-        return self.get(arrival.id), False
+        return kept, False
 
     def get(self, document: str) -> Kept:
         """Return a document; NotFoundError if there is none of that id."""
@@ -306,7 +307,8 @@ class Documents:
         # Told from the whole and the place: done again, it is the same document.
         part = found.id or str(uuid.uuid5(uuid.NAMESPACE_OID, f"{received.id}/{place}"))
         if self._ignoring(schema.documents, **_part(received, part, place)):
-            self._events.append("document.found", author, part, {"part_of": received.id})
+            body = {"part_of": received.id} | self._proven(self.get(part))
+            self._events.append("document.found", author, part, body)
         self._read(part, found, author)
         return part
 
@@ -326,6 +328,14 @@ class Documents:
         self._records.add(kept, found.reading, author, "")
         form, _ = form_of(found.reading)
         self.move(document, State.IN_REVIEW if form else State.UNIDENTIFIED, author)
+
+    def _proven(self, kept: Kept) -> dict[str, object]:
+        """Return what proves how a document arrived, to those who have its salt."""
+        told: dict[str, object] = {"received": kept.received.isoformat()}
+        for key, value in (("original", kept.original), ("name", kept.name)):
+            if value is not None:
+                told[key] = self._events.salted(kept.id, value)
+        return told
 
     def _refuse_open(self, document: str) -> None:
         """Raise UsageError while findings that block are open."""

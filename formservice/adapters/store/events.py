@@ -1,15 +1,17 @@
 """The chain of events: each holds the hash of the one before, so that no change goes unnoticed."""
 
-import json
 import secrets
 from collections.abc import Mapping
+from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select
 
+from formservice.adapters.heads import Heads
 from formservice.adapters.store import schema
 from formservice.adapters.store.engine import now
 from formservice.application.ports_store import Author
-from formservice.domain.chain import FIRST, Link, salted, sealed
+from formservice.domain.chain import FIRST, Head, Link, salted, sealed, written
+from formservice.domain.frist import OFFICE_TIME
 
 # Any number that only this chain uses: who holds it may append, and nobody else.
 _LOCK = 0x666F726D
@@ -18,9 +20,10 @@ _LOCK = 0x666F726D
 class Events:
     """Appends inside a transaction that writes, so that an event and its cause hold together."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Write with ``connection``."""
+    def __init__(self, connection: Connection, heads: Heads | None = None) -> None:
+        """Write with ``connection``; a day's first event leaves the head before it behind."""
         self._connection = connection
+        self._heads = heads
 
     def append(
         self,
@@ -39,6 +42,10 @@ class Events:
         ).first()
         seq, previous = (last.seq + 1, last.hash) if last else (1, FIRST)
         at = connection.execute(select(now())).scalar_one()
+        if self._heads is not None:
+            # Later events of this transaction follow one that may yet be taken back.
+            heads, self._heads = self._heads, None
+            self._begun(heads, seq - 1, previous, at)
         link = sealed(seq, at, (type_, document, author.id), dict(body or {}), previous)
         connection.execute(
             insert(table).values(
@@ -47,12 +54,22 @@ class Events:
                 type=link.type,
                 document=link.document,
                 author=link.author,
-                body=json.dumps(link.body, ensure_ascii=False, sort_keys=True),
+                body=written(link.body),
                 previous=link.previous,
                 hash=link.hash,
             )
         )
         return link
+
+    def head(self) -> Head | None:
+        """Return how far the chain is now; None if nothing has happened yet."""
+        table = schema.events
+        query = select(table.c.seq, table.c.hash).order_by(table.c.seq.desc()).limit(1)
+        last = self._connection.execute(query).first()
+        if last is None:
+            return None
+        day = _day(self._connection.execute(select(now())).scalar_one())
+        return Head(day, last.seq, last.hash, self._count())
 
     def salted(self, document: str, value: str) -> str:
         """Return the hash of a value with the document's own salt, which goes when it goes."""
@@ -64,3 +81,15 @@ class Events:
             salt = secrets.token_hex(32)
             self._connection.execute(insert(table).values(document=document, salt=salt))
         return salted(salt, value)
+
+    def _begun(self, heads: Heads, seq: int, previous: str, at: float) -> None:
+        day = _day(at)
+        if seq and not heads.has(day):
+            heads.tried(Head(day, seq, previous, self._count()))
+
+    def _count(self) -> int:
+        return self._connection.execute(select(func.count(schema.events.c.seq))).scalar_one()
+
+
+def _day(at: float) -> str:
+    return datetime.fromtimestamp(at, OFFICE_TIME).date().isoformat()

@@ -78,5 +78,7 @@ class Records:
                 connection.execute(insert(into), [{"document": document, **row} for row in rows])
         self._words.write(document, reading)
         body = {"version": version, "record": self._events.salted(document, fingerprint)}
+        if text_of(reason).strip():
+            body["reason"] = self._events.salted(document, text_of(reason))
         self._events.append("record.saved", author, document, body)
         return version

@@ -8,11 +8,13 @@ from threading import RLock
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 
+from formservice.adapters.heads import Heads
 from formservice.adapters.store.copies import Copies
 from formservice.adapters.store.deliveries import Deliveries
 from formservice.adapters.store.documents import Documents
 from formservice.adapters.store.engine import opened, reading, writing
 from formservice.adapters.store.events import Events
+from formservice.adapters.store.proof import Proof, whatever_stands_there
 from formservice.adapters.store.queue import Queue
 from formservice.adapters.store.search import Search
 from formservice.adapters.store.words import Words
@@ -35,11 +37,18 @@ class Work:
 class Store:
     """Documents, work and events in one database."""
 
-    def __init__(self, address: URL, prepare: "Callable[[Store], None] | None" = None) -> None:
+    def __init__(
+        self,
+        address: URL,
+        prepare: "Callable[[Store], None] | None" = None,
+        heads: Heads | None = None,
+    ) -> None:
         """Use the database at ``address``; nothing is connected yet.
 
-        ``prepare`` is called once, before the first transaction, to bring it up to date.
+        ``prepare`` is called once, before the first transaction, to bring it up to date. A day's
+        first event leaves the head of the chain before it in ``heads``.
         """
+        self._heads = heads
         self.engine = opened(address)
         self._prepare = prepare
         self._preparing = RLock()
@@ -49,7 +58,7 @@ class Store:
         """Open a transaction that writes; StorageError if the database is not usable."""
         self.prepared()
         with writing(self.engine) as connection:
-            yield _work(connection)
+            yield _work(connection, self._heads)
 
     @contextmanager
     def look(self) -> Iterator[Work]:
@@ -57,6 +66,13 @@ class Store:
         self.prepared()
         with reading(self.engine) as connection:
             yield _work(connection)
+
+    @contextmanager
+    def proof(self) -> Iterator[Proof]:
+        """Open a transaction that reads what is to be proved, whatever stands there."""
+        self.prepared()
+        with reading(self.engine) as connection, whatever_stands_there(connection):
+            yield Proof(connection)
 
     def prepared(self) -> None:
         """Bring the database up to date, once; others wait. StorageError if that is impossible."""
@@ -83,8 +99,8 @@ class Store:
         self.engine.dispose()
 
 
-def _work(connection: Connection) -> Work:
-    events, words = Events(connection), Words(connection)
+def _work(connection: Connection, heads: Heads | None = None) -> Work:
+    events, words = Events(connection, heads), Words(connection)
     documents, copies = Documents(connection, events, words), Copies(connection, events)
     queue, search = Queue(connection), Search(connection)
     deliveries = Deliveries(connection, events)

@@ -1,0 +1,153 @@
+"""Holds what is kept of a document against the events that tell of it."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any  # the body of an event is any JSON
+
+from formservice.application.ports_proof import Account, KeptRecord
+from formservice.domain.canonical import digest
+from formservice.domain.case import NAMES
+from formservice.domain.chain import read, salted
+
+ARRIVALS = ("document.received", "document.found")
+DELETED = "document.deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """An event of the document at hand."""
+
+    seq: int
+    type: str
+    author: str
+    body: Mapping[str, Any]
+
+
+def fault(kept: Account) -> str | None:
+    """Return the first thing that is not as the events of a document tell; None if all is."""
+    events = [_Told(one.seq, one.type, one.author, read(one.body) or {}) for one in kept.events]
+    gone = [one.seq for one in events if one.type == DELETED]
+    if gone and events[-1].type == DELETED:
+        return f"Er ist nach Ereignis {gone[-1]} gelöscht und trotzdem noch da."
+    # What was deleted and received anew has nothing to do with what was before.
+    own = [one for one in events if not gone or one.seq > gone[-1]]
+    if not own or own[0].type not in ARRIVALS:
+        return "Das Ereignis seines Eingangs fehlt."
+    if kept.salt is None and any(_is_salted(one) for one in own):
+        return "Das Salz fehlt, mit dem seine Angaben bewiesen werden."
+    return next(_faults(kept, own, kept.salt or ""), None)
+
+
+def _faults(kept: Account, events: Sequence[_Told], salt: str) -> Iterator[str]:
+    yield from _arrival(kept, events[0], salt)
+    yield from _records(kept, events, salt)
+    yield from _copies(kept, events, salt)
+    yield from _reasons(kept, events, salt)
+    moves = [one for one in events if one.type == "document.moved"]
+    state = str(moves[-1].body.get("to")) if moves else "received"
+    if state != kept.state:
+        said = f"sagt „{_name(state)}“" if moves else "vom Wechsel fehlt"
+        yield f"Er steht auf „{_name(kept.state)}“, das Ereignis {said}."
+
+
+def _arrival(kept: Account, event: _Told, salt: str) -> Iterator[str]:
+    told = {
+        "original": kept.original and salted(salt, kept.original),
+        "name": salted(salt, kept.name),
+        "received": kept.received,
+        "part_of": kept.part_of,
+    }
+    words = {
+        "original": "Das Original ist nicht das, das einging",
+        "name": "Der Name der Datei ist verändert",
+        "received": "Der Tag des Eingangs ist verändert",
+        "part_of": "Die Zugehörigkeit zur empfangenen Datei ist verändert",
+    }
+    for key, value in told.items():
+        if key in event.body and event.body[key] != value:
+            yield f"{words[key]} (Ereignis {event.seq})."
+
+
+def _records(kept: Account, events: Sequence[_Told], salt: str) -> Iterator[str]:
+    saved = {one.body.get("version"): one for one in events if one.type == "record.saved"}
+    records = {one.version: one for one in kept.records}
+    for version, event in sorted(saved.items(), key=lambda pair: pair[1].seq):
+        if version not in records:
+            yield f"Der Datensatz, Fassung {version}, fehlt (Ereignis {event.seq})."
+        else:
+            yield from _record(records[version], event, salt)
+    for version in records:
+        if version not in saved:
+            yield f"Von Fassung {version} des Datensatzes erzählt kein Ereignis."
+    if kept.version != max(records, default=0):
+        yield f"Als neueste Fassung steht {kept.version} da; es ist {max(records, default=0)}."
+
+
+def _record(record: KeptRecord, event: _Told, salt: str) -> Iterator[str]:
+    which, where = f"Der Datensatz, Fassung {record.version},", f"(Ereignis {event.seq})"
+    try:
+        found = digest(json.loads(record.reading))
+    except (ValueError, RecursionError):
+        yield f"{which} ist nicht mehr lesbar {where}."
+        return
+    proven = event.body.get("record")
+    if salted(salt, found) != proven:
+        yield f"{which} ist verändert {where}."
+    if record.sha256 != found:
+        yield f"Der Prüfwert neben dem Datensatz, Fassung {record.version}, ist verändert {where}."
+    if record.author != event.author:
+        yield f"{which} ist einem anderen zugeschrieben {where}."
+    told = event.body.get("reason")
+    if (salted(salt, record.reason) if record.reason.strip() else None) != told:
+        yield f"Die Begründung zum Datensatz, Fassung {record.version}, ist verändert {where}."
+
+
+def _copies(kept: Account, events: Sequence[_Told], salt: str) -> Iterator[str]:
+    made = {
+        (one.body.get("version"), one.body.get("kind")): one
+        for one in events
+        if one.type == "copy.made"
+    }
+    copies = {(one.version, one.kind): one for one in kept.copies}
+    for key, event in made.items():
+        which = f"Die Archivkopie „{key[1]}“ zu Fassung {key[0]}"
+        if key not in copies:
+            yield f"{which} fehlt (Ereignis {event.seq})."
+        elif salted(salt, copies[key].sha256) != event.body.get("copy"):
+            yield f"{which} ist eine andere (Ereignis {event.seq})."
+    for key in copies.keys() - made.keys():
+        yield f"Von der Archivkopie „{key[1]}“ zu Fassung {key[0]} erzählt kein Ereignis."
+
+
+def _reasons(kept: Account, events: Sequence[_Told], salt: str) -> Iterator[str]:
+    told: dict[tuple[object, ...], int] = {}
+    counted: Counter[tuple[object, ...]] = Counter()
+    for one in events:
+        if one.type == "finding.acknowledged":
+            code, field = one.body.get("code"), one.body.get("field")
+        elif one.type == "document.moved" and "reason" in one.body:
+            code, field = f"state.{one.body.get('to')}", None
+        else:
+            continue
+        who = (one.author, one.body.get("role"))
+        key: tuple[object, ...] = (code, field, *who, one.body.get("reason"))
+        told.setdefault(key, one.seq)
+        counted[key] += 1
+    found: Counter[tuple[object, ...]] = Counter(
+        (one.code, one.field, one.author, one.role, salted(salt, one.reason))
+        for one in kept.reasons
+    )
+    for lost in counted - found:
+        yield f"Die Begründung zu „{lost[0]}“ fehlt oder ist verändert (Ereignis {told[lost]})."
+    for odd in found - counted:
+        yield f"Von einer Begründung zu „{odd[0]}“ erzählt kein Ereignis."
+
+
+def _is_salted(event: _Told) -> bool:
+    return bool({"record", "copy", "reason", "original", "name"} & event.body.keys())
+
+
+def _name(state: str) -> str:
+    return next((name for key, name in NAMES.items() if key == state), state)
