@@ -203,8 +203,8 @@ class Documents(Protocol):
     def unknown(self, originals: Sequence[str]) -> Sequence[str]:
         """Return those of so many originals that no document has ever named."""
 
-    def received_as(self, sha256: str) -> Kept | None:
-        """Return the received document that has these bytes."""
+    def received_as(self, sha256: str, traeger: str | None = None) -> Kept | None:
+        """Return the received document that has these bytes; from a Träger only its own."""
 
     def found(
         self,

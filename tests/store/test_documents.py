@@ -16,6 +16,7 @@ from formservice.application.ports_store import SERVICE, Arrival, Author, Found,
 from formservice.domain.case import Role, State
 from formservice.domain.chain import FIRST, Link, is_sound
 from formservice.domain.errors import ConflictError, NotFoundError, UsageError
+from tests.store.searched import with_traeger
 
 DAY = date(2026, 4, 7)
 NAME = "Đặng Ģirts"  # invented; must never stand in an event
@@ -87,6 +88,53 @@ def test_two_who_send_the_same_bytes_at_once_have_sent_one_document(store):
     def receive(id_: str) -> tuple[str, bool]:
         with store.work() as work:
             kept, known = work.documents.receive(arrival(id_), IFK)
+            return kept.id, known
+
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(receive, "abcd"))
+    assert len({id_ for id_, _ in told}) == 1
+    assert sorted(known for _, known in told) == [False, True, True, True]
+
+
+def test_the_same_bytes_of_two_träger_are_two_documents_and_neither_learns_of_the_other(store):
+    with_traeger(store, "t1", "t2")
+    told = {}
+    for id_, traeger in (("a", "t1"), ("b", "t2"), ("c", "t1"), ("d", "t2"), ("e", None)):
+        with store.work() as work:
+            kept, known = work.documents.receive(replace(arrival(id_), traeger=traeger), IFK)
+            told[id_] = (kept.id, known, kept.traeger)
+    assert told == {
+        "a": ("a", False, "t1"),
+        "b": ("b", False, "t2"),
+        "c": ("a", True, "t1"),
+        "d": ("b", True, "t2"),
+        # The office has it already, and may know so.
+        "e": ("a", True, "t1"),
+    }
+
+
+def test_what_the_office_has_is_not_told_to_a_träger_who_sends_the_same(store):
+    with_traeger(store, "t1")
+    for id_, traeger in (("a", None), ("b", "t1"), ("c", None)):
+        with store.work() as work:
+            kept, _ = work.documents.receive(replace(arrival(id_), traeger=traeger), IFK)
+        assert kept.id == {"a": "a", "b": "b", "c": "a"}[id_]
+
+
+def test_the_id_that_another_träger_has_used_is_refused_whatever_is_sent(store):
+    with_traeger(store, "t1", "t2")
+    with store.work() as work:
+        work.documents.receive(replace(arrival("a"), traeger="t1"), IFK)
+    with store.work() as work, pytest.raises(ConflictError):
+        work.documents.receive(replace(arrival("a"), traeger="t2"), IFK)
+
+
+def test_of_two_who_work_for_one_träger_and_send_the_same_at_once_one_is_told(store):
+    with_traeger(store, "t1")
+
+    def receive(id_: str) -> tuple[str, bool]:
+        with store.work() as work:
+            kept, known = work.documents.receive(replace(arrival(id_), traeger="t1"), IFK)
             return kept.id, known
 
     with ThreadPoolExecutor(4) as pool:

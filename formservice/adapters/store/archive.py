@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import PurePath
 from typing import Any  # readings have the shape of the JSON contract
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from formservice.adapters.store import schema
 from formservice.adapters.store.store import Store, Work
@@ -115,8 +115,11 @@ class Archive:
 
         Each is the list of its pages: ``file`` (as it is called), ``sha256`` and ``page``.
         """
-        page, file = schema.pages, schema.documents
-        first = page.alias()
+        page, first = schema.pages, schema.pages.alias()
+        # The same bytes may have come from several Träger.
+        kept = schema.documents
+        named = select(kept.c.original, func.min(kept.c.name).label("name"))
+        file = named.where(kept.c.original.is_not(None)).group_by(kept.c.original).subquery()
         several = select(page.c.document).join(first, first.c.document == page.c.document)
         several = several.where(first.c.position == 0, first.c.original != page.c.original)
         query = (

@@ -11,7 +11,15 @@ from formservice.adapters.store import schema
 from formservice.adapters.store.engine import now
 from formservice.adapters.store.events import Events
 from formservice.adapters.store.records import Records
-from formservice.adapters.store.rows import form_of, is_code, is_key, refuse_odd, storable, text_of
+from formservice.adapters.store.rows import (
+    form_of,
+    is_code,
+    is_key,
+    part_row,
+    refuse_odd,
+    storable,
+    text_of,
+)
 from formservice.adapters.store.words import Words
 from formservice.application.ports_store import (
     Acknowledged,
@@ -45,7 +53,8 @@ class Documents:
     ) -> tuple[Kept, bool]:
         """Keep what arrived; the second value says that it was known already.
 
-        Known is the sender's own id, sent again, and the same bytes, whoever sends them.
+        Known is the sender's own id, sent again, and the same bytes from the same Träger; who
+        works for none is told of all.
         ``is_read`` says that what was found in it follows in this very transaction.
         """
         refuse_odd(arrival)
@@ -110,10 +119,17 @@ class Documents:
         known = set(self._connection.execute(query).scalars())
         return [one for one in originals if one not in known]
 
-    def received_as(self, sha256: str) -> Kept | None:
-        """Return the received document that has these bytes."""
-        query = _KEPT.where(schema.documents.c.original == sha256)
-        row = self._connection.execute(query).first()
+    def received_as(self, sha256: str, traeger: str | None = None) -> Kept | None:
+        """Return the received document that has these bytes.
+
+        Asked for a Träger, only what came from it; otherwise the office's own, or the first.
+        """
+        table = schema.documents
+        query = _KEPT.where(table.c.original == sha256)
+        if traeger is not None:
+            query = query.where(table.c.traeger == text_of(traeger))
+        order = (table.c.traeger.is_not(None), table.c.created_at, table.c.id)
+        row = self._connection.execute(query.order_by(*order).limit(1)).first()
         return None if row is None else _kept(row)
 
     def found(
@@ -261,8 +277,9 @@ class Documents:
     def _known(self, arrival: Arrival) -> Kept | None:
         row = self._connection.execute(_KEPT.where(schema.documents.c.id == arrival.id)).first()
         if row is None:
-            return self.received_as(arrival.sha256)
-        if row.original != arrival.sha256:
+            return self.received_as(arrival.sha256, arrival.traeger)
+        # An id that another Träger has used is told no more of than that it is taken.
+        if row.original != arrival.sha256 or arrival.traeger not in (None, row.traeger):
             raise ConflictError(
                 "Unter dieser Kennung ist schon eine andere Datei eingegangen.",
                 "Bitte für jede Datei eine neue Kennung wählen.",
@@ -306,7 +323,7 @@ class Documents:
         """Keep a form found in a received file as a document of its own; return its id."""
         # Told from the whole and the place: done again, it is the same document.
         part = found.id or str(uuid.uuid5(uuid.NAMESPACE_OID, f"{received.id}/{place}"))
-        if self._ignoring(schema.documents, **_part(received, part, place)):
+        if self._ignoring(schema.documents, **part_row(received, part, place)):
             body = {"part_of": received.id} | self._proven(self.get(part))
             self._events.append("document.found", author, part, body)
         self._read(part, found, author)
@@ -375,24 +392,3 @@ def _refuse_archived(kept: Kept) -> None:
 
 def _kept(row: Row[Any]) -> Kept:
     return Kept(**{**row._mapping, "state": State(row.state)})
-
-
-def _part(received: Kept, part: str, place: int) -> dict[str, object]:
-    """Return the row of a form found in a received file."""
-    return {
-        "id": part,
-        "part_of": received.id,
-        "name": received.name,
-        "source": received.source,
-        "state": State.RECEIVED,
-        "traeger": received.traeger,
-        "received": received.received,
-        # In their order, a millisecond apart.
-        "created_at": now() + place / 1000,
-        "version": 0,
-        "stage": "done",
-        "status": "waiting",
-        "due": 0.0,
-        "tries": 0,
-        "fence": 0,
-    }

@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any  # readings have the shape of the JSON contract
 
-from formservice.application.ports_store import Arrival
+from formservice.adapters.store.engine import now
+from formservice.application.ports_store import Arrival, Kept
+from formservice.domain.case import State
 from formservice.domain.errors import UsageError
 
 _Row = dict[str, object]
@@ -42,6 +44,27 @@ def deadline_rows(reading: Mapping[str, Any]) -> Sequence[_Row]:
         for one in reading.get("deadlines") or ()
     }
     return list(rows.values())
+
+
+def part_row(received: Kept, part: str, place: int) -> _Row:
+    """Return the row of a form found in a received file."""
+    return {
+        "id": part,
+        "part_of": received.id,
+        "name": received.name,
+        "source": received.source,
+        "state": State.RECEIVED,
+        "traeger": received.traeger,
+        "received": received.received,
+        # In their order, a millisecond apart.
+        "created_at": now() + place / 1000,
+        "version": 0,
+        "stage": "done",
+        "status": "waiting",
+        "due": 0.0,
+        "tries": 0,
+        "fence": 0,
+    }
 
 
 def storable(value: Any) -> Any:  # any JSON, and the same back
