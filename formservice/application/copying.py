@@ -27,6 +27,8 @@ from formservice.domain.form import FormDefinition, FormRef
 COPY = "copy"
 FORM_COPY, PICTURE_COPY = "form", "picture"
 
+_TO_PEOPLE = Next(DONE, "waiting")
+
 # The reason of a move is written just after its event.
 _SAME_MOMENT = 1.0
 
@@ -60,13 +62,18 @@ class Copying:
         forms: Forms,
         form: MakeForm,
         picture: MakePicture,
+        after: Next = _TO_PEOPLE,
     ) -> None:
-        """Keep what makes copies. ``opened`` opens a store for the process that asks."""
+        """Keep what makes copies. ``opened`` opens a store for the process that asks.
+
+        ``after`` is where a document goes then.
+        """
         self._opened = opened
         self._originals = originals
         self._forms = forms
         self._form = form
         self._picture = picture
+        self._after = after
 
     def work(self, kept: Kept, tell: Tell) -> dict[str, Any]:
         """Return the version that was copied, and size and SHA-256 of every copy by its kind.
@@ -102,7 +109,7 @@ class Copying:
         for kind, one in sorted(result["copies"].items()):
             copy = CopyOf(kept.id, result["version"], kind, one["sha256"], one["size"])
             work.copies.keep(copy, SERVICE)
-        return Next(DONE, "waiting")
+        return self._after
 
     def _sources(self, case: CaseFile, pages: Sequence[PageOf]) -> list[tuple[int, bytes, int]]:
         files: dict[str, bytes] = {}

@@ -1,6 +1,6 @@
 """The finished use cases over one installation's database and originals."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from formservice.adapters.archive_copy.copies import ArchiveCopies
     from formservice.adapters.archive_copy.verapdf import VeraPdf
     from formservice.adapters.handover.export import Export
+    from formservice.adapters.handover.xdomea_schemas import XdomeaSchemas
     from formservice.adapters.heads import Heads
     from formservice.adapters.intake_folder import IntakeFolder
     from formservice.adapters.store.archive import Archive
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from formservice.adapters.work.signals import Stop
     from formservice.adapters.work.supervisor import Worker
     from formservice.application import ports
+    from formservice.application.delivering import Deliver, Zielsystem
     from formservice.application.dossier import Selection
     from formservice.application.intake import Intake
     from formservice.application.ports_store import Originals
@@ -80,9 +82,17 @@ class Services(Reading):
         pages = PagesInWork(self.settings.data / "intake", self._state())
         _ = self.page_jobs  # built here, so that every child finds definitions and readers ready
         own, kept = self.settings, self.originals
+
+        def store() -> "Store":
+            return Services(own).store
+
         read = reading(kept, self._intake_to, pages, own.read_bytes)
-        copy = copying(lambda: Services(own).store, kept, self.forms, self.archive_copies)
-        return (read, copy)
+        if own.zielsysteme is None:
+            return (read, copying(store, kept, self.forms, self.archive_copies))
+        from formservice.adapters.handover.stage import NEXT, planning
+
+        copy = copying(store, kept, self.forms, self.archive_copies, NEXT)
+        return (read, copy, planning(store, self.zielsysteme))
 
     def worker(self, names: Collection[str], stop: "Stop") -> "Worker":
         """Return a worker for the stages of these names, for all if there are none."""
@@ -152,6 +162,35 @@ class Services(Reading):
         from formservice.adapters.store.archive import Archive
 
         return Archive(self.store, self.originals)
+
+    @cached_property
+    def zielsysteme(self) -> "Mapping[str, Zielsystem]":
+        """The systems that documents are handed to, by name; none if none are described.
+
+        DefinitionError lists everything wrong with their files.
+        """
+        from formservice.adapters.handover.zielsysteme import zielsysteme
+
+        if self.settings.zielsysteme is None:
+            return {}
+        titles = {one.ref.form: one.title for one in self.forms}
+        fields = {field.key for one in self.forms for field in one.fields}
+        where = self.settings.zielsysteme
+        return zielsysteme(where, self.originals, self.xdomea_schemas, titles, fields)
+
+    @cached_property
+    def xdomea_schemas(self) -> "XdomeaSchemas":
+        """The schemas of xdomea, where the operator has put them."""
+        from formservice.adapters.handover.xdomea_schemas import XdomeaSchemas
+
+        return XdomeaSchemas(self.settings.xdomea_schemas)
+
+    @cached_property
+    def deliver(self) -> "Deliver":
+        """The use case „deliver“: hand over what is due."""
+        from formservice.application.delivering import Deliver
+
+        return Deliver(self.store, self.zielsysteme, lambda: now().timestamp())
 
     @cached_property
     def export(self) -> "Export":

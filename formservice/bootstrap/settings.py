@@ -26,7 +26,8 @@ class Settings:
     recognised values are accepted, None for our own; ``known`` the lists of this installation;
     ``processes`` how many may be at work on received files, None for as many as there are cores;
     ``database`` and ``storage`` the addresses of database and originals, None for ``data``;
-    ``verapdf`` a command that judges archive copies, ``attach`` whether they hold the record.
+    ``verapdf`` a command that judges archive copies, ``attach`` whether they hold the record;
+    ``zielsysteme`` where other systems are described, ``xdomea_schemas`` the schemas of xdomea.
     """
 
     forms: Path
@@ -44,6 +45,8 @@ class Settings:
     storage: str | None = field(default=None, repr=False)
     verapdf: str | None = None
     attach: bool = True
+    zielsysteme: Path | None = None
+    xdomea_schemas: Path | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -70,6 +73,8 @@ class Settings:
             storage=given.get("FORMSERVICE_STORAGE_URL") or None,
             verapdf=given.get("FORMSERVICE_VERAPDF") or None,
             attach=_attach(given.get("FORMSERVICE_ARCHIVE_COPY")),
+            zielsysteme=_file(given.get("FORMSERVICE_ZIELSYSTEME")),
+            xdomea_schemas=_file(given.get("FORMSERVICE_XDOMEA_SCHEMAS")),
         )
 
 

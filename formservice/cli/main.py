@@ -78,6 +78,7 @@ def parser() -> argparse.ArgumentParser:
     # Loaded here, so that Ctrl-C while the program starts is answered like any other.
     from formservice.cli import (  # noqa: PLC0415
         archive,
+        deliver,
         demo,
         forms,
         generate,
@@ -102,7 +103,7 @@ def parser() -> argparse.ArgumentParser:
         help="die Version zeigen",
     )
     commands = top.add_subparsers(title="Befehle", metavar="BEFEHL", required=True)
-    parts = (forms, generate, read, intake, work, archive, migrate, health, demo)
+    parts = (forms, generate, read, intake, work, archive, deliver, migrate, health, demo)
     for part in parts:
         part.add(commands)
     return top

@@ -11,17 +11,25 @@ from formservice.application.copying import COPY, FORM_COPY, PICTURE_COPY, Copyi
 from formservice.application.ports import Forms
 from formservice.application.ports_store import Originals
 from formservice.application.pruefprotokoll import CaseFile
-from formservice.application.work import Limits, Stage
+from formservice.application.work import DONE, Limits, Next, Stage
 from formservice.domain.form import FormDefinition
 
 # A long plan takes a second, a batch of 500 scanned pages a few minutes.
 _SECONDS, _MEMORY = 900.0, 2 * 1024**3
+_TO_PEOPLE = Next(DONE, "waiting")
 
 
 def copying(
-    store: Callable[[], Store], originals: Originals, forms: Forms, copies: ArchiveCopies
+    store: Callable[[], Store],
+    originals: Originals,
+    forms: Forms,
+    copies: ArchiveCopies,
+    after: Next = _TO_PEOPLE,
 ) -> Stage:
-    """Return the stage; ``store`` opens a connection of its own for each child process."""
+    """Return the stage; ``store`` opens a connection of its own for each child process.
+
+    ``after`` is where a document goes then.
+    """
 
     def form(case: CaseFile, definition: FormDefinition) -> Mapping[str, bytes]:
         made = copies.make(case, definition)
@@ -37,7 +45,7 @@ def copying(
     def opened() -> AbstractContextManager[Store]:
         return _opened(store())
 
-    stage = Copying(opened, originals, forms, form, picture)
+    stage = Copying(opened, originals, forms, form, picture, after)
     return Stage(COPY, stage.work, stage.keep, Limits(_SECONDS, _MEMORY))
 
 

@@ -10,9 +10,11 @@ from datetime import date, timedelta
 
 from sqlalchemy import delete, insert, select
 
+from formservice.adapters.handover.stage import HandingOver
 from formservice.adapters.store import schema
 from formservice.adapters.store.engine import now
 from formservice.adapters.store.store import Store
+from formservice.adapters.work.pool import again
 from formservice.application.orphans import swept
 from formservice.application.ports_store import Originals
 from formservice.domain.case import State
@@ -53,6 +55,7 @@ def chores(
         Chore("reminders", 3600.0, "5 * * * *", lambda: reminded(store, today())),
         Chore("retention", 24 * 3600.0, "30 2 * * *", lambda: tidied(store)),
         Chore("orphans", 24 * 3600.0, "45 2 * * *", lambda: swept(store, originals)),
+        Chore("deliver", 30.0, "* * * * *", HandingOver(store, again("deliver", "--once"))),
     )
 
 

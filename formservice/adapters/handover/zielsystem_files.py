@@ -1,0 +1,281 @@
+"""Reads the YAML file of each Zielsystem, strictly: every mistake with its place, all at once."""
+
+import codecs
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from formservice.adapters.definitions.yaml_text import Source, Step, parse
+from formservice.adapters.handover.patterns import NAMES, OF_ANSWER, OF_FILE, OF_INDEX, mistakes
+from formservice.adapters.handover.xdomea_schemas import NEWEST, VERSIONS
+from formservice.domain.errors import DefinitionError, Problem, UsageError
+from formservice.domain.nearest import nearest
+
+CHARSETS = ("utf-8", "utf-8-sig", "cp1252", "iso-8859-1", "iso-8859-15", "utf-16")
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+_HOURS = 72.0
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+Hours = Annotated[float, Field(gt=0, le=8760, strict=False)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Files(_Strict):
+    """Which files go out, and how they are called; at least one kind."""
+
+    copy_: Annotated[Text | None, Field(alias="copy")] = None
+    picture: Text | None = None
+    original: Text | None = None
+    record: Text | None = None
+
+
+class Index(_Strict):
+    """What says of a delivery what it is: a CSV of columns, or a file from a template."""
+
+    name: Text
+    charset: Literal["utf-8", "utf-8-sig", "cp1252", "iso-8859-1", "iso-8859-15", "utf-16"] = (
+        "utf-8"
+    )
+    delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] = ";"
+    header: bool = True
+    columns: dict[Text, str] | None = None
+    template: Text | None = None
+
+
+class Answer(_Strict):
+    """How the other side says that it took a delivery over."""
+
+    file: Text | None = None
+    refused: Text | None = None
+    vanishing: bool = False
+    within_hours: Hours = _HOURS
+
+
+class XdomeaAnswer(_Strict):
+    """Where the other side leaves 0402 and 0403."""
+
+    folder: Text
+    within_hours: Hours = _HOURS
+
+
+class FolderFile(_Strict):
+    """A watched folder."""
+
+    title: Text
+    kind: Literal["folder"] = "folder"
+    folder: Text
+    marker: Text | None = None
+    forms: list[Text] = []
+    files: Files
+    index: Index | None = None
+    done: Text | None = None
+    receipt: Answer | None = None
+
+
+class XdomeaFile(_Strict):
+    """An E-Akte that takes xdomea."""
+
+    title: Text
+    kind: Literal["xdomea"]
+    folder: Text
+    marker: Text | None = None
+    forms: list[Text] = []
+    version: Literal["3.0.0", "3.1.0"] = NEWEST  # type: ignore[assignment]  # one of VERSIONS
+    sender: Text
+    recipient: Text
+    receipt: XdomeaAnswer | None = None
+
+
+def load(
+    where: Path, forms: Collection[str], fields: Collection[str]
+) -> Mapping[str, tuple[FolderFile | XdomeaFile, Path]]:
+    """Return the systems that a folder or a file describes, by name, each with its file.
+
+    ``forms`` and ``fields`` are what this installation knows.
+
+    Raises:
+        UsageError: there is nothing to read.
+        DefinitionError: something is wrong; lists all of it.
+    """
+    found: dict[str, tuple[FolderFile | XdomeaFile, Path]] = {}
+    problems: list[Problem] = []
+    for path in _paths(where):
+        one, wrong = _one(path, forms, fields)
+        problems += wrong
+        if one is not None:
+            found[path.stem] = (one, path)
+    if problems:
+        raise DefinitionError(
+            "Die Beschreibung eines Zielsystems ist fehlerhaft.",
+            problems,
+            "docs/betrieb.md zeigt unter „Zielsysteme“, wie die Datei aussieht.",
+        )
+    return found
+
+
+def _paths(where: Path) -> Sequence[Path]:
+    hint = "FORMSERVICE_ZIELSYSTEME nennt eine YAML-Datei oder einen Ordner damit."
+    try:
+        paths = sorted(where.glob("*.yaml")) if where.is_dir() else [where]
+    except OSError:
+        paths = []
+    if not paths or not all(path.is_file() for path in paths):
+        raise UsageError("Es gibt keine Beschreibung eines Zielsystems.", hint)
+    return paths
+
+
+def _one(
+    path: Path, forms: Collection[str], fields: Collection[str]
+) -> tuple[FolderFile | XdomeaFile | None, list[Problem]]:
+    if not _NAME.fullmatch(path.stem):
+        sentence = "Der Name der Datei besteht aus Kleinbuchstaben, Ziffern und Bindestrichen."
+        return None, [Problem("", sentence, path.name)]
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None, [Problem("", "Die Datei ist nicht lesbar oder kein UTF-8.", path.name)]
+    source = parse(text, path.name)
+    if source.problems:
+        return None, list(source.problems)
+    if not isinstance(source.data, dict):
+        return None, [source.problem((), "Hier müssen Schlüssel mit Werten stehen.")]
+    kind = str(source.data.get("kind", "folder"))
+    if kind not in _KINDS:
+        sentence = f"Erlaubt ist: {', '.join(_KINDS)}."
+        return None, [source.problem(("kind",), sentence, nearest(kind, _KINDS))]
+    try:
+        understood = _KINDS[kind].model_validate(source.data)
+    except ValidationError as error:
+        return None, list(_explained(source, _KINDS[kind], error))
+    return understood, list(_checked(source, understood, path, (forms, fields)))
+
+
+_KINDS: Mapping[str, type[FolderFile] | type[XdomeaFile]] = {
+    "folder": FolderFile,
+    "xdomea": XdomeaFile,
+}
+_BELOW: Mapping[str, type[_Strict]] = {
+    "files": Files,
+    "index": Index,
+    "receipt": Answer,
+}
+
+
+def _explained(source: Source, model: type[_Strict], error: ValidationError) -> Iterator[Problem]:
+    details = error.errors(include_url=False, include_context=False)
+    meant: set[tuple[Step, ...]] = set()
+    # A misspelt key is one mistake, not two: unknown here and missing there.
+    for detail in sorted(details, key=lambda one: one["type"] == "missing"):
+        path = tuple(detail["loc"])
+        if detail["type"] == "missing" and path in meant:
+            continue
+        if detail["type"] == "extra_forbidden":
+            guess = nearest(str(path[-1]), _keys(model, path))
+            meant.add((*path[:-1], guess or ""))
+            yield source.problem(path, "Der Schlüssel ist unbekannt.", guess)
+            continue
+        yield source.problem(path, _sentence(detail["type"], path))
+
+
+def _keys(model: type[_Strict], path: Sequence[Step]) -> list[str]:
+    below = _BELOW.get(str(path[0]), model) if len(path) > 1 else model
+    if len(path) > 1 and model is XdomeaFile:
+        below = XdomeaAnswer
+    return [one.alias or name for name, one in below.model_fields.items()]
+
+
+def _sentence(kind: str, path: Sequence[Step]) -> str:
+    if kind == "literal_error":
+        known = {"charset": CHARSETS, "version": VERSIONS}.get(str(path[-1]), ())
+        return f"Erlaubt ist: {', '.join(known)}."
+    return _SENTENCES.get(kind, "Der Wert passt nicht hierher.")
+
+
+_SENTENCES = {
+    "missing": "Der Schlüssel fehlt.",
+    "string_type": "Hier muss ein Text stehen; Zahlen in Anführungszeichen setzen.",
+    "string_too_short": "Der Text darf nicht leer sein.",
+    "string_too_long": "Der Text ist zu lang.",
+    "bool_type": "Hier muss true oder false stehen.",
+    "list_type": "Hier muss eine Liste stehen.",
+    "dict_type": "Hier müssen Schlüssel mit Werten stehen.",
+    "model_type": "Hier müssen Schlüssel mit Werten stehen.",
+    "float_type": "Hier muss eine Zahl stehen.",
+    "greater_than": "Die Zahl muss größer als 0 sein.",
+    "less_than_equal": "Die Zahl ist zu groß.",
+}
+
+
+def _checked(
+    source: Source,
+    one: FolderFile | XdomeaFile,
+    path: Path,
+    known: tuple[Collection[str], Collection[str]],
+) -> Iterator[Problem]:
+    """Yield what is wrong although every key is right."""
+    forms, fields = known
+    for place, form in enumerate(one.forms):
+        if form not in forms:
+            sentence = "Ein solches Formular gibt es nicht."
+            yield source.problem(("forms", place), sentence, nearest(form, forms))
+    if isinstance(one, XdomeaFile):
+        return
+    if not one.files.model_dump(exclude_none=True):
+        sentence = "Mindestens eine Art von Dateien ist nötig: copy, picture, original, record."
+        yield source.problem(("files",), sentence)
+    if one.receipt is not None and bool(one.receipt.file) == one.receipt.vanishing:
+        sentence = "Entweder „file“ (eine Datei der Gegenseite) oder „vanishing: true“."
+        yield source.problem(("receipt",), sentence)
+    if one.index is not None and (one.index.columns is None) == (one.index.template is None):
+        sentence = "Entweder „columns“ (CSV) oder „template“ (eine Vorlage)."
+        yield source.problem(("index",), sentence)
+    for where, text, names in _patterns(one, path):
+        if text is None:
+            yield source.problem(where, "Diese Vorlage gibt es nicht, oder sie ist kein UTF-8.")
+            continue
+        for sentence, guess in mistakes(text, names, fields):
+            yield source.problem(where, sentence, guess)
+
+
+def _patterns(
+    one: FolderFile, path: Path
+) -> Iterator[tuple[tuple[Step, ...], str | None, Sequence[str]]]:
+    """Yield every pattern of a file: where it stands, its text, the names it may use."""
+    of_file, of_index = (*NAMES, *OF_FILE), (*NAMES, *OF_INDEX)
+    for kind, text in one.files.model_dump(by_alias=True, exclude_none=True).items():
+        yield ("files", kind), text, of_file
+    if one.index is not None:
+        yield ("index", "name"), one.index.name, NAMES
+        for title, text in (one.index.columns or {}).items():
+            yield ("index", "columns", title), text, of_index
+        if one.index.template is not None:
+            yield ("index", "template"), template_text(one.index, path), of_index
+    if one.done is not None:
+        yield ("done",), one.done, NAMES
+    if one.receipt is not None:
+        for key in ("file", "refused"):
+            text = getattr(one.receipt, key)
+            if text is not None:
+                yield ("receipt", key), text, OF_ANSWER
+
+
+def template_text(index: Index, path: Path) -> str | None:
+    """Return the template that an index names, beside its YAML file; None if it is not there."""
+    try:
+        return (path.parent / str(index.template)).read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def encoded(text: str, charset: str, *, xml: bool) -> bytes:
+    """Return a text in a charset; what it lacks becomes a reference in XML, and else „?“."""
+    errors = "xmlcharrefreplace" if xml else "replace"
+    if charset == "utf-16":  # with its mark, the same on every machine
+        return codecs.BOM_UTF16_LE + text.encode("utf-16-le", "replace")
+    return text.encode(charset, "replace" if charset.startswith("utf") else errors)

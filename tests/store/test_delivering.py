@@ -1,0 +1,323 @@
+"""What is accepted reaches other systems: at least once, whole, and what they say comes back."""
+
+import csv
+import io
+import json
+import time
+
+import pytest
+from lxml import etree
+from sqlalchemy import update
+
+from formservice.adapters.handover.stage import planning
+from formservice.adapters.handover.xdomea_schemas import XdomeaSchemas
+from formservice.adapters.handover.zielsysteme import zielsysteme
+from formservice.adapters.store import schema
+from formservice.adapters.store.engine import now
+from formservice.adapters.store.store import Store
+from formservice.application.delivering import MOST_TRIES, WITHDRAWN, Deliver
+from formservice.application.dossier import dossier
+from formservice.application.ports_delivery import DeliveryStatus
+from formservice.application.work import finished
+from formservice.domain.case import State
+from formservice.domain.errors import DefinitionError, UsageError
+from tests.store.handed import LEAD, NAME, accept, digest, folder_originals, keep
+from tests.store.test_xdomea import PROCESS, SCHEMAS, needs_schemas, processed
+
+FORMS = {"feedbackbogen": "Feedbackbogen", "erwartungsbogen": "Erwartungsbogen"}
+FIELDS = {"name", "vorname", "q3_erreicht"}
+CSV = """title: E-Akte der Stadt
+folder: eakte
+forms: [feedbackbogen]
+files:
+  copy: "{{ fields.name }}/{{ id }}.{{ suffix }}"
+  original: "{{ id }}_original_{{ number }}.{{ suffix }}"
+index:
+  name: "{{ id }}.csv"
+  charset: cp1252
+  columns:
+    Kennung: "{{ id }}"
+    Name: "{{ fields.name }}, {{ fields.vorname }}"
+    Eingang: "{{ received_de }}"
+    Dateien: "{% for one in files %}{{ one.name }} {% endfor %}"
+done: "{{ id }}.fertig"
+receipt:
+  file: "antwort/{{ id }}.ok"
+  refused: "antwort/{{ id }}.fehler"
+"""
+
+
+@pytest.fixture
+def originals(tmp_path):
+    return folder_originals(tmp_path)
+
+
+@pytest.fixture
+def share(tmp_path):
+    folder = tmp_path / "zs" / "eakte"
+    folder.mkdir(parents=True)
+    return folder
+
+
+@pytest.fixture
+def described(tmp_path, originals, share):
+    """Read the description of a system."""
+
+    def load(text=CSV, name="eakte", **beside):
+        for file, more in {f"{name}.yaml": text, **beside}.items():
+            (tmp_path / "zs" / file).write_text(more, "utf-8")
+        where, schemas = tmp_path / "zs", XdomeaSchemas(SCHEMAS)
+        return zielsysteme(where, originals, schemas, FORMS, FIELDS)
+
+    return load
+
+
+@pytest.fixture
+def accepted(store, originals):
+    keep(store, originals)
+    accept(store, originals)
+    return store
+
+
+@pytest.fixture
+def handed(accepted):
+    """Hand over with these systems what is due, in how many seconds whatsoever."""
+
+    def run(systems, plan=True, late=0.0):
+        deliver = Deliver(accepted, systems, lambda: time.time() + late)
+        if plan:
+            deliver.plan("d1")
+        with accepted.work() as work:
+            work.connection.execute(update(schema.outbox).values(due=now() - 1))
+        return [(step.status, step.error) for step in deliver()]
+
+    return run
+
+
+def row(store):
+    with store.look() as work:
+        (one,) = work.deliveries.listed()
+    return one
+
+
+def test_files_index_and_flag_lie_there_and_the_receipt_is_read(
+    accepted, described, handed, share
+):
+    systems = described()
+    assert handed(systems) == [(DeliveryStatus.DELIVERED, None)]
+    files = {str(one.relative_to(share)): one for one in share.rglob("*") if one.is_file()}
+    assert set(files) == {f"{NAME}/d1.pdf", "d1_original_1.pdf", "d1.csv", "d1.fertig"}
+    assert files[f"{NAME}/d1.pdf"].read_bytes() == b"%PDF-1.7 copy of d1"
+    table = files["d1.csv"].read_bytes().decode("cp1252")
+    rows = list(csv.DictReader(io.StringIO(table), delimiter=";"))
+    assert rows[0]["Eingang"] == "20.04.2026"
+    assert rows[0]["Name"] == f"{NAME}, Hòa".replace("ễ", "?")
+    told = {one.name: one.sha256 for one in row(accepted).files}
+    assert told == {name: digest(one.read_bytes()) for name, one in files.items()}
+    assert handed(systems, plan=False) == [(DeliveryStatus.DELIVERED, None)]
+    (share / "antwort").mkdir()
+    (share / "antwort" / "d1.ok").write_text("Akte 4711", "utf-8")
+    assert handed(systems, plan=False) == [(DeliveryStatus.CONFIRMED, None)]
+    assert (row(accepted).status, row(accepted).receipt) == (DeliveryStatus.CONFIRMED, "Akte 4711")
+    assert handed(systems, plan=False) == []
+    with accepted.look() as work:
+        links = work.copies.history("d1")
+    types = [one.type for one in links if one.type.startswith("delivery.")]
+    assert types == ["delivery.planned", "delivery.made", "delivery.confirmed"]
+    assert NAME not in json.dumps([dict(one.body) for one in links], ensure_ascii=False)
+
+
+def test_a_refusal_is_shown_to_people_and_can_be_tried_again(accepted, described, handed, share):
+    systems = described()
+    handed(systems)
+    (share / "antwort").mkdir()
+    refused = share / "antwort" / "d1.fehler"
+    refused.write_bytes("Akte geschlossen für Müller".encode("cp1252"))
+    assert handed(systems, plan=False) == [(DeliveryStatus.FAILED, "delivery.refused")]
+    assert row(accepted).receipt == "Akte geschlossen für Müller"
+    refused.unlink()
+    with accepted.work() as work:
+        assert work.deliveries.retry("d1") == 1
+    assert handed(systems, plan=False) == [(DeliveryStatus.DELIVERED, None)]
+
+
+def test_what_is_taken_away_is_confirmed_by_that(accepted, described, handed, share):
+    text = CSV.partition("receipt:")[0] + "receipt: {vanishing: true, within_hours: 2}\n"
+    systems = described(text)
+    handed(systems)
+    assert handed(systems, plan=False) == [(DeliveryStatus.DELIVERED, None)]
+    late = handed(systems, plan=False, late=3 * 3600.0)
+    assert late == [(DeliveryStatus.DELIVERED, "delivery.unconfirmed")]
+    for one in [*share.rglob("*")]:
+        if one.is_file():
+            one.unlink()
+    assert handed(systems, plan=False) == [(DeliveryStatus.CONFIRMED, None)]
+
+
+def test_broken_off_anywhere_the_same_files_lie_there_once(accepted, described, handed, share):
+    systems = described()
+    with accepted.work() as work:  # somebody took it up, wrote all of it, and died
+        work.deliveries.plan("d1", 1, "eakte")
+        lost = work.deliveries.claim(["eakte"], 60)
+    deliver = Deliver(accepted, systems, time.time)
+    with accepted.look() as work:
+        files = systems["eakte"].hand_over(dossier(work, "d1"), lost)
+    assert list(deliver()) == []  # the lease holds
+    before = {one: one.stat().st_mtime_ns for one in share.rglob("*")}
+    assert handed(systems, plan=False) == [(DeliveryStatus.DELIVERED, None)]
+    assert {one: one.stat().st_mtime_ns for one in share.rglob("*")} == before
+    with accepted.work() as work:  # it wakes up: its claim is outdated
+        assert not work.deliveries.delivered(lost, files, None)
+        assert not work.deliveries.failed(lost, "x")
+
+
+def test_nothing_is_written_over_what_lies_there(accepted, described, handed, share):
+    (share / "d1.csv").write_text("of somebody else")
+    assert handed(described()) == [(DeliveryStatus.FAILED, "conflict")]
+    assert (share / "d1.csv").read_text() == "of somebody else"
+
+
+def test_a_share_that_is_away_is_waited_for_and_then_told(accepted, described, handed, share):
+    systems = described()
+    share.rename(share.with_name("away"))
+    assert handed(systems) == [(DeliveryStatus.OPEN, "storage")]
+    with accepted.work() as work:
+        work.connection.execute(update(schema.outbox).values(tries=MOST_TRIES - 1))
+    assert handed(systems, plan=False) == [(DeliveryStatus.FAILED, "storage")]
+    share.with_name("away").rename(share)
+    with accepted.work() as work:
+        work.deliveries.retry("d1")
+    assert handed(systems, plan=False) == [(DeliveryStatus.DELIVERED, None)]
+
+
+def test_a_share_without_its_marker_is_away(described, handed, share):
+    systems = described(CSV + "marker: .eakte\n")
+    assert handed(systems) == [(DeliveryStatus.OPEN, "storage")]
+    (share / ".eakte").touch()
+    assert handed(systems, plan=False) == [(DeliveryStatus.DELIVERED, None)]
+
+
+def test_what_is_opened_again_does_not_go_out(accepted, described, handed, share):
+    systems = described()
+    with accepted.work() as work:
+        work.deliveries.plan("d1", 1, "eakte")
+        work.documents.move("d1", State.IN_REVIEW, LEAD, "Nachtrag")
+    assert handed(systems, plan=False) == [(DeliveryStatus.FAILED, WITHDRAWN)]
+    assert [*share.iterdir()] == []
+    with pytest.raises(UsageError):
+        Deliver(accepted, systems, time.time).plan("d1")
+    with accepted.work() as work:
+        work.documents.move("d1", State.ACCEPTED, LEAD)
+    assert handed(systems) == [(DeliveryStatus.DELIVERED, None)]
+
+
+def test_an_xml_index_holds_whatever_people_write(described, handed, share):
+    template = (
+        '<?xml version="1.0" encoding="ISO-8859-1"?>\n<akte id="{{ id }}">'
+        "<ich>{{ fields.q3_erreicht }}</ich><name>{{ fields.name }}</name></akte>"
+    )
+    head, _, rest = CSV.partition("index:")
+    text = f"{head}index: {{name: x.xml, charset: iso-8859-1, template: eakte.xml}}\n"
+    text += "done:" + rest.partition("done:")[2]
+    handed(described(text, **{"eakte.xml": template}))
+    root = etree.fromstring((share / "x.xml").read_bytes())
+    assert root.findtext("ich") == "Ich habe <alles> & mehr.\nJa."
+    assert root.findtext("name") == NAME
+
+
+def test_no_value_makes_a_folder_or_leads_out_of_one(store, originals, described, share):
+    keep(store, originals, name="../../../etc/x\x00")
+    accept(store, originals)
+    deliver = Deliver(store, described(), time.time)
+    deliver.plan("d1")
+    list(deliver())
+    (found,) = share.rglob("d1.pdf")
+    assert found.parent.parent == share
+
+
+def test_the_stage_notes_who_takes_a_document_and_lets_people_go_on(accepted, described):
+    systems = described(name="one") | described(CSV.replace("feedback", "erwartungs"), "two")
+    stage = planning(lambda: Store(accepted.engine.url), systems)
+    with accepted.work() as work:
+        work.queue.send("d1", "deliver")
+        claim = work.queue.claim(["deliver"], "w", 60)
+        kept = work.documents.get("d1")
+    result = json.loads(json.dumps(stage.work(kept, lambda done, total: None)))
+    for held in (True, False):  # twice, as after a crash
+        with accepted.work() as work:
+            assert finished(work, claim, kept, stage, result) is held
+    assert (row(accepted).zielsystem, row(accepted).version) == ("one", 1)
+    with accepted.look() as work:
+        kept = work.documents.get("d1")
+        assert (kept.stage, kept.status) == ("done", "waiting")
+        assert work.deliveries.due()
+
+
+@needs_schemas
+def test_an_e_akte_gets_its_message_and_its_answer_is_read(accepted, described, handed, share):
+    text = """title: E-Akte
+kind: xdomea
+folder: eakte
+sender: Jobcenter Musterstadt
+recipient: Stadt Musterstadt
+receipt: {folder: zurueck}
+"""
+    systems = described(text)
+    assert handed(systems) == [(DeliveryStatus.DELIVERED, None)]
+    process = row(accepted).process
+    assert [one.name for one in share.iterdir()] == [f"{process}_Abgabe.Abgabe.0401.zip"]
+    back = share / "zurueck"
+    back.mkdir()
+
+    def answered(name, data):
+        text = data.replace(PROCESS.upper().encode(), process.encode())
+        (back / f"{process}_{name}.xml").write_bytes(text)
+        return handed(systems, plan=False)
+
+    message = processed("3.1.0")
+    (back / f"{process}_broken.zip").write_bytes(b"PK broken")
+    got = message("Abgabe.EmpfangBestaetigen.0403", "0403")
+    assert answered("Abgabe.EmpfangBestaetigen.0403", got) == [(DeliveryStatus.DELIVERED, None)]
+    assert row(accepted).receipt == "Empfang bestätigt (0403)"
+    said = (
+        f"<x:AbgegebenesObjekt><x:IDSGO>{process}</x:IDSGO>"
+        "<x:Erfolgreich>1</x:Erfolgreich></x:AbgegebenesObjekt>"
+    )
+    well = message("Abgabe.ImportBestaetigen.0402", "0402", said)
+    assert answered("Abgabe.ImportBestaetigen.0402", well) == [(DeliveryStatus.CONFIRMED, None)]
+
+
+def test_everything_wrong_with_a_description_is_told_at_once(described):
+    wrong = """titel: E-Akte
+folder: 7
+forms: [feedbackbgen]
+files:
+  copy: "{{ fields.nme }}_{{ idd }}.pdf"
+  orginal: "x"
+index:
+  name: "{{ id "
+  charset: latin
+  columns: {A: "{{ files }}"}
+"""
+    with pytest.raises(DefinitionError) as raised:
+        described(wrong)
+    told = {(one.where, one.nearest) for one in raised.value.problems}
+    assert {where.partition(" (")[0] for where, _ in told} == {
+        "titel",
+        "folder",
+        "files.orginal",
+        "index.charset",
+    }
+    assert {guess for _, guess in told if guess} == {"title", "original"}
+    right = wrong.replace("titel", "title").replace("folder: 7", "folder: x")
+    right = right.replace("orginal", "original").replace("latin", "cp1252")
+    with pytest.raises(DefinitionError) as raised:
+        described(right)
+    told = {(one.where.partition(" (")[0], one.nearest) for one in raised.value.problems}
+    assert told == {
+        ("forms[0]", "feedbackbogen"),
+        ("files.copy", "fields.name"),
+        ("files.copy", "id"),
+        ("index.name", None),
+    }
+    assert all("Zeile" in one.where for one in raised.value.problems)
