@@ -116,6 +116,9 @@ class Search(Protocol):
     ) -> Hits:
         """Return documents that ``viewer`` may see, in a constant number of queries."""
 
+    def viewer(self, user: str) -> Author:
+        """Return a user with the role that is known; NotFoundError if there is none."""
+
     def is_visible(self, document: str, viewer: Author) -> bool:
         """Say whether there is such a document and ``viewer`` may see it."""
 

@@ -34,6 +34,14 @@ READINGS: Mapping[str, str] = {
     ReadingBy.CLOSE_LATIN: "Lesung des Feldes, vergrößert, lateinisches Modell",
     ReadingBy.LABEL: "Lesung der ganzen Seite, zwischen den Beschriftungen",
 }
+STATUSES: Mapping[str, str] = {
+    "ready": "bereit",
+    "running": "in Arbeit",
+    "waiting": "bei Menschen",
+    "done": "erledigt",
+    "failed": "zurückgestellt",
+}
+"""Where a document stands for workers."""
 # Names in records of earlier editions.
 _EARLIER = {"latin": ReadingBy.ZONE_LATIN}
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from formservice.application.intake import Intake
     from formservice.application.ports_store import Originals
     from formservice.application.receive import Receive
+    from formservice.application.search import Find
     from formservice.application.verify import Verify
     from formservice.application.work import Stage
     from formservice.domain.chain import Head
@@ -155,6 +156,16 @@ class Services(Reading):
         from formservice.adapters.originals.choice import originals
 
         return originals(self.settings.storage, self.settings.data / "originals")
+
+    @cached_property
+    def find(self) -> "Find":
+        """The use case „find“, for the forms of this installation."""
+        from formservice.application.search import Find
+        from formservice.domain.search_query import Vocabulary, all_fields
+
+        keys = {field.key for form in self.forms for field in form.fields}
+        forms = frozenset(form.ref.form for form in self.forms)
+        return Find(self.store, Vocabulary(all_fields(keys), forms))
 
     @cached_property
     def archive(self) -> "Archive":

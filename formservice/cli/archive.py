@@ -5,7 +5,15 @@ import json
 from typing import Any  # the data has the shape of the JSON contract
 
 from formservice.bootstrap import Services, Settings
-from formservice.cli import archive_check, archive_copy, archive_export, archive_verify, errors
+from formservice.cli import (
+    archive_check,
+    archive_copy,
+    archive_export,
+    archive_search,
+    archive_show,
+    archive_verify,
+    errors,
+)
 from formservice.cli.german import counted
 
 
@@ -16,6 +24,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     listing = actions.add_parser("list", help="alle aufbewahrten Dokumente")
     listing.add_argument("--json", action="store_true", help="Ausgabe als JSON")
     listing.set_defaults(run=_list)
+    archive_search.add(actions)
+    archive_show.add(actions)
     archive_copy.add(actions)
     archive_check.add(actions)
     archive_verify.add(actions)

@@ -22,17 +22,23 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def _migrate(chosen: argparse.Namespace) -> int:
-    from formservice.adapters.work.service import installed  # noqa: PLC0415 - slow to import
+    # Slow to import.
+    from formservice.adapters.store.renewed import renewed  # noqa: PLC0415
+    from formservice.adapters.work.service import installed  # noqa: PLC0415
 
     services = Services(Settings.from_environment())
     changed, taken = services.migrated(services.store)
     changed = installed(services.store) or changed
+    words = renewed(services.store)
     if chosen.json:
         told = {"step": services.schema_step, "changed": changed, "taken_over": taken}
+        told["words_renewed"] = words
         print(json.dumps(told, ensure_ascii=False, indent=1))
         return errors.DONE
     done = "ist jetzt auf" if changed else "war schon auf"
     print(f"Die Datenbank {done} Schritt {services.schema_step}.")
     if taken:
         print(f"{counted(taken, 'Datei', 'Dateien')} aus der früheren Ablage übernommen.")
+    if words:
+        print(f"Wörter von {counted(words, 'Dokument', 'Dokumenten')} für die Suche erneuert.")
     return errors.DONE

@@ -8,18 +8,12 @@ from formservice.adapters.isolation import processors
 from formservice.adapters.work.pool import Pool, again
 from formservice.adapters.work.signals import Stop
 from formservice.application.ports_store import SERVICE
+from formservice.application.terms import STATUSES
 from formservice.bootstrap import Services, Settings, today
 from formservice.cli import errors
 from formservice.cli.german import counted
 from formservice.domain.errors import NotFoundError, UsageError
 
-_STATUS = {
-    "ready": "bereit",
-    "running": "in Arbeit",
-    "waiting": "bei Menschen",
-    "done": "erledigt",
-    "failed": "zurückgestellt",
-}
 _OUTCOMES = {
     "done": "fertig",
     "again": "gescheitert, wird wiederholt",
@@ -124,7 +118,7 @@ def _retry(services: Services, document: str) -> int:
     with services.store.work() as work:
         kept = work.documents.get(document)
         if not work.queue.retry(document):
-            now = _STATUS.get(kept.status, kept.status)
+            now = STATUSES.get(kept.status, kept.status)
             raise NotFoundError(f"Dieses Dokument ist nicht zurückgestellt, sondern {now}.")
         work.events.append("work.retried", SERVICE, document, {"stage": kept.stage})
     print("Es wird noch einmal versucht.")
@@ -150,7 +144,7 @@ def _status(services: Services, *, as_json: bool) -> int:
     else:
         for s in standing:
             documents = counted(s.count, "Dokument", "Dokumente")
-            print(f"{s.stage}: {documents} {_STATUS.get(s.status, s.status)}")
+            print(f"{s.stage}: {documents} {STATUSES.get(s.status, s.status)}")
         if not standing:
             print("Es ist nichts angenommen.")
         for one in stuck:

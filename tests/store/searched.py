@@ -40,13 +40,19 @@ class Sheet:
     def reading(self) -> dict[str, object]:
         """Return it as ``read --json`` has it."""
         return {
+            "file": self.file,
+            "medium": "text",
+            "page_numbers": [1],
+            "archivable": not self.findings,
             "form": {"id": self.form, "edition": self.edition} if self.form else None,
             "reference": f"REF{self.id.upper()}",
             "fields": {
                 key: {"reading": "read" if value is not None else "blank", "value": value}
                 for key, value in self.fields.items()
             },
-            "findings": [{"code": code, "severity": how} for code, how in self.findings],
+            "findings": [
+                {"code": code, "severity": how, "message": "So."} for code, how in self.findings
+            ],
             "deadlines": [],
         }
 

@@ -1,10 +1,12 @@
 """Who may see which documents, as one condition that every list and every search has."""
 
-from sqlalchemy import ColumnElement, FromClause, and_, exists, or_, select, true
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, exists, or_, select, true
 
 from formservice.adapters.store import schema
+from formservice.adapters.store.rows import text_of
 from formservice.application.ports_store import Author
 from formservice.domain.case import Role, State
+from formservice.domain.errors import NotFoundError
 
 _IN_REVIEW = (State.RECEIVED, State.UNIDENTIFIED, State.IN_REVIEW)
 
@@ -26,6 +28,20 @@ def visible(viewer: Author, documents: FromClause = schema.documents) -> ColumnE
             return documents.c.state.in_(_IN_REVIEW)
         case Role.IFK:
             return _of_ifk(viewer.id, documents)
+
+
+def viewer(connection: Connection, user: str) -> Author:
+    """Return a user with the role that the table of users has.
+
+    Raises:
+        NotFoundError: there is none of that id who may use the service.
+    """
+    table = schema.users
+    query = select(table.c.id, table.c.role).where(table.c.id == text_of(user), table.c.active)
+    row = connection.execute(query).first()
+    if row is None:
+        raise NotFoundError("Eine Benutzerin oder einen Benutzer dieser Kennung gibt es nicht.")
+    return Author(row.id, Role(row.role))
 
 
 def _of_ifk(user: str, documents: FromClause) -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any  # rows have the columns of their query
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Select,
@@ -24,8 +25,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from formservice.adapters.store import schema
-from formservice.adapters.store.rights import visible
+from formservice.adapters.store import rights, schema
+from formservice.adapters.store.rows import text_of
 from formservice.adapters.store.words import normaliser
 from formservice.application.ports_store import Author
 from formservice.application.search import Hit, Hits, Place
@@ -72,7 +73,7 @@ class Search:
         self, query: Query, viewer: Author, limit: int = 50, after: Place | None = None
     ) -> Hits:
         """Return documents that ``viewer`` may see, the latest received first: two queries."""
-        asked = and_(visible(viewer), _IS_ONE, *self._conditions(query))
+        asked = and_(rights.visible(viewer), _IS_ONE, *self._conditions(query))
         table = _documents
         counted = (
             select(table.c.state, table.c.form, func.count(literal(1)))
@@ -90,17 +91,21 @@ class Search:
         place = str(Place(last.received, last.created_at, last.id)) if last else None
         return Hits(hits, counts, place)
 
+    def viewer(self, user: str) -> Author:
+        """Return a user with the role that is known; NotFoundError if there is none."""
+        return rights.viewer(self._connection, user)
+
     def is_visible(self, document: str, viewer: Author) -> bool:
         """Say whether there is such a document and ``viewer`` may see it."""
-        query = select(_documents.c.id).where(_documents.c.id == document, visible(viewer))
+        query = select(_documents.c.id).where(_documents.c.id == document, rights.visible(viewer))
         return self._connection.execute(query).first() is not None
 
     def named(self, text: str, viewer: Author) -> Sequence[str]:
         """Return the ids that are or begin with ``text``, or whose original has this hash."""
-        told, table = text.encode("utf-8", "replace").decode().replace("\0", "?"), _documents
+        told, table = text_of(text), _documents
         exact = or_(table.c.id == told, table.c.original == told)
         for matches in (exact, func.substr(table.c.id, 1, len(told)) == told):
-            query = select(table.c.id).where(matches, visible(viewer)).order_by(table.c.id)
+            query = select(table.c.id).where(matches, rights.visible(viewer)).order_by(table.c.id)
             found = list(self._connection.execute(query.limit(2)).scalars())
             if found or len(told) < _SHORTEST:
                 return found
@@ -138,7 +143,7 @@ class Search:
         if self._is_sqlite:
             index = text("SELECT rowid FROM search_index WHERE search_index MATCH :asked")
             # A query may ask more than once.
-            once = bindparam("asked", asked, unique=True)
+            once: BindParameter[str] = bindparam("asked", asked, unique=True)
             return _search.c.id.in_(index.bindparams(once).columns(column("rowid")))
         vector = func.array_to_tsvector(func.string_to_array(_search.c.words, " "))
         return vector.op("@@", is_comparison=True)(cast(asked, TSQUERY))

@@ -13,6 +13,7 @@ from sqlalchemy import delete, insert, select
 from formservice.adapters.handover.stage import HandingOver
 from formservice.adapters.store import schema
 from formservice.adapters.store.engine import now
+from formservice.adapters.store.renewed import renewed
 from formservice.adapters.store.store import Store
 from formservice.adapters.work.pool import again
 from formservice.application.orphans import swept
@@ -54,6 +55,7 @@ def chores(
         Chore("sweep", 60.0, "* * * * *", sweep),
         Chore("reminders", 3600.0, "5 * * * *", lambda: reminded(store, today())),
         Chore("retention", 24 * 3600.0, "30 2 * * *", lambda: tidied(store)),
+        Chore("words", 3600.0, "35 * * * *", lambda: renewed(store)),
         Chore("orphans", 24 * 3600.0, "45 2 * * *", lambda: swept(store, originals)),
         Chore("deliver", 30.0, "* * * * *", HandingOver(store, again("deliver", "--once"))),
     )

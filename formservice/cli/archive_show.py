@@ -1,0 +1,119 @@
+"""``formservice archive show``: one kept document with all that is known of it."""
+
+import argparse
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any  # the data has the shape of the JSON contract
+
+from formservice.application.document_data import document_data, named
+from formservice.application.ports_store import SERVICE
+from formservice.application.pruefprotokoll import ROLES
+from formservice.application.terms import STATUSES
+from formservice.bootstrap import Services, Settings
+from formservice.cli import errors, show
+from formservice.cli.errors import printable
+from formservice.cli.german import counted, plain
+from formservice.cli.names import names
+from formservice.domain.case import NAMES, State
+from formservice.domain.frist import OFFICE_TIME
+
+_SOURCES = {
+    "upload": "hochgeladen",
+    "folder": "aus einem Ordner",
+    "mail": "per E-Mail",
+    "batch": "im Stapel aufgenommen",
+}
+
+
+def add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser of ``archive``."""
+    one = actions.add_parser(
+        "show",
+        help="ein aufbewahrtes Dokument zeigen",
+        description="Zeigt, wo ein Dokument steht, was gelesen wurde, Befunde, Fristen, Fassungen"
+        " und Verlauf, und wo seine Seiten liegen.",
+    )
+    one.add_argument(
+        "document",
+        metavar="KENNUNG",
+        help="Kennung oder ihr Anfang (mindestens 6 Zeichen), oder SHA-256 der Datei",
+    )
+    one.add_argument(
+        "--as",
+        dest="user",
+        metavar="KENNUNG",
+        help="nur, was diese Benutzerin oder dieser Benutzer sehen darf",
+    )
+    one.add_argument("--json", action="store_true", help="Ausgabe als JSON")
+    one.set_defaults(run=_run)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    services = Services(Settings.from_environment())
+    with services.store.look() as work:
+        viewer = work.search.viewer(chosen.user) if chosen.user else SERVICE
+        data = document_data(work, named(work, chosen.document, viewer), viewer)
+    if chosen.json:
+        print(json.dumps(data, ensure_ascii=False, indent=1))
+        return errors.DONE
+    for line in _stands(data):
+        print(line)
+    if data["record"]:
+        show.document(data["record"], names(services, data["record"]))
+    for line in _history(data):
+        print(line)
+    return errors.DONE
+
+
+def _stands(data: dict[str, Any]) -> Iterator[str]:
+    """Yield where a document stands, for people and for workers."""
+    yield f"{printable(data['name'])}"
+    yield f"  Kennung    {data['id']}"
+    source = _SOURCES.get(data["source"], data["source"])
+    yield f"  Eingang    {plain(data['received'])}, {source}"
+    yield f"  Stand      {NAMES[State(data['state'])]}"
+    work = f"{data['stage']}: {STATUSES.get(data['status'], data['status'])}"
+    if data["error"]:
+        work += f" [{data['error']}], {counted(data['tries'], 'Versuch', 'Versuche')}"
+    yield f"  Arbeit     {work}"
+    for key, name in (
+        ("reference", "Referenz"),
+        ("traeger", "Träger"),
+        ("original", "Original"),
+        ("part_of", "Teil von"),
+    ):
+        if data[key]:
+            yield f"  {name:10} {printable(data[key])}"
+    for one in data["parts"]:
+        form = one["form"] or "Formular nicht erkannt"
+        yield f"  Enthält    {one['id']}  {form}  {NAMES[State(one['state'])]}"
+    for one in data["pages"]:
+        yield f"  Seite      {one['page']} von {one['original'][:16]}…"
+
+
+def _history(data: dict[str, Any]) -> Iterator[str]:
+    """Yield versions, what people answered for, archive copies and what happened."""
+    if data["versions"]:
+        yield "\n  Fassungen"
+    for one in data["versions"]:
+        reason = f": {printable(one['reason'])}" if one["reason"] else ""
+        yield f"    {one['version']}  {_at(one['at'])}  {printable(one['author'])}{reason}"
+    if data["acknowledgements"]:
+        yield "\n  Begründet und verantwortet"
+    for one in data["acknowledgements"]:
+        about = f"{one['code']} {one['field'] or ''}".strip()
+        who = f"{printable(one['author'])} ({ROLES.get(one['role'], one['role'])})"
+        yield f"    {_at(one['at'])}  {about}, {who}: {printable(one['reason'])}"
+    if data["copies"]:
+        yield "\n  Archivkopien"
+    for one in data["copies"]:
+        yield f"    Fassung {one['version']}  {one['kind']}  {one['sha256'][:16]}…"
+    yield "\n  Verlauf"
+    for one in data["events"]:
+        yield f"    {one['seq']:>6}  {_at(one['at'])}  {one['told']}, {printable(one['author'])}"
+
+
+def _at(text: str) -> str:
+    """Return a point in time as the office's clock showed it."""
+    return datetime.fromisoformat(text).astimezone(OFFICE_TIME).strftime("%d.%m.%Y %H:%M")
