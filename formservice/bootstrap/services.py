@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from formservice.adapters.archive_copy.copies import ArchiveCopies
     from formservice.adapters.archive_copy.verapdf import VeraPdf
     from formservice.adapters.handover.export import Export
+    from formservice.adapters.handover.participants_import import ImportParticipants
     from formservice.adapters.handover.xdomea_schemas import XdomeaSchemas
     from formservice.adapters.heads import Heads
     from formservice.adapters.intake_folder import IntakeFolder
@@ -202,6 +203,13 @@ class Services(Reading):
         from formservice.application.delivering import Deliver
 
         return Deliver(self.store, self.zielsysteme, lambda: now().timestamp())
+
+    @cached_property
+    def participants(self) -> "ImportParticipants":
+        """The use case „import teilnehmer“."""
+        from formservice.adapters.handover.participants_import import ImportParticipants
+
+        return ImportParticipants(self.store)
 
     @cached_property
     def export(self) -> "Export":

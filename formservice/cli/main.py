@@ -83,6 +83,7 @@ def parser() -> argparse.ArgumentParser:
         forms,
         generate,
         health,
+        import_,
         intake,
         migrate,
         read,
@@ -103,7 +104,7 @@ def parser() -> argparse.ArgumentParser:
         help="die Version zeigen",
     )
     commands = top.add_subparsers(title="Befehle", metavar="BEFEHL", required=True)
-    parts = (forms, generate, read, intake, work, archive, deliver, migrate, health, demo)
+    parts = (forms, generate, read, intake, work, archive, deliver, import_, migrate, health, demo)
     for part in parts:
         part.add(commands)
     return top

@@ -1,0 +1,124 @@
+"""People, their cases and Maßnahmen in the database, as lists of participants change them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import date
+from typing import Any  # rows have the columns of their query
+
+from sqlalchemy import Connection, MappingResult, Select, Table, func, insert, select, update
+
+from formservice.adapters.store import schema
+from formservice.adapters.store.events import Events
+from formservice.adapters.store.rows import text_of
+from formservice.application.participants import (
+    Case,
+    Known,
+    Named,
+    Participation,
+    Person,
+    Plan,
+)
+from formservice.application.ports_store import Author
+
+# Two lists at once would both find the same people missing. SQLite has one writer anyway.
+_LOCK = 0x70656F70
+_MOST_AT_ONCE = 500
+
+
+class People:
+    """Works inside one transaction; every import has its event, which tells counts only."""
+
+    def __init__(self, connection: Connection, events: Events) -> None:
+        """Read and write with ``connection``."""
+        self._connection = connection
+        self._events = events
+
+    def hold(self) -> None:
+        """Keep other imports away until this transaction ends."""
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+
+    def known(self) -> Known:
+        """Return everybody who is known, their open cases and what belongs to these."""
+        cases, parts = schema.cases, schema.participations
+        is_open = cases.c.ended.is_(None)
+        return Known(
+            persons=[Person(**row) for row in self._rows(select(schema.persons))],
+            cases=[
+                Case(row["id"], row["person"], row["ifk"])
+                for row in self._rows(select(cases).where(is_open).order_by(cases.c.id))
+            ],
+            participations=[
+                Participation(**row)
+                for row in self._rows(
+                    select(parts)
+                    .join(cases, cases.c.id == parts.c.case)
+                    .where(is_open)
+                    .order_by(parts.c.von, parts.c.id)
+                )
+            ],
+            traeger=[
+                Named(row["id"], row["name"], row["number"])
+                for row in self._rows(select(schema.traeger).order_by(schema.traeger.c.id))
+            ],
+            massnahmen=[
+                Named(row["id"], row["name"], row["number"], row["traeger"])
+                for row in self._rows(select(schema.massnahmen).order_by(schema.massnahmen.c.id))
+            ],
+            users=[
+                Named(row["id"], row["name"])
+                for row in self._rows(select(schema.users).where(schema.users.c.active))
+            ],
+        )
+
+    def apply(self, plan: Plan, author: Author, ended: date | None = None) -> None:
+        """Do what a plan says; ``ended`` is the day on which those who are gone ended."""
+        self._new(
+            schema.traeger, ({"id": one.id, "name": one.name} for one in _of(plan.new_traeger))
+        )
+        self._new(
+            schema.massnahmen,
+            (
+                {"id": one.id, "traeger": one.of, "name": one.name, "number": one.number}
+                for one in _of(plan.new_massnahmen)
+            ),
+        )
+        self._new(schema.persons, map(asdict, _of(plan.new_persons)))
+        for person in _of(plan.persons):
+            self._changed(schema.persons, asdict(person))
+        self._new(schema.cases, map(asdict, _of(plan.new_cases)))
+        for case in _of(plan.cases):
+            self._changed(schema.cases, asdict(case))
+        self._new(schema.participations, map(asdict, _of(plan.new_participations)))
+        for part in _of(plan.participations):
+            self._changed(schema.participations, asdict(part))
+        if ended is not None:
+            for _, gone, _ in plan.gone:
+                self._changed(schema.participations, {"id": gone.id, "bis": ended})
+        body = {
+            "new": len(plan.new_persons),
+            "changed": len(plan.persons) + len(plan.cases) + len(plan.participations),
+            "participations": len(plan.new_participations),
+            "ended": len(plan.gone) if ended is not None else 0,
+        }
+        self._events.append("people.imported", author, None, body)
+
+    def _rows(self, query: Select[Any]) -> MappingResult:
+        return self._connection.execute(query).mappings()
+
+    def _new(self, table: Table, rows: Iterable[Mapping[str, object]]) -> None:
+        found = [{key: _storable(one) for key, one in row.items()} for row in rows]
+        for first in range(0, len(found), _MOST_AT_ONCE):
+            self._connection.execute(insert(table), found[first : first + _MOST_AT_ONCE])
+
+    def _changed(self, table: Table, row: Mapping[str, object]) -> None:
+        values = {key: _storable(one) for key, one in row.items() if key != "id"}
+        self._connection.execute(update(table).where(table.c.id == row["id"]).values(values))
+
+
+def _of(new: Mapping[str, Any]) -> Iterable[Any]:  # things of one kind by their ids
+    return new.values()
+
+
+def _storable(value: object) -> object:
+    return text_of(value) if isinstance(value, str) else value

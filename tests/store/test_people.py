@@ -1,0 +1,144 @@
+"""Lists of participants are taken over whole or not at all, on both databases."""
+
+from datetime import date
+
+import openpyxl
+import pytest
+from sqlalchemy import insert, select
+
+from formservice.adapters.handover.participant_lists import profile, rows
+from formservice.adapters.handover.participants_import import ImportParticipants
+from formservice.adapters.store import schema
+from formservice.application.participants import Answers
+from formservice.application.ports_store import SERVICE
+from formservice.domain.errors import (
+    ConflictError,
+    DefinitionError,
+    InvalidDataError,
+    UsageError,
+)
+
+HEAD = "Kundennummer;Name;Vorname;Geburtsdatum;Maßnahme;Träger;von;bis;IFK\n"
+ANNA = "0100;Öztürk;Anna;03.02.2001;Startklar;Leinetal e.V.;12.01.2026;10.07.2026;Muster\n"
+BEN = "200;Weber;Ben;;Startklar;Leinetal e.V.;12.01.2026;;\n"
+NOBODY = Answers()
+
+
+@pytest.fixture
+def listed(tmp_path):
+    def write(text, name="standard", encoding="cp1252"):
+        (tmp_path / "liste.csv").write_bytes(text.encode(encoding))
+        return rows(tmp_path / "liste.csv", profile(name))
+
+    return write
+
+
+def counts(store):
+    tables = ("persons", "cases", "participations", "massnahmen", "traeger")
+    with store.look() as work:
+        found = [work.connection.execute(select(schema.metadata.tables[one])) for one in tables]
+        return [len(one.all()) for one in found]
+
+
+def test_a_list_is_taken_over_once_however_often_it_comes(store, listed):
+    take = ImportParticipants(store)
+    found = listed(HEAD + ANNA + BEN, "marzipan")
+    assert take.shown(found, NOBODY).new_persons
+    assert counts(store) == [0, 0, 0, 0, 0]
+    take.done(found, NOBODY, SERVICE)
+    assert counts(store) == [2, 2, 2, 1, 1]
+    again = take.done(found, NOBODY, SERVICE)
+    assert (again.is_empty, again.same) == (True, 2)
+    assert counts(store) == [2, 2, 2, 1, 1]
+    with store.look() as work:
+        types = select(schema.events.c.type, schema.events.c.body)
+        told = work.connection.execute(types.where(schema.events.c.type == "people.imported"))
+        (event,) = told
+    assert "Weber" not in event.body
+
+
+def test_changes_and_ends_are_written(store, listed):
+    take = ImportParticipants(store)
+    with store.work() as work:
+        user = insert(schema.users).values(id="u1", name="Muster", role="ifk", active=True)
+        work.connection.execute(user)
+    take.done(listed(HEAD + ANNA + BEN), NOBODY, SERVICE)
+    changed = ANNA.replace("Anna", "Anna Lena").replace("10.07.", "31.07.")
+    plan = take.done(listed(HEAD + changed), NOBODY, SERVICE, date(2026, 5, 4))
+    assert [one.field for one in plan.changes] == ["vorname", "bis"]
+    with store.look() as work:
+        people = work.connection.execute(select(schema.persons).order_by("number")).all()
+        parts = work.connection.execute(select(schema.participations.c.bis)).scalars()
+        ifk = set(work.connection.execute(select(schema.cases.c.ifk)).scalars())
+        assert sorted(parts) == [date(2026, 5, 4), date(2026, 7, 31)]
+    assert [(one.number, one.vorname) for one in people] == [("0100", "Anna Lena"), ("200", "Ben")]
+    assert ifk == {"u1", None}
+
+
+def test_while_somebody_is_in_doubt_nothing_is_taken_over(store, listed):
+    take = ImportParticipants(store)
+    take.done(listed(HEAD + ANNA), NOBODY, SERVICE)
+    other = listed(HEAD + BEN + ANNA.replace("0100", "300"))
+    with pytest.raises(ConflictError):
+        take.done(other, NOBODY, SERVICE)
+    assert counts(store)[0] == 1
+    take.done(other, Answers(new=["300"]), SERVICE)
+    assert counts(store)[0] == 3
+
+
+def test_a_workbook_says_the_same_as_a_text(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(HEAD.strip().split(";"))
+    day = date(2026, 1, 12)
+    book.active.append([100, "Öztürk", "Anna", date(2001, 2, 3), "S", "L", day, None, None])
+    book.save(tmp_path / "x.xlsx")
+    (row,) = rows(tmp_path / "x.xlsx", profile("marzipan"))
+    assert (row.number, row.geburtsdatum, row.von, row.bis) == ("100", date(2001, 2, 3), day, None)
+
+
+def test_every_mistake_of_every_row_is_told_at_once_and_no_value(listed):
+    wrong = (
+        HEAD
+        + "1;Öztürk;;31.02.2001;S;L;;;\n"
+        + ";Weber;Ben;;S;;02.01.2026;01.01.2026;\n"
+        + "3;X;Y;1.1.1026;;;;1.1.2026;;zu viel\n"
+    )
+    with pytest.raises(InvalidDataError) as raised:
+        listed(wrong)
+    told = [f"{one.where}: {one.message}" for one in raised.value.problems]
+    assert told == [
+        "Zeile 2: Geburtsdatum ist kein Tag.",
+        "Zeile 2: Vorname fehlt.",
+        "Zeile 3: Nummer fehlt.",
+        "Zeile 3: Zur Maßnahme fehlt der Träger.",
+        "Zeile 3: Der Beginn liegt nach dem Ende.",
+        "Zeile 4: Geburtsdatum liegt in keinem möglichen Jahr.",
+        "Zeile 4: Zum Zeitraum fehlt die Maßnahme.",
+        "Zeile 4: Die Zeile hat mehr Zellen als die Kopfzeile.",
+    ]
+    assert "Weber" not in str(told)
+
+
+def test_headings_that_the_profile_does_not_know_are_told(listed):
+    with pytest.raises(InvalidDataError) as raised:
+        listed("Kundennumer;Name;Vorname\n1;a;b\n")
+    told = [(one.where, one.nearest) for one in raised.value.problems]
+    assert told == [("Spalte 1", "Kundennummer"), ("", None)]
+
+
+def test_a_profile_of_ones_own_says_what_is_wrong_with_it(tmp_path):
+    path = tmp_path / "eigen.yaml"
+    path.write_text("title: X\ncolumns: {numer: A, name: B, vorname: 7}\nignored: []\n", "utf-8")
+    with pytest.raises(DefinitionError) as raised:
+        profile(str(path))
+    told = {(one.where.partition(" (")[0], one.nearest) for one in raised.value.problems}
+    assert told == {
+        ("columns.number", None),
+        ("columns.numer", "number"),
+        ("columns.vorname", None),
+        ("ignored", "ignore"),
+    }
+    path.write_text("title: X\ncolumns: {number: A, name: [B, C], vorname: D}\n", "utf-8")
+    assert profile(str(path)).key(" c ") == "name"
+    with pytest.raises(UsageError):
+        profile("marzipann")
