@@ -159,8 +159,8 @@ class Originals(Protocol):
     def read(self, sha256: str) -> bytes:
         """Return an original, checked against its hash; NotFoundError if there is none."""
 
-    def delete(self, sha256: str, older: float = 0.0) -> None:
-        """Forget an original for good; nothing happens if there is none.
+    def delete(self, sha256: str, older: float = 0.0) -> bool:
+        """Forget an original for good; say whether there is none now.
 
         One that somebody put, or put again, within the last ``older`` seconds stays.
         """

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from formservice.adapters.work.signals import Stop
     from formservice.adapters.work.supervisor import Worker
     from formservice.application import ports
+    from formservice.application.deletion import Delete
     from formservice.application.delivering import Deliver, Zielsystem
     from formservice.application.dossier import Selection
     from formservice.application.intake import Intake
@@ -128,6 +129,16 @@ class Services(Reading):
         with self.store.look() as work:
             head = work.events.head()
         return head, head is not None and self.heads.keep(head)
+
+    @cached_property
+    def delete(self) -> "Delete":
+        """The use case „archive delete“."""
+        from formservice.adapters.leftovers import Leftovers
+        from formservice.adapters.store.purge import Purge
+        from formservice.application.deletion import Delete
+
+        leftovers = Leftovers(self.settings.data, self.settings.data / "intake")
+        return Delete(self.store, self.originals, Purge(self.store.engine), leftovers)
 
     @cached_property
     def verify(self) -> "Verify":

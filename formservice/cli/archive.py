@@ -8,6 +8,7 @@ from formservice.bootstrap import Services, Settings
 from formservice.cli import (
     archive_check,
     archive_copy,
+    archive_delete,
     archive_export,
     archive_search,
     archive_show,
@@ -29,6 +30,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     archive_copy.add(actions)
     archive_check.add(actions)
     archive_verify.add(actions)
+    archive_delete.add(actions)
     archive_export.add(actions)
 
 

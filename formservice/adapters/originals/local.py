@@ -15,6 +15,7 @@ from formservice.domain.errors import AlteredError, NotFoundError, StorageError
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _ABANDONED_S = 24 * 3600  # writing one file takes seconds
+_WRITING_S = 60
 _PART, _NAME = re.compile("[0-9a-f]{2}"), re.compile("[0-9a-f]{64}")
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
@@ -63,10 +64,11 @@ class LocalOriginals:
             raise altered(sha256)
         return data
 
-    def delete(self, sha256: str, older: float = 0.0) -> None:
-        """Forget an original for good; nothing happens if there is none.
+    def delete(self, sha256: str, older: float = 0.0) -> bool:
+        """Forget an original for good; say whether there is none now.
 
-        One that somebody put, or put again, within the last ``older`` seconds stays.
+        One that somebody put, or put again, within the last ``older`` seconds stays. What a crash
+        left of it goes, too.
         """
         target = self.path(sha256)
         with _explained():
@@ -76,12 +78,16 @@ class LocalOriginals:
             try:
                 target.rename(taken)
             except FileNotFoundError:
-                return
-            if older and _age(taken) < older:
+                return True
+            stays = bool(older) and _age(taken) < older
+            if stays:
                 with suppress(FileExistsError):
                     os.link(taken, target)
+            else:
+                self._sweep_beginnings(taken.read_bytes(), taken)
             taken.unlink()
             _sync(target.parent)
+            return not stays
 
     def names(self, older: float = 0.0) -> Iterator[str]:
         """Yield the SHA-256 of every original that is there, in order.
@@ -121,6 +127,14 @@ class LocalOriginals:
             _sync(target.parent)
         finally:
             Path(name).unlink(missing_ok=True)
+
+    def _sweep_beginnings(self, data: bytes, own: Path) -> None:
+        """Take away what a crash left behind of bytes that are being deleted."""
+        for left in self._new.iterdir():
+            with suppress(FileNotFoundError):
+                # What is being written is younger.
+                if left != own and _age(left) > _WRITING_S and data.startswith(left.read_bytes()):
+                    left.unlink()
 
     def _sweep(self) -> None:
         """Take away what a crash left behind; what others are writing now is younger."""

@@ -80,8 +80,8 @@ class S3Originals:
             raise altered(sha256)
         return data
 
-    def delete(self, sha256: str, older: float = 0.0) -> None:
-        """Forget an original for good; nothing happens if there is none.
+    def delete(self, sha256: str, older: float = 0.0) -> bool:
+        """Forget an original for good; say whether there is none now.
 
         One that somebody put, or put again, within the last ``older`` seconds stays.
         """
@@ -90,10 +90,11 @@ class S3Originals:
                 try:
                     kept = self._store.head(_key(sha256))
                 except FileNotFoundError:
-                    return
+                    return True
                 if _age(kept["last_modified"]) < older:
-                    return
+                    return False
             self._store.delete(_key(sha256))
+            return True
 
     def names(self, older: float = 0.0) -> Iterator[str]:
         """Yield the SHA-256 of every original that is there, in order.

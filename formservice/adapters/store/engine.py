@@ -81,6 +81,8 @@ def opened(url: URL) -> Engine:
             "journal_mode = WAL",
             "synchronous = FULL",  # a commit survives a power cut
             "foreign_keys = ON",
+            # What is deleted is overwritten; ``purge`` finds what was moved before.
+            "secure_delete = ON",
             f"busy_timeout = {_BUSY_MS}",
         ):
             connection.execute(f"PRAGMA {setting}")
@@ -98,7 +100,7 @@ def opened(url: URL) -> Engine:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that writes: all of it holds when this ends, or nothing of it."""
-    with _explained(), engine.begin() as connection:
+    with explained(), engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             # Who is frozen here holds up everybody: the server ends the transaction.
             connection.exec_driver_sql(
@@ -111,7 +113,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 def reading(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that only reads, at one point in time, and keeps nobody from writing."""
     with (
-        _explained(),
+        explained(),
         engine.connect().execution_options(reads=True) as connection,
         connection.begin(),
     ):
@@ -121,7 +123,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def explained() -> Iterator[None]:
     """Turn what the database says into what somebody can do about it."""
     try:
         yield

@@ -34,9 +34,7 @@ class Events:
     ) -> Link:
         """Write the next event. ``body`` must hold no value of a form."""
         connection, table = self._connection, schema.events
-        if connection.dialect.name == "postgresql":
-            # Two appends at once would both follow the same event. SQLite has one writer anyway.
-            connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+        self.held()
         last = connection.execute(
             select(table.c.seq, table.c.hash).order_by(table.c.seq.desc()).limit(1)
         ).first()
@@ -60,6 +58,12 @@ class Events:
             )
         )
         return link
+
+    def held(self) -> None:
+        """Hold the chain: nobody else appends until this transaction ends."""
+        # Two appends at once would both follow the same event. SQLite has one writer anyway.
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
     def head(self) -> Head | None:
         """Return how far the chain is now; None if nothing has happened yet."""

@@ -13,6 +13,7 @@ from formservice.adapters.store.copies import Copies
 from formservice.adapters.store.deliveries import Deliveries
 from formservice.adapters.store.documents import Documents
 from formservice.adapters.store.engine import opened, reading, writing
+from formservice.adapters.store.erasure import Erasure
 from formservice.adapters.store.events import Events
 from formservice.adapters.store.proof import Proof, whatever_stands_there
 from formservice.adapters.store.queue import Queue
@@ -73,6 +74,13 @@ class Store:
         self.prepared()
         with reading(self.engine) as connection, whatever_stands_there(connection):
             yield Proof(connection)
+
+    @contextmanager
+    def erasing(self) -> Iterator[Erasure]:
+        """Open a transaction in which documents are deleted."""
+        self.prepared()
+        with writing(self.engine) as connection:
+            yield Erasure(connection, Events(connection, self._heads))
 
     def prepared(self) -> None:
         """Bring the database up to date, once; others wait. StorageError if that is impossible."""

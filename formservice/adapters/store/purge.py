@@ -1,0 +1,125 @@
+"""Takes out of a database's files what deleted rows left in them.
+
+A row that is deleted is not gone: its bytes stay in pages, in the log of writes, in statistics.
+What is left after this, and how long, docs/betrieb.md says.
+"""
+
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, Text, func, select, text
+from sqlalchemy.exc import DBAPIError
+
+from formservice.adapters.store import schema
+from formservice.adapters.store.engine import explained
+from formservice.application.ports_deletion import Cleaned
+
+# To write a table anew holds everybody up who wants it: a second or two for each 100 MB.
+_AT_ONCE = 1 << 30
+_BUSY_S = 60.0
+_READERS_S = 20.0
+_OWNER = "SELECT pg_has_role(datdba, 'USAGE') FROM pg_database WHERE datname = current_database()"
+_LATER = "Bitte später „formservice archive delete --clean“ ausführen."
+
+
+class Purge:
+    """Cleans one database."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Clean the database of ``engine``."""
+        self._engine = engine
+
+    def clean(self, *, full: bool) -> Cleaned:
+        """Do it; ``full`` also where it takes long and holds everybody up.
+
+        Raises:
+            StorageError: the database is not usable, or busy for too long.
+        """
+        with explained():
+            if self._engine.dialect.name == "sqlite":
+                return self._embedded(full=full)
+            return self._server(full=full)
+
+    def _embedded(self, *, full: bool) -> Cleaned:
+        file = Path(self._engine.url.database or "")
+        if not full and file.stat().st_size > _AT_ONCE:
+            size = f"Die Datenbank hat {file.stat().st_size / 2**30:.1f} GB: Sie neu zu schreiben"
+            hint = "Bitte in Ruhe „formservice archive delete --clean --full“ ausführen."
+            return Cleaned(False, (f"{size} hält andere auf. {hint}",))
+        self._engine.dispose()  # connections that rest here would be readers
+        # VACUUM works outside of transactions only; our own connections always open one.
+        with closing(sqlite3.connect(file, isolation_level=None, timeout=_BUSY_S)) as connection:
+            try:
+                connection.execute("PRAGMA secure_delete = ON")
+                # Pages are written anew: nothing is left where a row was moved or deleted.
+                connection.execute("VACUUM")
+                gone = _emptied(connection)
+            except sqlite3.Error as error:
+                statement = "VACUUM"
+                raise DBAPIError.instance(statement, None, error, sqlite3.Error) from None
+        if not gone:
+            return Cleaned(False, (f"Andere Programme lesen gerade in der Datenbank. {_LATER}",))
+        return Cleaned(True)
+
+    def _server(self, *, full: bool) -> Cleaned:
+        told = []
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            tables = (table.name for table in schema.metadata.sorted_tables)
+            names = [one for one in tables if _size(connection, one, "pg_relation_size")]
+            large = [] if full else [one for one in names if _size(connection, one) > _AT_ONCE]
+            for name in names:
+                how = "ANALYZE" if name in large else "FULL, ANALYZE"
+                connection.execute(text(f'VACUUM ({how}) "{name}"'))
+                _forget_samples(connection, name)
+            # Samples of values, from which the server plans its queries.
+            connection.execute(text("VACUUM (FULL) pg_catalog.pg_statistic"))
+            if not connection.execute(text(_OWNER)).scalar():
+                told.append(
+                    "In den Statistiken des Servers (pg_statistic) können Werte stehen: Sie"
+                    " leert nur, wem die Datenbank gehört."
+                )
+            if large:
+                told.append(
+                    f"Zu groß zum Neuschreiben nebenbei: {', '.join(large)}. Bitte in Ruhe"
+                    " „formservice archive delete --clean --full“ ausführen."
+                )
+            try:
+                connection.execute(text("CHECKPOINT"))
+            except DBAPIError:  # a right that few have
+                told.append(
+                    "Bis zum nächsten CHECKPOINT des Servers (meist 5 Minuten) können Reste in"
+                    " seinen Dateien stehen."
+                )
+        return Cleaned(not told, tuple(told))
+
+
+def _emptied(connection: sqlite3.Connection) -> bool:
+    """Empty the log of writes; False if somebody reads an earlier state all the time."""
+    until = time.monotonic() + _READERS_S
+    connection.execute("PRAGMA busy_timeout = 500")
+    while True:
+        (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if not busy:
+            return True
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.2)
+
+
+def _forget_samples(connection: Connection, name: str) -> None:
+    """Take away the samples of texts of a table that is empty now: ANALYZE leaves those alone."""
+    table = schema.metadata.tables[name]
+    if connection.execute(select(func.count()).select_from(table)).scalar_one():
+        return
+    for column in table.c:
+        if isinstance(column.type, Text):
+            # To say again of which type it is drops them, and an empty table has nothing to write.
+            statement = f'ALTER TABLE "{name}" ALTER COLUMN "{column.name}" TYPE TEXT'
+            connection.execute(text(statement))
+
+
+def _size(connection: Connection, table: str, of: str = "pg_total_relation_size") -> int:
+    query = select(getattr(func, of)(func.quote_ident(table)))
+    return int(connection.execute(query).scalar_one())

@@ -1,0 +1,91 @@
+"""What deleting needs of the places where something of a document is kept, as protocols."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, Protocol  # records have the shape of the JSON contract
+
+from formservice.application.ports_store import Author
+
+
+@dataclass(frozen=True, slots=True)
+class Bytes:
+    """Kept bytes that nothing names any more; received so many seconds ago."""
+
+    sha256: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a deletion takes away, and what it cannot.
+
+    ``documents`` are the document meant, its parts, and files that hold nothing else; ``counts``
+    how many rows of which table; ``shared`` the originals that stay, with how many other documents
+    they hold; ``handed_over`` the systems that were given a copy.
+    """
+
+    documents: Sequence[str]
+    counts: Mapping[str, int]
+    originals: Sequence[str]
+    shared: Mapping[str, int] = field(default_factory=dict)
+    handed_over: Sequence[str] = ()
+
+
+class Erasure(Protocol):
+    """The rows of documents, inside one transaction."""
+
+    def document(self, given: str) -> str:
+        """Return the document of an id, or of the SHA-256 of its file or the beginning of that.
+
+        Raises:
+            NotFoundError: there is none.
+            UsageError: there are several.
+        """
+
+    def scope(self, document: str) -> Scope:
+        """Return what deleting a document takes away."""
+
+    def readings(self, scope: Scope) -> Sequence[Mapping[str, Any]]:
+        """Return every version of every record that goes."""
+
+    def erase(self, scope: Scope, author: Author, reason: str) -> Sequence[Bytes]:
+        """Take all rows away and write the events; return what nothing names any more.
+
+        ConflictError while a worker has one of the documents.
+        """
+
+    def is_named(self, sha256: str) -> bool:
+        """Say whether bytes are named again; nobody names them until this transaction ends."""
+
+
+class Erasable(Protocol):
+    """Where an installation keeps its documents."""
+
+    def erasing(self) -> AbstractContextManager[Erasure]:
+        """Open a transaction that writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """Whether nothing of deleted rows is left in the database's files, and what to know of it."""
+
+    done: bool
+    told: Sequence[str] = ()
+
+
+class Cleaner(Protocol):
+    """Takes out of files what deleted rows left in them."""
+
+    def clean(self, *, full: bool) -> Cleaned:
+        """Do it; ``full`` also where it takes long and holds everybody up."""
+
+
+class Leftovers(Protocol):
+    """What lies beside database and originals."""
+
+    def forget(self, sha256: str) -> None:
+        """Take away what is known of the pages of a file in work, and of ended processes."""
+
+    def beyond(self) -> Sequence[str]:
+        """Return the files that hold earlier states, which no deletion reaches."""

@@ -1,0 +1,151 @@
+"""``formservice archive delete``: documents with all that is kept of them, for good."""
+
+import argparse
+import getpass
+import json
+import os
+from collections.abc import Sequence
+from typing import Any  # what is told has the shape of the JSON contract
+
+from formservice.application.ports_deletion import Cleaned, Scope
+from formservice.application.ports_store import Author
+from formservice.bootstrap import Services, Settings
+from formservice.cli import errors
+from formservice.cli.german import counted
+from formservice.domain.case import Role
+from formservice.domain.errors import UsageError
+
+_WORDS = {
+    "records": ("Fassung eines Datensatzes", "Fassungen von Datensätzen"),
+    "copies": ("Archivkopie", "Archivkopien"),
+    "acknowledgements": ("Begründung", "Begründungen"),
+    "findings": ("Befund", "Befunde"),
+    "search": ("Eintrag der Suche", "Einträge der Suche"),
+}
+_AUTHOR = 58  # what an author's id has room for, after „shell:“
+
+
+def add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser of ``archive``."""
+    one = actions.add_parser(
+        "delete",
+        help="Vorgänge endgültig löschen",
+        description="Zeigt, was mit einem Vorgang gelöscht würde; mit --yes geschieht es:"
+        " Original, Datensätze, Befunde, Seiten, Suche, Archivkopien, Begründungen und was"
+        " zum Weiterarbeiten aufgehoben war. Es bleiben die Ereignisse ohne Angaben und eines, das"
+        " von der Löschung erzählt. Es gibt kein Zurück.",
+    )
+    one.add_argument(
+        "documents",
+        nargs="*",
+        metavar="KENNUNG",
+        help="Kennung des Vorgangs, oder der Prüfwert seiner Datei („archive list“)",
+    )
+    one.add_argument(
+        "--reason",
+        default="",
+        metavar="TEXT",
+        help="warum; bleibt im Protokoll, deshalb ohne Angaben zur Person",
+    )
+    one.add_argument("--yes", action="store_true", help="wirklich löschen")
+    one.add_argument(
+        "--clean",
+        action="store_true",
+        help="nur Reste von Gelöschtem aus den Dateien der Datenbank entfernen",
+    )
+    one.add_argument(
+        "--full", action="store_true", help="auch, wenn die Datenbank dafür lange belegt ist"
+    )
+    one.add_argument("--json", action="store_true", help="Ausgabe als JSON")
+    one.set_defaults(run=_run)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    services = Services(Settings.from_environment())
+    if chosen.clean:
+        if chosen.documents:
+            raise UsageError("--clean geht nur ohne Kennung eines Vorgangs.")
+        return _told({}, services.delete.clean(full=chosen.full), (), as_json=chosen.json)
+    if not chosen.documents:
+        raise UsageError("Welcher Vorgang gelöscht werden soll, ist nicht angegeben.")
+    beyond = services.delete.beyond()
+    if not chosen.yes:
+        return _planned(services, chosen, beyond)
+    author = Author(f"shell:{_account()[:_AUTHOR]}", Role.ADMIN)
+    done = services.delete(chosen.documents, author, chosen.reason, full=chosen.full)
+    told = {"deleted": True, **_data(done.scope), "left": list(done.left)}
+    if not chosen.json:
+        print("Gelöscht.")
+        _show(done.scope)
+        for one in done.left:
+            print(f"✗ Diese Bytes gehen gerade erneut ein und bleiben: {one}")
+    status = _told(told, done.cleaned, beyond, as_json=chosen.json)
+    return errors.NEEDS_A_PERSON if done.left else status
+
+
+def _account() -> str:
+    """Return the name of the account that runs this, or its number."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+def _planned(services: Services, chosen: argparse.Namespace, beyond: Sequence[str]) -> int:
+    scope = services.delete.plan(chosen.documents)
+    if chosen.json:
+        print(
+            json.dumps(
+                {"deleted": False, **_data(scope), "beyond": list(beyond)},
+                ensure_ascii=False,
+                indent=1,
+            )
+        )
+        return errors.DONE
+    print("Gelöscht würden:")
+    _show(scope)
+    _show_beyond(beyond)
+    print("Noch ist nichts gelöscht. Mit --reason TEXT und --yes geschieht es.")
+    return errors.DONE
+
+
+def _told(told: dict[str, Any], cleaned: Cleaned, beyond: Sequence[str], *, as_json: bool) -> int:
+    if as_json:
+        more = {"cleaned": cleaned.done, "told": list(cleaned.told), "beyond": list(beyond)}
+        print(json.dumps({**told, **more}, ensure_ascii=False, indent=1))
+    else:
+        for sentence in cleaned.told:
+            print(f"{'' if cleaned.done else '✗ '}{sentence}")
+        if cleaned.done:
+            print("In den Dateien der Datenbank steht davon nichts mehr.")
+        _show_beyond(beyond)
+    return errors.DONE if cleaned.done and not beyond else errors.NEEDS_A_PERSON
+
+
+def _data(scope: Scope) -> dict[str, Any]:
+    return {
+        "documents": list(scope.documents),
+        "rows": dict(scope.counts),
+        "originals": list(scope.originals),
+        "shared": dict(scope.shared),
+        "handed_over": list(scope.handed_over),
+    }
+
+
+def _show(scope: Scope) -> None:
+    for one in scope.documents:
+        print(f"  Vorgang {errors.printable(one)}")
+    known = [counted(scope.counts[name], *_WORDS[name]) for name in _WORDS if name in scope.counts]
+    files = counted(len(scope.originals), "Datei", "Dateien")
+    print(f"  {', '.join([*known, f'{files} (Originale und Kopien)'])}")
+    for sha256, count in scope.shared.items():
+        others = counted(count, "anderen Vorgang", "andere Vorgänge")
+        print(f"  ✗ Das Original {sha256[:12]}… bleibt: Es enthält noch {others}.")
+    for name in scope.handed_over:
+        print(f"  ✗ An {errors.printable(name)} übergeben: dort selbst löschen.")
+
+
+def _show_beyond(beyond: Sequence[str]) -> None:
+    if beyond:
+        names = ", ".join(map(errors.printable, beyond))
+        print(f"✗ Frühere Stände der Datenbank enthalten es noch, bitte löschen: {names}")

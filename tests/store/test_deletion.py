@@ -1,0 +1,302 @@
+"""What is deleted is nowhere any more, and the chain that tells of it still holds."""
+
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, select, text
+
+from formservice.adapters import scratch
+from formservice.adapters.leftovers import Leftovers
+from formservice.adapters.store import schema
+from formservice.adapters.store.purge import Purge
+from formservice.application.deletion import Delete
+from formservice.application.ports_deletion import Cleaned, Cleaner
+from formservice.application.ports_store import SERVICE, Author, CopyOf
+from formservice.domain.case import Role, State
+from formservice.domain.errors import ConflictError, NotFoundError, UsageError
+from tests.store import postgres
+from tests.store.proven import IFK, LEAD, Installation, installation, reading
+
+ADMIN = Author("shell:amt", Role.ADMIN)
+NAME = "Qwizzledorn"  # invented, and in no other test
+PLANTED = (NAME.encode(), NAME.lower().encode(), NAME.encode("utf-16-le"))
+
+
+@pytest.fixture
+def kept(address, tmp_path):
+    with installation(address, tmp_path / "data") as one:
+        yield one
+
+
+class NothingToClean:
+    """For tests that look at rows, and not at the bytes of files."""
+
+    def clean(self, *, full: bool) -> Cleaned:
+        return Cleaned(True)
+
+
+def deleting(kept: Installation, cleaner: Cleaner | None = None, **options) -> Delete:
+    leftovers = Leftovers(kept.folder, kept.folder / "intake")
+    return Delete(kept.store, kept.originals, cleaner or NothingToClean(), leftovers, **options)
+
+
+def cleaning(kept: Installation) -> Delete:
+    return deleting(kept, Purge(kept.store.engine))
+
+
+def plant(kept: Installation) -> str:
+    """Let a name stand wherever one may; return the hash of the file."""
+    sha256 = kept.receive("d1", f"file of {NAME}".encode(), NAME)
+    with kept.store.work() as work:
+        work.documents.save("d1", 1, reading(NAME, f"{NAME} hat es erreicht"), IFK, f"war {NAME}")
+        work.documents.acknowledge("d1", "deadline.missed", None, LEAD, f"Anruf von {NAME}")
+        work.documents.move("d1", State.ACCEPTED, LEAD, f"{NAME} war hier")
+        data = f"copy for {NAME}".encode()
+        copy = CopyOf("d1", 2, "form", kept.originals.put(data), len(data))
+        work.copies.keep(copy, SERVICE)
+        body = {"told": f"{NAME} kommt"}
+        row = {"id": "o1", "kind": "mail", "document": "d1", "body": body, "due": 1.0, "tries": 0}
+        work.connection.execute(insert(schema.outbox).values(**row))
+        progress = {"document": "d1", "seq": 1, "at": 1.0, "stage": "read", "code": "done"}
+        work.connection.execute(insert(schema.progress).values(**progress))
+    pages = kept.folder / "intake" / sha256 / "state"
+    pages.mkdir(parents=True)
+    (pages / "1").write_bytes(f"page of {NAME}".encode())
+    left = kept.folder / "originals" / "neu" / "tmpcrash"
+    left.write_bytes(f"file of {NAME}".encode()[:15])
+    os.utime(left, (time.time() - 120,) * 2)
+    return sha256
+
+
+def places(folder: Path, *left_out: str) -> list[Path]:
+    """Return all files below a folder that hold the planted name."""
+    found = []
+    for file in folder.rglob("*"):
+        if file.is_file() and not set(left_out) & set(file.parts):
+            data = file.read_bytes()
+            found += [file] if any(one in data for one in PLANTED) else []
+    return found
+
+
+@pytest.mark.slow
+def test_a_planted_name_is_nowhere_after_the_deletion(kept: Installation):
+    is_server = kept.store.engine.dialect.name == "postgresql"
+    plant(kept)
+    # Rows move in their pages when others come and go, and servers take samples of them.
+    for number in range(12):
+        kept.receive(f"n{number}", f"another {number}".encode(), f"Nachbar{number}")
+    if is_server:
+        with kept.store.engine.connect().execution_options(
+            isolation_level="AUTOCOMMIT"
+        ) as connection:
+            connection.execute(text("ANALYZE"))
+            connection.execute(text("CHECKPOINT"))
+    assert places(kept.folder)
+    deleted = cleaning(kept)(["d1"], ADMIN, "Az. 12/345")
+    assert deleted.cleaned.done
+    assert list(deleted.left) == []
+    assert places(kept.folder) == []
+    if is_server:
+        folder = Path(str(kept.store.engine.url.query["host"])) / "data"
+        assert (folder / "base").is_dir()
+        # What it wrote to its log of writes stays until it is written over: docs/betrieb.md.
+        assert places(folder, "pg_wal") == []
+        bin_ = postgres.programs()
+        assert bin_ is not None
+        url = kept.store.engine.url
+        command = [
+            str(bin_ / "pg_dump"),
+            "-h",
+            str(url.query["host"]),
+            "-U",
+            "tests",
+            str(url.database),
+        ]
+        dump = subprocess.run(command, check=True, capture_output=True).stdout
+        assert b"Nachbar3" in dump
+        assert not any(one in dump for one in PLANTED)
+    assert kept.verify().broken is None
+
+
+def test_the_chain_tells_of_the_deletion_and_why(kept: Installation):
+    plant(kept)
+    deleting(kept)(["d1"], ADMIN, "Az. 12/345")
+    with kept.store.look() as work:
+        (*_, last) = work.copies.history("d1")
+        for table in schema.metadata.sorted_tables:
+            if "document" in table.c and table is not schema.events:
+                rows = work.connection.execute(select(table).where(table.c.document == "d1"))
+                assert rows.all() == [], table.name
+    assert (last.type, last.author) == ("document.deleted", "shell:amt")
+    assert last.body["reason"] == "Az. 12/345"
+    assert last.body["rows"]["records"] == 2  # type: ignore[index] # any JSON
+    with kept.store.look() as work, pytest.raises(NotFoundError):
+        work.documents.get("d1")
+
+
+def test_what_is_planned_changes_nothing(kept: Installation):
+    sha256 = plant(kept)
+    before = kept.verify().head
+    scope = deleting(kept).plan(["d1"])
+    assert (scope.documents, scope.shared) == (["d1"], {})
+    assert set(scope.originals) == set(kept.originals.names())
+    assert deleting(kept).plan([sha256[:12]]).documents == ["d1"]
+    assert kept.verify().head == before
+
+
+def test_a_received_file_goes_with_all_that_was_found_in_it(kept: Installation):
+    kept.receive("d2", b"two forms", "Kowalska", "Haddad")
+    deleting(kept)(["d2"], ADMIN, "Az. 1")
+    with kept.store.look() as work:
+        assert work.connection.execute(select(schema.documents.c.id)).all() == []
+    assert list(kept.originals.names()) == []
+    assert kept.verify().broken is None
+
+
+def test_a_file_stays_while_it_holds_another_s_form_and_goes_with_the_last(kept: Installation):
+    sha256 = kept.receive("d2", b"two forms", "Kowalska", "Haddad")
+    with kept.store.look() as work:
+        one, other = (part.id for part in work.documents.parts("d2"))
+    first = deleting(kept)([one], ADMIN, "Az. 1")
+    assert first.scope.documents == [one]
+    assert first.scope.shared == {sha256: 1}
+    assert kept.originals.read(sha256) == b"two forms"
+    assert kept.verify().broken is None
+    second = deleting(kept)([other], ADMIN, "Az. 2")
+    assert second.scope.documents == [other, "d2"]
+    assert list(kept.originals.names()) == []
+    assert kept.verify().broken is None
+
+
+def test_a_file_that_another_document_has_pages_in_stays_for_that(kept: Installation):
+    sha256 = kept.receive("d1", b"first", "Nguyen")
+    kept.receive("d2", b"second", "Haddad")
+    with kept.store.work() as work:
+        row = {"document": "d2", "position": 1, "original": sha256, "page": 2}
+        work.connection.execute(insert(schema.pages).values(**row))
+    assert deleting(kept)(["d1"], ADMIN, "Az. 1").scope.shared == {sha256: 1}
+    assert kept.originals.read(sha256) == b"first"
+    assert kept.verify().broken is None
+    deleting(kept)(["d2"], ADMIN, "Az. 2")
+    assert list(kept.originals.names()) == []
+
+
+def test_the_same_file_received_again_is_a_new_document(kept: Installation):
+    sha256 = plant(kept)
+    deleting(kept)(["d1"], ADMIN, "Az. 1")
+    assert kept.receive("d1", f"file of {NAME}".encode(), NAME) == sha256
+    assert kept.verify().broken is None
+    deleting(kept)(["d1"], ADMIN, "Az. 2")
+    assert kept.verify().broken is None
+
+
+def test_a_document_back_after_its_deletion_is_named(kept: Installation):
+    kept.receive("d1", b"first", "Nguyen")
+    with kept.store.look() as work:
+        row = work.connection.execute(select(schema.documents)).one()
+    deleting(kept)(["d1"], ADMIN, "Az. 1")
+    with kept.store.work() as work:
+        values = {**row._mapping, "original": None}
+        work.connection.execute(insert(schema.documents).values(**values))
+    found = kept.verify().broken
+    assert found is not None
+    assert "gelöscht und trotzdem noch da" in found.message
+
+
+@pytest.mark.parametrize(
+    ("author", "reason"),
+    [(ADMIN, " "), (LEAD, "Az. 1"), (ADMIN, "Antrag von Frau QWIZZLEDORN")],
+    ids=["no reason", "not for this role", "a value in the reason"],
+)
+def test_a_deletion_nobody_may_do_or_answer_for_is_refused(kept: Installation, author, reason):
+    plant(kept)
+    with pytest.raises(UsageError) as raised:
+        deleting(kept)(["d1"], author, reason)
+    assert NAME.lower() not in raised.value.message.lower()
+    assert len(places(kept.folder)) >= 1
+    assert kept.verify().broken is None
+
+
+def test_what_a_worker_has_is_not_deleted(kept: Installation):
+    plant(kept)
+    with kept.store.work() as work:
+        work.queue.send("d1", "copy")
+        assert work.queue.claim(["copy"], "w", 60) is not None
+    with pytest.raises(ConflictError):
+        deleting(kept)(["d1"], ADMIN, "Az. 1")
+    with pytest.raises(NotFoundError):
+        deleting(kept)(["ffffffffff"], ADMIN, "Az. 1")
+
+
+def test_of_several_one_that_is_not_there_stops_all(kept: Installation):
+    plant(kept)
+    with pytest.raises(NotFoundError):
+        deleting(kept)(["d1", "nobody"], ADMIN, "Az. 1")
+    with kept.store.look() as work:
+        assert work.documents.get("d1").id == "d1"
+
+
+def test_bytes_that_somebody_is_receiving_again_are_left_until_they_are_named(
+    kept: Installation,
+):
+    """They were kept again, and their row comes a moment later."""
+    sha256 = kept.receive("d1", b"first", "Nguyen")
+    with kept.store.work() as work:
+        later = {"received_at": time.time() - 3600}
+        work.connection.execute(schema.originals.update().values(**later))
+    again = []
+
+    def receive(_seconds: float) -> None:
+        again.append(kept.receive("d9", b"first", "Nguyen"))
+
+    kept.originals.put(b"first")
+    deleted = deleting(kept, pause=receive)(["d1"], ADMIN, "Az. 1")
+    assert again == [sha256]
+    assert list(deleted.left) == []
+    assert kept.originals.read(sha256) == b"first"
+    assert kept.verify().broken is None
+
+
+def test_what_ended_processes_left_is_taken_away(kept: Installation, tmp_path, monkeypatch):
+    plant(kept)
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    child = subprocess.Popen(["true"])
+    child.wait()
+    left = temporary / f"{scratch._own()}{child.pid}-x"
+    left.mkdir()
+    (left / "page").write_bytes(PLANTED[0])
+    scratch.sweep.cache_clear()
+    deleting(kept)(["d1"], ADMIN, "Az. 1")
+    assert not left.exists()
+
+
+def test_earlier_states_of_the_database_are_named(kept: Installation):
+    kept.folder.mkdir(exist_ok=True)
+    (kept.folder / "formservice-vor-0001.sqlite").write_bytes(b"")
+    (kept.folder / "archive-uebernommen.sqlite").write_bytes(b"")
+    assert deleting(kept).beyond() == [
+        "archive-uebernommen.sqlite",
+        "formservice-vor-0001.sqlite",
+    ]
+
+
+def test_who_reads_on_and_on_is_told_of_and_the_rest_is_cleaned_later(
+    kept: Installation, monkeypatch
+):
+    if kept.store.engine.dialect.name == "postgresql":
+        pytest.skip("readers hold nobody up there")
+    monkeypatch.setattr("formservice.adapters.store.purge._READERS_S", 0.1)
+    plant(kept)
+    other = installation(kept.store.engine.url, kept.folder)
+    with other as reader, reader.store.look() as work:
+        work.documents.get("d1")
+        deleted = cleaning(kept)(["d1"], ADMIN, "Az. 1")
+        assert not deleted.cleaned.done
+        assert places(kept.folder)
+    assert cleaning(kept).clean().done
+    assert places(kept.folder) == []
