@@ -7,6 +7,7 @@ from pathlib import Path
 
 from formservice.application.dossier import Selection
 from formservice.application.ports_store import SERVICE
+from formservice.application.search import MOST
 from formservice.bootstrap import Services, Settings
 from formservice.cli import errors
 from formservice.cli.german import counted
@@ -36,6 +37,12 @@ def add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
         metavar="STAND,…",
         default="",
         help=f"nur in diesem Stand: {', '.join(State)}",
+    )
+    export.add_argument(
+        "--as",
+        dest="user",
+        metavar="KENNUNG",
+        help="nur, was diese Benutzerin oder dieser Benutzer sehen darf",
     )
     export.add_argument("--form", metavar="FORMULAR,…", default="", help="nur diese Formulare")
     export.add_argument("--since", type=day, metavar="TAG", help="eingegangen ab diesem Tag")
@@ -79,16 +86,40 @@ def _ids(services: Services, chosen: argparse.Namespace) -> Sequence[str]:
     """Return the documents that are meant; UsageError where nothing says which."""
     selection = Selection(
         ids=_listed(chosen.ids) if chosen.ids else None,
-        states=_states(chosen.state),
-        forms=_forms(services, chosen.form),
+        states=tuple(_states(chosen.state)),
+        forms=tuple(_forms(services, chosen.form)),
         since=chosen.since,
         until=chosen.until,
     )
     if not (chosen.query or chosen.all or selection != Selection()):
         raise UsageError("Es fehlt, welche Vorgänge gemeint sind.", _HINT)
-    if chosen.query:
-        raise UsageError("Gesucht werden kann hier noch nicht.", _HINT)
-    return services.selected(selection)
+    if not (chosen.query or chosen.user):
+        return services.selected(selection)
+    found = _found(services, " ".join(chosen.query), chosen.user)
+    return [one for one in services.selected(selection) if one in found]
+
+
+def _found(services: Services, query: str, user: str | None) -> set[str]:
+    """Return all that a search finds, as far as ``user`` may see it.
+
+    Raises:
+        UsageError: it might find less than there is.
+    """
+    with services.store.look() as work:
+        viewer = work.search.viewer(user) if user else SERVICE
+        if work.words.outdated(1):
+            raise UsageError(
+                "Der Wortindex ist nicht vollständig; ein Export könnte etwas auslassen.",
+                "„formservice migrate“ macht ihn neu.",
+            )
+    ids: set[str] = set()
+    after = ""
+    while True:
+        page = services.find(query, viewer, MOST, after)
+        ids |= {hit.id for hit in page.hits}
+        if page.next is None:
+            return ids
+        after = page.next
 
 
 def _listed(text: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from itertools import count
+from typing import Any  # fields of several types
 
 from formservice.application.participants import (
     Answers,
@@ -29,7 +30,7 @@ KNOWN = Known(
 
 
 def row(line=2, **more):
-    told = {
+    told: dict[str, Any] = {
         "number": "100",
         "name": "Öztürk",
         "vorname": "Anna",

@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, exists, select
 
 from formservice.adapters.store import schema
+from formservice.adapters.store.rows import text_of
 from formservice.application.dossier import Selection
 from formservice.domain.errors import NotFoundError
+
+_AT_ONCE = 500
 
 
 def selected(connection: Connection, chosen: Selection) -> Sequence[str]:
@@ -37,9 +40,13 @@ def selected(connection: Connection, chosen: Selection) -> Sequence[str]:
 
 
 def _refuse_unknown(connection: Connection, ids: Sequence[str]) -> None:
-    """Raise NotFoundError for an id that no document has."""
+    """Raise NotFoundError for the first id that no document has."""
     table = schema.documents
-    for one in ids:
-        row = connection.execute(select(table.c.id).where(table.c.id == one[:64])).first()
-        if row is None:
-            raise NotFoundError(f"Ein Dokument mit der Kennung {one[:40]} gibt es nicht.")
+    for first in range(0, len(ids), _AT_ONCE):
+        some = ids[first : first + _AT_ONCE]
+        there = select(table.c.id).where(table.c.id.in_(map(text_of, some)))
+        known = set(connection.execute(there).scalars())
+        unknown = [one for one in some if one not in known]
+        if unknown:
+            told = text_of(unknown[0])[:40]
+            raise NotFoundError(f"Ein Dokument mit der Kennung {told} gibt es nicht.")

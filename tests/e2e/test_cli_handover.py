@@ -1,0 +1,110 @@
+"""Handing over and taking in, as people type it."""
+
+import json
+import zipfile
+
+import pytest
+
+from formservice.application.copying import accept
+from formservice.application.ports_store import Author
+from formservice.bootstrap import Services, Settings
+from formservice.domain.case import Role
+from tests.e2e.conftest import ROOT
+
+LEAD = Author("u-1", Role.LEAD)
+SAMPLE = ROOT / "samples" / "feedbackbogen@2026-11" / "regulaer-docx" / "input.docx"
+ZIELSYSTEM = """title: E-Akte
+folder: share
+files: {copy: "{{ id }}.pdf", original: "{{ id }}.{{ suffix }}", record: "{{ id }}.json"}
+receipt: {file: "{{ id }}.ok"}
+"""
+LIST = "Kundennummer;Name;Vorname\n1;Özgür;Ay\n2;Weber;\n"
+
+
+@pytest.fixture
+def formservice(run):
+    """Run the program; what it says is text, settings are given by name."""
+
+    def call(*arguments, **settings):
+        done = run(*arguments, settings=settings)
+        done.stdout, done.stderr = done.stdout.decode(), done.stderr.decode()
+        return done
+
+    return call
+
+
+@pytest.fixture
+def archive(tmp_path, formservice):
+    """An installation with one document in it; returns its id."""
+    done = formservice("intake", SAMPLE, "--json")
+    assert done.returncode in (0, 1), done.stderr
+    services = Services(Settings.from_environment({"FORMSERVICE_DATA": str(tmp_path / "var")}))
+    with services.store.look() as work:
+        query = "SELECT id FROM documents WHERE version > 0"
+        (id_,) = work.connection.exec_driver_sql(query).scalars()
+    yield services, id_
+    services.store.close()
+
+
+def test_everything_kept_goes_into_a_file_and_a_search_chooses(archive, formservice, tmp_path):
+    _, id_ = archive
+    done = formservice("archive", "export", "--all", "-o", tmp_path / "x.zip", "--json")
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["documents"]) == (0, 1)
+    with zipfile.ZipFile(tmp_path / "x.zip") as bundle:
+        assert f"vorgaenge/000001-{id_}/datensatz.json" in bundle.namelist()
+    found = formservice("archive", "export", "form:feedbackbogen", "-o", tmp_path / "y.zip")
+    assert found.returncode == 0, found.stderr
+    assert (tmp_path / "y.zip").read_bytes() == (tmp_path / "x.zip").read_bytes()
+    none = formservice("archive", "export", "--state", "archiviert", "-o", tmp_path / "z.zip")
+    assert (none.returncode, (tmp_path / "z.zip").exists()) == (1, False)
+
+
+def test_without_a_choice_nothing_goes_out(formservice, tmp_path):
+    assert formservice("archive", "export", "-o", tmp_path / "x.zip").returncode == 2
+    wrong = formservice("archive", "export", "--state", "angenomen", "-o", tmp_path / "x.zip")
+    assert (wrong.returncode, "angenommen" in wrong.stderr) == (2, True)
+
+
+@pytest.mark.slow
+def test_what_is_accepted_goes_through_copy_and_deliver_to_the_other_system(
+    archive, formservice, tmp_path
+):
+    services, id_ = archive
+    (tmp_path / "share").mkdir()
+    (tmp_path / "eakte.yaml").write_text(ZIELSYSTEM, "utf-8")
+    given = {"FORMSERVICE_ZIELSYSTEME": str(tmp_path / "eakte.yaml")}
+    assert formservice("deliver", "--check", **given).returncode == 0
+    with services.store.work() as work:
+        newest = work.documents.newest(id_)
+        reading = {**newest.reading, "findings": []}
+        work.documents.save(id_, newest.version, reading, LEAD)
+        accept(work, id_, LEAD)
+    worked = formservice("work", "--once", **given)
+    assert worked.returncode == 0, worked.stderr
+    assert "deliver fertig" in worked.stdout
+    assert formservice("deliver", "--once", **given).returncode == 0
+    there = sorted(one.name for one in (tmp_path / "share").iterdir())
+    assert there == [f"{id_}.docx", f"{id_}.json", f"{id_}.pdf"]
+    status = formservice("deliver", "--status", **given)
+    assert (status.returncode, "übergeben" in status.stdout) == (0, True)
+
+
+def test_without_a_zielsystem_deliver_says_what_is_missing(formservice):
+    missing = formservice("deliver")
+    assert (missing.returncode, "FORMSERVICE_ZIELSYSTEME" in missing.stderr) == (2, True)
+    assert formservice("deliver", "--once").returncode == 0
+
+
+def test_a_list_is_shown_first_and_its_mistakes_name_rows(formservice, tmp_path):
+    (tmp_path / "x.csv").write_text(LIST, "utf-8")
+    wrong = formservice("import", "teilnehmer", tmp_path / "x.csv")
+    assert (wrong.returncode, "Zeile 3: Vorname fehlt." in wrong.stderr) == (1, True)
+    assert "Weber" not in wrong.stderr
+    (tmp_path / "x.csv").write_text(LIST.replace("Weber;", "Weber;Ben"), "utf-8")
+    shown = formservice("import", "teilnehmer", tmp_path / "x.csv")
+    assert (shown.returncode, "Neue Menschen: 2" in shown.stdout) == (0, True)
+    done = formservice("import", "teilnehmer", tmp_path / "x.csv", "--yes", "--json")
+    assert (json.loads(done.stdout)["done"], done.returncode) == (True, 0)
+    again = formservice("import", "teilnehmer", tmp_path / "x.csv")
+    assert "Es gibt nichts zu übernehmen." in again.stdout
