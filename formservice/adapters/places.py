@@ -13,7 +13,7 @@ from formservice.domain.errors import StorageError
 _EVERY_S = 2.0
 # What was proved longer ago says too little of today.
 _STALE_S = 7 * 24 * 3600.0
-_PLACE, _WHOLE = "stand.json", "unversehrt.json"
+_PLACE, _WHOLE, _BROKEN = "stand.json", "unversehrt.json", "befund.json"
 
 
 class Places:
@@ -56,7 +56,9 @@ class Places:
             return None
 
     def seconds_since_whole(self) -> float | None:
-        """Return how long ago everything was found whole; None if it never was."""
+        """Return how long ago everything was found whole; None if it was not the last time."""
+        if self.broken() is not None:
+            return None
         try:
             return time.time() - (self._folder / _WHOLE).stat().st_mtime
         except OSError:
@@ -65,6 +67,21 @@ class Places:
     def found_whole(self, head: Head) -> None:
         """Keep that everything was found whole up to ``head``."""
         self._write(_WHOLE, asdict(head))
+        try:
+            (self._folder / _BROKEN).unlink(missing_ok=True)
+        except OSError as error:
+            raise _unusable() from error
+
+    def found_broken(self, told: str) -> None:
+        """Keep what was found broken, until everything is whole again."""
+        self._write(_BROKEN, told)
+
+    def broken(self) -> str | None:
+        """Return what was found broken when everything was proved last; None if nothing was."""
+        try:
+            return str(json.loads((self._folder / _BROKEN).read_bytes()))
+        except (OSError, ValueError):
+            return None
 
     def _write(self, name: str, told: object) -> None:
         try:

@@ -149,5 +149,11 @@ class Places(Protocol):
     def last(self) -> Head | None:
         """Return how far the chain was when it was last found whole."""
 
+    def seconds_since_whole(self) -> float | None:
+        """Return how long ago everything was found whole; None if it was not the last time."""
+
     def found_whole(self, head: Head) -> None:
         """Keep that everything was found whole up to ``head``."""
+
+    def found_broken(self, told: str) -> None:
+        """Keep what was found broken, until everything is whole again."""

@@ -119,6 +119,8 @@ class Verify:
         except _Broken as error:
             broken = error.found
         self._places.forget()
+        if broken is not None:
+            self._places.found_broken(f"{self._now()}: {broken.message}")
         if broken is None and run.head is not None and since == 1:
             self._places.found_whole(run.head)
         place = run.place

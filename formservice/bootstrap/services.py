@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from formservice.adapters.handover.xdomea_schemas import XdomeaSchemas
     from formservice.adapters.heads import Heads
     from formservice.adapters.intake_folder import IntakeFolder
+    from formservice.adapters.places import Places
     from formservice.adapters.store.archive import Archive
     from formservice.adapters.store.store import Store
+    from formservice.adapters.work.chores import Chore
     from formservice.adapters.work.signals import Stop
     from formservice.adapters.work.supervisor import Worker
     from formservice.application import ports
@@ -141,19 +143,28 @@ class Services(Reading):
         return Delete(self.store, self.originals, Purge(self.store.engine), leftovers)
 
     @cached_property
+    def places(self) -> "Places":
+        """How far the proof of all that is kept had come, and what the last one found."""
+        from formservice.adapters.places import Places
+
+        return Places(self.settings.data / "pruefung")
+
+    @cached_property
     def verify(self) -> "Verify":
         """The use case „archive verify“."""
-        from formservice.adapters.places import Places
         from formservice.application.verify import Verify
 
-        places = Places(self.settings.data / "pruefung")
-        return Verify(
-            self.store,
-            self.originals,
-            self.heads,
-            places,
-            lambda: now().strftime("%d.%m.%Y %H:%M"),
-        )
+        told = "%d.%m.%Y %H:%M"
+        kept = (self.store, self.originals, self.heads, self.places)
+        return Verify(*kept, lambda: now().strftime(told))
+
+    @cached_property
+    def further_chores(self) -> "Sequence[Chore]":
+        """What is due now and then besides the chores of the store."""
+        from formservice.adapters.work.chores import integrity, reported
+        from formservice.application.integrity import Integrity
+
+        return (integrity(Integrity(self.verify, self.places, self.head_kept, reported)),)
 
     @property
     def schema_step(self) -> str:

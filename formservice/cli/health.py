@@ -47,6 +47,7 @@ def _run(chosen: argparse.Namespace) -> int:
         _office,
         _storage,
         _database,
+        _integrity,
     )
     states = [check() for check in checks]
     healthy = all(state.ok for state in states if state.needed)
@@ -128,6 +129,21 @@ def _database() -> _State:
     except FormServiceError as error:
         return _State("Datenbank", False, True, f"{error.message} {error.hint}")
     return _State("Datenbank", True, True, f"{where}, Schritt {step}, beschreibbar")
+
+
+def _integrity() -> _State:
+    """Tell what the last proof of all that is kept has found; nothing is proved here."""
+    try:
+        places = Services(Settings.from_environment()).places
+    except FormServiceError as error:
+        return _State("Unversehrtheit", False, True, f"{error.message} {error.hint}")
+    broken, seconds = places.broken(), places.seconds_since_whole()
+    if broken is not None:
+        return _State("Unversehrtheit", False, True, f"am {broken}")
+    if seconds is None:
+        return _State("Unversehrtheit", True, False, "noch nicht geprüft („archive verify“)")
+    ago = counted(round(seconds / 3600), "Stunde", "Stunden")
+    return _State("Unversehrtheit", True, False, f"vor {ago} alles unversehrt")
 
 
 def _storage() -> _State:

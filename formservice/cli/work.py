@@ -110,7 +110,8 @@ def _pool(services: Services, chosen: argparse.Namespace) -> int:
     with stop.listening():
         if chosen.once:
             return pool.run()
-        with beside(services.store, services.originals, today, pool.wake) as meanwhile:
+        due = services.further_chores
+        with beside(services.store, services.originals, today, pool.wake, due) as meanwhile:
             return pool.run(meanwhile)
 
 

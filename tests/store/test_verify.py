@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from formservice.adapters.heads import Heads
 from formservice.adapters.store import schema
 from formservice.adapters.store.engine import embedded
+from formservice.application.integrity import Integrity
 from formservice.application.ports_store import SERVICE
 from formservice.application.verify import Break
 from formservice.domain.chain import Head, sealed, written
@@ -403,6 +404,50 @@ def test_a_run_that_is_resumed_proves_the_chain_from_its_beginning(
         kept.verify(tell)
     change(kept, 1, author="x")
     assert broken(kept).id == "1"
+
+
+def test_the_daily_proof_goes_on_until_all_is_proved_and_then_rests(
+    kept: Installation, monkeypatch
+):
+    monkeypatch.setattr("formservice.adapters.places._EVERY_S", 0.0)
+    clock = iter(range(0, 100_000, 400))  # each look at it is 400 seconds later
+    ends: list[Break] = []
+    kept_heads: list[int] = []
+    prove = Integrity(
+        kept.verify,
+        kept.places,
+        lambda: kept_heads.append(1),
+        ends.append,
+        lambda: float(next(clock)),
+    )
+    for _ in range(40):
+        prove()
+        if kept.places.seconds_since_whole() is not None:
+            break
+    assert kept.places.seconds_since_whole() is not None
+    assert (ends, kept_heads) == ([], [1])
+    rest = next(clock)
+    prove()
+    assert next(clock) == rest + 400
+
+
+def test_the_daily_proof_reports_a_break_and_keeps_it_for_people(kept: Installation):
+    ends: list[Break] = []
+    prove = Integrity(kept.verify, kept.places, lambda: None, ends.append)
+    change(kept, 2, author="x")
+    prove()
+    assert [one.id for one in ends] == ["2"]
+    told = kept.places.broken()
+    assert told is not None
+    assert told.startswith("heute: Ereignis 2 ist verändert")
+    prove()
+    assert len(ends) == 2
+
+
+def test_what_was_broken_is_forgotten_when_all_is_whole_again(kept: Installation):
+    kept.places.found_broken("gestern: Ereignis 2")
+    assert kept.verify().broken is None
+    assert kept.places.broken() is None
 
 
 def test_originals_that_cannot_be_reached_are_no_break(kept: Installation, monkeypatch):

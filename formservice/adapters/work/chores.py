@@ -18,6 +18,7 @@ from formservice.adapters.store.store import Store
 from formservice.adapters.work.pool import again
 from formservice.application.orphans import swept
 from formservice.application.ports_store import Originals
+from formservice.application.verify import Break
 from formservice.domain.case import State
 
 _log = logging.getLogger("formservice")
@@ -59,6 +60,16 @@ def chores(
         Chore("orphans", 24 * 3600.0, "45 2 * * *", lambda: swept(store, originals)),
         Chore("deliver", 30.0, "* * * * *", HandingOver(store, again("deliver", "--once"))),
     )
+
+
+def integrity(prove: Callable[[], object]) -> Chore:
+    """Return the chore that proves all that is kept: asked every hour, begun once a day."""
+    return Chore("integrity", 3600.0, "45 * * * *", prove)
+
+
+def reported(broken: Break) -> None:
+    """Log the first thing that is not what it was; „formservice check“ tells it as well."""
+    _log.error("integrity: %s %s is not what was kept", broken.part, broken.id)
 
 
 def reminded(store: Store, today: date) -> int:

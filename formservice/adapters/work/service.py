@@ -1,12 +1,12 @@
 """What goes on beside the workers of a machine: by its own clock, or delivered on PostgreSQL."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING
 
 from formservice.adapters.store.store import Store
-from formservice.adapters.work.chores import Clockwork, chores
+from formservice.adapters.work.chores import Chore, Clockwork, chores
 from formservice.application.ports_store import Originals
 
 if TYPE_CHECKING:
@@ -15,14 +15,18 @@ if TYPE_CHECKING:
 
 @contextmanager
 def beside(
-    store: Store, originals: Originals, today: Callable[[], date], wake: Callable[[], None]
+    store: Store,
+    originals: Originals,
+    today: Callable[[], date],
+    wake: Callable[[], None],
+    further: Sequence[Chore] = (),
 ) -> Iterator[Callable[[], None]]:
     """Do chores and take what is delivered, as long as this is open.
 
-    ``wake`` tells the workers of this machine that there is something to do. What is yielded has
-    to be called about once a second.
+    ``wake`` tells the workers of this machine that there is something to do; ``further`` is what
+    else is due now and then. What is yielded has to be called about once a second.
     """
-    due = chores(store, originals, today, wake)
+    due = (*chores(store, originals, today, wake), *further)
     if not _is_server(store):
         yield Clockwork(due)
         return
