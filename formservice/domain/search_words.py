@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import islice
 
@@ -21,6 +22,8 @@ NUMBER = 1
 _LONGEST = 120
 # Of the words of one document, each counted once; PostgreSQL has room for a megabyte of them.
 _MOST_LETTERS = 400_000
+# Texts repeat their words, and forms their fields.
+_KEPT, _KEPT_KEYS = 100_000, 2_000
 # A stem of three letters begins too many words to stand for one.
 _STEM_BEGINS = 4
 
@@ -140,11 +143,13 @@ def group_of(key: str) -> str:
     return _ENDS.split(bare_key(key), maxsplit=1)[0]
 
 
+@lru_cache(_KEPT_KEYS)
 def code_of(key: str) -> str:
     """Return what stands for a field: for its group in four letters, for itself in two more."""
     return group_code(key) + _letters(bare_key(key), 2)
 
 
+@lru_cache(_KEPT_KEYS)
 def group_code(key: str) -> str:
     """Return what stands for all fields of the group of ``key``."""
     return _letters(group_of(key), _GROUP)
@@ -164,6 +169,7 @@ def _letters(text: str, count: int) -> str:
     return "".join(digits)
 
 
+@lru_cache(_KEPT)
 def folded(word: str) -> str:
     """Return a word in lower case with the letters a to z and digits only."""
     told = "".join(map(_letter, unicodedata.normalize("NFC", word)))

@@ -22,26 +22,28 @@ def is_compared(name: str | None, type_: str, _: object) -> bool:
     return not (name or "").startswith(SEARCH_INDEX)
 
 
-def index_of_words(connection: Connection) -> list[str]:
-    """Return how the database says that its index of words was made."""
+def own(connection: Connection) -> list[str]:
+    """Return how the database says that what is its own was made."""
     query = {
-        "sqlite": "SELECT sql FROM sqlite_master WHERE sql LIKE '%search_index%' ORDER BY name",
-        "postgresql": "SELECT indexdef FROM pg_indexes WHERE indexname = 'search_index'",
+        "sqlite": "SELECT sql FROM sqlite_master WHERE sql LIKE '%search_index%'"
+        " OR type = 'trigger' ORDER BY name",
+        "postgresql": "SELECT indexdef FROM pg_indexes WHERE indexname LIKE 'search_index%'"
+        " UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal"
+        " UNION ALL SELECT prosrc FROM pg_proc WHERE proname = 'document_assigned'",
     }[connection.dialect.name]
     return list(connection.execute(text(query)).scalars())
 
 
-def test_the_index_of_words_is_the_same_whether_by_steps_or_all_at_once(engine):
+def test_what_each_database_has_of_its_own_is_the_same_by_steps_and_all_at_once(engine):
     assert migrated(engine)
     with writing(engine) as connection:
-        by_steps = index_of_words(connection)
+        by_steps = own(connection)
         assert by_steps
-        search = metadata.tables["search"]
         if connection.dialect.name == "sqlite":
             connection.execute(text("DROP TABLE search_index"))
-        search.drop(connection)
-        search.create(connection)
-        assert index_of_words(connection) == by_steps
+        metadata.drop_all(connection)
+        metadata.create_all(connection)
+        assert own(connection) == by_steps
 
 
 def test_an_empty_database_gets_the_tables_that_the_program_knows_and_no_others(engine):

@@ -1,6 +1,18 @@
 """Who may see which documents, as one condition that every list and every search has."""
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, exists, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    and_,
+    exists,
+    false,
+    not_,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
 from formservice.adapters.store import schema
 from formservice.adapters.store.rows import text_of
@@ -44,20 +56,25 @@ def viewer(connection: Connection, user: str) -> Author:
     return Author(row.id, Role(row.role))
 
 
+def is_wide(viewer: Author) -> bool:
+    """Say whether somebody sees (nearly) everything: then words narrow a search, not rights."""
+    return viewer.role in (Role.LEAD, Role.ADMIN, Role.SYSTEM)
+
+
 def _of_ifk(user: str, documents: FromClause) -> ColumnElement[bool]:
     """Return the condition for an IFK; a file with forms of others' cases is none of its own."""
-    belongs, case = schema.case_documents, schema.cases
-    assigned = select(belongs.c.document).join(case, case.c.id == belongs.c.case)
-    mine = documents.c.id.in_(assigned.where(case.c.ifk == user))
-    part = schema.documents.alias("part")
-    others = (
-        exists()
-        .where(belongs.c.document == documents.c.id, case.c.id == belongs.c.case)
-        .where(case.c.ifk.is_not(None))
+    belongs, case, part = schema.case_documents, schema.cases, schema.documents.alias("part")
+    every = schema.documents.alias("every")
+    mine = (
+        select(belongs.c.document)
+        .join(case, case.c.id == belongs.c.case)
+        .where(or_(case.c.ifk == user, case.c.ifk.is_(None)))
     )
-    parts_of_others = (
+    nobodys = select(every.c.id).where(every.c.assigned == false())
+    of_others = (
         exists()
         .where(part.c.part_of == documents.c.id, belongs.c.document == part.c.id)
         .where(case.c.id == belongs.c.case, case.c.ifk.is_not(None), case.c.ifk != user)
     )
-    return or_(mine, and_(~others, ~parts_of_others))
+    is_file = documents.c.version == 0
+    return and_(documents.c.id.in_(union_all(mine, nobodys)), not_(and_(is_file, of_others)))

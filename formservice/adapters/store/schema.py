@@ -1,5 +1,7 @@
 """The tables, the same on SQLite and PostgreSQL; what only one has stands in the migrations."""
 
+from collections.abc import Collection
+
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -16,6 +18,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
+    false,
     text,
 )
 
@@ -76,6 +79,8 @@ documents = Table(
     # What a received file holds besides documents, as ``read --json`` tells it: empty backs,
     # separator sheets, pages of a document that stands with another file. Null: not read yet.
     Column("aside", JSON(none_as_null=True)),
+    # Whether it is among ``case_documents``; follows that table by itself.
+    Column("assigned", Boolean, nullable=False, default=False, server_default=false()),
     # The same bytes are one received document, whoever is faster; parts have no original. Those of
     # two Träger are two, for neither may learn what the other has sent.
     Index("uq_documents_original_traeger", "original", "traeger", unique=True),
@@ -86,6 +91,7 @@ documents = Table(
         sqlite_where=_OFFICE,
         postgresql_where=_OFFICE,
     ),
+    Index("ix_documents_assigned", "assigned"),
     # Lists are sorted by this, and go on where they ended.
     Index("ix_documents_received", "received", "created_at", "id"),
     Index("ix_documents_traeger", "traeger", "received"),
@@ -325,10 +331,11 @@ search = Table(
     UniqueConstraint("document"),
 )
 
-# The index of words, which each database has of its own kind; step 0001 has the same. It follows
-# the table by itself: who adds, changes or deletes a row has nothing else to do.
+# What each database has of its own kind (step 0001 has the same): the index of words follows the
+# table ``search``, as ``assigned`` of documents follows ``case_documents``. Who adds, changes or
+# deletes a row has nothing else to do.
 SEARCH_INDEX = "search_index"
-_INDEX_OF_WORDS = {
+_BY_ITSELF = {
     "sqlite": (
         "CREATE VIRTUAL TABLE search_index USING fts5(words, content='search', content_rowid='id',"
         " tokenize=\"unicode61 remove_diacritics 0 tokenchars '/'\", detail=none, columnsize=0)",
@@ -341,15 +348,36 @@ _INDEX_OF_WORDS = {
         " INSERT INTO search_index(search_index, rowid, words)"
         " VALUES ('delete', old.id, old.words);"
         " INSERT INTO search_index(rowid, words) VALUES (new.id, new.words); END",
+        "CREATE TRIGGER case_documents_added AFTER INSERT ON case_documents BEGIN"
+        " UPDATE documents SET assigned = 1 WHERE id = new.document; END",
+        "CREATE TRIGGER case_documents_removed AFTER DELETE ON case_documents BEGIN"
+        " UPDATE documents SET assigned = 0 WHERE id = old.document; END",
+        "CREATE TRIGGER case_documents_changed AFTER UPDATE OF document ON case_documents BEGIN"
+        " UPDATE documents SET assigned = 0 WHERE id = old.document;"
+        " UPDATE documents SET assigned = 1 WHERE id = new.document; END",
     ),
     "postgresql": (
-        "CREATE INDEX search_index ON search"
-        " USING gin (array_to_tsvector(string_to_array(words, ' ')))",
+        "ALTER TABLE search ADD COLUMN search_index tsvector GENERATED ALWAYS AS"
+        " (array_to_tsvector(string_to_array(words, ' '))) STORED",
+        "CREATE INDEX search_index_gin ON search USING gin (search_index)",
+        "CREATE OR REPLACE FUNCTION document_assigned() RETURNS trigger LANGUAGE plpgsql AS $$"
+        " BEGIN"
+        " IF TG_OP <> 'INSERT' THEN"
+        " UPDATE documents SET assigned = false WHERE id = old.document; END IF;"
+        " IF TG_OP <> 'DELETE' THEN"
+        " UPDATE documents SET assigned = true WHERE id = new.document; END IF;"
+        " RETURN NULL; END $$",
+        "CREATE TRIGGER case_documents_assigned"
+        " AFTER INSERT OR DELETE OR UPDATE OF document ON case_documents"
+        " FOR EACH ROW EXECUTE FUNCTION document_assigned()",
     ),
 }
 
 
-@event.listens_for(search, "after_create")
-def _index_words(_: Table, connection: Connection, **__: object) -> None:
-    for statement in _INDEX_OF_WORDS[connection.dialect.name]:
-        connection.exec_driver_sql(statement)
+@event.listens_for(metadata, "after_create")
+def _by_itself(
+    _: MetaData, connection: Connection, tables: Collection[Table], **__: object
+) -> None:
+    if search in tables:
+        for statement in _BY_ITSELF[connection.dialect.name]:
+            connection.exec_driver_sql(statement)

@@ -1,13 +1,12 @@
 """Finds documents: what is asked for and who asks, as one SQL condition."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any  # rows have the columns of their query
 
 from sqlalchemy import (
     BindParameter,
+    ColumnClause,
     ColumnElement,
     Connection,
-    Select,
     Table,
     and_,
     bindparam,
@@ -16,12 +15,15 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    literal_column,
     not_,
+    null,
     or_,
     select,
     text,
     true,
     tuple_,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 
@@ -73,23 +75,33 @@ class Search:
         self, query: Query, viewer: Author, limit: int = 50, after: Place | None = None
     ) -> Hits:
         """Return documents that ``viewer`` may see, the latest received first: two queries."""
-        asked = and_(rights.visible(viewer), _IS_ONE, *self._conditions(query))
-        table = _documents
-        counted = (
-            select(table.c.state, table.c.form, func.count(literal(1)))
-            .where(asked)
-            .group_by(table.c.state, table.c.form)
-        )
-        counts = {(State(row[0]), row[1]): row[2] for row in self._connection.execute(counted)}
-        order = (table.c.received, table.c.created_at, table.c.id)
-        page = select(*_HIT).where(asked).order_by(*(one.desc() for one in order))
+        table, order = _documents, ("received", "created_at", "id")
+        is_wide = rights.is_wide(viewer)
+        asked = and_(rights.visible(viewer), _IS_ONE, *self._conditions(query, is_wide))
+        # What was found is looked for once, and then counted and sorted.
+        found = select(*(table.c[name] for name in (*order, "state", "form"))).where(asked)
+        hits = found.cte("found").prefix_with("MATERIALIZED")
+        page = select(hits.c.id).order_by(*(hits.c[name].desc() for name in order))
         if after is not None:
-            page = page.where(tuple_(*order) < (after.received, after.created_at, after.id))
-        rows = self._connection.execute(page.limit(limit + 1)).all()
-        hits = [Hit(**{**row._mapping, "state": State(row.state)}) for row in rows[:limit]]
-        last = hits[-1] if len(rows) > limit else None
-        place = str(Place(last.received, last.created_at, last.id)) if last else None
-        return Hits(hits, counts, place)
+            place = (after.received, after.created_at, after.id)
+            page = page.where(tuple_(*(hits.c[name] for name in order)) < place)
+        ids = page.limit(limit + 1).subquery("page")
+        counted = select(hits.c.state, hits.c.form, func.count(literal(1)))
+        told = self._connection.execute(
+            union_all(
+                select(ids.c.id, null(), literal(0)),
+                counted.group_by(hits.c.state, hits.c.form),
+            )
+        ).all()
+        counts = {(State(row[0]), row[1]): row[2] for row in told if row[2]}
+        wanted = [row[0] for row in told if not row[2]]
+        shown = select(*_HIT).where(table.c.id.in_(wanted))
+        rows = self._connection.execute(
+            shown.order_by(*(table.c[name].desc() for name in order))
+        ).all()
+        listed = [Hit(**{**row._mapping, "state": State(row.state)}) for row in rows[:limit]]
+        last = listed[-1] if len(rows) > limit else None
+        return Hits(listed, counts, str(_place(last)) if last else None)
 
     def viewer(self, user: str) -> Author:
         """Return a user with the role that is known; NotFoundError if there is none."""
@@ -111,32 +123,37 @@ class Search:
                 return found
         return []
 
-    def _conditions(self, query: Query) -> Iterator[ColumnElement[bool]]:
-        """Yield all that has to be true of a document."""
+    def _conditions(self, query: Query, is_wide: bool) -> Iterator[ColumnElement[bool]]:
+        """Yield all that has to be true of a document; ``is_wide``: words have to narrow it."""
         words = [one for one in query.all_of if isinstance(one, Words)]
         if words:
-            yield self._with(words)
+            yield self._with(words, is_wide)
         for kind in (Stands, OfForm):
             among = [_about(one) for one in query.all_of if isinstance(one, kind)]
             if among:
                 yield or_(*among)
         yield from (_about(one) for one in query.all_of if isinstance(one, HasFinding))
         for one in query.none_of:
-            yield not_(self._with([one]) if isinstance(one, Words) else _about(one))
+            yield not_(self._with([one], is_wide) if isinstance(one, Words) else _about(one))
         if query.since:
             yield _documents.c.received >= query.since
         if query.until:
             yield _documents.c.received <= query.until
 
-    def _with(self, words: Sequence[Words]) -> ColumnElement[bool]:
-        """Return the condition that all of ``words`` stand in a document."""
+    def _with(self, words: Sequence[Words], is_wide: bool) -> ColumnElement[bool]:
+        """Return the condition that all of ``words`` stand in a document.
+
+        Said so that the database begins with the words, if ``is_wide``, and else with the
+        documents that somebody may see.
+        """
         spelt = _SQLITE if self._is_sqlite else _POSTGRESQL
-        found: Select[Any] = select(_search.c.document).where(
-            self._indexed(spelt.all_of([_asked(one, spelt) for one in words]))
-        )
-        for one in words:
-            found = found.where(_in_text(one))
-        return _documents.c.id.in_(found)
+        conditions = [
+            self._indexed(spelt.all_of([_asked(one, spelt) for one in words])),
+            *map(_in_text, words),
+        ]
+        if is_wide:
+            return _documents.c.id.in_(select(_search.c.document).where(*conditions))
+        return exists().where(_search.c.document == _documents.c.id, *conditions)
 
     def _indexed(self, asked: str) -> ColumnElement[bool]:
         """Return the condition that the index of words has ``asked``; it is never part of SQL."""
@@ -145,8 +162,12 @@ class Search:
             # A query may ask more than once.
             once: BindParameter[str] = bindparam("asked", asked, unique=True)
             return _search.c.id.in_(index.bindparams(once).columns(column("rowid")))
-        vector = func.array_to_tsvector(func.string_to_array(_search.c.words, " "))
+        vector: ColumnClause[str] = literal_column("search.search_index")
         return vector.op("@@", is_comparison=True)(cast(asked, TSQUERY))
+
+
+def _place(hit: Hit) -> Place:
+    return Place(hit.received, hit.created_at, hit.id)
 
 
 class _Spelling:

@@ -6,8 +6,9 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
-# Each database has an index of words of its own kind; it follows the table ``search`` by itself.
-_INDEX_OF_WORDS = {
+# Each database has an index of words of its own kind. It follows the table ``search`` by itself,
+# as ``assigned`` of documents follows ``case_documents``.
+_BY_ITSELF = {
     "sqlite": (
         "CREATE VIRTUAL TABLE search_index USING fts5(words, content='search', content_rowid='id',"
         " tokenize=\"unicode61 remove_diacritics 0 tokenchars '/'\", detail=none, columnsize=0)",
@@ -20,10 +21,28 @@ _INDEX_OF_WORDS = {
         " INSERT INTO search_index(search_index, rowid, words)"
         " VALUES ('delete', old.id, old.words);"
         " INSERT INTO search_index(rowid, words) VALUES (new.id, new.words); END",
+        "CREATE TRIGGER case_documents_added AFTER INSERT ON case_documents BEGIN"
+        " UPDATE documents SET assigned = 1 WHERE id = new.document; END",
+        "CREATE TRIGGER case_documents_removed AFTER DELETE ON case_documents BEGIN"
+        " UPDATE documents SET assigned = 0 WHERE id = old.document; END",
+        "CREATE TRIGGER case_documents_changed AFTER UPDATE OF document ON case_documents BEGIN"
+        " UPDATE documents SET assigned = 0 WHERE id = old.document;"
+        " UPDATE documents SET assigned = 1 WHERE id = new.document; END",
     ),
     "postgresql": (
-        "CREATE INDEX search_index ON search"
-        " USING gin (array_to_tsvector(string_to_array(words, ' ')))",
+        "ALTER TABLE search ADD COLUMN search_index tsvector GENERATED ALWAYS AS"
+        " (array_to_tsvector(string_to_array(words, ' '))) STORED",
+        "CREATE INDEX search_index_gin ON search USING gin (search_index)",
+        "CREATE OR REPLACE FUNCTION document_assigned() RETURNS trigger LANGUAGE plpgsql AS $$"
+        " BEGIN"
+        " IF TG_OP <> 'INSERT' THEN"
+        " UPDATE documents SET assigned = false WHERE id = old.document; END IF;"
+        " IF TG_OP <> 'DELETE' THEN"
+        " UPDATE documents SET assigned = true WHERE id = new.document; END IF;"
+        " RETURN NULL; END $$",
+        "CREATE TRIGGER case_documents_assigned"
+        " AFTER INSERT OR DELETE OR UPDATE OF document ON case_documents"
+        " FOR EACH ROW EXECUTE FUNCTION document_assigned()",
     ),
 }
 
@@ -94,6 +113,7 @@ def upgrade() -> None:
         sa.Column("fence", sa.Integer(), nullable=False),
         sa.Column("error", sa.String(length=64), nullable=True),
         sa.Column("aside", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("assigned", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(
             ["original"], ["originals.sha256"], name=op.f("fk_documents_original")
         ),
@@ -102,6 +122,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_documents")),
     )
     with op.batch_alter_table("documents", schema=None) as batch_op:
+        batch_op.create_index("ix_documents_assigned", ["assigned"], unique=False)
         batch_op.create_index(
             "ix_documents_due",
             ["due"],
@@ -334,8 +355,6 @@ def upgrade() -> None:
     with op.batch_alter_table("search", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_search_normaliser"), ["normaliser"], unique=False)
 
-    for statement in _INDEX_OF_WORDS[op.get_bind().dialect.name]:
-        op.execute(statement)
     op.create_table(
         "participations",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -374,3 +393,6 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_case_documents_participation"), ["participation"], unique=False
         )
+
+    for statement in _BY_ITSELF[op.get_bind().dialect.name]:
+        op.execute(statement)
