@@ -21,7 +21,7 @@ from formservice.application.participants import (
     plain,
     shown,
 )
-from formservice.domain.nearest import nearest
+from formservice.domain.slips import slips_between
 
 
 def planned(
@@ -181,7 +181,9 @@ class _Comparing:
         found = self._massnahmen.get((traeger.id, plain(name)))
         if found is None:
             found = Named(self._new_id(), name, row.massnahme_number or None, traeger.id)
-            self._similar(name, [one.name for one in self._massnahmen.values()])
+            self._similar(
+                name, [one.name for one in self._massnahmen.values() if one.of == traeger.id]
+            )
             self.plan.new_massnahmen[found.id] = found
             self._massnahmen[traeger.id, plain(name)] = found
             if found.number:
@@ -197,9 +199,10 @@ class _Comparing:
         return found
 
     def _similar(self, name: str, known: Collection[str]) -> None:
-        guess = nearest(name, known)
-        if guess is not None:
-            self.plan.similar.append((name, guess))
+        for other in sorted(known):
+            if is_misspelt(name, other):
+                self.plan.similar.append((name, other))
+                return
 
     def _change(self, row: Row, person: Person, key: str, before: object, after: object) -> None:
         if before != after:
@@ -234,3 +237,11 @@ def _users(users: Sequence[Named]) -> dict[str, str]:
 def _place(row: Row) -> tuple[str, str, str, str]:
     """Return whom and which Maßnahme a row is about, whenever that was."""
     return row.number, plain(row.traeger), plain(row.massnahme), row.massnahme_number
+
+
+def is_misspelt(name: str, known: str) -> bool:
+    """Say whether a name may be a known one, misspelt: other numbers are other names."""
+    one, other = plain(name), plain(known)
+    if [sign for sign in one if sign.isdigit()] != [sign for sign in other if sign.isdigit()]:
+        return False
+    return slips_between(one, other, max(1, len(other) // 8)) is not None

@@ -93,7 +93,8 @@ def test_somebody_new_comes_with_all_that_belongs_to_it():
 
 def test_a_name_much_like_a_known_one_is_pointed_at():
     found = plan(row(traeger="Bildungsverein Leinetahl e.V."))
-    assert found.similar[0] == ("Bildungsverein Leinetahl e.V.", "Bildungsverein Leinetal e.V.")
+    assert found.similar == [("Bildungsverein Leinetahl e.V.", "Bildungsverein Leinetal e.V.")]
+    assert plan(row(massnahme="Startklar 2")).similar == []
 
 
 def test_somebody_of_the_same_name_is_in_doubt_until_somebody_says_who_it_is():
