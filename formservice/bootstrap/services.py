@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from formservice.adapters.archive_copy.verapdf import VeraPdf
     from formservice.adapters.handover.export import Export
     from formservice.adapters.handover.participants_import import ImportParticipants
+    from formservice.adapters.handover.xdomea_export import XdomeaExport
     from formservice.adapters.handover.xdomea_schemas import XdomeaSchemas
     from formservice.adapters.heads import Heads
     from formservice.adapters.intake_folder import IntakeFolder
@@ -207,10 +208,26 @@ class Services(Reading):
 
         if self.settings.zielsysteme is None:
             return {}
-        titles = {one.ref.form: one.title for one in self.forms}
         fields = {field.key for one in self.forms for field in one.fields}
         where = self.settings.zielsysteme
-        return zielsysteme(where, self.originals, self.xdomea_schemas, titles, fields)
+        return zielsysteme(where, self.originals, self.xdomea_schemas, self._titles, fields)
+
+    def xdomea_export(self, version: str, sender: str, recipient: str) -> "XdomeaExport":
+        """Return the use case that writes messages of a version of xdomea.
+
+        UsageError or EngineMissingError if there is no schema for it.
+        """
+        from formservice.adapters.handover.xdomea import Parties, Xdomea
+        from formservice.adapters.handover.xdomea_export import XdomeaExport
+
+        parties = Parties(sender, recipient)
+        xdomea = Xdomea(self.xdomea_schemas, self.originals, parties, version)
+        return XdomeaExport(self.store, xdomea, self._titles, lambda: now().timestamp())
+
+    @property
+    def _titles(self) -> dict[str, str]:
+        """What forms are called, by their ids."""
+        return {one.ref.form: one.title for one in self.forms}
 
     @cached_property
     def xdomea_schemas(self) -> "XdomeaSchemas":

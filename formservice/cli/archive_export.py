@@ -47,13 +47,24 @@ def add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     export.add_argument("--form", metavar="FORMULAR,…", default="", help="nur diese Formulare")
     export.add_argument("--since", type=day, metavar="TAG", help="eingegangen ab diesem Tag")
     export.add_argument("--until", type=day, metavar="TAG", help="eingegangen bis zu diesem Tag")
-    export.add_argument("-o", "--output", required=True, metavar="DATEI", help="ZIP-Datei")
+    export.add_argument(
+        "-o", "--output", required=True, metavar="ZIEL", help="ZIP-Datei; mit --xdomea ein Ordner"
+    )
+    export.add_argument(
+        "--xdomea",
+        metavar="VERSION",
+        help="stattdessen je Vorgang eine Nachricht Abgabe.Abgabe.0401 (3.1.0 oder 3.0.0)",
+    )
+    export.add_argument("--sender", metavar="STELLE", help="Absender in der Nachricht")
+    export.add_argument("--recipient", metavar="STELLE", help="Empfänger in der Nachricht")
     export.add_argument("--json", action="store_true", help="Ausgabe als JSON")
     export.set_defaults(run=_run)
 
 
 def _run(chosen: argparse.Namespace) -> int:
     services = Services(Settings.from_environment())
+    if bool(chosen.xdomea) != bool(chosen.sender and chosen.recipient):
+        raise UsageError("Zu --xdomea gehören --sender und --recipient, und nur dazu.")
     ids = _ids(services, chosen)
     if not ids:
         if chosen.json:
@@ -63,6 +74,8 @@ def _run(chosen: argparse.Namespace) -> int:
         return errors.NEEDS_A_PERSON
     counter = Counter("Vorgang", "Vorgänge", shown=not chosen.json)
     try:
+        if chosen.xdomea:
+            return _messages(services, ids, chosen, counter)
         done = services.export(ids, Path(chosen.output), SERVICE, counter)
     finally:
         counter.close()
@@ -79,6 +92,21 @@ def _run(chosen: argparse.Namespace) -> int:
         count = counted(done.documents, "Vorgang", "Vorgänge")
         print(f"{errors.printable(chosen.output)}: {count}, {done.files} Dateien.")
         print(f"SHA-256 von manifest.json: {done.manifest}")
+    return errors.DONE
+
+
+def _messages(
+    services: Services, ids: Sequence[str], chosen: argparse.Namespace, counter: Counter
+) -> int:
+    """Write xdomea messages and say how many."""
+    export = services.xdomea_export(chosen.xdomea, chosen.sender, chosen.recipient)
+    done = export(ids, Path(chosen.output), SERVICE, counter)
+    if chosen.json:
+        told = {"folder": chosen.output, "messages": done.written, "already_there": done.known}
+        print(json.dumps(told, ensure_ascii=False, indent=1))
+    else:
+        messages = counted(done.written, "Nachricht", "Nachrichten")
+        print(f"{errors.printable(chosen.output)}: {messages}, {done.known} lagen schon da.")
     return errors.DONE
 
 

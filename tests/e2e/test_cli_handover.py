@@ -10,6 +10,7 @@ from formservice.application.ports_store import Author
 from formservice.bootstrap import Services, Settings
 from formservice.domain.case import Role
 from tests.e2e.conftest import ROOT
+from tests.store.test_xdomea import SCHEMAS, needs_schemas
 
 LEAD = Author("u-1", Role.LEAD)
 SAMPLE = ROOT / "samples" / "feedbackbogen@2026-11" / "regulaer-docx" / "input.docx"
@@ -58,6 +59,23 @@ def test_everything_kept_goes_into_a_file_and_a_search_chooses(archive, formserv
     assert (tmp_path / "y.zip").read_bytes() == (tmp_path / "x.zip").read_bytes()
     none = formservice("archive", "export", "--state", "archiviert", "-o", tmp_path / "z.zip")
     assert (none.returncode, (tmp_path / "z.zip").exists()) == (1, False)
+
+
+@needs_schemas
+def test_xdomea_messages_are_written_once(archive, formservice, tmp_path):
+    parties = ("--sender", "Jobcenter Musterstadt", "--recipient", "Stadt Musterstadt")
+    export = ("archive", "export", "--all", "--xdomea", "3.1.0", "-o", tmp_path / "out", "--json")
+    without = formservice(*export, *parties)
+    assert (without.returncode, "XDOMEA_SCHEMAS" in without.stdout) == (3, True)
+    for expected in ((1, 0), (0, 1)):
+        done = formservice(*export, *parties, FORMSERVICE_XDOMEA_SCHEMAS=str(SCHEMAS))
+        told = json.loads(done.stdout)
+        assert (told["messages"], told["already_there"]) == expected
+    (file,) = (tmp_path / "out").iterdir()
+    assert file.name.endswith("_Abgabe.Abgabe.0401.zip")
+    assert formservice(*export).returncode == 2
+    verified = formservice("archive", "verify")
+    assert verified.returncode == 0, verified.stdout
 
 
 def test_without_a_choice_nothing_goes_out(formservice, tmp_path):
