@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import islice
 
 from formservice.domain.days import MONTHS
 
@@ -20,8 +19,8 @@ NUMBER = 1
 
 # Longer than any word; what no space parts (Thai, Chinese) is found by its beginning.
 _LONGEST = 120
-# Of the words of one document, each counted once; PostgreSQL has room for a megabyte of them.
-_MOST_LETTERS = 400_000
+# Of all words of one document together; PostgreSQL has room for a megabyte of different ones.
+_MOST_LETTERS = 600_000
 # Texts repeat their words, and forms their fields.
 _KEPT, _KEPT_KEYS = 100_000, 2_000
 # A stem of three letters begins too many words to stand for one.
@@ -80,17 +79,22 @@ class Normaliser:
         text: list[str] = []
         room = _MOST_LETTERS
         for key, given in sections:
-            code = code_of(key)
+            code, group = code_of(key), group_code(key)
             stems: dict[str, None] = {}
-            for written, others in islice(self._spelt(given), room // 4):
+            for written, others in self._spelt(given):
+                new = dict.fromkeys(
+                    spelt
+                    for one in (written, *others)
+                    for spelt in (one, f"{group}/{one}")
+                    if spelt not in words
+                )
+                room -= sum(map(len, new)) + len(written)
+                if room < 0:
+                    break
+                words |= new
                 text.append(f"{code}/{written}")
                 stems.update(dict.fromkeys(f"{code}~{one}" for one in others))
-                for one in (written, *others):
-                    words[one] = words[f"{group_code(key)}/{one}"] = None
             text += [*stems, "."]
-            room = _MOST_LETTERS - sum(map(len, words))
-            if room <= 0:
-                break
         return Indexed(" ".join(words), f" {' '.join(text)} ")
 
     def _spelt(self, text: str) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -10,6 +10,7 @@ from sqlalchemy import delete, event, func, select, text, update
 
 from formservice.adapters.store import schema, words
 from formservice.adapters.store.engine import embedded, writing
+from formservice.adapters.store.purge import Purge
 from formservice.adapters.store.store import Store
 from formservice.application.ports_store import SERVICE, Arrival, Found, PageOf
 from formservice.application.search import Place
@@ -304,6 +305,12 @@ def test_whatever_is_typed_both_databases_find_the_same_or_it_is_refused(both, t
     assert told[0] == told[1]
 
 
+def test_a_text_without_end_can_be_kept(store):
+    text = " ".join(f"wort{number}" for number in range(40_000))
+    filed(store, Sheet("a", {"name": "Vorn", "q3_erreicht": text, "ort": "Hinten"}))
+    assert ids(store, "vorn wort77 q3:wort1234") == {"a"}
+
+
 def test_words_come_with_the_document_and_go_with_it(store):
     filed(store, Sheet("a", {"name": "Özdemir"}))
     assert ids(store, "özdemir") == {"a"}
@@ -386,3 +393,36 @@ def test_the_index_has_what_the_table_has_whatever_happens_to_its_rows(store):
         check = text("INSERT INTO search_index(search_index, rank) VALUES ('integrity-check', 1)")
         connection.execute(check)
         assert connection.execute(select(func.count()).select_from(schema.search)).scalar() == 2
+
+
+def test_of_words_that_went_nothing_is_left_in_the_files_of_the_database(store, tmp_path):
+    for number in range(40):
+        filed(store, Sheet(f"bleibt{number}", {"name": f"Bleibtda{number}"}))
+    filed(store, Sheet("geht", {"name": "Gehtganzweg"}))
+    with store.work() as work:
+        work.documents.save("geht", 1, Sheet("geht", {"name": "Auchweg"}).reading(), LEAD)
+        work.words.forget("geht")
+        work.connection.execute(delete(schema.records).where(schema.records.c.document == "geht"))
+    assert Purge(store.engine).clean(full=True).done
+    if store.engine.dialect.name == "sqlite":
+        files = b"".join(path.read_bytes() for path in (tmp_path / "data").iterdir())
+    else:
+        with store.look() as work:
+            told = work.connection.execute(text("SELECT search_index::text FROM search")).scalars()
+            seen = work.connection.execute(
+                text("SELECT most_common_elems::text FROM pg_stats WHERE tablename = 'search'")
+            ).scalars()
+            files = " ".join([*told, *(one or "" for one in seen)]).encode()
+    assert b"bleibtda7" in files
+    assert b"gehtganz" not in files
+    assert b"auchweg" not in files
+    assert ids(store, "bleibtda7") == {"bleibt7"}
+
+
+def test_an_empty_index_is_cleaned_as_well(store):
+    filed(store, Sheet("geht", {"name": "Gehtganzweg"}))
+    with store.work() as work:
+        work.words.forget("geht")
+    Purge(store.engine).clean(full=True)
+    filed(store, Sheet("neu", {"name": "Neuda"}))
+    assert ids(store, "neuda") == {"neu"}

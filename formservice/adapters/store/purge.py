@@ -53,6 +53,8 @@ class Purge:
         with closing(sqlite3.connect(file, isolation_level=None, timeout=_BUSY_S)) as connection:
             try:
                 connection.execute("PRAGMA secure_delete = ON")
+                # The index of words keeps those of deleted rows until it is written as one piece.
+                connection.execute("INSERT INTO search_index(search_index) VALUES ('optimize')")
                 # Pages are written anew: nothing is left where a row was moved or deleted.
                 connection.execute("VACUUM")
                 gone = _emptied(connection)
@@ -112,6 +114,12 @@ def _forget_samples(connection: Connection, name: str) -> None:
     """Take away the samples of texts of a table that is empty now: ANALYZE leaves those alone."""
     table = schema.metadata.tables[name]
     if connection.execute(select(func.count()).select_from(table)).scalar_one():
+        return
+    if table is schema.search:
+        # Only the index of words has samples here, and no type that could be said again.
+        connection.execute(text("ALTER TABLE search DROP COLUMN search_index"))
+        for statement in schema.INDEX_ON_SERVER:
+            connection.execute(text(statement))
         return
     for column in table.c:
         if isinstance(column.type, Text):

@@ -335,6 +335,11 @@ search = Table(
 # table ``search``, as ``assigned`` of documents follows ``case_documents``. Who adds, changes or
 # deletes a row has nothing else to do.
 SEARCH_INDEX = "search_index"
+INDEX_ON_SERVER = (
+    "ALTER TABLE search ADD COLUMN search_index tsvector GENERATED ALWAYS AS"
+    " (array_to_tsvector(string_to_array(words, ' '))) STORED",
+    "CREATE INDEX search_index_gin ON search USING gin (search_index)",
+)
 _BY_ITSELF = {
     "sqlite": (
         "CREATE VIRTUAL TABLE search_index USING fts5(words, content='search', content_rowid='id',"
@@ -357,9 +362,10 @@ _BY_ITSELF = {
         " UPDATE documents SET assigned = 1 WHERE id = new.document; END",
     ),
     "postgresql": (
-        "ALTER TABLE search ADD COLUMN search_index tsvector GENERATED ALWAYS AS"
-        " (array_to_tsvector(string_to_array(words, ' '))) STORED",
-        "CREATE INDEX search_index_gin ON search USING gin (search_index)",
+        *INDEX_ON_SERVER,
+        # Nobody asks for whole texts: the server needs no samples of them.
+        "ALTER TABLE search ALTER COLUMN words SET STATISTICS 0,"
+        " ALTER COLUMN text SET STATISTICS 0",
         "CREATE OR REPLACE FUNCTION document_assigned() RETURNS trigger LANGUAGE plpgsql AS $$"
         " BEGIN"
         " IF TG_OP <> 'INSERT' THEN"
