@@ -25,12 +25,12 @@ WITHDRAWN, UNCONFIRMED, REFUSED = (
     "delivery.unconfirmed",
     "delivery.refused",
 )
-# A share may be away over night: the tenth try comes after about nine hours.
-_FIRST_PAUSE, _LONGEST_PAUSE = 15.0, 7200.0
+# A share may be away over night: the tenth try comes after about twelve hours.
+_FIRST_PAUSE, _LONGEST_PAUSE = 60.0, 14_400.0
 # For so long a delivery is ours alone; a folder on a slow line takes minutes.
 _LEASE = 900.0
-# What is awaited is looked for every minute, after an hour more seldom.
-_SOON, _LATER, _HOUR = 60.0, 600.0, 3600.0
+# What is awaited is looked for every minute, after an hour and after a day more seldom.
+_SOON, _LATER, _HOUR, _DAY = 60.0, 600.0, 3600.0, 86_400.0
 
 
 class Zielsystem(Protocol):
@@ -39,6 +39,9 @@ class Zielsystem(Protocol):
     @property
     def awaits(self) -> float | None:
         """For how many seconds to wait for an answer; None if there is none."""
+
+    def check(self) -> None:
+        """Raise StorageError unless it can be reached."""
 
     def takes(self, whole: Dossier) -> bool:
         """Say whether a document is for this system."""
@@ -155,7 +158,7 @@ class Deliver:
     def _asked(self, target: Zielsystem, taken: Delivery) -> Step:
         """Look for the answer to what lies there."""
         since = self._now() - (taken.delivered_at or taken.created_at)
-        pause = _SOON if since < _HOUR else _LATER
+        pause = _SOON if since < _HOUR else _LATER if since < _DAY else _HOUR
         receipt = target.receipt(taken)
         with self._store.work() as work:
             if receipt is None:

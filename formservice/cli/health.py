@@ -48,6 +48,7 @@ def _run(chosen: argparse.Namespace) -> int:
         _storage,
         _database,
         _integrity,
+        _zielsysteme,
     )
     states = [check() for check in checks]
     healthy = all(state.ok for state in states if state.needed)
@@ -144,6 +145,23 @@ def _integrity() -> _State:
         return _State("Unversehrtheit", True, False, "noch nicht geprüft („archive verify“)")
     ago = counted(round(seconds / 3600), "Stunde", "Stunden")
     return _State("Unversehrtheit", True, False, f"vor {ago} alles unversehrt")
+
+
+def _zielsysteme() -> _State:
+    """Tell whether other systems are described well, and whether their folders are there."""
+    try:
+        systems = Services(Settings.from_environment()).zielsysteme
+    except FormServiceError as error:
+        return _State("Zielsysteme", False, True, f"{error.message} („deliver --check“)")
+    away = []
+    for name, one in sorted(systems.items()):
+        try:
+            one.check()
+        except FormServiceError:
+            away.append(name)
+    if away:
+        return _State("Zielsysteme", False, False, f"nicht erreichbar: {', '.join(away)}")
+    return _State("Zielsysteme", True, False, ", ".join(sorted(systems)) or "keine")
 
 
 def _storage() -> _State:

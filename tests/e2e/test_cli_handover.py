@@ -93,6 +93,7 @@ def test_what_is_accepted_goes_through_copy_and_deliver_to_the_other_system(
     (tmp_path / "eakte.yaml").write_text(ZIELSYSTEM, "utf-8")
     given = {"FORMSERVICE_ZIELSYSTEME": str(tmp_path / "eakte.yaml")}
     assert formservice("deliver", "--check", **given).returncode == 0
+    assert "✓ Zielsysteme      eakte" in formservice("check", **given).stdout
     with services.store.work() as work:
         newest = work.documents.newest(id_)
         reading = {**newest.reading, "findings": []}

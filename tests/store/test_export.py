@@ -94,6 +94,7 @@ def test_an_original_of_several_documents_is_there_once(store, originals, tmp_pa
         ids = work.documents.found("d1", [Found(one, reading()) for one in pages], SERVICE)
     with store.look() as work:
         assert selected(work.connection, Selection()) == sorted(ids)
+        assert selected(work.connection, Selection(ids=["d1"])) == sorted(ids)
     Export(store, originals)(ids, tmp_path / "x.zip", SERVICE)
     with zipfile.ZipFile(tmp_path / "x.zip") as bundle:
         names = [name for name in bundle.namelist() if name.startswith("originale/")]

@@ -77,6 +77,10 @@ class FolderSystem:
         receipt = self._given.receipt
         return None if receipt is None else receipt.within_hours * _HOUR
 
+    def check(self) -> None:
+        """Raise StorageError unless its folder is there."""
+        self._folder.check()
+
     def takes(self, whole: Dossier) -> bool:
         """Say whether a document is for this system."""
         return _is_for(self._given.forms, whole)
@@ -192,6 +196,10 @@ class XdomeaSystem:
         """For how many seconds to wait for an answer; None if there is none."""
         receipt = self._given.receipt
         return None if receipt is None else receipt.within_hours * _HOUR
+
+    def check(self) -> None:
+        """Raise StorageError unless its folder is there."""
+        self._folder.check()
 
     def takes(self, whole: Dossier) -> bool:
         """Say whether a document is for this system."""

@@ -15,13 +15,15 @@ _AT_ONCE = 500
 def selected(connection: Connection, chosen: Selection) -> Sequence[str]:
     """Return the ids of the documents that fit, by day of receipt.
 
-    A file that holds several documents is none itself: its parts are.
+    A file that holds several documents is none itself: its parts are, and its id means them all.
 
     Raises:
-        NotFoundError: one of the ids that are given is unknown, or is such a file.
+        NotFoundError: one of the ids that are given is unknown.
     """
     table, part = schema.documents, schema.documents.alias()
-    query = select(table.c.id).where(~exists().where(part.c.part_of == table.c.id))
+    query = select(table.c.id, table.c.part_of).where(
+        ~exists().where(part.c.part_of == table.c.id)
+    )
     if chosen.states:
         query = query.where(table.c.state.in_(chosen.states))
     if chosen.forms:
@@ -31,12 +33,12 @@ def selected(connection: Connection, chosen: Selection) -> Sequence[str]:
     if chosen.until is not None:
         query = query.where(table.c.received <= chosen.until)
     query = query.order_by(table.c.received, table.c.id)
-    found: list[str] = list(connection.execute(query).scalars())
+    found = connection.execute(query).all()
     if chosen.ids is None:
-        return found
+        return [row.id for row in found]
     wanted = dict.fromkeys(chosen.ids)
     _refuse_unknown(connection, list(wanted))
-    return [one for one in found if one in wanted]
+    return [row.id for row in found if row.id in wanted or row.part_of in wanted]
 
 
 def _refuse_unknown(connection: Connection, ids: Sequence[str]) -> None:
