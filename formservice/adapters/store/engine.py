@@ -84,6 +84,7 @@ def opened(url: URL) -> Engine:
             # What is deleted is overwritten; ``purge`` finds what was moved before.
             "secure_delete = ON",
             f"busy_timeout = {_BUSY_MS}",
+            "cache_size = -32000",  # 32 MB: lists and searches read the same pages again
         ):
             connection.execute(f"PRAGMA {setting}")
 

@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Table,
+    TextualSelect,
     and_,
     bindparam,
     cast,
@@ -147,10 +148,13 @@ class Search:
         documents that somebody may see.
         """
         spelt = _SQLITE if self._is_sqlite else _POSTGRESQL
-        conditions = [
-            self._indexed(spelt.all_of([_asked(one, spelt) for one in words])),
-            *map(_in_text, words),
-        ]
+        asked = spelt.all_of([_asked(one, spelt) for one in words])
+        conditions = [self._indexed(asked), *map(_in_text, words)]
+        if is_wide and not any(one.phrase or one.field for one in words) and self._is_sqlite:
+            # Without reading the rows, which are large: index and numbers have all that is needed.
+            id_: ColumnClause[int] = literal_column("+search.id")
+            numbers = id_.in_(_numbers(asked))
+            return _documents.c.id.in_(select(_search.c.document).where(numbers))
         if is_wide:
             return _documents.c.id.in_(select(_search.c.document).where(*conditions))
         return exists().where(_search.c.document == _documents.c.id, *conditions)
@@ -158,12 +162,17 @@ class Search:
     def _indexed(self, asked: str) -> ColumnElement[bool]:
         """Return the condition that the index of words has ``asked``; it is never part of SQL."""
         if self._is_sqlite:
-            index = text("SELECT rowid FROM search_index WHERE search_index MATCH :asked")
-            # A query may ask more than once.
-            once: BindParameter[str] = bindparam("asked", asked, unique=True)
-            return _search.c.id.in_(index.bindparams(once).columns(column("rowid")))
+            return _search.c.id.in_(_numbers(asked))
         vector: ColumnClause[str] = literal_column("search.search_index")
         return vector.op("@@", is_comparison=True)(cast(asked, TSQUERY))
+
+
+def _numbers(asked: str) -> TextualSelect:
+    """Return the query for the numbers that SQLite's index has for ``asked``."""
+    index = text("SELECT rowid FROM search_index WHERE search_index MATCH :asked")
+    # A query may ask more than once.
+    once: BindParameter[str] = bindparam("asked", asked, unique=True)
+    return index.bindparams(once).columns(column("rowid"))
 
 
 def _place(hit: Hit) -> Place:
