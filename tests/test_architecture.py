@@ -35,7 +35,8 @@ LONGEST = 400
 # copies as a subject of their own were eight. Paper (registration, several readings and their
 # acceptance, marks, grown prints, batches, evidence) is about sixty, the page's own letters as a
 # witness two. The archive and the work behind it (store, chain, search, archive copies, handing
-# over, inboxes, backups) are about a hundred and ten. Raise it in a commit that adds a subject, and say why.
+# over, inboxes, backups) are about a hundred and ten. Raise it in a commit that adds a subject,
+# and say why.
 MOST_MODULES = 375
 # Names that say nothing about what is inside.
 VAGUE = {

@@ -171,6 +171,13 @@ def test_broken_off_anywhere_the_same_files_lie_there_once(accepted, described, 
         assert not work.deliveries.failed(lost, "x")
 
 
+def test_what_a_killed_process_half_wrote_is_written_over(accepted, described, handed, share):
+    (share / "d1.csv.tmp").write_bytes(bytes(10_000))
+    assert handed(described()) == [(DeliveryStatus.DELIVERED, None)]
+    assert not (share / "d1.csv.tmp").exists()
+    assert (share / "d1.csv").stat().st_size < 1000
+
+
 def test_nothing_is_written_over_what_lies_there(accepted, described, handed, share):
     (share / "d1.csv").write_text("of somebody else")
     assert handed(described()) == [(DeliveryStatus.FAILED, "conflict")]

@@ -121,6 +121,28 @@ def test_a_missing_original_leaves_nothing_and_what_was_there_stays(two, origina
     assert [one.name for one in tmp_path.glob(".*")] == []
 
 
+def test_what_a_killed_export_left_is_written_over(two, originals, tmp_path):
+    target = tmp_path / "x.zip"
+    code = """
+import os, signal, sys
+from pathlib import Path
+from formservice.adapters.handover.bundle import Bundle, written
+with written(Path(sys.argv[1])) as file, Bundle(file) as bundle:
+    bundle.add("half", bytes(100_000), packed=True)
+    file.flush()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
+    killed = subprocess.run([sys.executable, "-c", code, target], env=environment, timeout=60)
+    assert killed.returncode == -signal.SIGKILL
+    (left,) = tmp_path.glob(".*")
+    assert (left.stat().st_size > 90_000, target.exists()) == (True, False)
+    Export(two, originals)(["d2"], target, SERVICE)
+    with zipfile.ZipFile(target) as bundle:
+        assert (bundle.testzip(), "half" in bundle.namelist()) == (None, False)
+    assert [*tmp_path.glob(".*")] == []
+
+
 def test_two_exports_to_one_name_do_not_mix(two, originals, tmp_path):
     target = tmp_path / "x.zip"
     export = Export(two, originals)
