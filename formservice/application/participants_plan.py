@@ -63,6 +63,7 @@ class _Comparing:
         self._named: set[str] = set()
         self._met: set[str] = set()
         self._times = Counter(map(_place, rows))
+        self._listed = {row.number for row in rows}
 
     def take(self, row: Row) -> None:
         before = len(self.plan.changes), _size(self.plan)
@@ -120,9 +121,13 @@ class _Comparing:
         return [
             one
             for one in self._by_name.get((plain(row.name), plain(row.vorname)), ())
-            if one.geburtsdatum is None
-            or row.geburtsdatum is None
-            or one.geburtsdatum == row.geburtsdatum
+            # Who stands in the list as well is somebody else.
+            if one.number not in self._listed
+            and (
+                one.geburtsdatum is None
+                or row.geburtsdatum is None
+                or one.geburtsdatum == row.geburtsdatum
+            )
         ]
 
     def _case(self, row: Row, person: Person) -> Case:

@@ -113,6 +113,12 @@ def test_somebody_of_the_same_name_is_in_doubt_until_somebody_says_who_it_is():
     assert [one.id for _, one, _ in new.gone] == ["t1"]
 
 
+def test_who_stands_in_the_list_as_well_is_somebody_else():
+    found = plan(row(), row(3, number="777", geburtsdatum=None))
+    assert found.doubts == []
+    assert [one.number for one in found.new_persons.values()] == ["777"]
+
+
 def test_another_birthday_is_another_person():
     found = plan(row(), row(3, number="777", geburtsdatum=date(1999, 1, 1)))
     assert found.doubts == []
