@@ -44,7 +44,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def _deliver(chosen: argparse.Namespace) -> int:
     services = Services(Settings.from_environment())
     if chosen.retry:
-        return _retry(services, chosen.retry)
+        return _retry(services, chosen.retry, as_json=chosen.json)
     if chosen.status:
         return _status(services, as_json=chosen.json)
     if not services.zielsysteme:
@@ -57,7 +57,7 @@ def _deliver(chosen: argparse.Namespace) -> int:
     if chosen.check:
         return _checked(services, as_json=chosen.json)
     if chosen.plan:
-        return _planned(services, chosen.plan)
+        return _planned(services, chosen.plan, as_json=chosen.json)
     return _hand_over(services, once=chosen.once, as_json=chosen.json)
 
 
@@ -102,18 +102,24 @@ def _checked(services: Services, *, as_json: bool) -> int:
     return errors.DONE
 
 
-def _planned(services: Services, document: str) -> int:
+def _planned(services: Services, document: str, *, as_json: bool) -> int:
     names = services.deliver.plan(document)
-    print(f"Vorgemerkt für: {', '.join(names)}." if names else "Kein Zielsystem nimmt ihn.")
+    if as_json:
+        print(json.dumps({"document": document, "zielsysteme": names}))
+    else:
+        print(f"Vorgemerkt für: {', '.join(names)}." if names else "Kein Zielsystem nimmt ihn.")
     return errors.DONE if names else errors.NEEDS_A_PERSON
 
 
-def _retry(services: Services, document: str) -> int:
+def _retry(services: Services, document: str, *, as_json: bool) -> int:
     with services.store.work() as work:
         again = work.deliveries.retry(document)
     if not again:
         raise NotFoundError("Zu diesem Vorgang ist keine Übergabe gescheitert.")
-    print(f"{counted(again, 'Übergabe wird', 'Übergaben werden')} noch einmal versucht.")
+    if as_json:
+        print(json.dumps({"document": document, "again": again}))
+    else:
+        print(f"{counted(again, 'Übergabe wird', 'Übergaben werden')} noch einmal versucht.")
     return errors.DONE
 
 
