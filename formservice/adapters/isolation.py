@@ -6,12 +6,10 @@ of them may crash, loop or grow. In a child process that ends one document, not 
 
 import builtins
 import contextlib
-import ctypes
 import io
 import math
 import os
 import pickle
-import resource
 import select
 import signal
 import struct
@@ -22,6 +20,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from functools import partial
 from typing import Any, NoReturn, TypeVar  # Any: what a message holds depends on the work
 
+from formservice.adapters.confined import bound, let_go
 from formservice.adapters.scratch import scratch_folder
 from formservice.application.ports import Done
 from formservice.domain import errors
@@ -49,10 +48,6 @@ _MEMORY = 2 << 30  # bytes
 _LENGTH = struct.Struct("<Q")
 _CHUNK = 1 << 20
 _MEANWHILE_S = 0.25
-_PR_SET_PDEATHSIG = 1
-_PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")
-# Loaded before any fork: the child must not have to load anything to arm its own death.
-_libc = ctypes.CDLL(None, use_errno=True)
 # Between pipe and fork no other thread may fork, or its child would hold our pipe open and a
 # crash of ours would go unnoticed until that one ends.
 _forking = threading.Lock()
@@ -331,36 +326,13 @@ def _work(
     global _forking  # the copy inherited here is locked for ever
     try:
         _forking = threading.Lock()
-        _bound(parent, seconds, memory)
+        let_go(write)
+        bound(parent, seconds, memory)
         _send(write, _message(work))
     except BaseException:  # noqa: S110 (the parent sees that the message is missing)
         pass
     finally:
         os._exit(0)
-
-
-def _bound(parent: int, seconds: float, memory: int) -> None:
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends us
-    # What libraries loaded before hold is no work: a quarter is left for that in any case.
-    limit = max(memory, _address_space() + memory // 4)
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    used = time.process_time()
-    # In whole seconds, and later than the parent's own deadline, which says more.
-    processor = int(used + seconds) + 2
-    resource.setrlimit(resource.RLIMIT_CPU, (processor, processor + 1))
-
-
-def _address_space() -> int:
-    """Return how much the child has inherited: with many libraries loaded over a gigabyte."""
-    try:
-        with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 (nothing may be imported here)
-            return int(file.read().split()[0]) * _PAGE_SIZE
-    except (OSError, ValueError, IndexError):
-        return 0
 
 
 def _message(work: Callable[[], object]) -> bytes:

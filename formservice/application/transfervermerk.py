@@ -9,10 +9,9 @@ from dataclasses import dataclass
 
 from formservice.application.pruefprotokoll import CaseFile, moment
 from formservice.domain.case import Role
+from formservice.domain.changes import FAITHFUL
 
 FORMAT = 1
-FAITHFUL = "scan.faithful"
-"""What somebody acknowledges who compared paper and picture, with what was looked at."""
 STATEMENT = "Abbild vollständig und bildlich übereinstimmend"
 
 

@@ -3,6 +3,15 @@
 from collections.abc import Collection, Mapping
 from typing import Any  # records have the shape of the JSON contract
 
+from formservice.domain.case import Role
+from formservice.domain.errors import UsageError
+
+FAITHFUL = "scan.faithful"
+"""No finding: what somebody acknowledges who compared paper and picture; the reason says how."""
+
+_ANSWER = frozenset({Role.IFK, Role.LEAD})
+_COMPARE = _ANSWER | {Role.BACK_OFFICE}
+
 
 def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the keys of the fields whose reading or value differs, in the order of the form."""
@@ -28,6 +37,27 @@ def open_findings(
         if one.get("severity") == "blocks"
         and not (one.get("overridable") and (one["code"], one.get("field")) in answered)
     )
+
+
+def checked_answer(record: Mapping[str, Any], code: str, field: str | None, role: Role) -> None:
+    """Raise UsageError unless somebody of ``role`` may answer for a finding of a record.
+
+    What a record does not have nobody answers for: it would stand in its protocol for ever.
+    """
+    if code == FAITHFUL and field is None:
+        if role not in _COMPARE:
+            raise UsageError(
+                "Dass ein Scan vollständig ist, bestätigt nur, wer prüft oder scannt."
+            )
+        return
+    if role not in _ANSWER:
+        raise UsageError("Einen Befund verantworten kann nur eine Fachkraft oder Leitung.")
+    found = ((one.get("code"), one.get("field")) for one in record.get("findings") or ())
+    if (code, field) not in found:
+        raise UsageError(
+            "Einen solchen Befund hat der Datensatz in seiner neuesten Fassung nicht.",
+            "Bitte den Vorgang neu laden: Vielleicht ist der Befund inzwischen erledigt.",
+        )
 
 
 def _meaning(field: Mapping[str, Any] | None) -> tuple[object, object]:

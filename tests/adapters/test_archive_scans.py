@@ -19,9 +19,10 @@ from formservice.adapters.archive_copy.picture_files import SourcePage, scanning
 from formservice.adapters.archive_copy.scans import TRANSFER, searchable
 from formservice.application.ports_store import Acknowledged
 from formservice.application.pruefprotokoll import CaseFile
-from formservice.application.transfervermerk import FAITHFUL, STATEMENT, Scanning
+from formservice.application.transfervermerk import STATEMENT, Scanning
 from formservice.domain.canonical import digest
 from formservice.domain.case import Role
+from formservice.domain.changes import FAITHFUL
 from tests.adapters.archive_cases import AT, RECEIVED, SERVICES
 
 FORM = SERVICES.forms.get("feedbackbogen")

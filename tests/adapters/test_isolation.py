@@ -5,6 +5,7 @@ import ctypes
 import faulthandler
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -70,6 +71,30 @@ def test_problems_of_an_error_pass_as_well() -> None:
     assert caught.value.problems == tuple(problems)
 
 
+def test_a_child_reaches_nothing_that_the_parent_has_open_for_writing(tmp_path: Path) -> None:
+    ours, others = socket.socketpair()
+    file = (tmp_path / "written").open("wb", buffering=0)
+    (tmp_path / "read").write_bytes(b"to be read")
+    only_read = (tmp_path / "read").open("rb", buffering=0)
+
+    def work() -> bytes:
+        for number in (ours.fileno(), others.fileno(), file.fileno()):
+            os.write(number, b"from the child")
+        # Closed here, it must not close what has been opened since.
+        ours.close()
+        with (tmp_path / "own").open("wb") as own:
+            others.close()
+            own.write(b"own")
+        return only_read.read() + (tmp_path / "own").read_bytes()
+
+    with ours, others, file, only_read:
+        assert run_isolated(work) == b"to be readown"
+        ours.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            ours.recv(100)
+        assert (tmp_path / "written").read_bytes() == b""
+
+
 def test_a_bug_stays_what_it_is() -> None:
     with pytest.raises(ZeroDivisionError):
         run_isolated(lambda: 1 // 0)
@@ -128,18 +153,14 @@ def test_work_that_does_not_end_is_ended(work: Callable[[], object]) -> None:
     assert time.monotonic() - started < 3
 
 
-def test_a_child_past_its_time_is_gone() -> None:
-    read, write = os.pipe()
-
+def test_a_child_past_its_time_is_gone(tmp_path: Path) -> None:
     def report() -> None:
-        os.write(write, str(os.getpid()).encode())
+        (tmp_path / "pid").write_text(str(os.getpid()), "utf-8")
         time.sleep(30)
 
     with pytest.raises(DocumentTimeoutError):
         run_isolated(report, seconds=0.5)
-    child = int(os.read(read, 20))
-    os.close(read)
-    os.close(write)
+    child = int((tmp_path / "pid").read_text("utf-8"))
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)
 

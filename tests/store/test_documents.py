@@ -28,11 +28,12 @@ def arrival(id_: str = "d1", data: bytes = b"bytes") -> Arrival:
 
 
 def reading(name: str = NAME, form: str | None = "feedbackbogen", blocks: bool = False):
-    findings = [{"code": "field.required", "severity": "blocks", "field": "q3_erreicht"}]
+    late = {"code": "deadline.missed", "severity": "asks", "field": None}
+    missing = {"code": "field.required", "severity": "blocks", "field": "q3_erreicht"}
     return {
         "form": {"id": form, "edition": "2023-09-22", "margin": 0.9} if form else None,
         "fields": {"name": {"reading": "read", "value": name}},
-        "findings": findings if blocks else [],
+        "findings": [late, missing] if blocks else [late],
         "deadlines": [
             {"key": "vorlage", "start": "2026-03-27", "due": "2026-04-07", "met": True, "why": []}
         ],
@@ -217,6 +218,34 @@ def test_a_finding_that_cannot_be_is_not_answered_for(store, odd):
         work.documents.acknowledge(document, odd, None, IFK, "weil")
     with store.work() as work, pytest.raises(UsageError):
         work.documents.acknowledge(document, "rule.broken", odd, IFK, "weil")
+
+
+@pytest.mark.parametrize(
+    ("code", "field", "author"),
+    [
+        ("rule.broken", None, LEAD),
+        ("deadline.missed", "name", LEAD),
+        ("deadline.missed", None, Author("b-1", Role.BACK_OFFICE)),
+        ("scan.faithful", None, Author("t-1", Role.TRAEGER)),
+    ],
+)
+def test_nobody_answers_for_what_the_record_does_not_have_or_is_not_theirs(
+    store, code, field, author
+):
+    document = received(store)
+    with store.work() as work, pytest.raises(UsageError):
+        work.documents.acknowledge(document, code, field, author, "weil")
+    with store.look() as work:
+        assert work.documents.acknowledged(document) == []
+
+
+def test_who_scans_says_that_the_picture_shows_the_paper(store):
+    document = received(store)
+    author = Author("b-1", Role.BACK_OFFICE)
+    with store.work() as work:
+        work.documents.acknowledge(document, "scan.faithful", None, author, "alle Seiten")
+        (answer,) = work.documents.acknowledged(document)
+    assert (answer.code, answer.role) == ("scan.faithful", Role.BACK_OFFICE)
 
 
 def test_the_second_of_two_people_is_refused_and_told_what_changed(store):

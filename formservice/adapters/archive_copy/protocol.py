@@ -7,8 +7,8 @@ from typing import Any  # the protocol has the shape of its JSON
 from formservice.adapters.archive_copy.sheets import Sheets
 from formservice.application.pruefprotokoll import ROLES
 from formservice.application.terms import MEDIA, NOTHING
-from formservice.application.transfervermerk import FAITHFUL
 from formservice.domain.case import NAMES, State
+from formservice.domain.changes import FAITHFUL
 from formservice.domain.frist import OFFICE_TIME
 
 _NOTE = (

@@ -31,7 +31,7 @@ from formservice.application.ports_store import (
     Version,
 )
 from formservice.domain.case import Role, State, checked_move
-from formservice.domain.changes import changed_fields, open_findings
+from formservice.domain.changes import changed_fields, checked_answer, open_findings
 from formservice.domain.errors import ConflictError, NotFoundError, UsageError
 
 _READ = "read"  # the first stage of everything received
@@ -246,15 +246,14 @@ class Documents:
         """Keep that somebody answers for a finding.
 
         Raises:
-            UsageError: no reason, or a role that may not answer for it.
+            UsageError: no reason, a role that may not answer for it, or no such finding.
         """
-        if author.role not in (Role.IFK, Role.LEAD):
-            raise UsageError("Einen Befund verantworten kann nur eine Fachkraft oder Leitung.")
         if not reason.strip():
             raise UsageError("Zum Verantworten eines Befunds fehlt die Begründung.")
         if not is_code(code) or not (field is None or is_key(field)):
             raise UsageError("Einen solchen Befund gibt es nicht.")
         _refuse_archived(self._locked(document))
+        checked_answer(self.newest(document).reading, code, field, author.role)
         reason = text_of(reason)
         body = {"code": code, "field": field, "role": str(author.role)}
         body["reason"] = self._events.salted(document, reason)
