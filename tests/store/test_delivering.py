@@ -308,23 +308,36 @@ index:
 """
     with pytest.raises(DefinitionError) as raised:
         described(wrong)
-    told = {(one.where, one.nearest) for one in raised.value.problems}
-    assert {where.partition(" (")[0] for where, _ in told} == {
-        "titel",
-        "folder",
-        "files.orginal",
-        "index.charset",
-    }
-    assert {guess for _, guess in told if guess} == {"title", "original"}
-    right = wrong.replace("titel", "title").replace("folder: 7", "folder: x")
-    right = right.replace("orginal", "original").replace("latin", "cp1252")
-    with pytest.raises(DefinitionError) as raised:
-        described(right)
     told = {(one.where.partition(" (")[0], one.nearest) for one in raised.value.problems}
     assert told == {
+        ("titel", "title"),
+        ("folder", None),
         ("forms[0]", "feedbackbogen"),
         ("files.copy", "fields.name"),
         ("files.copy", "id"),
+        ("files.orginal", "original"),
+        ("index.charset", None),
         ("index.name", None),
     }
     assert all("Zeile" in one.where for one in raised.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where"),
+    [
+        (CSV[CSV.index("files:") : CSV.index("index:")], "files: {}\n", "files"),
+        ("  columns:", "  template: keine.xml\n  columns:", "index.template"),
+        ("  refused", "  vanishing: true\n  refused", "receipt"),
+        ("{{ id }}.ok", "{{ form }}.ok", "receipt.file"),
+        ("folder: eakte", "kind: ordner\nfolder: eakte", "kind"),
+    ],
+)
+def test_what_contradicts_itself_in_a_description_is_told(described, old, new, where):
+    with pytest.raises(DefinitionError) as raised:
+        described(CSV.replace(old, new))
+    assert where in {one.where.partition(" (")[0] for one in raised.value.problems}
+
+
+def test_a_name_that_could_be_no_folder_is_refused(described):
+    with pytest.raises(DefinitionError, match="fehlerhaft"):
+        described(name="E Akte")

@@ -149,11 +149,12 @@ def _one(
     if kind not in _KINDS:
         sentence = f"Erlaubt ist: {', '.join(_KINDS)}."
         return None, [source.problem(("kind",), sentence, nearest(kind, _KINDS))]
+    named = list(_names(source, source.data, path, (forms, fields)))
     try:
         understood = _KINDS[kind].model_validate(source.data)
     except ValidationError as error:
-        return None, list(_explained(source, _KINDS[kind], error))
-    return understood, list(_checked(source, understood, path, (forms, fields)))
+        return None, [*_explained(source, _KINDS[kind], error), *named]
+    return understood, [*_checked(source, understood), *named]
 
 
 _KINDS: Mapping[str, type[FolderFile] | type[XdomeaFile]] = {
@@ -212,18 +213,8 @@ _SENTENCES = {
 }
 
 
-def _checked(
-    source: Source,
-    one: FolderFile | XdomeaFile,
-    path: Path,
-    known: tuple[Collection[str], Collection[str]],
-) -> Iterator[Problem]:
+def _checked(source: Source, one: FolderFile | XdomeaFile) -> Iterator[Problem]:
     """Yield what is wrong although every key is right."""
-    forms, fields = known
-    for place, form in enumerate(one.forms):
-        if form not in forms:
-            sentence = "Ein solches Formular gibt es nicht."
-            yield source.problem(("forms", place), sentence, nearest(form, forms))
     if isinstance(one, XdomeaFile):
         return
     if not one.files.model_dump(exclude_none=True):
@@ -235,7 +226,22 @@ def _checked(
     if one.index is not None and (one.index.columns is None) == (one.index.template is None):
         sentence = "Entweder „columns“ (CSV) oder „template“ (eine Vorlage)."
         yield source.problem(("index",), sentence)
-    for where, text, names in _patterns(one, path):
+
+
+def _names(
+    source: Source,
+    data: Mapping[str, object],
+    path: Path,
+    known: tuple[Collection[str], Collection[str]],
+) -> Iterator[Problem]:
+    """Yield names of forms, fields and values that do not exist, whatever else is wrong."""
+    forms, fields = known
+    listed = data.get("forms")
+    for place, form in enumerate(listed if isinstance(listed, list) else ()):
+        if isinstance(form, str) and form not in forms:
+            sentence = "Ein solches Formular gibt es nicht."
+            yield source.problem(("forms", place), sentence, nearest(form, forms))
+    for where, text, names in _patterns(data, path):
         if text is None:
             yield source.problem(where, "Diese Vorlage gibt es nicht, oder sie ist kein UTF-8.")
             continue
@@ -244,31 +250,41 @@ def _checked(
 
 
 def _patterns(
-    one: FolderFile, path: Path
+    data: Mapping[str, object], path: Path
 ) -> Iterator[tuple[tuple[Step, ...], str | None, Sequence[str]]]:
     """Yield every pattern of a file: where it stands, its text, the names it may use."""
     of_file, of_index = (*NAMES, *OF_FILE), (*NAMES, *OF_INDEX)
-    for kind, text in one.files.model_dump(by_alias=True, exclude_none=True).items():
-        yield ("files", kind), text, of_file
-    if one.index is not None:
-        yield ("index", "name"), one.index.name, NAMES
-        for title, text in (one.index.columns or {}).items():
-            yield ("index", "columns", title), text, of_index
-        if one.index.template is not None:
-            yield ("index", "template"), template_text(one.index, path), of_index
-    if one.done is not None:
-        yield ("done",), one.done, NAMES
-    if one.receipt is not None:
-        for key in ("file", "refused"):
-            text = getattr(one.receipt, key)
-            if text is not None:
-                yield ("receipt", key), text, OF_ANSWER
+    places: list[tuple[tuple[Step, ...], object, Sequence[str]]] = [
+        *((("files", key), text, of_file) for key, text in _below(data, "files").items()),
+        (("index", "name"), _below(data, "index").get("name"), NAMES),
+        *(
+            (("index", "columns", title), text, of_index)
+            for title, text in _below(_below(data, "index"), "columns").items()
+        ),
+        (("done",), data.get("done"), NAMES),
+        *(
+            (("receipt", key), _below(data, "receipt").get(key), OF_ANSWER)
+            for key in ("file", "refused")
+        ),
+    ]
+    for where, text, names in places:
+        if isinstance(text, str):
+            yield where, text, names
+    template = _below(data, "index").get("template")
+    if isinstance(template, str):
+        yield ("index", "template"), template_text(template, path), of_index
 
 
-def template_text(index: Index, path: Path) -> str | None:
+def _below(data: Mapping[str, object], key: str) -> Mapping[str, object]:
+    """Return the mapping under a key, an empty one if something else stands there."""
+    found = data.get(key)
+    return {str(name): one for name, one in found.items()} if isinstance(found, dict) else {}
+
+
+def template_text(name: str, path: Path) -> str | None:
     """Return the template that an index names, beside its YAML file; None if it is not there."""
     try:
-        return (path.parent / str(index.template)).read_text("utf-8")
+        return (path.parent / name).read_text("utf-8")
     except (OSError, UnicodeDecodeError):
         return None
 

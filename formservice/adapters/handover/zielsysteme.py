@@ -143,7 +143,7 @@ class _IndexFile:
         self._given = given
         self._name = Pattern(given.name)
         self._columns = {title: Pattern(text) for title, text in (given.columns or {}).items()}
-        text = template_text(given, path) if given.template is not None else None
+        text = None if given.template is None else template_text(given.template, path)
         self._template = None if text is None else Pattern(text, xml=True)
 
     def file(
