@@ -33,6 +33,9 @@ _BY_ITSELF = {
         "ALTER TABLE search ADD COLUMN search_index tsvector GENERATED ALWAYS AS"
         " (array_to_tsvector(string_to_array(words, ' '))) STORED",
         "CREATE INDEX search_index_gin ON search USING gin (search_index)",
+        # Read again for every document that is looked at; a server may be built without it.
+        "DO $$ BEGIN ALTER TABLE search ALTER COLUMN search_index SET COMPRESSION lz4;"
+        " EXCEPTION WHEN feature_not_supported THEN NULL; END $$",
         # Nobody asks for whole texts: the server needs no samples of them.
         "ALTER TABLE search ALTER COLUMN words SET STATISTICS 0,"
         " ALTER COLUMN text SET STATISTICS 0",
