@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +13,8 @@ from formservice.domain.errors import ConflictError, StorageError
 
 _LARGEST_NOTE = 64 * 1024
 _MOST_TEXT = 2000
+# Who comes later is found with the next look, a minute after.
+_FRESH_S = 5.0
 
 
 class WatchedFolder:
@@ -21,6 +24,7 @@ class WatchedFolder:
         """Use ``root``; ``marker`` is a file that lies in it as long as the share is there."""
         self._root = root
         self._marker = marker
+        self._listed: tuple[float, Sequence[str]] | None = None
 
     def check(self) -> None:
         """Raise StorageError unless the folder is there; it is never made here.
@@ -110,11 +114,7 @@ class WatchedFolder:
         """Yield the files of a folder below whose names begin so, the oldest names first."""
         self.check()
         place = self._root / folder
-        with explained():
-            if not place.is_dir():
-                return
-            names = sorted(one.name for one in os.scandir(place))
-        for name in names:
+        for name in self._names(place):
             if not name.casefold().startswith(prefix.casefold()) or name.endswith(".tmp"):
                 continue
             with explained(), suppress(FileNotFoundError):
@@ -122,3 +122,12 @@ class WatchedFolder:
                 if path.is_symlink() or not path.is_file() or path.stat().st_size > largest:
                     continue
                 yield path.read_bytes()
+
+    def _names(self, place: Path) -> Sequence[str]:
+        """Return the names in the folder of answers as they were a moment ago: many ask at once."""
+        if self._listed is not None and time.monotonic() - self._listed[0] < _FRESH_S:
+            return self._listed[1]
+        with explained():
+            names = sorted(one.name for one in os.scandir(place)) if place.is_dir() else []
+        self._listed = (time.monotonic(), names)
+        return names
