@@ -124,7 +124,7 @@ class WatchedFolder:
                 yield path.read_bytes()
 
     def _names(self, place: Path) -> Sequence[str]:
-        """Return the names in the folder of answers as they were a moment ago: many ask at once."""
+        """Return the names in the folder of answers, as they were a moment ago."""
         if self._listed is not None and time.monotonic() - self._listed[0] < _FRESH_S:
             return self._listed[1]
         with explained():
