@@ -5,6 +5,7 @@ names and sentences are invented, drawn from words that are as unequally frequen
 """
 
 import argparse
+import os
 import random
 import statistics
 import tempfile
@@ -59,8 +60,8 @@ def main() -> None:
     options.add_argument("--plain", action="store_true", help="every query by itself, too")
     options.add_argument("--only", choices=("SQLite", "PostgreSQL"), help="one database")
     chosen = options.parse_args()
-    rows = ["| Datenbank | Rolle | sieht | p50 | p95 | längste | Anfragen je Liste |"]
-    rows += ["|---|---|---|---|---|---|---|"]
+    rows = ["| Datenbank | Rolle | sieht | p50 | p95 | längste | CPU | CPU längste | Anfragen |"]
+    rows += ["|---|---|---|---|---|---|---|---|---|"]
     with tempfile.TemporaryDirectory() as folder:
         for name in ("SQLite", "PostgreSQL"):
             if chosen.only not in (None, name):
@@ -214,27 +215,41 @@ def _queries() -> list[str]:
 def _measured(name: str, store: Store, *, plain: bool) -> list[str]:
     find, rows = Find(store, _VOCABULARY), []
     for role, viewer in _VIEWERS.items():
-        took, by_query = [], {}
+        took, by_query, cpu = [], dict[str, float](), dict[str, float]()
         sees = find("", viewer).total
         for query in _queries():
             after = find(query, viewer).next or ""
-            times = []
+            times, used = [], _cpu(store)
             for run in range(_RUNS):
                 begun = time.perf_counter()
                 find(query, viewer, 50, after if run % 4 == 3 else "")
                 times.append(1000 * (time.perf_counter() - begun))
             took += times
             by_query[query] = statistics.median(times)
+            cpu[query] = 1000 * (_cpu(store) - used) / _RUNS
         worst = max(by_query, key=lambda one: by_query[one])
         if plain:
             for query, one in by_query.items():
-                print(f"{name:10} {role:15} {one:7.1f}  {query}")
+                print(f"{name:10} {role:15} {one:7.1f} {cpu[query]:7.1f}  {query}")
         p95 = statistics.quantiles(took, n=20)[18]
         cells = [name, role, f"{sees:,}".replace(",", "."), f"{statistics.median(took):.0f}"]
-        cells += [f"{p95:.0f}", f"{by_query[worst]:.0f}", str(_asked(store, find, viewer))]
+        cells += [f"{p95:.0f}", f"{by_query[worst]:.0f}"]
+        cells += [f"{statistics.median(cpu.values()):.0f}", f"{max(cpu.values()):.0f}"]
+        cells.append(str(_asked(store, find, viewer)))
         rows.append(f"| {' | '.join(cells)} |")
         print(rows[-1], flush=True)
     return rows
+
+
+def _cpu(store: Store) -> float:
+    """Return the CPU seconds of this process and of the server's process that serves it."""
+    used = time.process_time()
+    if store.engine.dialect.name == "sqlite":
+        return used
+    with store.look() as work:
+        server = work.connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+    told = Path(f"/proc/{server}/stat").read_text("ascii").rpartition(")")[2].split()
+    return used + (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _asked(store: Store, find: Find, viewer: Author) -> int:
