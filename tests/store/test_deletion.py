@@ -285,11 +285,11 @@ def test_earlier_states_of_the_database_are_named(kept: Installation):
     ]
 
 
+# On PostgreSQL readers hold nobody up.
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
 def test_who_reads_on_and_on_is_told_of_and_the_rest_is_cleaned_later(
     kept: Installation, monkeypatch
 ):
-    if kept.store.engine.dialect.name == "postgresql":
-        pytest.skip("readers hold nobody up there")
     monkeypatch.setattr("formservice.adapters.store.purge._READERS_S", 0.1)
     plant(kept)
     other = installation(kept.store.engine.url, kept.folder)

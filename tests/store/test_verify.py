@@ -159,9 +159,9 @@ def test_a_row_that_was_changed_or_taken_away_is_named(
     assert told in found.message
 
 
+# PostgreSQL takes nothing else for JSON.
+@pytest.mark.parametrize("whole", ["sqlite"], indirect=True)
 def test_a_record_that_is_no_json_any_more_is_named(kept: Installation):
-    if kept.store.engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL takes nothing else for JSON")
     with kept.store.work() as work:
         work.connection.exec_driver_sql(
             "UPDATE records SET reading = CAST(x'ff' || substr(reading, 2) AS TEXT)"
@@ -198,9 +198,9 @@ def test_one_blank_in_an_event_is_named(kept: Installation):
     assert broken(kept).id == "2"
 
 
+# PostgreSQL takes no text that is none in UTF-8.
+@pytest.mark.parametrize("whole", ["sqlite"], indirect=True)
 def test_one_byte_that_makes_an_event_no_text_is_named(kept: Installation):
-    if kept.store.engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL takes no text that is none in UTF-8")
     with kept.store.work() as work:
         work.connection.exec_driver_sql(
             "UPDATE events SET author = CAST(x'73ff' AS TEXT) WHERE seq = 5"
