@@ -98,6 +98,16 @@ class PageJobs:
         pages, told = self.bounded(first)
         return [page_data.known_page(page) for page in pages], told
 
+    def openable(self, data: bytes) -> int:
+        """Return how many pages a file has; raises an InputError if it cannot be opened."""
+        reader = self._read.reader(data)
+
+        def pages() -> int:
+            with reader.open(data) as opened:
+                return len(opened.media())
+
+        return int(self.bounded(pages))
+
     def each(
         self, jobs: Iterable[PageJob], count: int
     ) -> Generator[Done[PageJob, PageResult], None, None]:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from formservice.application.ports_store import Originals
     from formservice.application.receive import Receive
     from formservice.application.search import Find
+    from formservice.application.taking import TakeIn
     from formservice.application.verify import Verify
     from formservice.application.work import Stage
     from formservice.domain.chain import Head
@@ -78,6 +79,13 @@ class Services(Reading):
         from formservice.application.receive import Receive
 
         return Receive(self.store, self.originals, Delivering(self.store))
+
+    @cached_property
+    def take_in(self) -> "TakeIn":
+        """The use case of folders and mailboxes: keep a file that can be opened."""
+        from formservice.application.taking import TakeIn
+
+        return TakeIn(self.receive, self.page_jobs.openable)
 
     @cached_property
     def stages(self) -> "tuple[Stage, ...]":

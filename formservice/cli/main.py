@@ -87,6 +87,7 @@ def parser() -> argparse.ArgumentParser:
         intake,
         migrate,
         read,
+        watch,
         work,
     )
 
@@ -104,7 +105,20 @@ def parser() -> argparse.ArgumentParser:
         help="die Version zeigen",
     )
     commands = top.add_subparsers(title="Befehle", metavar="BEFEHL", required=True)
-    parts = (forms, generate, read, intake, work, archive, deliver, import_, migrate, health, demo)
+    parts = (
+        forms,
+        generate,
+        read,
+        intake,
+        watch,
+        work,
+        archive,
+        deliver,
+        import_,
+        migrate,
+        health,
+        demo,
+    )
     for part in parts:
         part.add(commands)
     return top

@@ -1,0 +1,34 @@
+"""Taking in what came by itself: only what can be opened, each kept before it is told of."""
+
+from collections.abc import Callable
+
+from formservice.application.ports_store import Kept
+from formservice.application.receive import Receive, Sent
+from formservice.domain.errors import ConflictError
+
+
+class TakeIn:
+    """The use case of folders and mailboxes, where nobody is there to be told at once."""
+
+    def __init__(self, receive: Receive, opened: Callable[[bytes], object]) -> None:
+        """Keep what receives; ``opened`` raises an InputError for what cannot be opened."""
+        self._receive = receive
+        self._opened = opened
+
+    def __call__(self, sent: Sent) -> tuple[Kept, bool]:
+        """Keep a file and return its document; the second value says that it was known already.
+
+        ``sent.id`` is how the way it came names this one sending: said again after a crash it is
+        the same sending, which was not known before. Bytes that were sent before are known.
+
+        Raises:
+            InputError: it is of no kind that can be read, or cannot be opened; nothing is kept.
+            StorageError: it is not kept, or nobody knows; taking it in again is harmless.
+        """
+        self._opened(sent.data)
+        try:
+            kept, known = self._receive(sent)
+        except ConflictError:  # the same name for other bytes, as where numbers are used again
+            anew = Sent(sent.data, sent.name, sent.source, sent.received)
+            return self._receive(anew)
+        return kept, known and kept.id != sent.id
