@@ -8,8 +8,12 @@ from formservice.bootstrap.reading import Reading
 from formservice.bootstrap.settings import now
 
 if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
+
     from formservice.adapters.archive_copy.copies import ArchiveCopies
     from formservice.adapters.archive_copy.verapdf import VeraPdf
+    from formservice.adapters.backup.backup import Backup
+    from formservice.adapters.backup.restore import Restore
     from formservice.adapters.handover.export import Export
     from formservice.adapters.handover.participants_import import ImportParticipants
     from formservice.adapters.handover.xdomea_export import XdomeaExport
@@ -121,12 +125,10 @@ class Services(Reading):
 
         UsageError if the setting names no database that can be used.
         """
-        from formservice.adapters.store.engine import address, embedded
         from formservice.adapters.store.store import Store
 
         given = self.settings.database
-        url = embedded(self.settings.data) if given is None else address(given)
-        return Store(url, self._prepare, self.heads)
+        return embedded(self.settings.data) if given is None else address(given)
 
     @cached_property
     def heads(self) -> "Heads":
@@ -147,6 +149,12 @@ class Services(Reading):
         from formservice.adapters.leftovers import Leftovers
         from formservice.adapters.store.purge import Purge
         from formservice.application.deletion import Delete
+
+        return Store(self._address(), self._prepare, self.heads)
+
+    def _address(self) -> "URL":
+        """Return where the database is."""
+        from formservice.adapters.store.engine import address, embedded
 
         leftovers = Leftovers(self.settings.data, self.settings.data / "intake")
         return Delete(self.store, self.originals, Purge(self.store.engine), leftovers)
@@ -191,6 +199,36 @@ class Services(Reading):
 
     @cached_property
     def find(self) -> "Find":
+    @cached_property
+    def backup(self) -> "Backup":
+        """The use case „backup“."""
+        import formservice
+        from formservice.adapters.backup.backup import Backup, Installation
+
+        own = self.settings
+        named = {
+            "annahmeregel": own.acceptance,
+            "listen": own.known,
+            "zielsysteme": own.zielsysteme,
+        }
+        installation = Installation(
+            own.data,
+            own.data / "koepfe",
+            formservice.__version__,
+            self.schema_step,
+            own.told(),
+            {name: file for name, file in named.items() if file is not None},
+        )
+        return Backup(self.store, self.originals, installation, now)
+
+    @cached_property
+    def restore(self) -> "Restore":
+        """The use case „restore“."""
+        from formservice.adapters.backup.restore import Restore
+
+        own = self.settings
+        return Restore(own.data, self._address(), self.originals, own.data / "koepfe")
+
         """The use case „find“, for the forms of this installation."""
         from formservice.application.search import Find
         from formservice.domain.search_query import Vocabulary, all_fields
@@ -298,8 +336,10 @@ class Services(Reading):
         Returns whether its schema was changed, and how many files were taken over.
         """
         from formservice.adapters.store.step import NEWEST, standing
+        from formservice.adapters.backup.folder import refuse_unfinished
 
         changed = standing(store.engine) != NEWEST
+        refuse_unfinished(self.settings.data)
         if changed:
             from formservice.adapters.store.migrate import migrated
 

@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from pathlib import Path
 
@@ -81,6 +81,18 @@ class Settings:
 def _attach(text: str | None) -> bool:
     """Say whether archive copies hold attachments: PDF/A-3 does, PDF/A-2 does not."""
     known = {"PDF/A-3": True, "PDF/A-2": False}
+    def told(self) -> dict[str, object]:
+        """Return all settings as they may be written down: without what holds secrets."""
+        values = {one.name: getattr(self, one.name) for one in fields(self) if one.repr}
+        return {
+            name: value if isinstance(value, bool | int | float | None) else _text(value)
+            for name, value in values.items()
+        }
+
+
+def _text(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
     if (text or "PDF/A-3") not in known:
         raise UsageError(
             "Die Einstellung FORMSERVICE_ARCHIVE_COPY ist nicht zu verstehen.",

@@ -78,6 +78,7 @@ def parser() -> argparse.ArgumentParser:
     # Loaded here, so that Ctrl-C while the program starts is answered like any other.
     from formservice.cli import (  # noqa: PLC0415
         archive,
+        backup,
         deliver,
         demo,
         forms,
@@ -88,6 +89,7 @@ def parser() -> argparse.ArgumentParser:
         migrate,
         read,
         watch,
+        restore,
         work,
     )
 
@@ -117,6 +119,8 @@ def parser() -> argparse.ArgumentParser:
         import_,
         migrate,
         health,
+        backup,
+        restore,
         demo,
     )
     for part in parts:
