@@ -127,6 +127,12 @@ class Services(Reading):
         """
         from formservice.adapters.store.store import Store
 
+        return Store(self._address(), self._prepare, self.heads)
+
+    def _address(self) -> "URL":
+        """Return where the database is."""
+        from formservice.adapters.store.engine import address, embedded
+
         given = self.settings.database
         return embedded(self.settings.data) if given is None else address(given)
 
@@ -150,12 +156,6 @@ class Services(Reading):
         from formservice.adapters.store.purge import Purge
         from formservice.application.deletion import Delete
 
-        return Store(self._address(), self._prepare, self.heads)
-
-    def _address(self) -> "URL":
-        """Return where the database is."""
-        from formservice.adapters.store.engine import address, embedded
-
         leftovers = Leftovers(self.settings.data, self.settings.data / "intake")
         return Delete(self.store, self.originals, Purge(self.store.engine), leftovers)
 
@@ -175,30 +175,6 @@ class Services(Reading):
         kept = (self.store, self.originals, self.heads, self.places)
         return Verify(*kept, lambda: now().strftime(told))
 
-    @cached_property
-    def further_chores(self) -> "Sequence[Chore]":
-        """What is due now and then besides the chores of the store."""
-        from formservice.adapters.work.chores import integrity, reported
-        from formservice.application.integrity import Integrity
-
-        return (integrity(Integrity(self.verify, self.places, self.head_kept, reported)),)
-
-    @property
-    def schema_step(self) -> str:
-        """At which step of the schema the database has to stand for this program."""
-        from formservice.adapters.store.step import NEWEST
-
-        return NEWEST
-
-    @cached_property
-    def originals(self) -> "Originals":
-        """Received bytes; UsageError if the setting names no storage that can be used."""
-        from formservice.adapters.originals.choice import originals
-
-        return originals(self.settings.storage, self.settings.data / "originals")
-
-    @cached_property
-    def find(self) -> "Find":
     @cached_property
     def backup(self) -> "Backup":
         """The use case „backup“."""
@@ -229,6 +205,30 @@ class Services(Reading):
         own = self.settings
         return Restore(own.data, self._address(), self.originals, own.data / "koepfe")
 
+    @cached_property
+    def further_chores(self) -> "Sequence[Chore]":
+        """What is due now and then besides the chores of the store."""
+        from formservice.adapters.work.chores import integrity, reported
+        from formservice.application.integrity import Integrity
+
+        return (integrity(Integrity(self.verify, self.places, self.head_kept, reported)),)
+
+    @property
+    def schema_step(self) -> str:
+        """At which step of the schema the database has to stand for this program."""
+        from formservice.adapters.store.step import NEWEST
+
+        return NEWEST
+
+    @cached_property
+    def originals(self) -> "Originals":
+        """Received bytes; UsageError if the setting names no storage that can be used."""
+        from formservice.adapters.originals.choice import originals
+
+        return originals(self.settings.storage, self.settings.data / "originals")
+
+    @cached_property
+    def find(self) -> "Find":
         """The use case „find“, for the forms of this installation."""
         from formservice.application.search import Find
         from formservice.domain.search_query import Vocabulary, all_fields
@@ -312,8 +312,10 @@ class Services(Reading):
 
     def _prepare(self, store: "Store") -> None:
         """Bring an embedded database up to date; a server's only if somebody asks for it."""
+        from formservice.adapters.backup.folder import refuse_unfinished
         from formservice.adapters.store.step import refuse_outdated
 
+        refuse_unfinished(self.settings.data)
         if store.engine.dialect.name == "sqlite":
             self.migrated(store)
         else:
@@ -336,10 +338,8 @@ class Services(Reading):
         Returns whether its schema was changed, and how many files were taken over.
         """
         from formservice.adapters.store.step import NEWEST, standing
-        from formservice.adapters.backup.folder import refuse_unfinished
 
         changed = standing(store.engine) != NEWEST
-        refuse_unfinished(self.settings.data)
         if changed:
             from formservice.adapters.store.migrate import migrated
 

@@ -77,10 +77,6 @@ class Settings:
             xdomea_schemas=_file(given.get("FORMSERVICE_XDOMEA_SCHEMAS")),
         )
 
-
-def _attach(text: str | None) -> bool:
-    """Say whether archive copies hold attachments: PDF/A-3 does, PDF/A-2 does not."""
-    known = {"PDF/A-3": True, "PDF/A-2": False}
     def told(self) -> dict[str, object]:
         """Return all settings as they may be written down: without what holds secrets."""
         values = {one.name: getattr(self, one.name) for one in fields(self) if one.repr}
@@ -93,6 +89,10 @@ def _attach(text: str | None) -> bool:
 def _text(value: object) -> str:
     return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
+
+def _attach(text: str | None) -> bool:
+    """Say whether archive copies hold attachments: PDF/A-3 does, PDF/A-2 does not."""
+    known = {"PDF/A-3": True, "PDF/A-2": False}
     if (text or "PDF/A-3") not in known:
         raise UsageError(
             "Die Einstellung FORMSERVICE_ARCHIVE_COPY ist nicht zu verstehen.",

@@ -88,8 +88,8 @@ def parser() -> argparse.ArgumentParser:
         intake,
         migrate,
         read,
-        watch,
         restore,
+        watch,
         work,
     )
 
@@ -117,10 +117,10 @@ def parser() -> argparse.ArgumentParser:
         archive,
         deliver,
         import_,
-        migrate,
-        health,
         backup,
         restore,
+        migrate,
+        health,
         demo,
     )
     for part in parts:
