@@ -11,9 +11,11 @@ SERVE ?= 1
 
 # Debian packages: OCR with German and all Latin letters; Word to PDF when forms are built; fonts of Arial's and
 # Times' widths and the tick characters; pdftotext, pdftoppm and qpdf as second opinion in tests;
-# PostgreSQL, of which tests start a server of their own (the one that Debian sets up is not used).
+# PostgreSQL and Dovecot (IMAP), of which tests start servers of their own (those that Debian sets
+# up are not used).
 PACKAGES := tesseract-ocr tesseract-ocr-deu tesseract-ocr-script-latn libreoffice-writer-nogui \
-            fonts-liberation fonts-dejavu-core poppler-utils qpdf postgresql
+            fonts-liberation fonts-dejavu-core poppler-utils qpdf postgresql \
+            dovecot-imapd
 
 # Fonts in which test scans are filled: no one of them may be what a limit was chosen on.
 FONTS := fonts-breip fonts-cabin fonts-comic-neue fonts-courier-prime fonts-crosextra-caladea \

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from formservice.adapters.handover.xdomea_export import XdomeaExport
     from formservice.adapters.handover.xdomea_schemas import XdomeaSchemas
     from formservice.adapters.heads import Heads
+    from formservice.adapters.inbox.accounts import MailAccount
+    from formservice.adapters.inbox.mail import MailIntake
+    from formservice.adapters.inbox.sending import Sending
     from formservice.adapters.intake_folder import IntakeFolder
     from formservice.adapters.places import Places
     from formservice.adapters.store.archive import Archive
@@ -90,6 +93,27 @@ class Services(Reading):
         from formservice.application.taking import TakeIn
 
         return TakeIn(self.receive, self.page_jobs.openable)
+
+    @cached_property
+    def mail_account(self) -> "MailAccount":
+        """The mailbox of this installation; UsageError names a setting that is wrong."""
+        from formservice.bootstrap.mail_settings import mail_account
+
+        return mail_account(self.settings.mail)
+
+    @cached_property
+    def mail_intake(self) -> "MailIntake":
+        """The use case of a mailbox: take in what is attached to mails."""
+        from formservice.adapters.inbox.mail import MailIntake
+
+        return MailIntake(self.mail_account, self.store, self.take_in, now)
+
+    @cached_property
+    def mail_sending(self) -> "Sending":
+        """The use case that sends answers and reminders."""
+        from formservice.adapters.inbox.sending import Sending
+
+        return Sending(self.mail_account, self.store, now)
 
     @cached_property
     def stages(self) -> "tuple[Stage, ...]":

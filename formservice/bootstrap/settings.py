@@ -14,6 +14,7 @@ from formservice.domain.frist import OFFICE_TIME
 # No I, L, O or U: references are read out on the telephone. 12 characters hold 60 bits.
 _REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _REFERENCE_LENGTH = 12
+_MAIL = "FORMSERVICE_" + "MAIL_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class Settings:
     ``processes`` how many may be at work on received files, None for as many as there are cores;
     ``database`` and ``storage`` the addresses of database and originals, None for ``data``;
     ``verapdf`` a command that judges archive copies, ``attach`` whether they hold the record;
-    ``zielsysteme`` where other systems are described, ``xdomea_schemas`` the schemas of xdomea.
+    ``zielsysteme`` where other systems are described, ``xdomea_schemas`` the schemas of xdomea;
+    ``mail`` what is said about mail (``bootstrap.mail_settings``).
     """
 
     forms: Path
@@ -47,6 +49,7 @@ class Settings:
     attach: bool = True
     zielsysteme: Path | None = None
     xdomea_schemas: Path | None = None
+    mail: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -75,6 +78,7 @@ class Settings:
             attach=_attach(given.get("FORMSERVICE_ARCHIVE_COPY")),
             zielsysteme=_file(given.get("FORMSERVICE_ZIELSYSTEME")),
             xdomea_schemas=_file(given.get("FORMSERVICE_XDOMEA_SCHEMAS")),
+            mail={name: given[name] for name in given if name.startswith(_MAIL)},
         )
 
     def told(self) -> dict[str, object]:

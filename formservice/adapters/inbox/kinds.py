@@ -1,0 +1,74 @@
+"""Of what kind a file is, by its first bytes: what it is called proves nothing."""
+
+import io
+import zipfile
+
+from formservice.domain.errors import (
+    EmptyDocumentError,
+    EncryptedDocumentError,
+    InputError,
+    UnsupportedMediaError,
+)
+
+_PICTURES = (
+    (b"\x89PNG\r\n\x1a\n", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"II*\0", "TIFF"),
+    (b"MM\0*", "TIFF"),
+    (b"II+\0", "TIFF"),
+    (b"MM\0+", "TIFF"),
+)
+_HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+_ARCHIVES = (b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0")
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# Other programs put something before the mark of a PDF file, and readers look so far.
+_PDF_WITHIN = 1024
+_UNPACKED = "Bitte die Dateien darin auspacken und einzeln anhängen."
+
+
+def kind_of(data: bytes) -> str:
+    """Return ``PDF``, ``DOCX``, ``PNG``, ``JPEG``, ``TIFF`` or ``HEIC``.
+
+    Raises:
+        InputError: it is none of these; the sentence says what it is, where that can be told.
+    """
+    if not data:
+        raise EmptyDocumentError("Die Datei ist leer.")
+    for mark, kind in _PICTURES:
+        if data.startswith(mark):
+            return kind
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIC:
+        return "HEIC"
+    # Before PDF: an archive may hold one as it is.
+    if data.startswith(b"PK"):
+        return _zipped(data)
+    if data.startswith((_OLD_OFFICE, *_ARCHIVES)) or b"%PDF-" not in data[:_PDF_WITHIN]:
+        raise _refused(data)
+    return "PDF"
+
+
+def _refused(data: bytes) -> InputError:
+    if data.startswith(_OLD_OFFICE):
+        # Word wraps a file with a password in the container of its old format.
+        hint = "Bitte als DOCX ohne Kennwort oder als PDF speichern und noch einmal senden."
+        told = "Die Datei hat das alte Format von Word oder Excel oder ein Kennwort."
+        return UnsupportedMediaError(told, hint)
+    if data.startswith(_ARCHIVES):
+        return UnsupportedMediaError("Archive werden nicht angenommen.", _UNPACKED)
+    return UnsupportedMediaError("Diese Art von Datei wird nicht angenommen.")
+
+
+def _zipped(data: bytes) -> str:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            entries = packed.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError):
+        raise UnsupportedMediaError("Das Archiv ist beschädigt.", _UNPACKED) from None
+    names = {one.filename for one in entries}
+    if any(one.flag_bits & 1 for one in entries):
+        raise EncryptedDocumentError("Das Archiv ist mit einem Kennwort geschützt.", _UNPACKED)
+    if "[Content_Types].xml" in names and "word/document.xml" in names:
+        if "word/vbaProject.bin" in names:
+            raise UnsupportedMediaError("Die Word-Datei enthält Makros.", "Bitte als DOCX senden.")
+        return "DOCX"
+    raise UnsupportedMediaError("Archive werden nicht angenommen.", _UNPACKED)
