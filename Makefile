@@ -11,11 +11,9 @@ SERVE ?= 1
 
 # Debian packages: OCR with German and all Latin letters; Word to PDF when forms are built; fonts of Arial's and
 # Times' widths and the tick characters; pdftotext, pdftoppm and qpdf as second opinion in tests;
-# PostgreSQL and Dovecot (IMAP), of which tests start servers of their own (those that Debian sets
-# up are not used).
+# PostgreSQL, of which tests start a server of their own (the one that Debian sets up is not used).
 PACKAGES := tesseract-ocr tesseract-ocr-deu tesseract-ocr-script-latn libreoffice-writer-nogui \
-            fonts-liberation fonts-dejavu-core poppler-utils qpdf postgresql \
-            dovecot-imapd
+            fonts-liberation fonts-dejavu-core poppler-utils qpdf postgresql
 
 # Fonts in which test scans are filled: no one of them may be what a limit was chosen on.
 FONTS := fonts-breip fonts-cabin fonts-comic-neue fonts-courier-prime fonts-crosextra-caladea \
@@ -24,6 +22,10 @@ FONTS := fonts-breip fonts-cabin fonts-comic-neue fonts-courier-prime fonts-cros
          fonts-liberation-sans-narrow fonts-linuxlibertine fonts-noto-core fonts-open-sans \
          fonts-roboto-unhinted fonts-urw-base35 fonts-vollkorn
 bench accuracy: PACKAGES += $(FONTS)
+
+# An IMAP server, of which tests start one of their own. Not where the service is set up: what Debian
+# sets up listens to other machines.
+test check: PACKAGES += dovecot-imapd
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # One thread per OCR run: the machine's cores are shared out by us.

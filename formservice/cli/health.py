@@ -49,6 +49,7 @@ def _run(chosen: argparse.Namespace) -> int:
         _database,
         _integrity,
         _zielsysteme,
+        _mailbox,
     )
     states = [check() for check in checks]
     healthy = all(state.ok for state in states if state.needed)
@@ -162,6 +163,20 @@ def _zielsysteme() -> _State:
     if away:
         return _State("Zielsysteme", False, False, f"nicht erreichbar: {', '.join(away)}")
     return _State("Zielsysteme", True, False, ", ".join(sorted(systems)) or "keine")
+
+
+def _mailbox() -> _State:
+    """Tell whether the settings of the mailbox are right; nobody is spoken to."""
+    try:
+        account = Services(Settings.from_environment()).mail_account
+        for server in (account.inbox, account.outbox):
+            if server is not None:
+                server.password()
+                server.context()
+    except FormServiceError as error:
+        return _State("Postfach", False, True, f"{error.message} {error.hint}")
+    hosts = [one.host for one in (account.inbox, account.outbox) if one is not None]
+    return _State("Postfach", True, False, ", ".join(dict.fromkeys(hosts)) or "keines")
 
 
 def _storage() -> _State:

@@ -49,7 +49,7 @@ def test_several_senders_share_what_is_due(store):
             Outbox(work.connection).put(f"m{number}", "mail", BODY, None)
 
     def take(_):
-        taken = []
+        taken: list[str] = []
         while True:
             with store.work() as work:
                 items = Outbox(work.connection).claim("mail", 60.0, 1)
