@@ -3,15 +3,19 @@
 from collections.abc import Callable
 
 from formservice.application.ports_store import Kept
-from formservice.application.receive import Receive, Sent
+from formservice.application.receive import Sent
 from formservice.domain.errors import ConflictError
 
 
 class TakeIn:
     """The use case of folders and mailboxes, where nobody is there to be told at once."""
 
-    def __init__(self, receive: Receive, opened: Callable[[bytes], object]) -> None:
-        """Keep what receives; ``opened`` raises an InputError for what cannot be opened."""
+    def __init__(
+        self,
+        receive: Callable[[Sent], tuple[Kept, bool]],
+        opened: Callable[[bytes], object],
+    ) -> None:
+        """Take the use case ``receive``; ``opened`` raises an InputError for what cannot be opened."""
         self._receive = receive
         self._opened = opened
 

@@ -249,6 +249,24 @@ def test_a_full_disk_of_ours_is_waited_for_and_the_file_stays(share, watch, stor
     assert watch()() == [("taken", "a.pdf")]
 
 
+def test_one_file_that_fails_does_not_hold_up_the_others(share, watch, store, originals):
+    for name in ("a.pdf", "b.pdf"):
+        (share / name).write_bytes(pdf(name))
+    inner, told = Receive(store, originals), []
+
+    def receive(sent):
+        if sent.name == "a.pdf":
+            raise StorageError("Der Datenträger ist schadhaft.")
+        return inner(sent)
+
+    made = Watch(Share(share, LARGEST), TakeIn(receive, opened), lambda: NOW, 0.0, LARGEST)
+    with pytest.raises(StorageError):
+        told.extend(step.name for step in made.round(Stop()))
+    assert told == ["b.pdf"]
+    (share / "in-arbeit" / "Thumbs.db").write_bytes(b"of the system")
+    assert watch()() == [("taken", "a.pdf")]
+
+
 def test_trouble_is_told_once_and_so_is_its_end(share, store, originals, monkeypatch):
     take = TakeIn(Receive(store, originals), opened)
     away = share.rename(share.with_name("away"))

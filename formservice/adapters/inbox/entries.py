@@ -85,7 +85,7 @@ def _look(root: Path, below: PurePath, device: int, found: Looked) -> None:
         there = sorted(several, key=lambda one: one.name)
     names = {one.name: one for one in there}
     for one in there:
-        if _is_left_alone(one.name) or (below == PurePath() and _is_ours(one.name)):
+        if is_left_alone(one.name) or (below == PurePath() and _is_ours(one.name)):
             continue
         try:
             told = one.stat(follow_symlinks=False)
@@ -109,7 +109,8 @@ def _is_ours(name: str) -> bool:
     return name in (WORKING, DONE, REFUSED)
 
 
-def _is_left_alone(name: str) -> bool:
+def is_left_alone(name: str) -> bool:
+    """Say whether a file or folder of that name is none to take in."""
     low = name.lower()
     return name.startswith((".", "~")) or low.endswith((*_PARTIAL, "~")) or low in _THEIRS
 

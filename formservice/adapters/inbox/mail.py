@@ -90,12 +90,19 @@ class MailIntake:
         if server is None:
             raise UsageError("Die Einstellung FORMSERVICE_MAIL_HOST fehlt.")
         with opened(server, self._account.folder) as mailbox:
+            failed: EngineError | None = None
             for mail in mailbox.waiting():
                 if stop.asked:
                     return
-                done = self._one(mailbox, mail)
+                try:
+                    done = self._one(mailbox, mail)
+                except EngineError as error:  # one that the server does not move, say
+                    failed = failed or error
+                    continue
                 if done is not None:
                     yield done
+            if failed is not None:
+                raise failed
 
     def _one(self, mailbox: Mailbox, mail: Waiting) -> Handled | None:
         too_large = mail.size > self._largest

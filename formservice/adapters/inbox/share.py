@@ -21,6 +21,7 @@ from formservice.adapters.inbox.entries import (
     Looked,
     Stamp,
     content,
+    is_left_alone,
     looked,
 )
 from formservice.domain.errors import FormServiceError, StorageError, UsageError
@@ -67,7 +68,7 @@ class Share:
             for folder, folders, names in os.walk(inner):
                 folders.sort()
                 here = PurePath(folder).relative_to(inner)
-                found += [here / name for name in sorted(names)]
+                found += [here / name for name in sorted(names) if not is_left_alone(name)]
             return found
 
     def taken(self, one: Entry) -> PurePath | None:

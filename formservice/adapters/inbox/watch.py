@@ -25,6 +25,8 @@ from formservice.domain.errors import (
 # How long to wait for a share or a disk; whoever puts it right does not stand beside.
 _TROUBLE_S = 10.0
 _SHORTEST, _LONGEST = 0.2, 5.0
+# After so many files that fail in one look it is not the files.
+_MOST_FAILED = 3
 _HINT = "Bitte eine gewöhnliche Datei in den Ordner legen und prüfen, wer sie lesen darf."
 
 
@@ -89,10 +91,27 @@ class Watch:
         Raises:
             StorageError: folder, database or originals are not usable; nothing is lost by that.
         """
+        failed: list[FormServiceError] = []
+        for step in self._found(stop):
+            if isinstance(step, Step):
+                yield step
+                continue
+            try:
+                yield from self._one(step)
+            except (StorageError, EngineError) as error:
+                # One file on a bad piece of a disk must not hold up the others.
+                failed.append(error)
+                if len(failed) == _MOST_FAILED:
+                    break
+        if failed:
+            raise failed[0]
+
+    def _found(self, stop: Stop) -> Iterator[PurePath | Step]:
+        """Yield files that are taken, one by one, and what is told of folders."""
         for name in self._share.left():
             if stop.asked:
                 return
-            yield from self._one(name)
+            yield name
         found = self._share.look()
         for place in found.closed:
             if place not in self._told:
@@ -103,7 +122,7 @@ class Watch:
                 return
             taken = self._share.taken(one)
             if taken is not None:
-                yield from self._one(taken)
+                yield taken
 
     def _one(self, name: PurePath) -> Iterator[Step]:
         """Take in a file in work; it stays there if nobody can say what became of it."""
