@@ -15,7 +15,7 @@ class TakeIn:
         receive: Callable[[Sent], tuple[Kept, bool]],
         opened: Callable[[bytes], object],
     ) -> None:
-        """Take the use case ``receive``; ``opened`` raises an InputError for what cannot be opened."""
+        """Keep the use case ``receive``; ``opened`` raises an InputError for what is unreadable."""
         self._receive = receive
         self._opened = opened
 

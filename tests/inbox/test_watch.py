@@ -252,7 +252,8 @@ def test_a_full_disk_of_ours_is_waited_for_and_the_file_stays(share, watch, stor
 def test_one_file_that_fails_does_not_hold_up_the_others(share, watch, store, originals):
     for name in ("a.pdf", "b.pdf"):
         (share / name).write_bytes(pdf(name))
-    inner, told = Receive(store, originals), []
+    inner = Receive(store, originals)
+    told: list[str] = []
 
     def receive(sent):
         if sent.name == "a.pdf":
