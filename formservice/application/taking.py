@@ -15,7 +15,7 @@ class TakeIn:
         receive: Callable[[Sent], tuple[Kept, bool]],
         opened: Callable[[bytes], object],
     ) -> None:
-        """Keep the use case ``receive``; ``opened`` raises an InputError for what is unreadable."""
+        """Keep the use case ``receive``; ``opened`` raises an InputError if it cannot be."""
         self._receive = receive
         self._opened = opened
 
