@@ -1,5 +1,6 @@
 """An IMAP server of our own for the time of a test: Debian's Dovecot, on this machine only."""
 
+import grp
 import os
 import pwd
 import shutil
@@ -77,6 +78,7 @@ def _written(folder: Path, ours: Running, capabilities: str) -> None:
     (folder / "users").chmod(0o644)
     login = "dovenull" if is_root else me
     internal = "dovecot" if is_root else me
+    group = "dovecot" if is_root else grp.getgrgid(os.getgid()).gr_name
     said = f"imap_capability = {capabilities}" if capabilities else ""
     (folder / "dovecot.conf").write_text(
         f"""
@@ -87,7 +89,7 @@ protocols = imap
 listen = 127.0.0.1
 default_login_user = {login}
 default_internal_user = {internal}
-default_internal_group = {internal}
+default_internal_group = {group}
 mail_location = maildir:{ours.home}
 mail_uid = {owner.pw_uid}
 mail_gid = {owner.pw_gid}
