@@ -2,6 +2,7 @@
 
 import imaplib
 import io
+import ssl
 import uuid
 import zipfile
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 from sqlalchemy import insert, select
 
 from formservice.adapters.inbox.accounts import MailAccount, Security, Server
@@ -512,6 +514,47 @@ def test_without_encryption_no_other_machine_is_spoken_to(secret):
 def nobody(store, folder):
     """Return what takes in files, where none are expected."""
     return TakeIn(Receive(store, LocalOriginals(folder / "originals")), opened)
+
+
+def test_a_mail_server_that_wants_encryption_and_a_login_gets_both(store, running, tmp_path):
+    (tmp_path / "password").write_text("geheim\n", "utf-8")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(running.certificate, running.certificate.with_name("key.pem"))
+    asked = []
+
+    def login(_server, _session, _envelope, _mechanism, said):
+        asked.append((said.login, said.password))
+        return AuthResult(success=said.password == b"geheim")
+
+    caught = Caught()
+    controller = Controller(
+        caught,
+        hostname="127.0.0.1",
+        port=dovecot.free_port(),
+        tls_context=context,
+        require_starttls=True,
+        authenticator=login,
+        auth_required=True,
+    )
+    controller.start()
+    try:
+        server = Server(
+            "localhost",
+            controller.port,
+            Security.STARTTLS,
+            "eingang",
+            tmp_path / "password",
+            running.certificate,
+        )
+        with store.work() as work:
+            body = {"to": "a@b.example", "text": "Zeile\n.\nFürth", "about": ""}
+            Outbox(work.connection).put("x", "mail", body, None)
+        account = MailAccount(None, "INBOX", server, OWN)
+        assert [one.receipt for one in Sending(account, store, lambda: NOW).gone()] == ["sent"]
+    finally:
+        controller.stop()
+    assert asked == [(b"eingang", b"geheim")]
+    assert answer(caught).get_content().replace("\r\n", "\n") == "Zeile\n.\nFürth\n"
 
 
 def test_a_certificate_of_somebody_else_is_refused(store, running, secret, tmp_path):

@@ -85,7 +85,7 @@ class Post:
         whole = message.as_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
         stuffed = whole.replace(b"\r\n.", b"\r\n..")
         try:
-            self._connection.send(stuffed + b"\r\n.\r\n")
+            self._connection.send(stuffed.removesuffix(b"\r\n") + b"\r\n.\r\n")
             return self._connection.getreply()
         except (smtplib.SMTPException, OSError):
             raise UncertainError from None
