@@ -16,6 +16,7 @@ from formservice.adapters.scan.looks import Looked, pose_of
 from formservice.adapters.scan.pose import Pose
 from formservice.adapters.scan.recognition import Recognition
 from formservice.adapters.scan.role import role_of
+from formservice.adapters.scan.same_sheet import ink_of, is_same_sheet
 from formservice.adapters.scan.sheet import straightened
 from formservice.adapters.scan.turned import reading_turn, turn_of
 from formservice.adapters.scan.words import PageWords, words_on
@@ -225,6 +226,21 @@ class PicturedPage:
     def rest(self) -> None:
         """Let go of what is large and made anew at little cost: the page laid on its form."""
         self._last = None
+
+    def ink(self, layout: Layout, form_page: int) -> bytes:
+        """Return what is on the page beside the print of the form; nothing if it is not that page.
+
+        Nor if it grew or is too poor: then nobody can tell by what is in which place.
+        """
+        laid = self._laid(layout, form_page)
+        if laid is None or not laid.is_proved or laid.is_poor:
+            return b""
+        return ink_of(laid.clean().written)
+
+    def shows(self, layout: Layout, form_page: int, ink: bytes) -> bool:
+        """Say whether another picture, whose ``ink`` this is, is of the same sheet."""
+        own = self.ink(layout, form_page)
+        return bool(own and ink) and is_same_sheet(own, ink)
 
     def crop(self, box: Box) -> bytes:
         """Return a piece of the picture, a little wider than ``box``, as a PNG file."""
