@@ -13,7 +13,7 @@ from formservice.application.identify import (
 )
 from formservice.application.page_places import place, ranked, reference
 from formservice.application.pieces import joined_by_reference, reunited, told_apart
-from formservice.domain.document import Medium, Page, PageRole, part_of
+from formservice.domain.document import TO_SCAN_AGAIN, Medium, Page, PageRole, part_of
 from formservice.domain.form import FormRef
 from formservice.domain.groups import pattern
 
@@ -78,6 +78,7 @@ def _runs(pages: Sequence[Page], forms: Sequence[Candidate], own: set[str]) -> l
             sheets[-1].append(page)
         elif (
             runs
+            and not TO_SCAN_AGAIN & {page.unknown, runs[-1][-1].unknown}
             and _one_form(identities[-1], alone)
             and (nearest[-1] is None) == (here is None)
             and _belongs(runs[-1], page, here, forms)
@@ -121,6 +122,7 @@ def _bridged(found: Sequence[Found], forms: Sequence[Candidate]) -> list[Found]:
             and between.identity.score < PAGE_SCORE <= one.identity.score
             and _one_form(before.identity, one.identity)
             and not any(page.claims for half in (before, one) for page in half.pages)
+            and not TO_SCAN_AGAIN & {page.unknown for page in between.pages}
             and _belongs(before.pages, one.pages[0], one.identity.nearest, forms)
         ):
             pages = (*before.pages, *between.pages, *one.pages)

@@ -181,7 +181,7 @@ class Report:
             if code in _EXPECTED or "part_of" in one:
                 return
             named = self.unreadable if code == FindingCode.PAGE_UNREADABLE else self.unidentified
-            named.append(_where(file, one))
+            named.append(_where(file, one) | {"message": str(one["findings"][0]["message"])})
             return
         self.filed += count
         if "part_of" in one:

@@ -20,7 +20,7 @@ from formservice.application.read_document import ReadDocument
 from formservice.application.seen import seen_on
 from formservice.application.twice import each_once, with_joined, with_others, with_twice
 from formservice.application.wording import with_wording
-from formservice.domain.document import Medium, Page, PageRole, Sighting, part_of
+from formservice.domain.document import TO_SCAN_AGAIN, Medium, Page, PageRole, Sighting, part_of
 from formservice.domain.errors import EmptyDocumentError, UnsupportedMediaError
 from formservice.domain.findings import Finding, FindingCode
 from formservice.domain.form import FieldKind, FormDefinition, Severity
@@ -115,8 +115,12 @@ class ReadFile:
         sheets = [one for one in self._candidates.values() if one.is_sheet]
         found = documents(pages, [self._candidates[form.ref], *sheets])
         if not any(one.identity.nearest == form.ref for one in found):
-            content = tuple(page for page in pages if page.role is PageRole.CONTENT)
-            return [Found(Identity(form.ref, form.ref, 0.0, 0.0), content)] if content else []
+            content = [page for page in pages if page.role is PageRole.CONTENT]
+            again = [page for page in content if page.unknown in TO_SCAN_AGAIN]
+            chosen = tuple(page for page in content if page not in again)
+            nothing = [Found(Identity(None, None, 0.0, 0.0), (page,)) for page in again]
+            named = Found(Identity(form.ref, form.ref, 0.0, 0.0), chosen)
+            return [named, *nothing] if chosen else nothing
         return [
             replace(one, identity=replace(one.identity, ref=form.ref))
             if one.identity.nearest == form.ref

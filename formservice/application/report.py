@@ -268,11 +268,18 @@ _UNKNOWN = {
     Unknown.FAINT: "Die Seite ist zu blass: Es ist nicht zu erkennen, welches Formular das ist.",
     Unknown.SMALL: "Das Bild ist zu klein: Es ist nicht zu erkennen, welches Formular das ist.",
 }
+# What has to be scanned once more; choosing the form would not help.
+_MISTAKES = {
+    Unknown.SEVERAL_SHEETS: "Zwei Blätter auf einem Bild: bitte jedes Blatt einzeln scannen.",
+    Unknown.MIRRORED: "Die Seite ist gespiegelt: bitte noch einmal richtig herum scannen.",
+}
 
 
 def _unidentified(document: ReadDocument) -> Finding:
     sentence = "Es ist nicht sicher, welches Formular das ist. Bitte das Formular von Hand wählen."
     identity = document.identity
+    if document.unknown in _MISTAKES:
+        return Finding(FindingCode.UNIDENTIFIED, Severity.BLOCKS, _MISTAKES[document.unknown])
     if document.unknown is not None and identity.nearest is None:
         sentence = f"{_UNKNOWN[document.unknown]} Bitte das Formular von Hand wählen."
     if identity.editions and identity.score >= LOWEST_SCORE:

@@ -109,9 +109,9 @@ def _account(report: Report) -> None:
     for one in report.incomplete:
         print(f"  ✗ {_where(one)}: unvollständig. {one['message']}")
     for one in report.unidentified:
-        print(f"  ✗ {_where(one)}: Formular nicht erkannt.")
+        print(f"  ✗ {_where(one)}: Formular nicht erkannt. {one['message']}")
     for one in report.unreadable:
-        print(f"  ✗ {_where(one)}: nicht lesbar.")
+        print(f"  ✗ {_where(one)}: nicht lesbar. {one['message']}")
     counts = report.files
     again = f", davon {counts['known']} schon bekannt" if counts["known"] else ""
     kept = counted(counts["filed"] + counts["known"], "Datei", "Dateien")

@@ -222,6 +222,12 @@ class Unknown(StrEnum):
     DARK = "dark"  # nothing can be made out
     FAINT = "faint"  # hardly darker than the paper
     SMALL = "small"  # too few pixels for print to be read
+    SEVERAL_SHEETS = "several-sheets"  # two sheets in one picture: neither is taken
+    MIRRORED = "mirrored"  # seen as in a mirror
+
+
+TO_SCAN_AGAIN = frozenset({Unknown.SEVERAL_SHEETS, Unknown.MIRRORED})
+"""Of such a page nothing is taken, whatever form it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ class OpenWholePdf(OpenDocument):
         return replace(
             page,
             blocks=() if page.claims else pictured.wording(),
-            claims=pictured.claims or page.claims,
+            claims=pictured.claims or (() if pictured.mistake else page.claims),
             role=pictured.role,
             unknown=pictured.unknown,
             quarters=pictured.quarters,
