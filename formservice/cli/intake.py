@@ -5,6 +5,7 @@ import json
 import os
 import sys
 import textwrap
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -58,7 +59,7 @@ def _intake(chosen: argparse.Namespace) -> int:
         print(f"Verknüpfter Ordner ausgelassen: {errors.printable(name)}", file=sys.stderr)
     report.given = names
     outside = Outside(files.content, progress, errors.bug, progress.say)
-    printed: list[str] = []  # as text, which is a tenth of what it takes as objects
+    printed: list[bytes] = []  # packed, which is a hundredth of what it takes as objects
     broken = stopped = False
     try:
         for taken in intake(names, chosen.received or today(), outside):
@@ -68,7 +69,8 @@ def _intake(chosen: argparse.Namespace) -> int:
             )
             report.add(taken)
             if chosen.json:
-                printed += (_json(one) for one in taken.objects if "part_of" not in one)
+                objects = (one for one in taken.objects if "part_of" not in one)
+                printed += (_packed(_json(one)) for one in objects)
             else:
                 _tell(taken)
     except KeyboardInterrupt:
@@ -76,7 +78,10 @@ def _intake(chosen: argparse.Namespace) -> int:
     finally:
         progress.close()
     if chosen.json:
-        print("[", ",\n".join([*printed, _json({"report": report.data()})]), "]", sep="\n")
+        print("[")
+        for one in printed:
+            print(_unpacked(one), end=",\n")
+        print(_json({"report": report.data()}), "]", sep="\n")
     else:
         _account(report)
     if stopped:
@@ -90,6 +95,14 @@ def _intake(chosen: argparse.Namespace) -> int:
 
 def _json(one: Mapping[str, Any]) -> str:
     return textwrap.indent(json.dumps(one, ensure_ascii=False, indent=1), " ")
+
+
+def _packed(text: str) -> bytes:
+    return zlib.compress(text.encode("utf-8", "surrogatepass"))
+
+
+def _unpacked(packed: bytes) -> str:
+    return zlib.decompress(packed).decode("utf-8", "surrogatepass")
 
 
 def _tell(taken: Taken) -> None:
