@@ -78,10 +78,7 @@ def _intake(chosen: argparse.Namespace) -> int:
     finally:
         progress.close()
     if chosen.json:
-        print("[")
-        for one in printed:
-            print(_unpacked(one), end=",\n")
-        print(_json({"report": report.data()}), "]", sep="\n")
+        _print_all(printed, report)
     else:
         _account(report)
     if stopped:
@@ -95,6 +92,13 @@ def _intake(chosen: argparse.Namespace) -> int:
 
 def _json(one: Mapping[str, Any]) -> str:
     return textwrap.indent(json.dumps(one, ensure_ascii=False, indent=1), " ")
+
+
+def _print_all(printed: Sequence[bytes], report: Report) -> None:
+    print("[")
+    for one in printed:
+        print(_unpacked(one), end=",\n")
+    print(_json({"report": report.data()}), "]", sep="\n")
 
 
 def _packed(text: str) -> bytes:
