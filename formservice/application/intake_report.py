@@ -106,6 +106,8 @@ class Report:
         """Files that could not be opened: nobody knows how many pages they have."""
         self.left_out: list[str] = []
         """What was found where files were looked for, and not taken."""
+        self.pictures = self.recognised = 0
+        """How many pages have to be recognised, and how many are: those are not done again."""
         self.broken_off = False
         """Whether the call ended early: of some files this may not tell."""
         self._told: Counter[str] = Counter()
@@ -137,6 +139,10 @@ class Report:
                 found.append(name)
         return found
 
+    def tell(self, done: int, total: int) -> None:
+        """Take note of how many pages are recognised, and how many there are."""
+        self.recognised, self.pictures = done, total
+
     def add(self, taken: Taken) -> None:
         """Add a file; one that could not be stored is the last one."""
         self.pages_in += taken.pages
@@ -166,8 +172,17 @@ class Report:
             "left_out": self.left_out,
             "broken_off": self.broken_off,
             "unreached": self.unreached,
-            "files": dict(self.files),
+            "pictures": self.pictures,
+            "recognised": self.recognised,
+            "files": self._counted(),
         }
+
+    def _counted(self) -> dict[str, int]:
+        """Return how many files came, and of how many nothing is known yet."""
+        counts = dict(self.files)
+        done = counts["filed"] + counts["known"] + counts["refused"]
+        counts["received"] = max(len(self.given), counts["received"])
+        return {**counts, "open": counts["received"] - done}
 
     def _add(self, file: str, one: Mapping[str, Any]) -> None:
         count = own_pages(one)

@@ -370,6 +370,14 @@ def test_a_number_of_processes_that_is_none_is_refused(said: str) -> None:
         Settings.from_environment({"FORMSERVICE_PROCESSES": said})
 
 
+@pytest.mark.parametrize("said", ["65", "1000", "9" * 5000])
+def test_more_processes_than_any_machine_needs_are_refused_with_a_reason(said: str) -> None:
+    with pytest.raises(UsageError, match=r"FORMSERVICE_PROCESSES .* mehr als 64") as raised:
+        Settings.from_environment({"FORMSERVICE_PROCESSES": said})
+    assert "Kerne" in raised.value.hint
+    assert Settings.from_environment({"FORMSERVICE_PROCESSES": "64"}).processes == 64
+
+
 def test_an_operator_may_allow_fewer_processes_than_there_are_cores() -> None:
     given = {"FORMSERVICE_FORMS": str(ROOT), "FORMSERVICE_PROCESSES": "1"}
     assert Services(Settings.from_environment(given)).page_jobs.limits.at_once == 1
