@@ -46,6 +46,10 @@ _FLAT = 0.32
 # unless they reach so far below the line. What is taller than a comma can be is a letter, and the
 # signs of the word were not told apart rightly.
 _STOP, _COMMA, _BELOW, _NO_COMMA = 0.45, 0.24, 0.15, 0.85
+# Pieces as low as a full stop in each sign; how tall one is at most, how far from the line, and
+# how tall letters are that show where it is, in heights of the tallest sign of the word.
+_STOPS = {".": 1, ",": 1, ":": 1, ";": 1, "_": 1, "‚": 1, "„": 2}
+_LOW, _ON_FOOT, _LETTER = 0.3, 0.17, 0.6
 # Letters that stand on the line (digits of some typefaces do not), and how many show where it is.
 ON_LINE = frozenset("abcdehiklmnorstuvwxzABCDEFGHIKLMNOPRSTUVWXZ")
 _LETTERS_OF_LINE = 4
@@ -146,6 +150,8 @@ def shaped(lines: Sequence[Sequence[OcrWord]], parts: Sequence[Part]) -> Shaped:
         read.append(tuple(word for word, _, _ in words))
         shown.append(tuple(word for _, word, _ in words))
         unfit.update(*(doubts for _, _, doubts in words))
+        if any(_lacks_stop(word, parts, starts) for word in line):
+            unfit.add(_Unfit.SHAPE)
     odd = _Unfit.SHAPE in unfit
     pieces = sum(len(_pieces(word, parts, starts)) for line in lines for word in line)
     return Shaped(tuple(read), tuple(shown), bool(unfit), odd, _wander(glyphs), pieces)
@@ -193,7 +199,7 @@ def glyphs_of(word: OcrWord, parts: Sequence[Part], starts: Sequence[int]) -> li
     if not _MANY.isdisjoint(word.text):
         return []
     clusters = _pieces(word, parts, starts)
-    wanted = [2 if sign in _DOUBLE else 1 for sign in word.text]
+    wanted = _wanted(word.text)
     if len(clusters) != sum(wanted):
         return []
     glyphs, place = [], 0
@@ -203,6 +209,36 @@ def glyphs_of(word: OcrWord, parts: Sequence[Part], starts: Sequence[int]) -> li
         )
         place += count
     return glyphs
+
+
+def _wanted(text: str) -> list[int]:
+    """Return of how many parts side by side each sign is."""
+    return [2 if sign in _DOUBLE else 1 for sign in text]
+
+
+def _lacks_stop(word: OcrWord, parts: Sequence[Part], starts: Sequence[int]) -> bool:
+    """Say whether a word has full stops that were not read: „e.V.“, read „eV.“.
+
+    As many pieces more than signs are full stops by their shape, or one stands where a letter is.
+    """
+    pieces, wanted = _pieces(word, parts, starts), _wanted(word.text)
+    surplus = len(pieces) - sum(wanted)
+    if surplus < 0 or not _MANY.isdisjoint(word.text) or not pieces:
+        return False
+    bodies = [max(piece, key=lambda part: part.height) for piece in pieces]
+    tallest = max(body.height for body in bodies)
+    line = median(body.bottom for body in bodies if body.height > _LETTER * tallest)
+    low = [
+        max(part.bottom for part in piece) - min(part.top for part in piece) <= _LOW * tallest
+        and abs(body.bottom - line) <= _ON_FOOT * tallest
+        for piece, body in zip(pieces, bodies, strict=True)
+    ]
+    # No word begins with one: it is a foot of its first letter.
+    low[0] = low[0] and word.text[0] in _STOPS
+    if surplus:
+        return sum(low) - sum(_STOPS.get(sign, 0) for sign in word.text) == surplus
+    signs = list(zip(word.text, low, strict=False))
+    return any(sign.isalnum() and is_low for sign, is_low in signs) and (".", False) in signs
 
 
 def _pieces(word: OcrWord, parts: Sequence[Part], starts: Sequence[int]) -> list[list[Part]]:

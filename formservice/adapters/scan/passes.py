@@ -17,6 +17,7 @@ from formservice.adapters.scan.alphabet import (
 from formservice.adapters.scan.handwriting import handwritten
 from formservice.adapters.scan.laid import CLOSE_DPI, LaidPage
 from formservice.adapters.scan.letters import Letters
+from formservice.adapters.scan.lookalikes import Lookalikes
 from formservice.adapters.scan.ocr import LANGUAGE, LATIN, Ocr
 from formservice.adapters.scan.place import Placed
 from formservice.adapters.scan.readings import Readings, put_together
@@ -202,11 +203,15 @@ def _seen_together(
         letters = Letters(sheet.clean(down).written, zones)
         witness = Witness(letters)
         accents = Accents(letters, sheet.moved(down), sheet.template.printed)
+        lookalikes = Lookalikes(letters)
         for number in own:
             if read[number].is_open:
                 told[number] = _told(read[number], witness)
             if not told[number].doubtful and accents.contradict(read[number].first.lines):
                 told[number] = replace(told[number], doubtful=True)
+            if (other := told[number].second) is not None:
+                unclear = lookalikes.unclear(told[number].first.lines, other.lines)
+                told[number] = replace(told[number], unclear=unclear)
     return told
 
 

@@ -19,6 +19,7 @@ class Readings:
 
     ``by`` tells how each was made, ``doubtful`` that its shapes contradict them, ``by_hand`` that
     nobody should trust them. ``closely`` are two more of a zone that the first leave open.
+    ``unclear`` are words whose letters may be others, which two readings must not say.
     """
 
     first: ZoneText
@@ -27,6 +28,7 @@ class Readings:
     doubtful: bool = False
     by_hand: bool = False
     closely: tuple[ZoneText, ...] = ()
+    unclear: frozenset[str] = frozenset()
 
     @property
     def named(self) -> Sequence[tuple[ReadingBy, ZoneText]]:
@@ -70,6 +72,9 @@ class Readings:
         are any: what is odd about another may be the very sign that it misread.
         """
         first, second = self.first, self.second
+        words = [set(one.text.split()) for _, one in self.named]
+        if any(sum(word in own for own in words) > 1 for word in self.unclear):
+            return True
         if second is None or not self.closely or first.text.split() == second.text.split():
             return self.doubtful
         for one in (first, second):

@@ -1,0 +1,205 @@
+"""Two letters that stand so close that both models read them as one: r and n, read as m.
+
+„Horn“ becomes „Hom“ in all readings, and surely. So each m that may be two letters is laid on the
+m of its page, and on its r and n side by side; what is not clearly more like an m stays open.
+Examples of m are taken only from where no German word or name has r and n, so that no pair that
+was misread speaks for others.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import product
+from statistics import fmean, median
+from typing import TYPE_CHECKING
+
+from formservice.adapters.scan.glyphs import SMALL, Glyph
+from formservice.adapters.scan.letters import Letters, Line, are_at_one_place
+from formservice.adapters.scan.ocr import OcrWord
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Ink = npt.NDArray[np.float32]
+    _Laid = tuple[Ink, tuple[int, ...]]
+
+# What a sign must be like an m at least, 0..1, and how many times less unlike it than r and n: of
+# 506 pairs in 40 typefaces none is taken for an m so, and 2 in a hundred m are left open.
+_LIKE, _TIMES, _SAME = 0.9, 1.3, 1e-4
+# So many examples of each are laid on it, those next in size; height counts so many times.
+_EXAMPLES, _TALLER = {"m": 6, "r": 3, "n": 3}, 3
+# How far apart r and n stand, and how much higher one is than the other (px).
+_APART, _ASKEW = range(-1, 4), range(-1, 2)
+# Where a letter is in its word is known that well: as a share of its width, and at least (px).
+_SLACK, _LEAST_SLACK_PX, _MARGIN_PX = 0.25, 4, 5
+# Widths of letters without an example, as shares of an o, and what is between two of them (px).
+_NARROW, _WIDE = frozenset("ijltfrIJ.,:;'’-!()|"), frozenset("mwMWÄ@%")
+_NARROW_SHARE, _WIDE_SHARE, _USUAL_PX, _BETWEEN_PX = 0.5, 1.6, 12.0, 1.5
+# An m may be r and n behind a vowel, an h behind it left out, or where a word has none before.
+_VOWELS = frozenset("aeiouyäöüáéíóúàèìòùâêîôûëïåøąęőűı")
+# Names of two parts: Hornmann, Sternmeier.
+_JOINED = re.compile(r"m(?=m(?:ann|ei|ai|ay|ül))")
+# Words, and parts of them, that are none with r and n.
+_WORDS = frozenset(
+    [
+        *("Beim", "Im", "Um", "Vom", "Zum", "am", "beim", "damit", "darum", "dem", "einem", "ihm"),
+        *("im", "jemand", "kam", "kamen", "niemand", "um", "vom", "warum", "wem", "zum"),
+    ]
+)
+_PARTS = re.compile(r"n[ae]hm|heim|aum|[gG]mb|gmx|\.com\b|schm|Schm|(?<=e)am\b|(?<=[bdgmr])sam\b")
+
+
+def places_of(text: str) -> Iterator[int]:
+    """Yield where in a word an m stands that may be r and n."""
+    sure = {place for part in _PARTS.finditer(text) for place in range(*part.span())}
+    joined = {part.start() for part in _JOINED.finditer(text)}
+    if text.strip('.,;:!?()„“"') in _WORDS:
+        return
+    for place, sign in enumerate(text):
+        if sign == "m" and place not in sure and (place in joined or _may_be_two(text, place)):
+            yield place
+
+
+def _may_be_two(text: str, place: int) -> bool:
+    if "m" in (text[place + 1 : place + 2], text[max(place - 1, 0) : place]):
+        return False
+    before = re.split(r"[\W_]", text[:place])[-1].casefold()
+    if not before:
+        # Nothing begins so but what somebody made up for an address.
+        return place < text.find("@")
+    if before[-1] in _VOWELS or (before[-1] == "h" and before[-2:-1] and before[-2] in _VOWELS):
+        return True
+    return _VOWELS.isdisjoint(before)
+
+
+class Lookalikes:
+    """The m of a page, and its r and n, to tell one from the other."""
+
+    def __init__(self, letters: Letters) -> None:
+        """Tell by these letters."""
+        self._letters = letters
+
+    def unclear(self, *readings: Sequence[Line]) -> frozenset[str]:
+        """Return the words in readings of a zone with an m that may be r and n.
+
+        One reading may have a better place of a word than another.
+        """
+        words = {word for lines in readings for line in lines for word in line}
+        clear = {word for word in words if self._is_clear(word)}
+        return frozenset(
+            word.text
+            for word in words - clear
+            if not any(one.text == word.text and are_at_one_place(one, word) for one in clear)
+        )
+
+    def _is_clear(self, word: OcrWord) -> bool:
+        return all(self._is_m(word, place) for place in places_of(word.text))
+
+    def _is_m(self, word: OcrWord, place: int) -> bool:
+        """Say whether a letter is surely an m."""
+        ink = self._ink(word, place)
+        laid = {
+            sign: [(_laid(ink, one), one.shape) for one in self._examples(sign, word)]
+            for sign in _EXAMPLES
+        }
+        like = sorted(float(one.max()) for one, _ in laid["m"] if one.size)[-2:]
+        pairs = [_side_by_side(r, n) for r, n in product(laid["r"], laid["n"])]
+        if not like or not any(pairs) or fmean(like) < _LIKE:
+            return False
+        return 1 - max(pairs) >= _TIMES * (1 - fmean(like) + _SAME)
+
+    def _ink(self, word: OcrWord, place: int) -> "Ink":
+        """Return the picture in which a letter of a word stands, with a little around it."""
+        import numpy as np
+
+        widths = [self._width(sign) + _BETWEEN_PX for sign in word.text]
+        scale = (word.right - word.left + _BETWEEN_PX) / sum(widths)
+        left = word.left + scale * sum(widths[:place])
+        right = left + scale * widths[place]
+        slack = max(_LEAST_SLACK_PX, _SLACK * (right - left))
+        rows = slice(max(word.top - _MARGIN_PX, 0), word.bottom + _MARGIN_PX)
+        columns = slice(max(int(left - slack), 0), int(right + slack))
+        return 255 - self._letters.page[rows, columns].astype(np.float32)
+
+    def _width(self, sign: str) -> float:
+        known = self._widths.get(sign)
+        if known is not None:
+            return known
+        share = _NARROW_SHARE if sign in _NARROW else _WIDE_SHARE if sign in _WIDE else 1.0
+        return share * self._widths.get("o", _USUAL_PX)
+
+    @cached_property
+    def _widths(self) -> dict[str, float]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for zone in self._letters.by_zone_split:
+            for one in zone:
+                for glyph in one.glyphs:
+                    found[glyph.sign].append(glyph.width)
+        return {sign: median(widths) for sign, widths in found.items()}
+
+    def _examples(self, sign: str, word: OcrWord) -> "list[Ink]":
+        """Return pictures of a sign in other words, of those as tall as the letters there."""
+        height, width = self._heights.get(word, self._letters.small), self._widths.get(sign, 0.0)
+        others = [one for one in self._known[sign] if not are_at_one_place(one[0], word)]
+        others.sort(
+            key=lambda one: _TALLER * abs(one[1].body.height - height) + abs(one[1].width - width)
+        )
+        return [self._picture(glyph) for _, glyph in others[: _EXAMPLES[sign]]]
+
+    @cached_property
+    def _known(self) -> dict[str, list[tuple[OcrWord, Glyph]]]:
+        """The letters of the page that are what was read, with their words."""
+        found: dict[str, list[tuple[OcrWord, Glyph]]] = defaultdict(list)
+        for zone in self._letters.by_zone_split:
+            for one in zone:
+                open_ = set(places_of(one.word.text))
+                for place, glyph in enumerate(one.glyphs):
+                    if glyph.sign in _EXAMPLES and place not in open_:
+                        found[glyph.sign].append((one.word, glyph))
+        return found
+
+    @cached_property
+    def _heights(self) -> dict[OcrWord, float]:
+        """How tall small letters are around each word."""
+        found: dict[OcrWord, float] = {}
+        for words, zone in zip(self._letters.words, self._letters.by_zone_split, strict=True):
+            tall = [g.body.height for one in zone for g in one.glyphs if g.sign in SMALL]
+            if tall:
+                found.update(dict.fromkeys(words, median(tall)))
+        return found
+
+    def _picture(self, glyph: Glyph) -> "Ink":
+        import numpy as np
+
+        part = glyph.body
+        rows = slice(max(part.top - 2, 0), part.bottom + 2)
+        columns = slice(max(part.left - 1, 0), part.right + 1)
+        return 255 - self._letters.page[rows, columns].astype(np.float32)
+
+
+def _laid(ink: "Ink", example: "Ink") -> "Ink":
+    """Return how like an example a picture is at each place, 0..1; nothing if it is smaller."""
+    import cv2
+    import numpy as np
+
+    if any(one < other for one, other in zip(ink.shape, example.shape, strict=True)):
+        return np.zeros((0, 0), dtype=np.float32)
+    return np.asarray(cv2.matchTemplate(ink, example, cv2.TM_CCORR_NORMED), dtype=np.float32)
+
+
+def _side_by_side(r: "_Laid", n: "_Laid") -> float:
+    """Return how like r and n a picture is where they stand side by side best, 0..1."""
+    (one, (tall, wide)), (other, (height, width)) = r, n
+    best = 0.0
+    for apart, askew in product(_APART, _ASKEW):
+        # Their feet are on one line.
+        down, across = tall - height + askew, wide - 2 + apart
+        top, bottom = max(0, -down), min(one.shape[0], other.shape[0] - down)
+        right = min(one.shape[1], other.shape[1] - across)
+        if top < bottom and right > 0:
+            left_part = one[top:bottom, :right] * wide
+            right_part = other[top + down : bottom + down, across : across + right] * width
+            best = max(best, float((left_part + right_part).max()) / (wide + width))
+    return best
