@@ -63,6 +63,8 @@ class Doubt(StrEnum):
     LABELS_LOST = "labels-lost"  # too few of the printed labels were found to go by them
     COPY_UNKNOWN = "copy-unknown"  # which copy of the page this is, and so which items: unknown
     CORRECTED_MARK = "corrected-mark"  # a mark that was struck out, perhaps another one made
+    UNEXPLAINED_INK = "unexplained-ink"  # ink that no word read explains, or a line through words
+    COVERED = "covered"  # something lies over the place: a note, a bar, a burnt-out patch
 
 
 @dataclass(frozen=True, slots=True)

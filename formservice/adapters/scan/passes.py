@@ -23,6 +23,7 @@ from formservice.adapters.scan.place import Placed
 from formservice.adapters.scan.readings import Readings, put_together
 from formservice.adapters.scan.recognition import Recognition
 from formservice.adapters.scan.text import ZoneText, close_text, text_among, writing_in, zone_text
+from formservice.adapters.scan.unexplained import has_more
 from formservice.adapters.scan.witness import Witness, settled, with_dashes
 from formservice.domain.document import Doubt, Method, Opinion, ReadingBy, Sighting
 
@@ -237,6 +238,8 @@ def _sighting(sheet: LaidPage, place: Placed, readings: Readings, page: int) -> 
         doubts.add(Doubt.CHARACTERS)
     if readings.by_hand:
         doubts.add(Doubt.HANDWRITING)
+    elif has_more(sheet, place, readings):
+        doubts.add(Doubt.UNEXPLAINED_INK)
     return Sighting(
         key=place.zone.key,
         method=Method.OCR,

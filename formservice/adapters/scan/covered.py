@@ -1,0 +1,144 @@
+"""Whether something lies over a place of a page: its paper changes there, or its print is gone.
+
+A note stuck over an answer, a strip of paper, a black bar or a burnt-out patch of a photo look
+like an empty field: nothing is written there. But such things have edges, straight and longer than
+any stroke, at which the paper changes its tone faster than light does; and what the form prints
+around the field is not there, not even faintly.
+"""
+
+from itertools import product
+from typing import TYPE_CHECKING
+
+from formservice.adapters.scan.template import (
+    DPI,
+    POINTS_PER_INCH,
+    VERIFY_DPI,
+    Rect,
+    Template,
+    high_pass,
+    shrunk,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from formservice.adapters.scan.ocr import Grey
+
+    Values = npt.NDArray[np.float32]
+
+# Paper is looked at in a quarter of the resolution, without what is thinner than 3.5 mm. Over 2 mm
+# its tone changes by up to 0.03 in shadows and on crumpled sheets; a note is 0.09 darker, along an
+# edge of more than 6 mm. Where the form shades a cell, it does so by more than this.
+_COARSE, _STROKE, _GRAIN, _REACH, _LENGTH = 4, 7, 9, 2, 12
+_EDGE, _SHADED, _AROUND_PT = 0.05, 0.02, 3.0
+# Print is looked for in squares of 4 mm, pixels at ``VERIFY_DPI``: those with at least so much of
+# it, words with more than lines. Less than this share of what is usual on the page, and nothing
+# else instead, is none.
+_SQUARE, _LINE, _WORD, _GONE, _EMPTY = 10, 4e3, 6e4, 0.25, 0.35
+# So far from a place its label is (points). Thin lines fade on copies: they tell where they
+# usually are there, and elsewhere on the page nearly all of them; or most of a place has none.
+_LABEL_PT, _FEWEST_WORDS, _FEWEST_LINES = 20.0, 2, 3
+_USUAL, _FAR_PT, _ELSEWHERE, _MOST = 0.5, 60.0, 0.005, 0.6
+
+
+class Covering:
+    """What lies over a page laid on its template."""
+
+    def __init__(self, grey: "Grey", template: Template) -> None:
+        """Compare the page with its blank form."""
+        import cv2
+        import numpy as np
+
+        own = cv2.dilate(_edges(template.blank), np.ones((_GRAIN, _GRAIN), np.uint8))
+        self._edges = np.where(np.asarray(own) > _SHADED, 0.0, _edges(grey))
+        ours, seen = template.coarse, high_pass(shrunk(grey))
+        print_ = _by_square(ours * ours)
+        all_ = _by_square(seen * seen)
+        steps = product((-1, 0, 1), repeat=2)
+        shares = [_by_square(ours * np.roll(seen, step, axis=(0, 1))) for step in steps]
+        share = np.max(shares, axis=0) / np.maximum(print_, 1.0)
+        self._words = _Print(print_ >= _WORD, share, all_, print_)
+        self._lines = _Print((print_ >= _LINE) & (print_ < _WORD), share, all_, print_)
+
+    def hides(self, rect: Rect) -> bool:
+        """Say whether something lies over a place of the form, all of it or a part."""
+        around = rect.grown(_AROUND_PT)
+        rows, columns = around.pixels(self._edges.shape, DPI // _COARSE)
+        if float(self._edges[rows, columns].max(initial=0.0)) > _EDGE:
+            return True
+        if self._words.gone(rect.grown(_LABEL_PT)) >= _FEWEST_WORDS:
+            return True
+        gone = self._lines.gone(around)
+        if gone < _FEWEST_LINES or self._lines.usual < _USUAL:
+            return False
+        elsewhere = self._lines.gone() - self._lines.gone(rect.grown(_FAR_PT))
+        return elsewhere <= _ELSEWHERE * self._lines.count() or gone >= _MOST * self._lines.count(
+            around
+        )
+
+
+class _Print:
+    """Squares of a page that have print of one kind, and those of them that lost it."""
+
+    def __init__(
+        self, printed: "npt.NDArray[np.bool_]", share: "Values", all_: "Values", print_: "Values"
+    ) -> None:
+        import numpy as np
+
+        self._printed = printed
+        self.usual = float(np.median(share[printed])) if printed.any() else 0.0
+        nothing = all_ < _EMPTY * self.usual**2 * print_
+        self._gone = printed & (share < _GONE * self.usual) & nothing
+
+    def gone(self, rect: Rect | None = None) -> int:
+        """Return how many squares in a place, or of the page, lost their print."""
+        return int(self._gone[_squares(rect)].sum())
+
+    def count(self, rect: Rect | None = None) -> int:
+        """Return how many squares in a place, or of the page, should have print."""
+        return int(self._printed[_squares(rect)].sum())
+
+
+def _squares(rect: Rect | None) -> tuple[slice, slice]:
+    """Return the rows and columns of the squares that a place touches."""
+    if rect is None:
+        return slice(None), slice(None)
+    scale = VERIFY_DPI / POINTS_PER_INCH / _SQUARE
+    top, bottom, left, right = (
+        max(int(edge * scale), 0) for edge in (rect.top, rect.bottom, rect.left, rect.right)
+    )
+    return slice(top, bottom + 1), slice(left, right + 1)
+
+
+def _by_square(values: "Values") -> "Values":
+    """Return the sums over squares."""
+    import numpy as np
+
+    height, width = values.shape
+    rows, columns = -(-height // _SQUARE), -(-width // _SQUARE)
+    padded = np.zeros((rows * _SQUARE, columns * _SQUARE), dtype=np.float32)
+    padded[:height, :width] = values
+    squares = padded.reshape(rows, _SQUARE, columns, _SQUARE)
+    return np.asarray(squares.sum(axis=(1, 3)), dtype=np.float32)
+
+
+def _edges(picture: "Grey") -> "Values":
+    """Return by how much the tone of the paper changes across straight edges, as a share of it."""
+    import cv2
+    import numpy as np
+
+    height, width = picture.shape
+    size = (width // _COARSE, height // _COARSE)
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    stroke = np.ones((_STROKE, _STROKE), np.uint8)
+    paper = cv2.medianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, stroke), _GRAIN)
+    light = cv2.dilate(paper, np.ones((_GRAIN, _GRAIN), np.uint8)).astype(np.float32)
+    found = np.zeros(paper.shape, dtype=np.float32)
+    for seen, along in ((paper, found), (paper.T, found.T)):
+        tone = np.ascontiguousarray(seen).astype(np.float32)
+        change = np.zeros_like(tone)
+        change[_REACH:-_REACH] = tone[2 * _REACH :] - tone[: -2 * _REACH]
+        for one in (change, -change):
+            np.maximum(along, cv2.erode(one, np.ones((1, _LENGTH), np.uint8)), out=along)
+    return np.asarray(found / np.maximum(light, 1.0), dtype=np.float32)
