@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from formservice.adapters.archive.store import Archive
     from formservice.adapters.evidence.crops import Crops
     from formservice.adapters.intake_folder import IntakeFolder
-    from formservice.adapters.isolated_read import IsolatedRead
     from formservice.adapters.page_jobs import PageJobs
     from formservice.adapters.scan.recognition import Recognition
     from formservice.application.intake import Intake
+    from formservice.application.isolated_read import IsolatedRead
 
 # No I, L, O or U: references are read out on the telephone. 12 characters hold 60 bits.
 _REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -198,9 +198,11 @@ class Services:
     @cached_property
     def isolated_read(self) -> "IsolatedRead":
         """The use case „read“ for received files: within limits, its result as plain data."""
-        from formservice.adapters.isolated_read import IsolatedRead
+        from formservice.adapters.bugs import named
+        from formservice.adapters.page_data import PagesInMemory
+        from formservice.application.isolated_read import IsolatedRead, Means
 
-        return IsolatedRead(self.read, self.forms, self.page_jobs)
+        return IsolatedRead(Means(self.read, self.forms, self.page_jobs, PagesInMemory, named))
 
     @cached_property
     def crops(self) -> "Crops":

@@ -21,8 +21,8 @@ from formservice.adapters.intake_folder import IntakeFolder
 from formservice.adapters.page_jobs import Limits, PageJobs
 from formservice.adapters.scan.looked import LookedPages
 from formservice.application.intake import Intake
-from formservice.application.intake_pile import Group, Place, together
 from formservice.application.intake_report import Outside, Report, Taken
+from formservice.application.pile import Group, Place, together
 from formservice.application.ports import OpenDocument, Received
 from formservice.application.read import ReadFile
 from formservice.domain.document import Claim, Medium, Method, Page, PageRole, Sighting
