@@ -37,7 +37,8 @@ _EDGE, _SHADED, _AROUND_PT = 0.05, 0.02, 3.0
 # else instead, is none.
 _SQUARE, _LINE, _WORD, _GONE, _EMPTY = 10, 4e3, 6e4, 0.25, 0.35
 # So far from a place its label is (points). Thin lines fade on copies: they tell where they
-# usually are there, and elsewhere on the page nearly all of them; or most of a place has none.
+# usually are there, and elsewhere on the page nearly all of them; or most of a place has none. A
+# single one may be thinner than the others, or lie between two rows of pixels.
 _LABEL_PT, _FEWEST_WORDS, _FEWEST_LINES = 20.0, 2, 3
 _USUAL, _FAR_PT, _ELSEWHERE, _MOST = 0.5, 60.0, 0.005, 0.6
 
@@ -52,7 +53,7 @@ class Covering:
 
         own = cv2.dilate(_edges(template.blank), np.ones((_GRAIN, _GRAIN), np.uint8))
         self._edges = np.where(np.asarray(own) > _SHADED, 0.0, _edges(grey))
-        ours, seen = template.coarse, high_pass(shrunk(grey))
+        ours, seen = _lasting(template), high_pass(shrunk(grey))
         print_ = _by_square(ours * ours)
         all_ = _by_square(seen * seen)
         steps = product((-1, 0, 1), repeat=2)
@@ -61,16 +62,24 @@ class Covering:
         self._words = _Print(print_ >= _WORD, share, all_, print_)
         self._lines = _Print((print_ >= _LINE) & (print_ < _WORD), share, all_, print_)
 
-    def hides(self, rect: Rect) -> bool:
-        """Say whether something lies over a place of the form, all of it or a part."""
+    def hides(self, rect: Rect, *, by_print: bool = True) -> bool:
+        """Say whether something lies over a place of the form, all of it or a part.
+
+        ``by_print`` is False where the print need not be where the form has it.
+        """
         around = rect.grown(_AROUND_PT)
         rows, columns = around.pixels(self._edges.shape, DPI // _COARSE)
         if float(self._edges[rows, columns].max(initial=0.0)) > _EDGE:
             return True
+        return by_print and self._lacks_print(rect)
+
+    def _lacks_print(self, rect: Rect) -> bool:
+        """Say whether the print in and around a place is gone."""
+        around = rect.grown(_AROUND_PT)
         if self._words.gone(rect.grown(_LABEL_PT)) >= _FEWEST_WORDS:
             return True
         gone = self._lines.gone(around)
-        if gone < _FEWEST_LINES or self._lines.usual < _USUAL:
+        if gone < _FEWEST_LINES or self._lines.usual < _USUAL or not self._lines.wide(around):
             return False
         elsewhere = self._lines.gone() - self._lines.gone(rect.grown(_FAR_PT))
         return elsewhere <= _ELSEWHERE * self._lines.count() or gone >= _MOST * self._lines.count(
@@ -95,9 +104,24 @@ class _Print:
         """Return how many squares in a place, or of the page, lost their print."""
         return int(self._gone[_squares(rect)].sum())
 
+    def wide(self, rect: Rect) -> bool:
+        """Say whether more than a piece of one line is gone in a place."""
+        gone = self._gone[_squares(rect)]
+        return min(int(gone.any(axis=side).sum()) for side in (0, 1)) > 1
+
     def count(self, rect: Rect | None = None) -> int:
         """Return how many squares in a place, or of the page, should have print."""
         return int(self._printed[_squares(rect)].sum())
+
+
+def _lasting(template: Template) -> "Values":
+    """Return the print of a form at ``VERIFY_DPI`` without what answers take the place of."""
+    print_ = template.coarse.copy()
+    for zone in template.zones:
+        inside = template.zone_rect(zone).grown(-_AROUND_PT)
+        if inside.height > 0 and inside.width > 0:
+            print_[inside.pixels(print_.shape, VERIFY_DPI)] = 0.0
+    return print_
 
 
 def _squares(rect: Rect | None) -> tuple[slice, slice]:

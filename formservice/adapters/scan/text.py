@@ -43,7 +43,7 @@ _SPECK_AREA, _SPECK_SIDE = 6, 3
 _DIRT_SIGNS, _DIRT_SURE = 2, 0.6
 # A single sign may be as small as a speck: as dark as this, as large and as thick. With more of
 # them a page is dirty.
-_SIGN_DARK, _SIGN_AREA, _SIGN_PX, _MOST_SIGNS = 60, 4, 2, 3
+_SIGN_DARK, _SIGN_AREA, _SIGN_PX, _MOST_SIGNS = 60, 4, 2, 2
 # Words read with less than this where nothing stands are grain.
 _GARBAGE = 0.5
 # Around the ink of a zone so much is kept as well (columns, rows).

@@ -54,9 +54,11 @@ def _uncovered(
     if sheet.is_poor or not sheet.is_proved:
         return list(seen)
     over = Covering(sheet.grey, sheet.template)
+    # Where some rows grew, print has moved and is not gone.
+    in_place = not any(place.down for place, _ in seen)
     return [
         (place, _covered(one))
-        if not place.down and over.hides(sheet.template.zone_rect(place.zone))
+        if not place.down and over.hides(sheet.template.zone_rect(place.zone), by_print=in_place)
         else (place, one)
         for place, one in seen
     ]
