@@ -93,6 +93,8 @@ class Glyph:
     @property
     def body(self) -> Part:
         """Return the tallest part."""
+        if len(self.parts) == 1:  # that of most signs: this is asked thousands of times a page
+            return self.parts[0]
         return max(self.parts, key=lambda part: part.height)
 
     @property
@@ -260,13 +262,17 @@ def _pieces(word: OcrWord, parts: Sequence[Part], starts: Sequence[int]) -> list
 def _clusters(parts: Iterable[Part]) -> Iterator[list[Part]]:
     """Yield parts that stand above each other, from left to right."""
     open_: list[Part] = []
+    left = right = 0
     for part in parts:
         if open_:
-            left, right = min(p.left for p in open_), max(p.right for p in open_)
             shared = min(right, part.right) - max(left, part.left)
             if shared < _ABOVE * min(right - left, part.right - part.left):
                 yield open_
                 open_ = []
+        if open_:
+            left, right = min(left, part.left), max(right, part.right)
+        else:
+            left, right = part.left, part.right
         open_.append(part)
     if open_:
         yield open_
