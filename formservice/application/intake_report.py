@@ -8,7 +8,9 @@ from typing import Any  # the objects have the shape of the JSON contract
 from formservice.application.report import FORMAT, error_data
 from formservice.domain.errors import FormServiceError, StorageError
 from formservice.domain.findings import FindingCode
+from formservice.domain.form import Severity
 
+_WHOSE_PAGES = (FindingCode.PUT_TOGETHER, FindingCode.PAGE_TWICE)
 # Nobody has to look at these.
 _EXPECTED = (FindingCode.PAGE_BLANK, FindingCode.PAGE_SEPARATOR)
 
@@ -102,6 +104,8 @@ class Report:
         self.incomplete: list[dict[str, object]] = []
         self.unidentified: list[dict[str, object]] = []
         self.unreadable: list[dict[str, object]] = []
+        self.questions: list[dict[str, object]] = []
+        """Documents of which it is asked which pages are theirs."""
         self.unopened: list[str] = []
         """Files that could not be opened: nobody knows how many pages they have."""
         self.left_out: list[str] = []
@@ -168,6 +172,7 @@ class Report:
             "incomplete": self.incomplete,
             "unidentified": self.unidentified,
             "unreadable": self.unreadable,
+            "questions": self.questions,
             "unopened": self.unopened,
             "left_out": self.left_out,
             "broken_off": self.broken_off,
@@ -202,6 +207,11 @@ class Report:
         if "part_of" in one:
             return
         self.documents += 1
+        self.questions += (
+            _where(file, one) | {"message": str(found["message"])}
+            for found in one["findings"]
+            if found["code"] in _WHOSE_PAGES and found["severity"] == Severity.ASKS
+        )
         lacking = [f for f in one["findings"] if f["code"] == FindingCode.INCOMPLETE]
         if lacking:
             form = f"{one['form']['id']}/{one['form']['edition']}"

@@ -136,6 +136,8 @@ def _account(report: Report) -> None:
     told = report.data()
     for one in report.incomplete:
         print(f"  ✗ {_where(one)}: unvollständig. {one['message']}")
+    for one in report.questions:
+        print(f"  ? {_where(one)}: {one['message']}")
     for one in report.unidentified:
         print(f"  ✗ {_where(one)}: Formular nicht erkannt. {one['message']}")
     for one in report.unreadable:
