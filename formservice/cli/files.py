@@ -110,7 +110,8 @@ def _large_pieces_are_given_back() -> None:
 
 def _bounded(file: BinaryIO, name: str, largest: int, first: int = _PIECE) -> bytes:
     """Read to the end; what is read counts, for a device has no size to ask for."""
-    pieces, size = [], 0
+    pieces: list[bytes] = []
+    size = 0
     while piece := file.read(_PIECE if pieces else max(first, _PIECE)):
         pieces.append(piece)
         size += len(piece)
