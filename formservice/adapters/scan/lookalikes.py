@@ -11,11 +11,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import product
-from statistics import fmean, median
+from statistics import median
 from typing import TYPE_CHECKING
 
-from formservice.adapters.scan.glyphs import SMALL, Glyph
-from formservice.adapters.scan.letters import Letters, Line, are_at_one_place
+from formservice.adapters.scan.glyphs import Glyph
+from formservice.adapters.scan.letters import Letters, Line, are_at_one_place, left_of, right_of
 from formservice.adapters.scan.ocr import OcrWord
 
 if TYPE_CHECKING:
@@ -26,10 +26,12 @@ if TYPE_CHECKING:
     _Laid = tuple[Ink, tuple[int, ...]]
 
 # What a sign must be like an m at least, 0..1, and how many times less unlike it than r and n: of
-# 506 pairs in 40 typefaces none is taken for an m so, and 2 in a hundred m are left open.
-_LIKE, _TIMES, _SAME = 0.9, 1.3, 1e-4
-# So many examples of each are laid on it, those next in size; height counts so many times.
-_EXAMPLES, _TALLER = {"m": 6, "r": 3, "n": 3}, 3
+# 459 pairs in 40 typefaces none is taken for an m so, and 2 in a hundred m are left open. No pair
+# is more like an m than 0.98, which tells where the page has no r or n.
+_LIKE, _TIMES, _SAME, _LIKE_NO_PAIR = 0.92, 1.3, 1e-4, 0.985
+# So many examples of each are laid on it, those next in size, which counts so many times as much
+# as their width; so many letters tell it, and it is the same if it differs by no more than that.
+_EXAMPLES, _TALLER, _LEAST_OF_SIZE, _SAME_SIZE = {"m": 6, "r": 3, "n": 3}, 6, 15, 0.03
 # How far apart r and n stand, and how much higher one is than the other (px).
 _APART, _ASKEW = range(-1, 4), range(-1, 2)
 # Where a letter is in its word is known that well: as a share of its width, and at least (px).
@@ -37,18 +39,40 @@ _SLACK, _LEAST_SLACK_PX, _MARGIN_PX = 0.25, 4, 5
 # Widths of letters without an example, as shares of an o, and what is between two of them (px).
 _NARROW, _WIDE = frozenset("ijltfrIJ.,:;'’-!()|"), frozenset("mwMWÄ@%")
 _NARROW_SHARE, _WIDE_SHARE, _USUAL_PX, _BETWEEN_PX = 0.5, 1.6, 12.0, 1.5
-# An m may be r and n behind a vowel, an h behind it left out, or where a word has none before.
-_VOWELS = frozenset("aeiouyäöüáéíóúàèìòùâêîôûëïåøąęőűı")
 # Names of two parts: Hornmann, Sternmeier.
 _JOINED = re.compile(r"m(?=m(?:ann|ei|ai|ay|ül))")
+# r and n stand behind a vowel that is no diphthong, in names behind an h as well (Ahrn); behind a
+# later vowel in few syllables only (Ahorn, Luzern, Garn), and rarely before another vowel there.
+_VOWELS = "aeiouyäöüáéíóúàèìòùâêîôûëïåøąęőűı"
+_SYLLABLE = re.compile(rf"([^{_VOWELS}]*)([{_VOWELS}]+)(h?)$")
+_DIPHTHONGS = frozenset(("au", "äu", "eu", "ei", "ai", "ey", "ay", "oi", "uy"))
+_LATER = re.compile(r"(?:e|[bdfghjktz]o|[bfgtw]a|[bdfhtw]i|[bfht]u|[bdhjkst][öä])$")
+# Before a b only in names of places.
+_NO_PAIR = re.compile(r"p|b(?!urg|erg|ach|ruch)")
 # Words, and parts of them, that are none with r and n.
 _WORDS = frozenset(
     [
-        *("Beim", "Im", "Um", "Vom", "Zum", "am", "beim", "damit", "darum", "dem", "einem", "ihm"),
-        *("im", "jemand", "kam", "kamen", "niemand", "um", "vom", "warum", "wem", "zum"),
+        *(
+            "Amt",
+            "Außerdem",
+            "Familie",
+            "Im",
+            "Name",
+            "Namen",
+            "Um",
+            "Vom",
+            "Zum",
+            "am",
+            "außerdem",
+        ),
+        *("damit", "darum", "dem", "einem", "ihm", "im", "indem", "jedem", "jemand", "kam"),
+        *("kamen", "nachdem", "niemand", "seitdem", "trotzdem", "um", "vom", "warum", "wem"),
+        *("zudem", "zum"),
     ]
 )
-_PARTS = re.compile(r"n[ae]hm|heim|aum|[gG]mb|gmx|\.com\b|schm|Schm|(?<=e)am\b|(?<=[bdgmr])sam\b")
+_PARTS = re.compile(
+    r"name\b|gmx|\.com\b|mail|Team|(?<=[bdgmr])sam\b|(?<=[a-zäöüß])(?:amt|tum\b)|roblem|rahim\b"
+)
 
 
 def places_of(text: str) -> Iterator[int]:
@@ -63,15 +87,26 @@ def places_of(text: str) -> Iterator[int]:
 
 
 def _may_be_two(text: str, place: int) -> bool:
-    if "m" in (text[place + 1 : place + 2], text[max(place - 1, 0) : place]):
-        return False
     before = re.split(r"[\W_]", text[:place])[-1].casefold()
+    after = re.split(r"[\W_]", text[place + 1 :])[0].casefold()
+    if "m" in (before[-1:], after[:1]) or _NO_PAIR.match(after):
+        return False
     if not before:
         # Nothing begins so but what somebody made up for an address.
-        return place < text.find("@")
-    if before[-1] in _VOWELS or (before[-1] == "h" and before[-2:-1] and before[-2] in _VOWELS):
+        return text[place + 1 : place + 2] == "@"
+    syllable = _SYLLABLE.search(before)
+    if syllable is None:
+        # Cmković and Bmo may be Crnković and Brno.
+        behind_vowel = any(sign in _VOWELS for sign in before)
+        return not behind_vowel and (after[:1] not in _VOWELS or before in ("b", "c"))
+    onset, vowels, h = syllable.groups()
+    if vowels in _DIPHTHONGS or (h and after[:1] and after[0] in _VOWELS):
+        return False
+    if not any(sign in _VOWELS for sign in before[: syllable.start()]):
         return True
-    return _VOWELS.isdisjoint(before)
+    if after[:1] and after[0] in "aiouäöü":
+        return vowels == "e" and after[0] == "a"
+    return _LATER.search(onset + vowels) is not None
 
 
 class Lookalikes:
@@ -104,11 +139,11 @@ class Lookalikes:
             sign: [(_laid(ink, one), one.shape) for one in self._examples(sign, word)]
             for sign in _EXAMPLES
         }
-        like = sorted(float(one.max()) for one, _ in laid["m"] if one.size)[-2:]
+        like = max((float(one.max()) for one, _ in laid["m"] if one.size), default=0.0)
         pairs = [_side_by_side(r, n) for r, n in product(laid["r"], laid["n"])]
-        if not like or not any(pairs) or fmean(like) < _LIKE:
-            return False
-        return 1 - max(pairs) >= _TIMES * (1 - fmean(like) + _SAME)
+        if not any(pairs):
+            return like >= _LIKE_NO_PAIR
+        return like >= _LIKE and 1 - max(pairs) >= _TIMES * (1 - like + _SAME)
 
     def _ink(self, word: OcrWord, place: int) -> "Ink":
         """Return the picture in which a letter of a word stands, with a little around it."""
@@ -140,13 +175,16 @@ class Lookalikes:
         return {sign: median(widths) for sign, widths in found.items()}
 
     def _examples(self, sign: str, word: OcrWord) -> "list[Ink]":
-        """Return pictures of a sign in other words, of those as tall as the letters there."""
-        height, width = self._heights.get(word, self._letters.small), self._widths.get(sign, 0.0)
-        others = [one for one in self._known[sign] if not are_at_one_place(one[0], word)]
-        others.sort(
-            key=lambda one: _TALLER * abs(one[1].body.height - height) + abs(one[1].width - width)
+        """Return pictures of a sign in other words, as large as the type there."""
+        size, width = self._sizes.get(word, 1.0), self._widths.get(sign, 0.0)
+        known = [one for one in self._known[sign] if not are_at_one_place(one[0], word)]
+        sized = [(size / self._sizes.get(other, 1.0), glyph) for other, glyph in known]
+        sized.sort(
+            key=lambda one: (
+                _TALLER * abs(one[0] - 1) * self._letters.small + abs(one[1].width - width)
+            )
         )
-        return [self._picture(glyph) for _, glyph in others[: _EXAMPLES[sign]]]
+        return [self._picture(glyph, by) for by, glyph in sized[: _EXAMPLES[sign]]]
 
     @cached_property
     def _known(self) -> dict[str, list[tuple[OcrWord, Glyph]]]:
@@ -161,22 +199,29 @@ class Lookalikes:
         return found
 
     @cached_property
-    def _heights(self) -> dict[OcrWord, float]:
-        """How tall small letters are around each word."""
+    def _sizes(self) -> dict[OcrWord, float]:
+        """How large the type around each word is next to that of the page, by widths of words."""
         found: dict[OcrWord, float] = {}
         for words, zone in zip(self._letters.words, self._letters.by_zone_split, strict=True):
-            tall = [g.body.height for one in zone for g in one.glyphs if g.sign in SMALL]
-            if tall:
-                found.update(dict.fromkeys(words, median(tall)))
+            wide = sum(right_of(one.glyphs[-1]) - left_of(one.glyphs[0]) for one in zone)
+            usual = sum(self._width(g.sign) + _BETWEEN_PX for one in zone for g in one.glyphs)
+            usual -= _BETWEEN_PX * len(zone)
+            if sum(len(one.glyphs) for one in zone) >= _LEAST_OF_SIZE:
+                found.update(dict.fromkeys(words, wide / usual))
         return found
 
-    def _picture(self, glyph: Glyph) -> "Ink":
+    def _picture(self, glyph: Glyph, by: float) -> "Ink":
+        """Return the ink of a letter, so many times as large."""
+        import cv2
         import numpy as np
 
         part = glyph.body
         rows = slice(max(part.top - 2, 0), part.bottom + 2)
         columns = slice(max(part.left - 1, 0), part.right + 1)
-        return 255 - self._letters.page[rows, columns].astype(np.float32)
+        ink = 255 - self._letters.page[rows, columns].astype(np.float32)
+        if abs(by - 1) > _SAME_SIZE:
+            ink = np.asarray(cv2.resize(ink, None, fx=by, fy=by), dtype=np.float32)
+        return ink
 
 
 def _laid(ink: "Ink", example: "Ink") -> "Ink":
