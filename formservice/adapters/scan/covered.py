@@ -75,16 +75,11 @@ class Covering:
 
     def _lacks_print(self, rect: Rect) -> bool:
         """Say whether the print in and around a place is gone."""
-        around = rect.grown(_AROUND_PT)
-        if self._words.gone(rect.grown(_LABEL_PT)) >= _FEWEST_WORDS:
+        around, beside = rect.grown(_AROUND_PT), rect.grown(_LABEL_PT)
+        far = rect.grown(_FAR_PT)
+        if self._words.lost(beside, far) >= _FEWEST_WORDS:
             return True
-        gone = self._lines.gone(around)
-        if gone < _FEWEST_LINES or self._lines.usual < _USUAL or not self._lines.wide(around):
-            return False
-        elsewhere = self._lines.gone() - self._lines.gone(rect.grown(_FAR_PT))
-        return elsewhere <= _ELSEWHERE * self._lines.count() or gone >= _MOST * self._lines.count(
-            around
-        )
+        return self._lines.lost(around, far) >= _FEWEST_LINES and self._lines.wide(around)
 
 
 class _Print:
@@ -99,6 +94,17 @@ class _Print:
         self.usual = float(np.median(share[printed])) if printed.any() else 0.0
         nothing = all_ < _EMPTY * self.usual**2 * print_
         self._gone = printed & (share < _GONE * self.usual) & nothing
+
+    def lost(self, rect: Rect, far: Rect) -> int:
+        """Return how many squares of a place lost their print, 0 if that tells nothing.
+
+        It does if most of the place did, or hardly any of what is ``far`` from it.
+        """
+        gone = self.gone(rect)
+        elsewhere = self.gone() - self.gone(far)
+        most = gone >= _MOST * self.count(rect)
+        told = most or elsewhere <= _ELSEWHERE * self.count()
+        return gone if told and self.usual >= _USUAL else 0
 
     def gone(self, rect: Rect | None = None) -> int:
         """Return how many squares in a place, or of the page, lost their print."""
