@@ -12,12 +12,12 @@ from enum import Enum, auto
 from statistics import fmean, median
 from typing import TYPE_CHECKING
 
+from formservice.adapters.scan.light import DARK
 from formservice.adapters.scan.ocr import OcrWord
 
 if TYPE_CHECKING:
     from formservice.adapters.scan.ocr import Grey
 
-_DARK = 150
 _SPECK_AREA = 3
 # Parts of one sign stand above each other: dots, accents, colons.
 _ABOVE = 0.5
@@ -126,7 +126,7 @@ def parts_of(picture: "Grey") -> tuple[Part, ...]:
     import cv2
     import numpy as np
 
-    dark = (picture < _DARK).astype(np.uint8)
+    dark = (picture < DARK).astype(np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
     parts = (
         Part(int(left), int(top), int(left + width), int(top + height), int(area))

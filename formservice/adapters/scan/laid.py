@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from formservice.adapters.scan.light import evenly_lit
+from formservice.adapters.scan.light import DARK, evenly_lit
 from formservice.adapters.scan.ocr import Ocr, OcrWord
 from formservice.adapters.scan.pose import Pose, contrast
 from formservice.adapters.scan.register import LEAST_LIKENESS
@@ -24,8 +24,8 @@ _GOOD_PAGE = 0.55
 _LEAST_CONTRAST = 0.35
 # Where a page grew, most print stands elsewhere; this part of it, the marks with it, does not.
 _UNMOVED = 0.15
-# What is ink in a cleaned page; a code has it on nearly half of its place, and dust on less of it.
-_DARK, _BARE = 150, 0.02
+# A code has ink on nearly half of its place, and dust on less of it than this.
+_BARE = 0.02
 
 CLOSE_DPI = 300
 """Resolution of parts that are looked at closely: other pixels than those of the page."""
@@ -110,7 +110,7 @@ class LaidPage:
         if code is None:
             return False
         place = code.cut(self.clean().clear)
-        return place.size > 0 and float((place < _DARK).mean()) < _BARE
+        return place.size > 0 and float((place < DARK).mean()) < _BARE
 
     def box(self, box: Box, down: int = 0) -> Box:
         """Return where a box of the form is in the picture, ``down`` rows below its place."""

@@ -9,12 +9,19 @@ if TYPE_CHECKING:
 
     from formservice.adapters.scan.ocr import Grey
 
+DARK = 150
+"""What is darker is ink in a page whose ink is at 0 and whose paper, with its grain, is at 255.
+
+A little over half of the way to paper: of a pixel at the edge of a stroke more than half is ink.
+"""
+DARK_UNLEVELLED = 170
+"""What is darker is ink in a page in even light only, whose thin lines and type are grey."""
+
 # Thin or grey type is lighter than the form's own: darker than paper by this share of what print
 # is, in pieces larger than specks, it is writing; from the second share on it is as dark as print.
 _WRITING, _FULL, _PIECE_PX = 0.2, 0.85, 8
-# What is ink, and up to which side and shape a piece of it may be a speck: 0.7 mm, as wide as
-# high. A dash is longer, a bullet larger (pixels at 200 dpi).
-_DARK = 150
+# Up to which side and shape a piece of ink may be a speck: 0.7 mm, as wide as high. A dash is
+# longer, a bullet larger (pixels at 200 dpi).
 _SPECK_PX, _ROUND, _ROUND_PX = 6, 1.7, 4
 # Full stops, accents and quotation marks stand this near to letters (across, down), pieces of a
 # broken letter this near to each other; smaller ones are grain.
@@ -91,7 +98,7 @@ def free_of_specks(page: "Grey", rows: slice, columns: slice) -> None:
 
     top, left = max(rows.start - _NEAR_PX[1], 0), max(columns.start - _NEAR_PX[0], 0)
     around = page[top : rows.stop + _NEAR_PX[1], left : columns.stop + _NEAR_PX[0]]
-    dark = (around < _DARK).astype(np.uint8)
+    dark = (around < DARK).astype(np.uint8)
     stats = cv2.connectedComponentsWithStats(dark, connectivity=8)[2][1:]
     sides, starts = stats[:, 2:4], stats[:, :2]
     ends = starts + sides

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from formservice.adapters.scan.glyphs import Part, parts_of, shaped
 from formservice.adapters.scan.handwriting import Hand, level_of, straightness
-from formservice.adapters.scan.light import Tones, free_of_specks
+from formservice.adapters.scan.light import DARK, Tones, free_of_specks
 from formservice.adapters.scan.ocr import BLOCK, LANGUAGE, LINE, Ocr, OcrWord, lines_of
 from formservice.adapters.scan.template import DPI, POINTS_PER_INCH, Rect, Template
 from formservice.adapters.scan.words import PageWords
@@ -35,9 +35,7 @@ AROUND_PT = 1.5
 _PADDING_PX = 12
 # Lower writing is one line: 5.6 mm hold a line of 11 points with its accents and tails.
 _LINE_PX = 48
-# In a cleaned page: what is ink, and from which size it is more than a speck (0.02 mm², with
-# one side over 0.4 mm).
-DARK = 150
+# From which size ink is more than a speck (0.02 mm², with one side over 0.4 mm).
 _SPECK_AREA, _SPECK_SIDE = 6, 3
 # Lines of no more signs than this, all read with less than that, beside other lines, are dirt.
 _DIRT_SIGNS, _DIRT_SURE = 2, 0.6

@@ -10,11 +10,12 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from formservice.adapters.scan.laid import LaidPage
+from formservice.adapters.scan.light import DARK
 from formservice.adapters.scan.ocr import OcrWord
 from formservice.adapters.scan.place import Placed
 from formservice.adapters.scan.readings import Readings
 from formservice.adapters.scan.template import Rect, Template
-from formservice.adapters.scan.text import AROUND_PT, DARK, CleanPage
+from formservice.adapters.scan.text import AROUND_PT, CleanPage
 
 if TYPE_CHECKING:
     import numpy as np
