@@ -9,6 +9,7 @@ around the field is not there, not even faintly.
 from itertools import product
 from typing import TYPE_CHECKING
 
+from formservice.adapters.scan.light import COARSE, tone_edges
 from formservice.adapters.scan.template import (
     DPI,
     POINTS_PER_INCH,
@@ -27,11 +28,9 @@ if TYPE_CHECKING:
 
     Values = npt.NDArray[np.float32]
 
-# Paper is looked at in a quarter of the resolution, without what is thinner than 3.5 mm. Over 2 mm
-# its tone changes by up to 0.03 in shadows and on crumpled sheets; a note is 0.09 darker, along an
-# edge of more than 6 mm. Where the form shades a cell, it does so by more than this.
-_COARSE, _STROKE, _GRAIN, _REACH, _LENGTH = 4, 7, 9, 2, 12
-_EDGE, _SHADED, _AROUND_PT = 0.05, 0.02, 3.0
+# Over 2 mm the tone of paper changes by up to 0.03 in shadows and on crumpled sheets; a note is
+# 0.09 darker, along an edge of more than 6 mm.
+_EDGE, _AROUND_PT = 0.05, 3.0
 # Print is looked for in squares of 4 mm, pixels at ``VERIFY_DPI``: those with at least so much of
 # it, words with more than lines. Less than this share of what is usual on the page, and nothing
 # else instead, is none.
@@ -48,11 +47,9 @@ class Covering:
 
     def __init__(self, grey: "Grey", template: Template) -> None:
         """Compare the page with its blank form."""
-        import cv2
         import numpy as np
 
-        own = cv2.dilate(_edges(template.blank), np.ones((_GRAIN, _GRAIN), np.uint8))
-        self._edges = np.where(np.asarray(own) > _SHADED, 0.0, _edges(grey))
+        self._edges = np.where(template.edges, 0.0, tone_edges(grey))
         ours, seen = _lasting(template), high_pass(shrunk(grey))
         print_ = _by_square(ours * ours)
         all_ = _by_square(seen * seen)
@@ -68,7 +65,7 @@ class Covering:
         ``by_print`` is False where the print need not be where the form has it.
         """
         around = rect.grown(_AROUND_PT)
-        rows, columns = around.pixels(self._edges.shape, DPI // _COARSE)
+        rows, columns = around.pixels(self._edges.shape, DPI // COARSE)
         if float(self._edges[rows, columns].max(initial=0.0)) > _EDGE:
             return True
         return by_print and self._lacks_print(rect)
@@ -151,24 +148,3 @@ def _by_square(values: "Values") -> "Values":
     padded[:height, :width] = values
     squares = padded.reshape(rows, _SQUARE, columns, _SQUARE)
     return np.asarray(squares.sum(axis=(1, 3)), dtype=np.float32)
-
-
-def _edges(picture: "Grey") -> "Values":
-    """Return by how much the tone of the paper changes across straight edges, as a share of it."""
-    import cv2
-    import numpy as np
-
-    height, width = picture.shape
-    size = (width // _COARSE, height // _COARSE)
-    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    stroke = np.ones((_STROKE, _STROKE), np.uint8)
-    paper = cv2.medianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, stroke), _GRAIN)
-    light = cv2.dilate(paper, np.ones((_GRAIN, _GRAIN), np.uint8)).astype(np.float32)
-    found = np.zeros(paper.shape, dtype=np.float32)
-    for seen, along in ((paper, found), (paper.T, found.T)):
-        tone = np.ascontiguousarray(seen).astype(np.float32)
-        change = np.zeros_like(tone)
-        change[_REACH:-_REACH] = tone[2 * _REACH :] - tone[: -2 * _REACH]
-        for one in (change, -change):
-            np.maximum(along, cv2.erode(one, np.ones((1, _LENGTH), np.uint8)), out=along)
-    return np.asarray(found / np.maximum(light, 1.0), dtype=np.float32)

@@ -27,6 +27,11 @@ _SPECK_PX, _ROUND, _ROUND_PX = 6, 1.7, 4
 # broken letter this near to each other; smaller ones are grain.
 _NEAR_PX, _TOGETHER_PX, _GRAIN_AREA = (18, 9), 10, 4
 
+COARSE = 4
+"""Edges of paper are looked for in pictures this many times smaller."""
+# Without what is thinner than 3.5 mm; over 2 mm, and along 6 mm (pixels of the small picture).
+_STROKE_PX, _PAPER_PX, _STEP_PX, _EDGE_PX = 7, 9, 2, 12
+
 
 @dataclass(frozen=True, slots=True)
 class Tones:
@@ -118,3 +123,24 @@ def free_of_specks(page: "Grey", rows: slice, columns: slice) -> None:
     broken = pieces > ~grains[alone]
     for x, y, right, bottom in np.hstack([starts, ends])[alone][~by_writing & ~broken]:
         around[max(y - 2, 0) : bottom + 2, max(x - 2, 0) : right + 2] = 255
+
+
+def tone_edges(picture: "Grey") -> "npt.NDArray[np.float32]":
+    """Return by how much the tone of the paper changes across straight edges, as a share of it."""
+    import cv2
+    import numpy as np
+
+    height, width = picture.shape
+    size = (width // COARSE, height // COARSE)
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    stroke = np.ones((_STROKE_PX, _STROKE_PX), np.uint8)
+    paper = cv2.medianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, stroke), _PAPER_PX)
+    light = cv2.dilate(paper, np.ones((_PAPER_PX, _PAPER_PX), np.uint8)).astype(np.float32)
+    found = np.zeros(paper.shape, dtype=np.float32)
+    for seen, along in ((paper, found), (paper.T, found.T)):
+        tone = np.ascontiguousarray(seen).astype(np.float32)
+        change = np.zeros_like(tone)
+        change[_STEP_PX:-_STEP_PX] = tone[2 * _STEP_PX :] - tone[: -2 * _STEP_PX]
+        for one in (change, -change):
+            np.maximum(along, cv2.erode(one, np.ones((1, _EDGE_PX), np.uint8)), out=along)
+    return np.asarray(found / np.maximum(light, 1.0), dtype=np.float32)
