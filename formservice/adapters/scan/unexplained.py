@@ -7,6 +7,7 @@ a stroke that runs the same way.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from formservice.adapters.scan.laid import LaidPage
@@ -104,8 +105,9 @@ class Traces:
             found.extend(words)
         return tuple(found)
 
-    def _unexplained(self, lines: Lines) -> Iterator[tuple[int, int, int, int]]:
-        """Yield the boxes of the pieces of ink in the zone that stand in no word."""
+    @cached_property
+    def _pieces(self) -> "tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]":
+        """The pieces of ink in the zone that are no lines: their numbers by pixel, their boxes."""
         import cv2
         import numpy as np
 
@@ -114,20 +116,28 @@ class Traces:
         high, wide = self._ink.shape
         drawn = (self._upright | self._level)[down : down + high, over : over + wide]
         ink = (self._ink & ~drawn).astype(np.uint8)
-        count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-        words = np.zeros(ink.shape, dtype=bool)
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+        return np.asarray(labels, dtype=np.int32), np.asarray(stats, dtype=np.int32)
+
+    def _unexplained(self, lines: Lines) -> Iterator[tuple[int, int, int, int]]:
+        """Yield the boxes of the pieces of ink in the zone that stand in no word."""
+        import numpy as np
+
+        rows, columns = self._zone
+        labels, stats = self._pieces
+        words = np.zeros(labels.shape, dtype=bool)
         across, up = _NEAR_PX
         for word in (word for line in lines for word in line):
             top, left = word.top - rows.start - up, word.left - columns.start - across
             bottom, right = word.bottom - rows.start + up, word.right - columns.start + across
             words[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)] = True
-        inside = np.bincount(labels[words], minlength=count)
-        for number in range(1, count):
-            left, top, width, height, area = (int(one) for one in stats[number])
-            large = max(width, height) >= _PIECE_PX and area >= _PIECE_AREA
-            if large and inside[number] < _EXPLAINED * area:
-                x, y = left + columns.start, top + rows.start
-                yield x, y, x + width, y + height
+        inside = np.bincount(labels[words], minlength=len(stats))
+        area = stats[:, 4]
+        large = (stats[:, 2:4].max(axis=1) >= _PIECE_PX) & (area >= _PIECE_AREA)
+        large[0] = False  # the paper
+        for left, top, width, height, _ in stats[large & (inside < _EXPLAINED * area)].tolist():
+            x, y = left + columns.start, top + rows.start
+            yield x, y, x + width, y + height
 
     def cross(self, lines: Lines) -> bool:
         """Say whether a line that the form does not print runs through words."""
