@@ -7,7 +7,7 @@ was misread speaks for others.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import product
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 # 459 pairs in 40 typefaces none is taken for an m so, and 2 in a hundred m are left open. No pair
 # is more like an m than 0.98, which tells where the page has no r or n.
 _LIKE, _TIMES, _SAME, _LIKE_NO_PAIR = 0.92, 1.3, 1e-4, 0.985
-# So many examples of each are laid on it, those next in size, which counts so many times as much
-# as their width; so many letters tell it, and it is the same if it differs by no more than that.
-_EXAMPLES, _TALLER, _LEAST_OF_SIZE, _SAME_SIZE = {"m": 6, "r": 3, "n": 3}, 6, 15, 0.03
+# So many examples of each are laid on it, as wide as usual but for so much (px). So many letters
+# tell the size of the type in a zone, which is that of others if it differs by no more than that.
+_EXAMPLES, _OUTLIER_PX, _LEAST_OF_SIZE, _SAME_SIZE = {"m": 6, "r": 3, "n": 3}, 2.0, 15, 0.03
 # How far apart r and n stand, and how much higher one is than the other (px).
 _APART, _ASKEW = range(-1, 4), range(-1, 2)
 # Where a letter is in its word is known that well: as a share of its width, and at least (px).
@@ -71,7 +71,7 @@ _WORDS = frozenset(
     ]
 )
 _PARTS = re.compile(
-    r"name\b|gmx|\.com\b|mail|Team|(?<=[bdgmr])sam\b|(?<=[a-zäöüß])(?:amt|tum\b)|roblem|rahim\b"
+    r"name\b|Emd(?=e)|Ems\b|gmx|\.com\b|mail|Team|(?<=[bdgmr])sam\b|(?<=[a-zäöüß])(?:amt|tum\b)|roblem|rahim\b"
 )
 
 
@@ -175,16 +175,24 @@ class Lookalikes:
         return {sign: median(widths) for sign, widths in found.items()}
 
     def _examples(self, sign: str, word: OcrWord) -> "list[Ink]":
-        """Return pictures of a sign in other words, as large as the type there."""
+        """Return pictures of a sign in other words, as large as the type there.
+
+        Pixels make a letter wider here than there: of each width there are some.
+        """
         size, width = self._sizes.get(word, 1.0), self._widths.get(sign, 0.0)
-        known = [one for one in self._known[sign] if not are_at_one_place(one[0], word)]
-        sized = [(size / self._sizes.get(other, 1.0), glyph) for other, glyph in known]
-        sized.sort(
-            key=lambda one: (
-                _TALLER * abs(one[0] - 1) * self._letters.small + abs(one[1].width - width)
-            )
-        )
-        return [self._picture(glyph, by) for by, glyph in sized[: _EXAMPLES[sign]]]
+        known = [
+            (size / self._sizes.get(other, 1.0), glyph)
+            for other, glyph in self._known[sign]
+            if abs(glyph.width - width) <= _OUTLIER_PX and not are_at_one_place(other, word)
+        ]
+        known.sort(key=lambda one: abs(one[0] - 1))
+        as_wide: Counter[int] = Counter()
+        ranked: list[tuple[int, float, Glyph]] = []
+        for by, glyph in known:
+            as_wide[glyph.width] += 1
+            ranked.append((as_wide[glyph.width], by, glyph))
+        ranked.sort(key=lambda one: one[0])
+        return [self._picture(glyph, by) for _, by, glyph in ranked[: _EXAMPLES[sign]]]
 
     @cached_property
     def _known(self) -> dict[str, list[tuple[OcrWord, Glyph]]]:
