@@ -30,8 +30,8 @@ LONGEST = 400
 # acceptance, marks, grown prints, batches, evidence) is about sixty, the page's own letters as a
 # witness two; what the readings of a zone say together, apart from how they are made, and dashes,
 # apart from other disputes, are one each, and so are pages that come twice, how pictures of one
-# sheet are told, and what went wrong while a sheet was scanned, and letters that together look like
-# another one. What nobody read of a field, and what lies over it, are one each. Raise it in a
+# sheet are told, and what went wrong while a sheet was scanned, and letters that together look
+# like another one. What nobody read of a field, and what lies over it, are one each. Raise it in a
 # commit that adds a subject, and say why.
 MOST_MODULES = 239
 # Names that say nothing about what is inside.

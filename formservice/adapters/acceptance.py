@@ -75,7 +75,8 @@ class _Characters(_Strict):
     abbreviations: list[Text] = []
     particles: list[Text] = []
     endings: list[Text] = []
-    marked: list[Text] = []
+    without_marks: list[Text] = []
+    comma_below: list[Text] = []
     uncertain: str = ""
 
 
@@ -122,7 +123,8 @@ class _RuleFile(_Strict):
                 mixed_case=frozenset(words.mixed_case),
                 abbreviations=frozenset(word.casefold() for word in words.abbreviations),
                 particles=frozenset(words.particles),
-                marked=frozenset(words.marked),
+                without_marks=frozenset(words.without_marks),
+                comma_below=frozenset(words.comma_below),
                 uncertain=frozenset(words.uncertain),
                 endings=frozenset(word.casefold() for word in words.endings),
             ),

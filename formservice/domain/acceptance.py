@@ -6,6 +6,7 @@ text can be what the field asks for, and the page as a whole can be trusted.
 """
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
@@ -269,9 +270,16 @@ def _chosen(evidence: Evidence, first: Opinion, told: Vote | None) -> Decision:
     about = evidence.about
     if told is not None:
         won = " ".join(word for word, _ in told.words if word)
-        for one in evidence.readings:
-            if " ".join(word.text for word in _asked(about, one)) == won:
-                return Decision(one.text, one.confidence)
+        same = [
+            one
+            for one in evidence.readings
+            if " ".join(word.text for word in _asked(about, one)) == won
+        ]
+        if same:
+            # Of one number or day in two ways of writing that of the most, then of the first.
+            ways = Counter(" ".join(one.text.split()) for one in same)
+            one = max(same, key=lambda one: ways[" ".join(one.text.split())])
+            return Decision(one.text, one.confidence)
         return Decision(told.written(first.text), max(told.confidence, 0.0), together=True)
     if about is Content.DATE and not is_day(first.text):
         first = next((one for one in evidence.readings if is_day(one.text)), first)

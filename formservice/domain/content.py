@@ -65,7 +65,7 @@ def _is_odd_name(word: str, rules: CharacterRules) -> bool:
         return True
     return not all(
         not part
-        or (part[0].isupper() and _without_marks(part) not in rules.marked)
+        or (part[0].isupper() and _without_marks(part) not in rules.without_marks)
         or part in rules.particles
         for part in bare.split("-")
     )

@@ -84,7 +84,16 @@ MISREAD = {
         "Am Waldrıng 2\n26121 Oldenburg",
     ],
     Content.LIST: ["Werkstatt N0rd", "Bildungshaus am Wal|"],
-    Content.SHORT: ["G0ttingen", "ln 3 Monaten", "(bis Mai", "l", "SGB Il", "1x, lI"],
+    Content.SHORT: [
+        "G0ttingen",
+        "ln 3 Monaten",
+        "(bis Mai",
+        "l",
+        "SGB Il",
+        "1x, lI",
+        "HI. Geist",
+        "BIank",
+    ],
     Content.FREE: [
         "lch will arbeiten.",
         "Ich will arbeiten. und lernen",
