@@ -70,14 +70,15 @@ class _Limits(_Strict):
 
 
 class _Characters(_Strict):
-    odd: str = ""
-    mixed_case: list[Text] = []
-    abbreviations: list[Text] = []
-    particles: list[Text] = []
-    endings: list[Text] = []
-    without_marks: list[Text] = []
-    comma_below: list[Text] = []
-    uncertain: str = ""
+    # A list that is not there would let through what it is there to stop.
+    odd: str
+    mixed_case: list[Text]
+    abbreviations: list[Text]
+    particles: list[Text]
+    endings: list[Text]
+    without_marks: list[Text]
+    comma_below: list[Text]
+    uncertain: str
 
 
 class _RuleFile(_Strict):
@@ -98,7 +99,7 @@ class _RuleFile(_Strict):
     page: _Page
     listed: _Confirmation
     expected: _Confirmation
-    characters: _Characters = _Characters()
+    characters: _Characters
 
     def rule(self) -> AcceptanceRule:
         words = self.characters

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any  # readings have the shape of the JSON contract
 
 from formservice.application.compare import documents_data
@@ -212,7 +213,7 @@ class _Batch:
                 self._failed[sha256] = self._named(error)
                 continue
             for number in numbers:
-                yield PageJob(sha256, number, lambda data=data: data, self._received)  # type: ignore[misc]
+                yield PageJob(sha256, number, partial(bytes, data), self._received)
 
     # All pages together.
 
@@ -247,9 +248,7 @@ class _Batch:
 
     def _fit(self, pile: Pile) -> list[int]:
         """Return the files of a pile that nothing is known to be wrong with."""
-        return [
-            index for index, one in enumerate(pile.files) if one.sha256 not in self._failed
-        ]  # fmt: skip
+        return [index for index, one in enumerate(pile.files) if one.sha256 not in self._failed]
 
     def _ask(self, reading: PileReading, groups: Sequence[Group]) -> None:
         """Find out what is asked of pages only because others are with them."""

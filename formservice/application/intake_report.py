@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any  # the objects have the shape of the JSON contract
 
-from formservice.application.report import FORMAT, error_data
+from formservice.application.report import error_data
 from formservice.domain.errors import FormServiceError, StorageError
 from formservice.domain.findings import FindingCode
 from formservice.domain.form import Severity
@@ -13,22 +13,6 @@ from formservice.domain.form import Severity
 _WHOSE_PAGES = (FindingCode.PUT_TOGETHER, FindingCode.PAGE_TWICE)
 # Nobody has to look at these.
 _EXPECTED = (FindingCode.PAGE_BLANK, FindingCode.PAGE_SEPARATOR)
-
-
-def part_of(document: Mapping[str, Any], first: str, pages: Sequence[int]) -> dict[str, object]:
-    """Return what stands with a file of which ``pages`` belong to a document of another.
-
-    ``first`` is the hash of the file that ``document`` stands with.
-    """
-    codes = [one for one in document["findings"] if document["form"] is None]
-    return {
-        "format": FORMAT,
-        "part_of": first,
-        "medium": document["medium"],
-        "page_numbers": list(pages),
-        "form": document["form"],
-        "findings": codes[:1],
-    }
 
 
 def own_pages(data: Mapping[str, Any]) -> int:

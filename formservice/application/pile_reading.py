@@ -9,13 +9,13 @@ from functools import partial
 from typing import Any  # readings have the shape of the JSON contract
 
 from formservice.application.compare import documents_data
-from formservice.application.intake_report import part_of
 from formservice.application.page_results import Answer, PageResult
 from formservice.application.pile import Group, Pile, Place, Waiting
 from formservice.application.ports import Forms, Opened, PageWork
 from formservice.application.read import ReadFile
 from formservice.application.read_document import ReadDocument
 from formservice.application.recorded import RecordedDocument
+from formservice.application.report import pointing
 from formservice.domain.document import Page
 from formservice.domain.form import FormDefinition
 
@@ -56,11 +56,16 @@ class PileReading:
         results = {n: known[p.file][p.page].numbered(n) for n, p in places.items()}
         with self._opened(results, places) as document:
             count = len(group.pages)
-            parts = [[results[n].page for n in sorted(results) if (n <= count) is own]
-                     for own in (True, False)]  # fmt: skip
-            self._opened_read(document, [parts])
-            return {n: a for n, a in document.asked.items() if places[n].page in
-                    self.pile.files[places[n].file].pictured}  # fmt: skip
+            pages = [results[n].page for n in sorted(results)]
+            own = [page for page in pages if page.number <= count]
+            others = [page for page in pages if page.number > count]
+            self._opened_read(document, [[own, others]])
+            files = self.pile.files
+            return {
+                number: answers
+                for number, answers in document.asked.items()
+                if places[number].page in files[places[number].file].pictured
+            }
 
     def answers(
         self, groups: Sequence[Group]
@@ -97,9 +102,10 @@ class PileReading:
                 single[one.all[0].file].append(one)
         for index in part:
             pages = [
-                result for number, result in known[index].items()
+                result
+                for number, result in known[index].items()
                 if Place(index, number) not in away
-            ]  # fmt: skip
+            ]
             if pages:
                 found[index] += self._own(index, pages, single[index])
         return [found[index] for index in part]
@@ -141,7 +147,7 @@ class PileReading:
                 there = [p for p in own if p["sha256"] == self.pile.files[index].sha256]
                 if there:
                     numbers_there = [p["page"] for p in there]
-                    found[index].append(part_of(told, first.sha256, numbers_there))
+                    found[index].append(pointing(told, first.sha256, numbers_there))
 
     def _one_read(
         self,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any  # data of the contract
 
 from formservice import __version__
 from formservice.application.identify import LOWEST_SCORE, Identity
@@ -289,3 +290,19 @@ def _unidentified(document: ReadDocument) -> Finding:
             f" welcher Ausgabe. Bitte die Ausgabe von Hand wählen ({choices})."
         )
     return Finding(FindingCode.UNIDENTIFIED, Severity.BLOCKS, sentence)
+
+
+def pointing(document: Mapping[str, Any], first: str, pages: Sequence[int]) -> dict[str, object]:
+    """Return what stands with a file of which ``pages`` belong to a document of another.
+
+    ``first`` is the hash of the file that ``document`` stands with.
+    """
+    codes = [one for one in document["findings"] if document["form"] is None]
+    return {
+        "format": FORMAT,
+        "part_of": first,
+        "medium": document["medium"],
+        "page_numbers": list(pages),
+        "form": document["form"],
+        "findings": codes[:1],
+    }

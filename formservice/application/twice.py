@@ -27,6 +27,8 @@ class Twice:
 
 def each_once(opened: OpenDocument, pages: Sequence[Page], definition: FormDefinition) -> Twice:
     """Return which pages of a document to read; what is on those that come again is compared."""
+    if definition.continuation is not None:
+        return Twice(tuple(pages))  # every sheet is page 1 of its form
     by_place: dict[tuple[int, ...], list[Page]] = defaultdict(list)
     for page in pages:
         place = claimed_place(page)
@@ -35,8 +37,6 @@ def each_once(opened: OpenDocument, pages: Sequence[Page], definition: FormDefin
     same: list[tuple[Page, Page]] = []
     other: list[tuple[Page, Page]] = []
     for place, (first, *further) in by_place.items():
-        if definition.continuation is not None:
-            break  # every sheet is page 1 of its form
         for page in further:
             alike = _are_alike(opened, first, page, definition.layout, place[0])
             (same if alike else other).append((page, first))
@@ -64,16 +64,16 @@ def with_others(
         return list(seen)
     further: list[Sighting] = []
     for page, first in twice.other:
-        place = claimed_place(first) or (0,)
-        if len(place) == 1 and place[0] <= len(layout.pages):
+        place = claimed_place(first)
+        if place is not None and len(place) == 1 and place[0] <= len(layout.pages):
             further += opened.zones(page.number, layout, place[0])
     by_key: dict[str, list[Sighting]] = defaultdict(list)
     for one in (*seen, *further):
         by_key[one.key].append(one)
     asked = {key for key in {one.key for one in further} if _differ(by_key[key])}
     # The places of a page that cannot be read are as doubtful as those that differ.
-    unread = {first.number for page, first in twice.other if page.number not in
-              {one.page for one in further}}  # fmt: skip
+    read = {one.page for one in further}
+    unread = {first.number for page, first in twice.other if page.number not in read}
     return [
         replace(one, doubts=one.doubts | {Doubt.CONFLICT})
         if one.key in asked or one.page in unread
