@@ -12,7 +12,7 @@ from enum import Enum, auto
 from statistics import fmean, median
 from typing import TYPE_CHECKING
 
-from formservice.adapters.scan.light import DARK
+from formservice.adapters.scan.light import DARK, boxes_of
 from formservice.adapters.scan.ocr import OcrWord
 
 if TYPE_CHECKING:
@@ -121,19 +121,16 @@ class Shaped:
     pieces: int = 0
 
 
-def parts_of(picture: "Grey") -> tuple[Part, ...]:
-    """Return the pieces of ink in a picture, from left to right."""
-    import cv2
+def parts_of(picture: "Grey", left: int = 0, top: int = 0) -> tuple[Part, ...]:
+    """Return the pieces of ink in a picture cut out at a place, from left to right."""
     import numpy as np
 
-    dark = (picture < DARK).astype(np.uint8)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
-    parts = (
-        Part(int(left), int(top), int(left + width), int(top + height), int(area))
-        for left, top, width, height, area in stats[1:]
-        if area >= _SPECK_AREA
-    )
-    return tuple(sorted(parts, key=lambda part: part.left))
+    stats = boxes_of((picture < DARK).astype(np.uint8))
+    stats = stats[stats[:, 4] >= _SPECK_AREA]
+    stats[:, :2] += (left, top)
+    stats[:, 2:4] += stats[:, :2]
+    order = np.argsort(stats[:, 0], kind="stable")
+    return tuple(Part(*one) for one in stats[order].tolist())
 
 
 def shaped(lines: Sequence[Sequence[OcrWord]], parts: Sequence[Part]) -> Shaped:
@@ -142,20 +139,24 @@ def shaped(lines: Sequence[Sequence[OcrWord]], parts: Sequence[Part]) -> Shaped:
     ``parts`` come from left to right.
     """
     starts = [part.left for part in parts]
-    glyphs = [[glyphs_of(word, parts, starts) for word in line] for line in lines]
+    ink = [[_pieces(word, parts, starts) for word in line] for line in lines]
+    glyphs = [
+        [_glyphs(word, pieces) for word, pieces in zip(line, inked, strict=True)]
+        for line, inked in zip(lines, ink, strict=True)
+    ]
     scale = _scale(glyph for line in glyphs for word in line for glyph in word)
     read: list[tuple[OcrWord, ...]] = []
     shown: list[tuple[OcrWord, ...]] = []
     unfit: set[_Unfit] = set()
-    for line, found in zip(lines, glyphs, strict=True):
+    for line, found, inked in zip(lines, glyphs, ink, strict=True):
         words = [_word(word, signs, scale) for word, signs in zip(line, found, strict=True)]
         read.append(tuple(word for word, _, _ in words))
         shown.append(tuple(word for _, word, _ in words))
         unfit.update(*(doubts for _, _, doubts in words))
-        if any(_lacks_stop(word, parts, starts) for word in line):
+        if any(map(_lacks_stop, line, inked)):
             unfit.add(_Unfit.SHAPE)
     odd = _Unfit.SHAPE in unfit
-    pieces = sum(len(_pieces(word, parts, starts)) for line in lines for word in line)
+    pieces = sum(len(one) for inked in ink for one in inked)
     return Shaped(tuple(read), tuple(shown), bool(unfit), odd, _wander(glyphs), pieces)
 
 
@@ -198,9 +199,12 @@ def _word(
 
 def glyphs_of(word: OcrWord, parts: Sequence[Part], starts: Sequence[int]) -> list[Glyph]:
     """Return the signs of a word with their ink; nothing if they cannot be told apart."""
+    return _glyphs(word, _pieces(word, parts, starts))
+
+
+def _glyphs(word: OcrWord, clusters: Sequence[Sequence[Part]]) -> list[Glyph]:
     if not _MANY.isdisjoint(word.text):
         return []
-    clusters = _pieces(word, parts, starts)
     wanted = _wanted(word.text)
     if len(clusters) != sum(wanted):
         return []
@@ -218,12 +222,12 @@ def _wanted(text: str) -> list[int]:
     return [2 if sign in _DOUBLE else 1 for sign in text]
 
 
-def _lacks_stop(word: OcrWord, parts: Sequence[Part], starts: Sequence[int]) -> bool:
+def _lacks_stop(word: OcrWord, pieces: Sequence[Sequence[Part]]) -> bool:
     """Say whether a word has full stops that were not read: „e.V.“, read „eV.“.
 
     As many pieces more than signs are full stops by their shape, or one stands where a letter is.
     """
-    pieces, wanted = _pieces(word, parts, starts), _wanted(word.text)
+    wanted = _wanted(word.text)
     surplus = len(pieces) - sum(wanted)
     if surplus < 0 or not _MANY.isdisjoint(word.text) or not pieces:
         return False

@@ -18,7 +18,6 @@ from formservice.adapters.scan.glyphs import (
     ON_LINE,
     SMALL,
     Glyph,
-    Part,
     glyphs_of,
     parts_of,
 )
@@ -96,10 +95,7 @@ class Letters:
         top = max(min(word.top for word in words) - _MARGIN_PX, 0)
         right = max(word.right for word in words) + 2 * _MARGIN_PX
         bottom = max(word.bottom for word in words) + _MARGIN_PX
-        parts = [
-            Part(one.left + left, one.top + top, one.right + left, one.bottom + top, one.area)
-            for one in parts_of(self.page[top:bottom, left:right])
-        ]
+        parts = parts_of(self.page[top:bottom, left:right], left, top)
         starts = [part.left for part in parts]
         return [
             one for line in lines for one in _seen((w, glyphs_of(w, parts, starts)) for w in line)

@@ -33,6 +33,30 @@ COARSE = 4
 _STROKE_PX, _PAPER_PX, _STEP_PX, _EDGE_PX = 7, 9, 2, 12
 
 
+def frame(dark: "Grey") -> tuple[slice, slice]:
+    """Return the rows and columns that hold all that is not 0: to number less paper.
+
+    They begin at even ones, so that pieces are numbered in the same order.
+    """
+    import cv2
+
+    left, top, width, height = cv2.boundingRect(dark)
+    return slice(top & ~1, top + height), slice(left & ~1, left + width)
+
+
+def boxes_of(dark: "Grey") -> "npt.NDArray[np.int32]":
+    """Return the pieces of what is not 0: left, top, width, height and area of each."""
+    import cv2
+    import numpy as np
+
+    rows, columns = frame(dark)
+    if rows.start >= rows.stop:
+        return np.zeros((0, 5), dtype=np.int32)
+    stats = cv2.connectedComponentsWithStats(dark[rows, columns], connectivity=8)[2][1:]
+    stats[:, :2] += (columns.start, rows.start)
+    return np.asarray(stats, dtype=np.int32)
+
+
 @dataclass(frozen=True, slots=True)
 class Tones:
     """How dark the ink of a page in even light is, and how light its paper."""
@@ -61,14 +85,19 @@ class Tones:
 
         deep = self.paper - self.ink
         dark = ((flat < self.paper - _WRITING * deep) & ~printed).astype(np.uint8)
+        inked = frame(dark)
+        dark = dark[inked]
+        if not dark.size:
+            return None
         _, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
         large = stats[:, 2:4].max(axis=1) > _PIECE_PX
         large[0] = False
         if not large.any():
             return None
         # The middle of a stroke is darker than the pixels around.
-        middle = large[labels] & (cv2.erode(flat, np.ones((3, 3), np.uint8)) == flat)
-        ink = float(np.median(flat[middle])) if middle.any() else self.ink
+        darkest = cv2.erode(flat, np.ones((3, 3), np.uint8)) == flat
+        tones = flat[inked][large[labels] & darkest[inked]]
+        ink = float(np.median(tones)) if tones.size else self.ink
         return Tones(ink, self.paper) if self.paper - ink < _FULL * deep else None
 
 
@@ -98,13 +127,11 @@ def free_of_specks(page: "Grey", rows: slice, columns: slice) -> None:
 
     They would be read as full stops and dashes, or be taken for an answer.
     """
-    import cv2
     import numpy as np
 
     top, left = max(rows.start - _NEAR_PX[1], 0), max(columns.start - _NEAR_PX[0], 0)
     around = page[top : rows.stop + _NEAR_PX[1], left : columns.stop + _NEAR_PX[0]]
-    dark = (around < DARK).astype(np.uint8)
-    stats = cv2.connectedComponentsWithStats(dark, connectivity=8)[2][1:]
+    stats = boxes_of((around < DARK).astype(np.uint8))
     sides, starts = stats[:, 2:4], stats[:, :2]
     ends = starts + sides
     longest, shortest = sides.max(axis=1), sides.min(axis=1)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from formservice.adapters.scan.glyphs import Part, parts_of, shaped
 from formservice.adapters.scan.handwriting import Hand, level_of, straightness
-from formservice.adapters.scan.light import DARK, Tones, free_of_specks
+from formservice.adapters.scan.light import DARK, Tones, boxes_of, free_of_specks
 from formservice.adapters.scan.ocr import BLOCK, LANGUAGE, LINE, Ocr, OcrWord, lines_of
 from formservice.adapters.scan.template import DPI, POINTS_PER_INCH, Rect, Template
 from formservice.adapters.scan.words import PageWords
@@ -319,14 +319,11 @@ def with_exact_mark(text: str) -> str:
 
 def _ink_box(crop: "Grey") -> tuple[slice, slice] | None:
     """Return the rows and columns that hold all writing but specks; None if there is none."""
-    import cv2
     import numpy as np
 
-    dark = (crop < DARK).astype(np.uint8)
-    if not dark.any():
+    blobs = boxes_of((crop < DARK).astype(np.uint8))
+    if not len(blobs):
         return None
-    _, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
-    blobs = stats[1:]
     large = (blobs[:, 4] >= _SPECK_AREA) & (blobs[:, 2:4].max(axis=1) > _SPECK_SIDE)
     blobs = blobs[large]
     if not len(blobs):
