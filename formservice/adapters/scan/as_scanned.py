@@ -74,10 +74,16 @@ def _without_dots(picture: "Grey") -> "Grey":
     import numpy as np
 
     scale = max(picture.shape) / A4_ROWS
-    dark = (picture < 128).astype(np.uint8)
+    _, dark = cv2.threshold(picture, 127, 1, cv2.THRESH_BINARY_INV)
+    most = _MOST_DOTS * picture.size / max(scale * scale, 1.0)
+    # Each piece of ink has a pixel with none before it in its row and none above: of most pages
+    # that is enough to know, and takes a fifth of the time.
+    before = cv2.dilate(dark, np.array([[1, 1, 1], [1, 0, 0], [0, 0, 0]], np.uint8))
+    if cv2.countNonZero(cv2.subtract(dark, before)) * 10_000 <= most:
+        return picture
     stats = cv2.connectedComponentsWithStats(dark, connectivity=8)[2][1:]
     dots = int((stats[:, 2:4].max(axis=1) <= max(1.0, _DOT_PX * scale)).sum())
-    if dots * 10_000 <= _MOST_DOTS * picture.size / max(scale * scale, 1.0):
+    if dots * 10_000 <= most:
         return picture
     blurred = cv2.GaussianBlur(picture, (0, 0), _DOT_BLUR * max(scale, 1.0))
     return np.asarray(blurred, dtype=np.uint8)
