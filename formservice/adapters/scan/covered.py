@@ -45,12 +45,12 @@ _USUAL, _FAR_PT, _ELSEWHERE, _MOST = 0.5, 60.0, 0.005, 0.6
 class Covering:
     """What lies over a page laid on its template."""
 
-    def __init__(self, grey: "Grey", template: Template) -> None:
-        """Compare the page with its blank form."""
+    def __init__(self, grey: "Grey", template: Template, coarse: "Values | None" = None) -> None:
+        """Compare the page with its blank form; ``coarse`` is its ``high_pass``, if known."""
         import numpy as np
 
         self._edges = np.where(template.edges, 0.0, tone_edges(grey))
-        ours, seen = _lasting(template), high_pass(shrunk(grey))
+        ours, seen = _lasting(template), high_pass(shrunk(grey)) if coarse is None else coarse
         print_ = _by_square(ours * ours)
         all_ = _by_square(seen * seen)
         steps = product((-1, 0, 1), repeat=2)
@@ -146,5 +146,6 @@ def _by_square(values: "Values") -> "Values":
     rows, columns = -(-height // _SQUARE), -(-width // _SQUARE)
     padded = np.zeros((rows * _SQUARE, columns * _SQUARE), dtype=np.float32)
     padded[:height, :width] = values
-    squares = padded.reshape(rows, _SQUARE, columns, _SQUARE)
-    return np.asarray(squares.sum(axis=(1, 3)), dtype=np.float32)
+    # Rows first: whole ones are added up at once.
+    bands = padded.reshape(rows, _SQUARE, -1).sum(axis=1)
+    return np.asarray(bands.reshape(rows, columns, _SQUARE).sum(axis=2), dtype=np.float32)

@@ -9,12 +9,22 @@ from formservice.adapters.scan.pose import Pose, contrast
 from formservice.adapters.scan.register import LEAST_LIKENESS
 from formservice.adapters.scan.rulings import without_rulings
 from formservice.adapters.scan.same_print import same_print
-from formservice.adapters.scan.template import DPI, POINTS_PER_INCH, Rect, Template
+from formservice.adapters.scan.template import (
+    DPI,
+    POINTS_PER_INCH,
+    Rect,
+    Template,
+    high_pass,
+    shrunk,
+)
 from formservice.adapters.scan.text import CleanPage, cleaned
 from formservice.adapters.scan.words import PageWords, page_words
 from formservice.domain.document import Box
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from formservice.adapters.scan.ocr import Grey
 
 # Below this likeness to its blank form a page is dirty or crumpled: ink proves nothing there.
@@ -65,6 +75,11 @@ class LaidPage:
     def _flat(self) -> "Grey":
         """The page in even light."""
         return evenly_lit(self.grey)
+
+    @cached_property
+    def coarse(self) -> "npt.NDArray[np.float32]":
+        """The page at ``VERIFY_DPI`` without its slow changes of brightness."""
+        return high_pass(shrunk(self.grey))
 
     def clean(self, down: int = 0) -> CleanPage:
         """Return the page in even light, moved up by as many rows as its zones moved down."""

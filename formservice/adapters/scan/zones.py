@@ -26,7 +26,7 @@ def zone_sightings(
 
     ``page`` is the number that the sightings carry, their boxes are fractions of the picture.
     """
-    found = placed(sheet.grey, sheet.template, proved=sheet.is_proved)
+    found = placed(sheet.grey, sheet.template, proved=sheet.is_proved, coarse=sheet.coarse)
     if not sheet.is_proved and len(found) < len(sheet.template.zones) * _ENOUGH_ZONES:
         return ()
     # On a copy some of the page's places hold later items, the others only repeat.
@@ -53,7 +53,7 @@ def _uncovered(
     """
     if sheet.is_poor or not sheet.is_proved:
         return list(seen)
-    over = Covering(sheet.grey, sheet.template)
+    over = Covering(sheet.grey, sheet.template, sheet.coarse)
     # Where some rows grew, print has moved and is not gone.
     in_place = not any(place.down for place, _ in seen)
     return [
