@@ -96,6 +96,8 @@ class _RuleFile(_Strict):
     foreign: Share
     unlikely: Share
     unlikely_by_all: Share = 1.0
+    lone_signs: Annotated[int, Setting(ge=1)] = 2
+    lone: Share = 1.0
     page: _Page
     listed: _Confirmation
     expected: _Confirmation
@@ -116,6 +118,8 @@ class _RuleFile(_Strict):
             foreign=self.foreign,
             unlikely=self.unlikely,
             unlikely_by_all=self.unlikely_by_all,
+            lone_signs=self.lone_signs,
+            lone=self.lone,
             page=PageGate(**self.page.model_dump()),
             listed=Confirmation(**self.listed.model_dump()),
             expected=Confirmation(**self.expected.model_dump()),
