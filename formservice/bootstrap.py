@@ -166,7 +166,12 @@ class Services:
         """What all pictured pages share: blank forms and the engine."""
         from formservice.adapters.scan.recognition import Recognition
 
-        return Recognition(self._blank_pdf, layouts=self._layouts, readings=self.readings)
+        return Recognition(
+            self._blank_pdf,
+            layouts=self._layouts,
+            readings=self.readings,
+            characters=self.acceptance.rule.characters,
+        )
 
     @cached_property
     def readers(self) -> tuple[Reader, ...]:
@@ -227,13 +232,13 @@ class Services:
         return IntakeFolder(self.settings.data / "intake", self._state())
 
     def _state(self) -> str:
-        """Return what names all that readings of pictures depend on: program, engine and forms.
+        """Return what names all that readings of pictures depend on: program, rule, engine, forms.
 
         Of a form that is its layout and its blank PDF, whose ink is taken out of pictures.
         """
         from formservice.adapters.scan.ocr import installed
 
-        told = [formservice.__version__, *installed()]
+        told = [formservice.__version__, *installed(), str(self.acceptance.rule)]
         for one in self.forms:
             told += repr((one.ref, one.layout)), self._blank_digest(one.ref)
         return blake2b(repr(told).encode(), digest_size=8).hexdigest()

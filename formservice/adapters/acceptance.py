@@ -79,6 +79,9 @@ class _Characters(_Strict):
     without_marks: list[Text]
     comma_below: list[Text]
     uncertain: str
+    m_words: list[Text]
+    m_parts: list[Text]
+    m_ends: list[Text]
 
 
 class _RuleFile(_Strict):
@@ -131,6 +134,9 @@ class _RuleFile(_Strict):
                 without_marks=frozenset(words.without_marks),
                 comma_below=frozenset(words.comma_below),
                 uncertain=frozenset(words.uncertain),
+                m_words=frozenset(words.m_words),
+                m_parts=frozenset(words.m_parts),
+                m_ends=frozenset(words.m_ends),
                 endings=frozenset(word.casefold() for word in words.endings),
             ),
             calibrated=self.calibrated,

@@ -66,7 +66,8 @@ class CharacterRules:
     words of a name that begin small; ``endings`` those of mail addresses. ``without_marks`` are
     names as they look without the marks that recognition never sees (Phạm, Thị), ``comma_below``
     those that have a comma which looks like a hook (Dragoș); ``uncertain`` letters it takes for
-    others with more marks.
+    others with more marks. ``m_words``, ``m_parts`` and ``m_ends`` are words, and what stands in
+    or at the end of words, that are none with r and n in the place of an m.
     """
 
     odd: frozenset[str] = frozenset()
@@ -77,6 +78,9 @@ class CharacterRules:
     without_marks: frozenset[str] = frozenset()
     comma_below: frozenset[str] = frozenset()
     uncertain: frozenset[str] = frozenset()
+    m_words: frozenset[str] = frozenset()
+    m_parts: frozenset[str] = frozenset()
+    m_ends: frozenset[str] = frozenset()
 
 
 def is_suspect(text: str, rules: CharacterRules) -> bool:

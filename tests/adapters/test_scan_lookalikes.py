@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
+from formservice.adapters.acceptance import load_rule
 from formservice.adapters.scan.letters import Letters
 from formservice.adapters.scan.lookalikes import Lookalikes, places_of
 from formservice.adapters.scan.ocr import OcrWord
@@ -18,6 +19,7 @@ pytestmark = needs_fonts
 
 _FOLDER = "/usr/share/fonts/truetype/liberation/"
 _FINE = 4
+RULES = load_rule().characters
 _PAGE = "Er kommt immer nach Norden, Maria und Form werden warm, mit Sturm macht er nur mehr"
 
 
@@ -44,7 +46,7 @@ def unclear(
         ([last], [last]),
     ]
     small = np.array(image.reduce(_FINE).filter(ImageFilter.GaussianBlur(0.7)))
-    return Lookalikes(Letters(small, zones)).unclear([last], [last])
+    return Lookalikes(Letters(small, zones), RULES).unclear([last], [last])
 
 
 @pytest.mark.parametrize("font", ["LiberationSerif-Regular", "LiberationSansNarrow-Regular"])
@@ -74,14 +76,14 @@ def test_pairs_that_were_misread_do_not_speak_for_each_other():
     "word", ["Sommer", "Sturm", "Maria", "Schmidt", "GmbH", "zum", "Unternehmen", "a.b@mail.com"]
 )
 def test_where_no_word_has_r_and_n_an_m_is_no_question(word):
-    assert not list(places_of(word))
+    assert not list(places_of(word, RULES))
 
 
 @pytest.mark.parametrize(
     ("word", "place"), [("Stemmann", 3), ("Cmković", 1), ("Ahm", 2), ("m@web.de", 0)]
 )
 def test_names_and_addresses_have_r_and_n_where_other_words_have_not(word, place):
-    assert list(places_of(word)) == [place]
+    assert list(places_of(word, RULES)) == [place]
 
 
 def test_an_unclear_word_matters_only_if_two_readings_have_it():

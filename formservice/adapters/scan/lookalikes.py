@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from formservice.adapters.scan.glyphs import Glyph
 from formservice.adapters.scan.letters import Letters, Line, are_at_one_place, left_of, right_of
 from formservice.adapters.scan.ocr import OcrWord
+from formservice.domain.characters import CharacterRules
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,41 +50,25 @@ _DIPHTHONGS = frozenset(("au", "äu", "eu", "ei", "ai", "ey", "ay", "oi", "uy"))
 _LATER = re.compile(r"(?:e|[bdfghjktz]o|[bfgtw]a|[bdfhtw]i|[bfht]u|[bdhjkst][öä])$")
 # Before a b only in names of places.
 _NO_PAIR = re.compile(r"p|b(?!urg|erg|ach|ruch)")
-# Words, and parts of them, that are none with r and n.
-_WORDS = frozenset(
-    [
-        *(
-            "Amt",
-            "Außerdem",
-            "Familie",
-            "Im",
-            "Name",
-            "Namen",
-            "Um",
-            "Vom",
-            "Zum",
-            "am",
-            "außerdem",
-        ),
-        *("damit", "darum", "dem", "einem", "ihm", "im", "indem", "jedem", "jemand", "kam"),
-        *("kamen", "nachdem", "niemand", "seitdem", "trotzdem", "um", "vom", "warum", "wem"),
-        *("zudem", "zum"),
-    ]
-)
-_PARTS = re.compile(
-    r"name\b|Emd(?=e)|Ems\b|gmx|\.com\b|mail|Team|(?<=[bdgmr])sam\b|(?<=[a-zäöüß])(?:amt|tum\b)|roblem|rahim\b"
-)
 
 
-def places_of(text: str) -> Iterator[int]:
+def places_of(text: str, rules: CharacterRules) -> Iterator[int]:
     """Yield where in a word an m stands that may be r and n."""
-    sure = {place for part in _PARTS.finditer(text) for place in range(*part.span())}
-    joined = {part.start() for part in _JOINED.finditer(text)}
-    if text.strip('.,;:!?()„“"') in _WORDS:
+    word = text.strip('.,;:!?()„“"')
+    if word in rules.m_words:
         return
+    sure = {place for part in rules.m_parts for place in _within(part, text)}
+    ends = [end for end in rules.m_ends if word.endswith(end)]
+    sure |= {text.rindex(end) + place for end in ends for place in range(len(end))}
+    joined = {part.start() for part in _JOINED.finditer(text)}
     for place, sign in enumerate(text):
         if sign == "m" and place not in sure and (place in joined or _may_be_two(text, place)):
             yield place
+
+
+def _within(part: str, text: str) -> Iterator[int]:
+    for found in re.finditer(re.escape(part), text):
+        yield from range(*found.span())
 
 
 def _may_be_two(text: str, place: int) -> bool:
@@ -112,9 +97,10 @@ def _may_be_two(text: str, place: int) -> bool:
 class Lookalikes:
     """The m of a page, and its r and n, to tell one from the other."""
 
-    def __init__(self, letters: Letters) -> None:
-        """Tell by these letters."""
+    def __init__(self, letters: Letters, rules: CharacterRules) -> None:
+        """Tell by these letters; ``rules`` name words with an m that are none with r and n."""
         self._letters = letters
+        self._rules = rules
 
     def unclear(self, *readings: Sequence[Line]) -> frozenset[str]:
         """Return the words in readings of a zone with an m that may be r and n.
@@ -130,7 +116,7 @@ class Lookalikes:
         )
 
     def _is_clear(self, word: OcrWord) -> bool:
-        return all(self._is_m(word, place) for place in places_of(word.text))
+        return all(self._is_m(word, place) for place in places_of(word.text, self._rules))
 
     def _is_m(self, word: OcrWord, place: int) -> bool:
         """Say whether a letter is surely an m."""
@@ -200,7 +186,7 @@ class Lookalikes:
         found: dict[str, list[tuple[OcrWord, Glyph]]] = defaultdict(list)
         for zone in self._letters.by_zone_split:
             for one in zone:
-                open_ = set(places_of(one.word.text))
+                open_ = set(places_of(one.word.text, self._rules))
                 for place, glyph in enumerate(one.glyphs):
                     if glyph.sign in _EXAMPLES and place not in open_:
                         found[glyph.sign].append((one.word, glyph))

@@ -25,6 +25,7 @@ from formservice.adapters.scan.recognition import Recognition
 from formservice.adapters.scan.text import ZoneText, close_text, text_among, writing_in, zone_text
 from formservice.adapters.scan.unexplained import has_more
 from formservice.adapters.scan.witness import Witness, settled, with_dashes
+from formservice.domain.characters import CharacterRules
 from formservice.domain.document import Doubt, Method, Opinion, ReadingBy, Sighting
 
 # A page whose words are read with less than this, in the middle, is for a person. Names with
@@ -65,7 +66,7 @@ def text_sightings(
             _read_twice(sheet, place, first, ocr, in_place=in_place)
             for place, first in zip(places, firsts, strict=True)
         ]
-        read = _seen_together(sheet, places, read)
+        read = _seen_together(sheet, places, read, tools.characters)
     by_hand = handwritten([one.hand for one in read])
     read = [replace(one, by_hand=hand) for one, hand in zip(read, by_hand, strict=True)]
     again = _to_read_again(read) if tools.readings is None and ocr.has(LATIN) else ()
@@ -192,7 +193,7 @@ def _words(text: str) -> list[str]:
 
 
 def _seen_together(
-    sheet: LaidPage, places: Sequence[Placed], read: Sequence[Readings]
+    sheet: LaidPage, places: Sequence[Placed], read: Sequence[Readings], rules: CharacterRules
 ) -> list[Readings]:
     """Return the readings of a page, those in dispute or doubt settled by its own letters."""
     if is_broken([one.first for one in read]):
@@ -204,7 +205,7 @@ def _seen_together(
         letters = Letters(sheet.clean(down).written, zones)
         witness = Witness(letters)
         accents = Accents(letters, sheet.moved(down), sheet.template.printed)
-        lookalikes = Lookalikes(letters)
+        lookalikes = Lookalikes(letters, rules)
         for number in own:
             if read[number].is_open:
                 told[number] = _told(read[number], witness)
