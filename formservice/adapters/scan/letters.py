@@ -40,7 +40,7 @@ _EXAMPLES, _LIKE, _AHEAD = 12, 0.92, 0.08
 _LEAST_OWN, _LEAST_OTHER = 3, 2
 # With this likeness it is one also if the page has no example of the other: no two signs are more
 # like each other (B and 8: 0.92), but strokes and letters that differ in a mark or their case.
-_SAME, _STROKES = 0.95, frozenset("lI1i|!ı[]/\\jtfr")
+_SAME, _STROKES = 0.95, frozenset("lI1i|!ı[]/\\jtfrł")
 # Of 3,000 signs 5 in a hundred are less than 0.89 like their own examples; signs that are like no
 # other letter or digit need no example if it is not the other sign.
 _OTHER, _UNIQUE = 0.80, frozenset("§@")

@@ -22,6 +22,7 @@ from formservice.adapters.scan.ocr import LANGUAGE, LATIN, Ocr
 from formservice.adapters.scan.place import Placed
 from formservice.adapters.scan.readings import Readings, put_together
 from formservice.adapters.scan.recognition import Recognition
+from formservice.adapters.scan.slashed import Slashed
 from formservice.adapters.scan.text import ZoneText, close_text, text_among, writing_in, zone_text
 from formservice.adapters.scan.unexplained import has_more
 from formservice.adapters.scan.witness import Witness, settled, with_dashes
@@ -205,7 +206,7 @@ def _seen_together(
         letters = Letters(sheet.clean(down).written, zones)
         witness = Witness(letters)
         accents = Accents(letters, sheet.moved(down), sheet.template.printed)
-        lookalikes = Lookalikes(letters, rules)
+        lookalikes, slashed = Lookalikes(letters, rules), Slashed(letters)
         for number in own:
             if read[number].is_open:
                 told[number] = _told(read[number], witness)
@@ -213,6 +214,7 @@ def _seen_together(
                 told[number] = replace(told[number], doubtful=True)
             if (other := told[number].second) is not None:
                 unclear = lookalikes.unclear(told[number].first.lines, other.lines)
+                unclear |= slashed.unclear(read[number].first.lines, other.lines)
                 told[number] = replace(told[number], unclear=unclear)
     return told
 
