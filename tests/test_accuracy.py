@@ -24,8 +24,9 @@ from tests.programs import needs_tesseract
 
 FOLDER = Path(__file__).parent / "data" / "paper"
 LARGEST = 120_000
-# Least share of typed text accepted, by level; below this the rule would be of no use.
-FLOORS = {"clean": 0.5, "office": 0.5, "copier": 0.2}
+# Least share of typed text accepted, by level: a few points below 24 of 29, 83 of 94 and 44 of 58,
+# which are accepted now, so that a loss is seen. That is no goal: of 29 fields one is 3 points.
+FLOORS = {"clean": 0.75, "office": 0.8, "copier": 0.68}
 
 
 @cache
@@ -81,7 +82,7 @@ class TestPages:
     def test_no_signature_that_was_accepted_is_wrong(self):
         rows = fields(kinds=("signature",))
         assert wrong(rows) == []
-        assert sum(row.accepted for row in rows) / len(rows) >= 0.6
+        assert sum(row.accepted for row in rows) / len(rows) >= 0.75
 
     @pytest.mark.parametrize("is_named", [False, True], ids=["as-documented", "form-named"])
     def test_an_office_can_hold_its_own_scans_against_what_people_typed(self, tmp_path, is_named):

@@ -5,8 +5,8 @@ from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
 
-from formservice.application.intake_report import Report, Taken, part_of
-from formservice.application.report import error_data
+from formservice.application.intake_report import Report, Taken
+from formservice.application.report import error_data, pointing
 from formservice.bootstrap import Settings
 from formservice.cli.errors import STATUS
 from formservice.cli.main import parser
@@ -120,7 +120,7 @@ def test_every_key_of_the_data_for_programs_is_documented():
         data(replace(pictured(), turned={1: 2})),
         data(undecided()),
         data(together()),
-        part_of(whole(), "b", [1]) | {"already_known": True},
+        pointing(whole(), "b", [1]) | {"already_known": True},
         error_data(FormServiceError("x"), "b"),
         {"report": report.data()},
     ]

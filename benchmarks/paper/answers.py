@@ -33,7 +33,8 @@ class Answer:
     ``kind`` is the stratum: date, name, phone, e-mail, address, short, free, tick, choice or
     signature. ``text`` is what was written, ``day`` what it means in a date field. ``on`` names
     the boxes that hold, ``state`` how they were marked (``marks.STYLES``) or signed;
-    ``review`` says that no machine should decide it. Blank means nothing was written.
+    ``several`` says that more than one may, ``review`` that no machine should decide it. Blank
+    means nothing was written.
     """
 
     key: str
@@ -44,6 +45,7 @@ class Answer:
     on: tuple[str, ...] = ()
     signed: bool = False
     state: str = "plain"
+    several: bool = False
     review: bool = False
 
     @property
@@ -117,7 +119,8 @@ class Invented:
             return replace(answer, state="blank")
         count = 1 + int(field.several and self._chance.random() < _SOME)
         chosen = self._chance.choice(keys, size=min(count, len(keys)), replace=False)
-        return replace(answer, on=tuple(key for key in keys if key in set(chosen)))
+        on = tuple(key for key in keys if key in set(chosen))
+        return replace(answer, on=on, several=field.several)
 
     def _day(self, base: str) -> date:
         if base == "geburtsdatum":

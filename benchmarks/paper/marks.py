@@ -59,7 +59,9 @@ class Marker:
             return replace(answer, state=state)
         if state == "double":
             self._stroke(sheet, boxes[others[0]], self._style)
-            return replace(answer, on=(*answer.on, others[0]), state=state, review=True)
+            answer = replace(answer, on=(*answer.on, others[0]))
+            # Where several may be marked two marks say two things.
+            return answer if answer.several else replace(answer, state=state, review=True)
         return replace(answer, state=state)
 
     def _stroke(self, sheet: Sheet, box: Box, style: str) -> None:

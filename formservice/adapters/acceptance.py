@@ -70,13 +70,18 @@ class _Limits(_Strict):
 
 
 class _Characters(_Strict):
-    odd: str = ""
-    mixed_case: list[Text] = []
-    abbreviations: list[Text] = []
-    particles: list[Text] = []
-    endings: list[Text] = []
-    marked: list[Text] = []
-    uncertain: str = ""
+    # A list that is not there would let through what it is there to stop.
+    odd: str
+    mixed_case: list[Text]
+    abbreviations: list[Text]
+    particles: list[Text]
+    endings: list[Text]
+    without_marks: list[Text]
+    comma_below: list[Text]
+    uncertain: str
+    m_words: list[Text]
+    m_parts: list[Text]
+    m_ends: list[Text]
 
 
 class _RuleFile(_Strict):
@@ -94,10 +99,12 @@ class _RuleFile(_Strict):
     foreign: Share
     unlikely: Share
     unlikely_by_all: Share = 1.0
+    lone_signs: Annotated[int, Setting(ge=1)] = 2
+    lone: Share = 1.0
     page: _Page
     listed: _Confirmation
     expected: _Confirmation
-    characters: _Characters = _Characters()
+    characters: _Characters
 
     def rule(self) -> AcceptanceRule:
         words = self.characters
@@ -114,6 +121,8 @@ class _RuleFile(_Strict):
             foreign=self.foreign,
             unlikely=self.unlikely,
             unlikely_by_all=self.unlikely_by_all,
+            lone_signs=self.lone_signs,
+            lone=self.lone,
             page=PageGate(**self.page.model_dump()),
             listed=Confirmation(**self.listed.model_dump()),
             expected=Confirmation(**self.expected.model_dump()),
@@ -122,8 +131,12 @@ class _RuleFile(_Strict):
                 mixed_case=frozenset(words.mixed_case),
                 abbreviations=frozenset(word.casefold() for word in words.abbreviations),
                 particles=frozenset(words.particles),
-                marked=frozenset(words.marked),
+                without_marks=frozenset(words.without_marks),
+                comma_below=frozenset(words.comma_below),
                 uncertain=frozenset(words.uncertain),
+                m_words=frozenset(words.m_words),
+                m_parts=frozenset(words.m_parts),
+                m_ends=frozenset(words.m_ends),
                 endings=frozenset(word.casefold() for word in words.endings),
             ),
             calibrated=self.calibrated,

@@ -199,6 +199,14 @@ class OnePage(OpenDocument):
         """Return a piece of the page as ``lines`` sees it, as a PNG file."""
         return self._opened.crop_upright(self._number, box)
 
+    def ink(self, page: int, layout: Layout, form_page: int) -> bytes:
+        """Return what is on the page beside the print of the form."""
+        return self._opened.ink(self._number, layout, form_page)
+
+    def shows(self, page: int, layout: Layout, form_page: int, ink: bytes) -> bool:
+        """Say whether the page shows the same as another one."""
+        return self._opened.shows(self._number, layout, form_page, ink)
+
     def close(self) -> None:
         """Close the file."""
         self._opened.close()

@@ -63,13 +63,14 @@ class Acceptance:
     ) -> Record:
         fields = dict(record.fields)
         open_ = {field.key: field for field in definition.fields if _is_open(field, record)}
-        trusted = self._trusted(open_, record)
+        meant = {key: _meant(field, fields[key]) for key, field in open_.items()}
+        trusted = self._trusted(open_, meant, record)
         required = _required(definition)
         for key, field in open_.items():
             one = fields[key]
             evidence = Evidence(
                 about=field.about,
-                readings=_meant(field, one),
+                readings=meant[key],
                 trusted=trusted.get(one.page),
                 required=pattern(key) in required,
                 entries=tuple(self._entries(field)),
@@ -93,18 +94,18 @@ class Acceptance:
         return replace(record, fields=fields)
 
     def _trusted(
-        self, fields: Mapping[FieldKey, Field], record: Record
+        self,
+        fields: Mapping[FieldKey, Field],
+        meant: Mapping[FieldKey, tuple[Opinion, ...]],
+        record: Record,
     ) -> Mapping[int | None, bool | None]:
         """Return which pages pass the gate, told by what is not written by hand."""
-        pages: dict[int | None, list[tuple[Field, Extraction]]] = defaultdict(list)
+        pages: dict[int | None, list[tuple[Content, tuple[Opinion, ...]]]] = defaultdict(list)
         for key, field in fields.items():
             one = record.fields[key]
             if Doubt.HANDWRITING not in one.doubts:
-                pages[one.page].append((field, one))
-        return {
-            page: is_trusted([(f.about, _meant(f, one)) for f, one in found], self.rule)
-            for page, found in pages.items()
-        }
+                pages[one.page].append((field.about, meant[key]))
+        return {page: is_trusted(found, self.rule) for page, found in pages.items()}
 
     def _entries(self, field: Field) -> Iterator[str]:
         """Yield what the lists have for a field; of several lists every combination."""

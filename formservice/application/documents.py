@@ -1,6 +1,6 @@
 """Which documents a file holds: pages gathered, whatever order and company they came in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from formservice.application.found import PAGE_SCORE, Found, is_sheet
@@ -13,7 +13,7 @@ from formservice.application.identify import (
 )
 from formservice.application.page_places import place, ranked, reference
 from formservice.application.pieces import joined_by_reference, reunited, told_apart
-from formservice.domain.document import Page, PageRole, part_of
+from formservice.domain.document import TO_SCAN_AGAIN, Medium, Page, PageRole, part_of
 from formservice.domain.form import FormRef
 from formservice.domain.groups import pattern
 
@@ -56,8 +56,9 @@ def documents_in(parts: Sequence[Sequence[Page]], forms: Sequence[Candidate]) ->
     own = _references_of_forms([page for part in parts for page in part], forms)
     pieces = [_bridged(_runs(part, forms, own), forms) for part in parts]
     pieces = told_apart(pieces, forms)
-    joined = [reunited(one, forms) for one in joined_by_reference(pieces, forms)]
-    return _with_strayed_sheets([one for part in joined for one in part], forms)
+    joined = reunited(joined_by_reference(pieces, forms), forms)
+    stretch = {page.number: place for place, part in enumerate(parts) for page in part}
+    return _with_strayed_sheets([one for part in joined for one in part], forms, stretch)
 
 
 def _runs(pages: Sequence[Page], forms: Sequence[Candidate], own: set[str]) -> list[Found]:
@@ -77,6 +78,7 @@ def _runs(pages: Sequence[Page], forms: Sequence[Candidate], own: set[str]) -> l
             sheets[-1].append(page)
         elif (
             runs
+            and not TO_SCAN_AGAIN & {page.unknown, runs[-1][-1].unknown}
             and _one_form(identities[-1], alone)
             and (nearest[-1] is None) == (here is None)
             and _belongs(runs[-1], page, here, forms)
@@ -120,6 +122,7 @@ def _bridged(found: Sequence[Found], forms: Sequence[Candidate]) -> list[Found]:
             and between.identity.score < PAGE_SCORE <= one.identity.score
             and _one_form(before.identity, one.identity)
             and not any(page.claims for half in (before, one) for page in half.pages)
+            and not TO_SCAN_AGAIN & {page.unknown for page in between.pages}
             and _belongs(before.pages, one.pages[0], one.identity.nearest, forms)
         ):
             pages = (*before.pages, *between.pages, *one.pages)
@@ -129,8 +132,14 @@ def _bridged(found: Sequence[Found], forms: Sequence[Candidate]) -> list[Found]:
     return joined
 
 
-def _with_strayed_sheets(found: Sequence[Found], forms: Sequence[Candidate]) -> list[Found]:
-    """Return the documents with sheets that stand apart given to the only form they fit."""
+def _with_strayed_sheets(
+    found: Sequence[Found], forms: Sequence[Candidate], stretch: Mapping[int, int]
+) -> list[Found]:
+    """Return the documents with sheets that stand apart given to the only form they fit.
+
+    ``stretch`` tells of every page where it lies: a picture of a sheet without reference goes with
+    no document that a separator parts it from.
+    """
     result = [one for one in found if not is_sheet(one, forms) or _is_free(one)]
     for stray in (one for one in found if is_sheet(one, forms) and not _is_free(one)):
         pages = (*stray.pages, *stray.sheets)
@@ -139,6 +148,10 @@ def _with_strayed_sheets(found: Sequence[Found], forms: Sequence[Candidate]) -> 
             for number, one in enumerate(result)
             if all(_takes([one.pages], [one.identity.nearest], page, forms) for page in pages)
             and (not is_sheet(one, forms) or _continued(pages) <= _names_of(one, forms))
+            and (
+                not _is_bound(pages)
+                or stretch[one.pages[0].number] == stretch[stray.pages[0].number]
+            )
         ]
         theirs = reference(pages)
         homes = [n for n in homes if theirs and reference(result[n].pages) == theirs] or homes
@@ -148,6 +161,12 @@ def _with_strayed_sheets(found: Sequence[Found], forms: Sequence[Candidate]) -> 
         else:
             result.append(stray)
     return sorted(result, key=lambda one: one.pages[0].number)
+
+
+def _is_bound(pages: Sequence[Page]) -> bool:
+    """Say whether nothing but where pictures lie tells whose they are."""
+    pictures = all(page.medium is Medium.SCAN and not page.sightings for page in pages)
+    return pictures and reference(pages) is None
 
 
 def _is_free(found: Found) -> bool:

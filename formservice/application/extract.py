@@ -260,8 +260,11 @@ def is_prompt(field: Field, text: str) -> bool:
     """Say whether recognised ``text`` is the field's prompt with a few letters misread."""
     if not field.placeholder:
         return False
-    likeness = difflib.SequenceMatcher(None, folded(text), folded(field.placeholder)).ratio()
-    return likeness >= _PROMPT_LIKENESS
+    matcher = difflib.SequenceMatcher(None, folded(text), folded(field.placeholder))
+    # No likeness is more than the lengths, nor than the letters whatever their order, allow: most
+    # texts are told from a prompt by these, in a hundredth of the time.
+    bounds = (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)
+    return all(bound() >= _PROMPT_LIKENESS for bound in bounds)
 
 
 def _mark(field: Field, sighting: Sighting) -> _Meant:

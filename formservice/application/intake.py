@@ -7,17 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any  # readings have the shape of the JSON contract
 
 from formservice.application.compare import documents_data
-from formservice.application.intake_pile import (
-    Group,
-    Grouping,
-    Pile,
-    Waiting,
-    together,
-)
-from formservice.application.intake_reading import Circumstances, PileReading
 from formservice.application.intake_report import (
     Outside,
     Taken,
@@ -27,6 +20,14 @@ from formservice.application.intake_report import (
     parts_others,
 )
 from formservice.application.page_results import PageResult, is_picture
+from formservice.application.pile import (
+    Group,
+    Grouping,
+    Pile,
+    Waiting,
+    together,
+)
+from formservice.application.pile_reading import Circumstances, PileReading
 from formservice.application.ports import (
     Archive,
     Done,
@@ -212,7 +213,7 @@ class _Batch:
                 self._failed[sha256] = self._named(error)
                 continue
             for number in numbers:
-                yield PageJob(sha256, number, lambda data=data: data, self._received)  # type: ignore[misc]
+                yield PageJob(sha256, number, partial(bytes, data), self._received)
 
     # All pages together.
 
@@ -247,25 +248,15 @@ class _Batch:
 
     def _fit(self, pile: Pile) -> list[int]:
         """Return the files of a pile that nothing is known to be wrong with."""
-        return [
-            index for index, one in enumerate(pile.files) if one.sha256 not in self._failed
-        ]  # fmt: skip
+        return [index for index, one in enumerate(pile.files) if one.sha256 not in self._failed]
 
     def _ask(self, reading: PileReading, groups: Sequence[Group]) -> None:
         """Find out what is asked of pages only because others are with them."""
-        several = [one for one in groups if len(one.all) > 1]
-        with closing(self._work.others(reading.asked, several)) as ends:
-            for done in ends:
-                if done.result is None:
-                    continue  # then it is asked once more, by whoever puts all together
-                for number, answers in done.result.items():
-                    place = done.item.all[number - 1]
-                    file = reading.pile.files[place.file]
-                    self._at = file.name, file.count
-                    kept = self._kept.result(file.sha256, place.page)
-                    if kept is not None:
-                        more = kept.with_answers(answers)
-                        self._kept.keep_result(file.sha256, place.page, more)
+        with closing(reading.answers(groups)) as found:
+            for place, answers in found:
+                file = reading.pile.files[place.file]
+                self._at = file.name, file.count
+                reading.pile.learn(place, answers)
 
     def _part(
         self, reading: PileReading, part: Sequence[int], groups: Sequence[Group]

@@ -5,28 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any  # the objects have the shape of the JSON contract
 
-from formservice.application.report import FORMAT, error_data
+from formservice.application.report import error_data
 from formservice.domain.errors import FormServiceError, StorageError
 from formservice.domain.findings import FindingCode
+from formservice.domain.form import Severity
 
+_WHOSE_PAGES = (FindingCode.PUT_TOGETHER, FindingCode.PAGE_TWICE)
 # Nobody has to look at these.
 _EXPECTED = (FindingCode.PAGE_BLANK, FindingCode.PAGE_SEPARATOR)
-
-
-def part_of(document: Mapping[str, Any], first: str, pages: Sequence[int]) -> dict[str, object]:
-    """Return what stands with a file of which ``pages`` belong to a document of another.
-
-    ``first`` is the hash of the file that ``document`` stands with.
-    """
-    codes = [one for one in document["findings"] if document["form"] is None]
-    return {
-        "format": FORMAT,
-        "part_of": first,
-        "medium": document["medium"],
-        "page_numbers": list(pages),
-        "form": document["form"],
-        "findings": codes[:1],
-    }
 
 
 def own_pages(data: Mapping[str, Any]) -> int:
@@ -102,10 +88,14 @@ class Report:
         self.incomplete: list[dict[str, object]] = []
         self.unidentified: list[dict[str, object]] = []
         self.unreadable: list[dict[str, object]] = []
+        self.questions: list[dict[str, object]] = []
+        """Documents of which it is asked which pages are theirs."""
         self.unopened: list[str] = []
         """Files that could not be opened: nobody knows how many pages they have."""
         self.left_out: list[str] = []
         """What was found where files were looked for, and not taken."""
+        self.pictures = self.recognised = 0
+        """How many pages have to be recognised, and how many are: those are not done again."""
         self.broken_off = False
         """Whether the call ended early: of some files this may not tell."""
         self._told: Counter[str] = Counter()
@@ -137,6 +127,10 @@ class Report:
                 found.append(name)
         return found
 
+    def tell(self, done: int, total: int) -> None:
+        """Take note of how many pages are recognised, and how many there are."""
+        self.recognised, self.pictures = done, total
+
     def add(self, taken: Taken) -> None:
         """Add a file; one that could not be stored is the last one."""
         self.pages_in += taken.pages
@@ -162,12 +156,22 @@ class Report:
             "incomplete": self.incomplete,
             "unidentified": self.unidentified,
             "unreadable": self.unreadable,
+            "questions": self.questions,
             "unopened": self.unopened,
             "left_out": self.left_out,
             "broken_off": self.broken_off,
             "unreached": self.unreached,
-            "files": dict(self.files),
+            "pictures": self.pictures,
+            "recognised": self.recognised,
+            "files": self._counted(),
         }
+
+    def _counted(self) -> dict[str, int]:
+        """Return how many files came, and of how many nothing is known yet."""
+        counts = dict(self.files)
+        done = counts["filed"] + counts["known"] + counts["refused"]
+        counts["received"] = max(len(self.given), counts["received"])
+        return {**counts, "open": counts["received"] - done}
 
     def _add(self, file: str, one: Mapping[str, Any]) -> None:
         count = own_pages(one)
@@ -181,12 +185,17 @@ class Report:
             if code in _EXPECTED or "part_of" in one:
                 return
             named = self.unreadable if code == FindingCode.PAGE_UNREADABLE else self.unidentified
-            named.append(_where(file, one))
+            named.append(_where(file, one) | {"message": str(one["findings"][0]["message"])})
             return
         self.filed += count
         if "part_of" in one:
             return
         self.documents += 1
+        self.questions += (
+            _where(file, one) | {"message": str(found["message"])}
+            for found in one["findings"]
+            if found["code"] in _WHOSE_PAGES and found["severity"] == Severity.ASKS
+        )
         lacking = [f for f in one["findings"] if f["code"] == FindingCode.INCOMPLETE]
         if lacking:
             form = f"{one['form']['id']}/{one['form']['edition']}"

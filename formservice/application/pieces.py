@@ -1,13 +1,13 @@
 """Which pieces of a pile are one document, and which only lie together."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from formservice.application.found import PAGE_SCORE, Found, Kin, is_sheet, kin_of
 from formservice.application.identify import Candidate, identify
 from formservice.application.page_places import claimed_place, reference
-from formservice.domain.document import Page
+from formservice.domain.document import Medium, Page
 
 
 def told_apart(pieces: Sequence[Sequence[Found]], forms: Sequence[Candidate]) -> list[list[Found]]:
@@ -102,13 +102,16 @@ def joined_by_reference(
 ) -> list[list[Found]]:
     """Return the pieces with pages of one reference joined, wherever they are.
 
-    A joined piece stands where its first page is.
+    A joined piece stands where its first page is. A picture of a page may be there more than once:
+    which of them counts is told by what is on them. Whole copies of a document stay apart.
     """
     mates: dict[Kin, list[Found]] = defaultdict(list)
     for one in (one for part in pieces for one in part):
         mates[kin_of(one.pages, one)].append(one)
     whole = {
-        kin: _whole(group, forms) if kin[1] and len(group) > 1 else None
+        kin: _whole(group, forms, twice=_is_scanned_twice(group))
+        if kin[1] and len(group) > 1
+        else None
         for kin, group in mates.items()
     }
     result: list[list[Found]] = []
@@ -125,17 +128,31 @@ def joined_by_reference(
     return result
 
 
-def reunited(part: Sequence[Found], forms: Sequence[Candidate]) -> list[Found]:
-    """Return the documents of a stretch with pages of one form joined that stand apart.
+def reunited(pieces: Sequence[Sequence[Found]], forms: Sequence[Candidate]) -> list[list[Found]]:
+    """Return the pieces with pages of one form joined that stand apart within a stretch.
 
     Pages without reference belong together, and to the only one there is, if they are each there
-    once.
+    once. Where they lie from back to front, no other stretch may lack pages of that form.
     """
+    places = [_strange_places(part) for part in pieces]
+    result = []
+    for own, part in enumerate(pieces):
+        others = [one for number, one in enumerate(places) if number != own]
+        result.append(_reunited(part, forms, others))
+    return result
+
+
+def _reunited(
+    part: Sequence[Found],
+    forms: Sequence[Candidate],
+    others: Sequence[Mapping[str | None, set[tuple[int, ...]]]],
+) -> list[Found]:
+    """Return the documents of a stretch; ``others`` are the ``_strange_places`` of the others."""
     mates: dict[str | None, list[Found]] = defaultdict(list)
     for one in part:
         mates[kin_of(one.pages, one)[0]].append(one)
     joined: list[Found] = []
-    for group in mates.values():
+    for form, group in mates.items():
         sure = {mate.identity.nearest for mate in group if not mate.identity.editions}
         kinds: dict[object, list[Found]] = defaultdict(list)
         for one in group:
@@ -145,17 +162,59 @@ def reunited(part: Sequence[Found], forms: Sequence[Candidate]) -> list[Found]:
         for kind in kinds.values():
             references = {reference(one.pages) for one in kind} - {None}
             whole = _whole(kind, forms) if len(kind) > 1 and len(references) < 2 else None
+            if whole is not None and _is_backwards(whole):
+                own = set(map(claimed_place, whole.pages))
+                if any(places.get(form, own) != own for places in others):
+                    whole = None
             joined += kind if whole is None else [whole]
     return sorted(joined, key=lambda one: one.pages[0].number)
 
 
-def _whole(group: Sequence[Found], forms: Sequence[Candidate]) -> Found | None:
-    """Return the pages of a form joined in their order, None if some are there twice."""
+def _strange_places(part: Sequence[Found]) -> dict[str | None, set[tuple[int, ...]]]:
+    """Return by form which pages of it are in a stretch without reference."""
+    places: dict[str | None, set[tuple[int, ...]]] = defaultdict(set)
+    for one in part:
+        for page in one.pages:
+            place = claimed_place(page)
+            if place is not None and reference([page]) is None:
+                places[kin_of(one.pages, one)[0]].add(place)
+    return dict(places)
+
+
+def _is_backwards(whole: Found) -> bool:
+    """Say whether pages that claim their places do not lie in the order of these."""
+    numbers = [page.number for page in whole.pages if claimed_place(page) is not None]
+    return numbers != sorted(numbers)
+
+
+def _is_scanned_twice(group: Sequence[Found]) -> bool:
+    """Say whether pages of one reference are there again that are pictures and say their place."""
+    whole = [[claimed_place(page) for page in one.pages] for one in group]
+    copies = {frozenset(places) for places in whole}
+    if len(copies) == 1 and len(whole[0]) > 1:
+        return False  # each is whole by itself
+    return all(
+        page.medium is Medium.SCAN
+        and not page.sightings
+        and reference([page]) is not None
+        and claimed_place(page) is not None
+        for one in group
+        for page in one.pages
+    )
+
+
+def _whole(
+    group: Sequence[Found], forms: Sequence[Candidate], *, twice: bool = False
+) -> Found | None:
+    """Return the pages of a form joined in their order, None if some are there twice.
+
+    With ``twice`` they may be.
+    """
     known = all(one.identity.score >= PAGE_SCORE and not is_sheet(one, forms) for one in group)
     pages = [page for mate in group for page in mate.pages]
-    if not known or not _each_once(pages):
+    if not known or not (twice or _each_once(pages)):
         return None
-    pages.sort(key=lambda page: claimed_place(page) or (page.number,))
+    pages.sort(key=lambda page: (claimed_place(page) or (page.number,), page.number))
     sheets = tuple(sheet for mate in group for sheet in mate.sheets)
     return Found(identify(pages, forms), tuple(pages), sheets)
 

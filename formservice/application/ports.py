@@ -75,6 +75,17 @@ class OpenDocument(Protocol):
         """Return the same of the page put upright and straight, as ``lines`` sees it."""
         return self.crop(page, box)
 
+    def ink(self, page: int, layout: Layout, form_page: int) -> bytes:
+        """Return what is on a picture beside the print of the form, for ``shows``.
+
+        Empty where the page is no picture of ``form_page``.
+        """
+        return b""
+
+    def shows(self, page: int, layout: Layout, form_page: int, ink: bytes) -> bool:
+        """Say whether a picture shows the same as the one that ``ink`` is of: the same sheet."""
+        return False
+
     def close(self) -> None:
         """Release everything held."""
 

@@ -18,8 +18,9 @@ from formservice.application.outside import doubted, typed, with_outside
 from formservice.application.ports import Forms, OpenDocument, Reader
 from formservice.application.read_document import ReadDocument
 from formservice.application.seen import seen_on
+from formservice.application.twice import each_once, with_joined, with_others, with_twice
 from formservice.application.wording import with_wording
-from formservice.domain.document import Medium, Page, PageRole, Sighting, part_of
+from formservice.domain.document import TO_SCAN_AGAIN, Medium, Page, PageRole, Sighting, part_of
 from formservice.domain.errors import EmptyDocumentError, UnsupportedMediaError
 from formservice.domain.findings import Finding, FindingCode
 from formservice.domain.form import FieldKind, FormDefinition, Severity
@@ -114,8 +115,12 @@ class ReadFile:
         sheets = [one for one in self._candidates.values() if one.is_sheet]
         found = documents(pages, [self._candidates[form.ref], *sheets])
         if not any(one.identity.nearest == form.ref for one in found):
-            content = tuple(page for page in pages if page.role is PageRole.CONTENT)
-            return [Found(Identity(form.ref, form.ref, 0.0, 0.0), content)] if content else []
+            content = [page for page in pages if page.role is PageRole.CONTENT]
+            again = [page for page in content if page.unknown in TO_SCAN_AGAIN]
+            chosen = tuple(page for page in content if page not in again)
+            nothing = [Found(Identity(None, None, 0.0, 0.0), (page,)) for page in again]
+            named = Found(Identity(form.ref, form.ref, 0.0, 0.0), chosen)
+            return [named, *nothing] if chosen else nothing
         return [
             replace(one, identity=replace(one.identity, ref=form.ref))
             if one.identity.nearest == form.ref
@@ -142,18 +147,21 @@ class ReadFile:
                     medium, _numbers(pages), found.identity, unknown=unknown, turned=turned
                 )
             ]
-        definition, sightings = seen_on(opened, found.pages, definition, found.sheets)
+        twice = each_once(opened, found.pages, definition)
+        definition, sightings = seen_on(opened, twice.pages, definition, found.sheets)
+        if twice.other:
+            sightings = with_others(opened, twice, definition, sightings)
         parts, free = self._continued(opened, found, definition, sightings)
         record = extract(definition, [*sightings, *parts], received)
         if self._accept is not None:
             sent = sent_texts(definition, against, self._forms)
             record = self._accept(definition, record, received, sent)
-        outside = typed(definition, record, found.pages)
+        outside = typed(definition, record, twice.pages)
         record = doubted(record, outside)
         gone = {page.number for page in free}
         pages = tuple(page for page in pages if page.number not in gone)
         checked = check(definition, record, received=received, calendar=self._calendar)
-        result = with_outside(checked, outside)
+        result = with_joined(with_twice(with_outside(checked, outside), twice), pages)
         main = ReadDocument(
             medium=_medium(found.pages),
             page_numbers=_numbers(pages),
@@ -162,9 +170,9 @@ class ReadFile:
             record=record,
             checked=checked,
             result=with_wording(
-                with_missing_pages(result, definition, found.pages),
+                with_missing_pages(result, definition, twice.pages),
                 opened,
-                found.pages,
+                twice.pages,
                 definition,
                 record,
             ),

@@ -125,6 +125,16 @@ class RecordedDocument(OpenDocument):
         opened, own = self._file(page)
         return opened.crop_upright(own, box)
 
+    def ink(self, page: int, layout: Layout, form_page: int) -> bytes:
+        """Return what is on a picture beside the print of the form."""
+        opened, own = self._file(page)
+        return opened.ink(own, layout, form_page)
+
+    def shows(self, page: int, layout: Layout, form_page: int, ink: bytes) -> bool:
+        """Say whether a picture shows the same as another one."""
+        opened, own = self._file(page)
+        return opened.shows(own, layout, form_page, ink)
+
     def close(self) -> None:
         """Close the file that is open."""
         if self._last is not None:

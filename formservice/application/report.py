@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any  # data of the contract
 
 from formservice import __version__
 from formservice.application.identify import LOWEST_SCORE, Identity
@@ -268,11 +269,18 @@ _UNKNOWN = {
     Unknown.FAINT: "Die Seite ist zu blass: Es ist nicht zu erkennen, welches Formular das ist.",
     Unknown.SMALL: "Das Bild ist zu klein: Es ist nicht zu erkennen, welches Formular das ist.",
 }
+# What has to be scanned once more; choosing the form would not help.
+_MISTAKES = {
+    Unknown.SEVERAL_SHEETS: "Zwei Blätter auf einem Bild: bitte jedes Blatt einzeln scannen.",
+    Unknown.MIRRORED: "Die Seite ist gespiegelt: bitte noch einmal richtig herum scannen.",
+}
 
 
 def _unidentified(document: ReadDocument) -> Finding:
     sentence = "Es ist nicht sicher, welches Formular das ist. Bitte das Formular von Hand wählen."
     identity = document.identity
+    if document.unknown in _MISTAKES:
+        return Finding(FindingCode.UNIDENTIFIED, Severity.BLOCKS, _MISTAKES[document.unknown])
     if document.unknown is not None and identity.nearest is None:
         sentence = f"{_UNKNOWN[document.unknown]} Bitte das Formular von Hand wählen."
     if identity.editions and identity.score >= LOWEST_SCORE:
@@ -282,3 +290,19 @@ def _unidentified(document: ReadDocument) -> Finding:
             f" welcher Ausgabe. Bitte die Ausgabe von Hand wählen ({choices})."
         )
     return Finding(FindingCode.UNIDENTIFIED, Severity.BLOCKS, sentence)
+
+
+def pointing(document: Mapping[str, Any], first: str, pages: Sequence[int]) -> dict[str, object]:
+    """Return what stands with a file of which ``pages`` belong to a document of another.
+
+    ``first`` is the hash of the file that ``document`` stands with.
+    """
+    codes = [one for one in document["findings"] if document["form"] is None]
+    return {
+        "format": FORMAT,
+        "part_of": first,
+        "medium": document["medium"],
+        "page_numbers": list(pages),
+        "form": document["form"],
+        "findings": codes[:1],
+    }

@@ -22,9 +22,9 @@ from formservice.domain.form import FormDefinition, FormRef, Layout
 
 if TYPE_CHECKING:
     from formservice.adapters.evidence.crops import Crops
-    from formservice.adapters.isolated_read import IsolatedRead
     from formservice.adapters.page_jobs import PageJobs
     from formservice.adapters.scan.recognition import Recognition
+    from formservice.application.isolated_read import IsolatedRead
 
 
 @dataclass
@@ -65,7 +65,12 @@ class Reading:
         """What all pictured pages share: blank forms and the engine."""
         from formservice.adapters.scan.recognition import Recognition
 
-        return Recognition(self._blank_pdf, layouts=self._layouts, readings=self.readings)
+        return Recognition(
+            self._blank_pdf,
+            layouts=self._layouts,
+            readings=self.readings,
+            characters=self.acceptance.rule.characters,
+        )
 
     @cached_property
     def readers(self) -> tuple[Reader, ...]:
@@ -97,9 +102,11 @@ class Reading:
     @cached_property
     def isolated_read(self) -> "IsolatedRead":
         """The use case „read“ for received files: within limits, its result as plain data."""
-        from formservice.adapters.isolated_read import IsolatedRead
+        from formservice.adapters.bugs import named
+        from formservice.adapters.page_data import PagesInMemory
+        from formservice.application.isolated_read import IsolatedRead, Means
 
-        return IsolatedRead(self.read, self.forms, self.page_jobs)
+        return IsolatedRead(Means(self.read, self.forms, self.page_jobs, PagesInMemory, named))
 
     @cached_property
     def crops(self) -> "Crops":
@@ -110,13 +117,13 @@ class Reading:
         return Crops(self.readers, seconds=limits.read_seconds, memory=limits.read_bytes)
 
     def _state(self) -> str:
-        """Return what names all that readings of pictures depend on: program, engine and forms.
+        """Return what names all that readings of pictures depend on: program, rule, engine, forms.
 
         Of a form that is its layout and its blank PDF, whose ink is taken out of pictures.
         """
         from formservice.adapters.scan.ocr import installed
 
-        told = [formservice.__version__, *installed()]
+        told = [formservice.__version__, *installed(), str(self.acceptance.rule)]
         for one in self.forms:
             told += repr((one.ref, one.layout)), self._blank_digest(one.ref)
         return blake2b(repr(told).encode(), digest_size=8).hexdigest()

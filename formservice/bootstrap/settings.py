@@ -14,6 +14,8 @@ from formservice.domain.frist import OFFICE_TIME
 # No I, L, O or U: references are read out on the telephone. 12 characters hold 60 bits.
 _REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _REFERENCE_LENGTH = 12
+# More than any machine this was made for has cores; a slip of a digit must not take it down.
+_MOST_PROCESSES = 64
 _MAIL = "FORMSERVICE_" + "MAIL_"
 
 
@@ -108,12 +110,21 @@ def _attach(text: str | None) -> bool:
 def _count(text: str | None, setting: str) -> int | None:
     if not text:
         return None
-    if not text.isdecimal() or int(text) < 1:
+    digits = text.lstrip("0") if text.isdecimal() else ""
+    # A number of thousands of digits is one that Python does not even take for one.
+    number = int(digits or 0) if len(digits) <= len(str(_MOST_PROCESSES)) else _MOST_PROCESSES + 1
+    if number < 1:
         raise UsageError(
             f"Die Einstellung {setting} ist nicht zu verstehen.",
             "Erwartet wird eine ganze Zahl ab 1.",
         )
-    return int(text)
+    if number > _MOST_PROCESSES:
+        raise UsageError(
+            f"Die Einstellung {setting} ist zu hoch: mehr als {_MOST_PROCESSES} Prozesse zugleich"
+            " sind nicht vorgesehen.",
+            f"Dieser Rechner hat {os.cpu_count() or 1} Kerne; mehr Prozesse sind nicht schneller.",
+        )
+    return number
 
 
 def _file(name: str | None) -> Path | None:

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 import textwrap
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -56,11 +57,8 @@ def _intake(chosen: argparse.Namespace) -> int:
     services = Services(Settings.from_environment())
     report = Report()
     names = list(_files(chosen.paths, services.settings.data, report.left_out))
-    if not names:
-        print("Dort liegt keine Datei; verborgene zählen nicht.", file=sys.stderr)
-    for name in report.left_out:
-        print(f"Verknüpfter Ordner ausgelassen: {errors.printable(name)}", file=sys.stderr)
     report.given = names
+    _tell_found(report)
     if chosen.later:
         return later.received(services, names, chosen.received or today(), as_json=chosen.json)
     return _read(services, names, report, chosen)
@@ -71,8 +69,13 @@ def _read(
 ) -> int:
     intake = services.intake  # a wrong setting is told now
     progress = Progress()
-    outside = Outside(files.content, progress, errors.bug, progress.say)
-    printed: list[str] = []  # as text, which is a tenth of what it takes as objects
+
+    def tell(done: int, total: int) -> None:
+        report.tell(done, total)
+        progress(done, total)
+
+    outside = Outside(files.content, tell, errors.bug, progress.say)
+    printed: list[bytes] = []  # packed, which is a hundredth of what it takes as objects
     broken = stopped = False
     try:
         for taken in intake(names, chosen.received or today(), outside):
@@ -82,7 +85,8 @@ def _read(
             )
             report.add(taken)
             if chosen.json:
-                printed += (_json(one) for one in taken.objects if "part_of" not in one)
+                objects = (one for one in taken.objects if "part_of" not in one)
+                printed += (_packed(_json(one)) for one in objects)
             else:
                 _tell(taken)
     except KeyboardInterrupt:
@@ -90,7 +94,7 @@ def _read(
     finally:
         progress.close()
     if chosen.json:
-        print("[", ",\n".join([*printed, _json({"report": report.data()})]), "]", sep="\n")
+        _print_all(printed, report)
     else:
         _account(report)
     if stopped:
@@ -102,8 +106,32 @@ def _read(
     return errors.NEEDS_A_PERSON if report.needs_a_person else errors.DONE
 
 
+def _tell_found(report: Report) -> None:
+    """Print what is not taken, before the work begins."""
+    if not report.given:
+        print("Dort liegt keine Datei zum Einlesen.", file=sys.stderr)
+    for name in report.left_out:
+        kind = "Verknüpft" if Path(name).is_symlink() else "Verborgen"
+        print(f"{kind}, ausgelassen: {errors.printable(name)}", file=sys.stderr)
+
+
 def _json(one: Mapping[str, Any]) -> str:
     return textwrap.indent(json.dumps(one, ensure_ascii=False, indent=1), " ")
+
+
+def _print_all(printed: Sequence[bytes], report: Report) -> None:
+    print("[")
+    for one in printed:
+        print(_unpacked(one), end=",\n")
+    print(_json({"report": report.data()}), "]", sep="\n")
+
+
+def _packed(text: str) -> bytes:
+    return zlib.compress(text.encode("utf-8", "surrogatepass"))
+
+
+def _unpacked(packed: bytes) -> str:
+    return zlib.decompress(packed).decode("utf-8", "surrogatepass")
 
 
 def _tell(taken: Taken) -> None:
@@ -122,10 +150,12 @@ def _account(report: Report) -> None:
     told = report.data()
     for one in report.incomplete:
         print(f"  ✗ {_where(one)}: unvollständig. {one['message']}")
+    for one in report.questions:
+        print(f"  ? {_where(one)}: {one['message']}")
     for one in report.unidentified:
-        print(f"  ✗ {_where(one)}: Formular nicht erkannt.")
+        print(f"  ✗ {_where(one)}: Formular nicht erkannt. {one['message']}")
     for one in report.unreadable:
-        print(f"  ✗ {_where(one)}: nicht lesbar.")
+        print(f"  ✗ {_where(one)}: nicht lesbar. {one['message']}")
     counts = report.files
     again = f", davon {counts['known']} schon bekannt" if counts["known"] else ""
     kept = counted(counts["filed"] + counts["known"], "Datei", "Dateien")
@@ -147,11 +177,20 @@ def _account(report: Report) -> None:
         named = ", ".join(map(errors.printable, report.unopened))
         print(f"{subject} sich nicht öffnen, ihre Seitenzahl ist unbekannt: {named}")
     if report.unreached:
-        count, first = len(report.unreached), errors.printable(report.unreached[0])
-        subject = (
-            f"{count} Dateien blieben liegen, zuerst" if count > 1 else "1 Datei blieb liegen:"
-        )
-        print(f"Abgebrochen: {subject} {first}. Derselbe Aufruf geht dort weiter.")
+        _open(report)
+
+
+def _open(report: Report) -> None:
+    """Print what a batch that was broken off left to do."""
+    came = counted(len(report.given), "Datei", "Dateien")
+    count, first = len(report.unreached), errors.printable(report.unreached[0])
+    subject = f"{count} Dateien blieben liegen, zuerst" if count > 1 else "1 Datei blieb liegen:"
+    pages = counted(report.pictures, "Bildseite", "Bildseiten")
+    known = f" Schon erkannt: {report.recognised} von {pages}." if report.pictures else ""
+    print(
+        f"Abgebrochen: {came} eingegangen, {len(report.given) - count} erledigt,"
+        f" {subject} {first}.{known} Derselbe Aufruf geht dort weiter."
+    )
 
 
 def _reason(code: str, count: int) -> str:
@@ -169,10 +208,10 @@ def _where(one: Mapping[str, Any]) -> str:
 def _files(paths: Sequence[str], data: Path, left_out: list[str]) -> Iterator[str]:
     """Yield every file; folders are walked in order of name, numbers by their value.
 
-    Hidden files and folders are left out, and our own ``data`` folder: what is kept did not come
-    in. So are links to folders, for they may lead in a circle; ``left_out`` gets these. A folder
-    that cannot be looked into is yielded itself, to be refused by name, and so is what is no
-    file: a link to nowhere, a pipe.
+    Our own ``data`` folder is left out: what is kept did not come in. So are hidden files and
+    folders, and links, which may lead in a circle or to what nobody handed in; ``left_out`` gets
+    these. A folder that cannot be looked into is yielded itself, to be refused by name, and so is
+    what is no file: a pipe.
     """
     own = data.resolve()
     for name in paths:
@@ -182,12 +221,14 @@ def _files(paths: Sequence[str], data: Path, left_out: list[str]) -> Iterator[st
         closed: list[OSError] = []
         for folder, folders, files_ in os.walk(name, onerror=closed.append):
             here = Path(folder)
-            folders[:] = sorted(filter(partial(_is_theirs, here, own), folders), key=in_order)
-            left_out += (str(here / one) for one in folders if (here / one).is_symlink())
-            visible = (here / one for one in sorted(files_, key=in_order) if one[0] != ".")
-            yield from map(str, visible)
+            theirs = [one for one in folders if (here / one).resolve() != own]
+            folders[:] = sorted(filter(partial(_is_taken, here), theirs), key=in_order)
+            kept = sorted(filter(partial(_is_taken, here), files_), key=in_order)
+            others = {*theirs, *files_} - {*folders, *kept}
+            left_out += (str(here / one) for one in sorted(others, key=in_order))
+            yield from (str(here / one) for one in kept)
         yield from (str(error.filename) for error in closed)
 
 
-def _is_theirs(here: Path, own: Path, folder: str) -> bool:
-    return not folder.startswith(".") and (here / folder).resolve() != own
+def _is_taken(here: Path, name: str) -> bool:
+    return not name.startswith(".") and not (here / name).is_symlink()

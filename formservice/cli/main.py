@@ -1,6 +1,7 @@
 """The command line: one parser, one table of commands, the outermost error frame."""
 
 import argparse
+import codecs
 import errno
 import io
 import logging
@@ -44,14 +45,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _prepare_streams(*, as_json: bool) -> None:
     """Let no character stop the output, whatever terminal or locale there is.
 
-    JSON is always UTF-8, and a file name that is no text in it becomes a JSON escape; what people
-    read gets a question mark for what their terminal does not know.
+    JSON is always UTF-8, and what is no text in the name of a file is told by the numbers of its
+    bytes; what people read gets a question mark for what their terminal does not know.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     if as_json and isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+        codecs.register_error("formservice", errors.odd_bytes)
+        sys.stdout.reconfigure(encoding="utf-8", errors="formservice")
 
 
 def _flush() -> None:

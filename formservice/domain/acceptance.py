@@ -6,6 +6,7 @@ text can be what the field asks for, and the page as a whole can be trusted.
 """
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
@@ -60,9 +61,10 @@ class AcceptanceRule:
     reach in two readings; ``unanimous`` is that of a word which all of ``many`` have, if the limit
     is no stricter than ``unanimous_up_to``. ``foreign`` is that of a text with letters German has
     not, ``unlikely`` that of a day which contradicts another one or a demand of the form, and
-    ``unlikely_by_all`` if all of ``many`` have it. ``listed`` confirms by lists of the
-    installation, ``expected`` by what was sent. ``digest`` is told from all of this, so that a
-    rule changed without a new version is another one.
+    ``unlikely_by_all`` if all of ``many`` have it, and ``lone`` that of a text of ``lone_signs``
+    letters and digits at most, of which no reading may say anything else. ``listed`` confirms by
+    lists of the installation, ``expected`` by what was sent. ``digest`` is told from all of this,
+    so that a rule changed without a new version is another one.
     """
 
     name: str
@@ -77,6 +79,8 @@ class AcceptanceRule:
     foreign: float
     unlikely: float
     unlikely_by_all: float
+    lone_signs: int
+    lone: float
     page: PageGate
     listed: Confirmation
     expected: Confirmation
@@ -89,6 +93,10 @@ class AcceptanceRule:
         limit = self.limits[about]
         # Whoever asks for more than was measured, or for a person, shall get it.
         return min(limit, self.unanimous) if limit <= self.unanimous_up_to else limit
+
+    def is_lone(self, text: str) -> bool:
+        """Say whether a text is so short that a hair or a stain may be all of it."""
+        return sum(sign.isalnum() for sign in text) <= self.lone_signs
 
     def __str__(self) -> str:
         """Return ``name/version#digest``."""
@@ -239,8 +247,11 @@ def _confirmed(
 def _settled(about: Content, readings: Sequence[Opinion], rule: AcceptanceRule) -> Vote | None:
     """Return what the readings say together; None if they differ."""
     told = vote([(one.by, _asked(about, one)) for one in readings], rule.pairs, rule.no_dirt)
-    allowed = rule.against if len(readings) >= rule.many else 0
-    return None if told is None or told.against > allowed else told
+    if told is None:
+        return None
+    lone = rule.is_lone("".join(word for word, _ in told.words))
+    allowed = rule.against if len(readings) >= rule.many and not lone else 0
+    return None if told.against > allowed else told
 
 
 def _asked(about: Content, reading: Opinion) -> tuple[Word, ...]:
@@ -269,9 +280,16 @@ def _chosen(evidence: Evidence, first: Opinion, told: Vote | None) -> Decision:
     about = evidence.about
     if told is not None:
         won = " ".join(word for word, _ in told.words if word)
-        for one in evidence.readings:
-            if " ".join(word.text for word in _asked(about, one)) == won:
-                return Decision(one.text, one.confidence)
+        same = [
+            one
+            for one in evidence.readings
+            if " ".join(word.text for word in _asked(about, one)) == won
+        ]
+        if same:
+            # Of one number or day in two ways of writing that of the most, then of the first.
+            ways = Counter(" ".join(one.text.split()) for one in same)
+            one = max(same, key=lambda one: ways[" ".join(one.text.split())])
+            return Decision(one.text, one.confidence)
         return Decision(told.written(first.text), max(told.confidence, 0.0), together=True)
     if about is Content.DATE and not is_day(first.text):
         first = next((one for one in evidence.readings if is_day(one.text)), first)
@@ -312,6 +330,8 @@ def _is_sure(evidence: Evidence, told: Vote | None, rule: AcceptanceRule) -> boo
         others.append(rule.foreign)
     if evidence.trusted is None:
         others.append(rule.page.alone)
+    if any(one.text.strip() and rule.is_lone(one.text) for one in readings):
+        others.append(rule.lone)
     if told is None:
         return min(one.confidence for one in readings) >= max(limit, *others)
     if len(readings) < rule.many:

@@ -27,6 +27,8 @@ _ROMANIAN = re.compile(r"\bŞ[bcdfgklmnprtv]|[şŞ]\w{0,20}(?:escu|eanu|eşti)\b
 _STANDS_ALONE = re.compile(r"(?<![\w.'’-])[lI|O](?![\w.'’-])")
 # A number in Roman figures with another stroke among them: SGB Il, Lehrjahr lI.
 _STROKES = re.compile(r"\b(?!I+\b)[Il]{2,4}\b")
+# The same in the second place: HI. for Hl., BIank, AI Hassan. V and X are figures.
+_SECOND_STROKE = re.compile(r"\b[A-HJ-UWYZÄÖÜ]I(?=\.|[a-zäöüß]{2})|\b[AE]I(?=\s[A-ZÄÖÜ])")
 _DOUBLED = re.compile(r"[,;:!?][,;:]|[,;:?]\.|(?<!\.)\.\.(?!\.)|\.,\S|\.;")
 # Small raised digits and fractions, which no model knows: 12 m², 1 ½ Stunden.
 _RAISED = re.compile(r"[0-9]\s?[cdk]?m[?!'’‘°”“\"*]")
@@ -44,7 +46,7 @@ _COMMA_AT_END = re.compile(r"[,;:\-–]$")
 _WORD = re.compile(r"[^\s/]+")
 _PATTERNS = (
     *(_NO_SECOND, _STANDS_ALONE, _STROKES, _DOUBLED, _BLANK_BEFORE, _NO_BLANK_AFTER),
-    *(_RAISED, _FRACTION, _BULLET, _ROMANIAN),
+    *(_RAISED, _FRACTION, _BULLET, _ROMANIAN, _SECOND_STROKE),
 )
 # Numbers with a letter that mean something: a house (12a), a level (B1), a paragraph (16i), a
 # class of vehicles (C1E), a measure (80qm), rooms with kitchen and bath (2ZKB), an age (Ü25), 3D.
@@ -61,9 +63,11 @@ class CharacterRules:
 
     ``odd`` are characters that dirt and lines are read as; ``mixed_case`` words with a capital
     inside; ``abbreviations`` what ends in a full stop in the middle of a sentence; ``particles``
-    words of a name that begin small; ``endings`` those of mail addresses. ``marked`` are names as
-    they look without marks that recognition never sees (Phạm, Thị), or with the wrong ones
-    (Dragoș); ``uncertain`` letters it takes for others with more marks.
+    words of a name that begin small; ``endings`` those of mail addresses. ``without_marks`` are
+    names as they look without the marks that recognition never sees (Phạm, Thị), ``comma_below``
+    those that have a comma which looks like a hook (Dragoș); ``uncertain`` letters it takes for
+    others with more marks. ``m_words``, ``m_parts`` and ``m_ends`` are words, and what stands in
+    or at the end of words, that are none with r and n in the place of an m.
     """
 
     odd: frozenset[str] = frozenset()
@@ -71,8 +75,12 @@ class CharacterRules:
     abbreviations: frozenset[str] = frozenset()
     particles: frozenset[str] = frozenset()
     endings: frozenset[str] = frozenset()
-    marked: frozenset[str] = frozenset()
+    without_marks: frozenset[str] = frozenset()
+    comma_below: frozenset[str] = frozenset()
     uncertain: frozenset[str] = frozenset()
+    m_words: frozenset[str] = frozenset()
+    m_parts: frozenset[str] = frozenset()
+    m_ends: frozenset[str] = frozenset()
 
 
 def is_suspect(text: str, rules: CharacterRules) -> bool:
@@ -108,7 +116,7 @@ def _is_odd_word(word: str, rules: CharacterRules) -> bool:
     return any(
         not _is_plain(part)
         or (_CASE_INSIDE.search(part) is not None and part not in rules.mixed_case)
-        or (part in rules.marked and not part.isascii())
+        or (part in rules.comma_below)
         for part in bare.split("-")
     )
 

@@ -23,6 +23,8 @@ _MAIL = re.compile(
 )
 # A one, a small l and a capital I are one stroke in many fonts; so are nought and O.
 _MAIL_MIXED = re.compile(r"[A-Za-z][1|0][A-Za-z]|[a-z][IO]|[0-9][lIoO]|[lIoO][0-9]|\.[.-]|[.-]{2}")
+# Nothing but its strokes tells l from 1 or I in an address: „illi“ may be il1i, „till“ tilI.
+_STROKES = re.compile(r"i[lI1]{2}|[lI1]{2}i|[lI1]i[lI1]|[lI1]{3}")
 _PHONE = re.compile(r"(?:\+|00)?[0-9(][0-9()/\s.–-]*[0-9]")
 _PHONE_DIGITS = (6, 15)
 _HOUSE = re.compile(r"[^\W\d_]\.?\s+[0-9]{1,4}\s?[a-zA-Z]?(?:\s?[-/+]\s?[0-9]{1,4}\s?[a-z]?)?\b")
@@ -65,7 +67,7 @@ def _is_odd_name(word: str, rules: CharacterRules) -> bool:
         return True
     return not all(
         not part
-        or (part[0].isupper() and _without_marks(part) not in rules.marked)
+        or (part[0].isupper() and _without_marks(part) not in rules.without_marks)
         or part in rules.particles
         for part in bare.split("-")
     )
@@ -104,7 +106,7 @@ def _mail(text: str, rules: CharacterRules) -> bool:
     if match is None or match[3].casefold() not in rules.endings:
         return True
     words = re.split(r"[._%+@-]", f"{match[1]}@{match[2]}{match[3]}")
-    return _MAIL_MIXED.search(text) is not None or any(
+    return any(one.search(text) for one in (_MAIL_MIXED, _STROKES)) or any(
         re.match(r"l[bcdfghjkmnpqrstvwxz]|[a-z]+[A-Z]", word) for word in words
     )
 

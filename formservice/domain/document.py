@@ -63,6 +63,8 @@ class Doubt(StrEnum):
     LABELS_LOST = "labels-lost"  # too few of the printed labels were found to go by them
     COPY_UNKNOWN = "copy-unknown"  # which copy of the page this is, and so which items: unknown
     CORRECTED_MARK = "corrected-mark"  # a mark that was struck out, perhaps another one made
+    UNEXPLAINED_INK = "unexplained-ink"  # ink that no word read explains, or a line through words
+    COVERED = "covered"  # something lies over the place: a note, a bar, a burnt-out patch
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +224,12 @@ class Unknown(StrEnum):
     DARK = "dark"  # nothing can be made out
     FAINT = "faint"  # hardly darker than the paper
     SMALL = "small"  # too few pixels for print to be read
+    SEVERAL_SHEETS = "several-sheets"  # two sheets in one picture: neither is taken
+    MIRRORED = "mirrored"  # seen as in a mirror
+
+
+TO_SCAN_AGAIN = frozenset({Unknown.SEVERAL_SHEETS, Unknown.MIRRORED})
+"""Of such a page nothing is taken, whatever form it is."""
 
 
 @dataclass(frozen=True, slots=True)

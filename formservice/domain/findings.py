@@ -26,9 +26,11 @@ class FindingCode(StrEnum):
     WORDING = "form.wording"
     OUTSIDE = "form.outside"
     INCOMPLETE = "document.incomplete"
+    PUT_TOGETHER = "document.put-together"
     PAGE_BLANK = "page.blank"
     PAGE_SEPARATOR = "page.separator"
     PAGE_UNREADABLE = "page.unreadable"
+    PAGE_TWICE = "page.twice"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ _REASONS = {
     Doubt.LABELS_LOST: "es wurden zu wenige Beschriftungen gefunden",
     Doubt.COPY_UNKNOWN: "welche Kopie der Seite das ist, war nicht zu lesen",
     Doubt.CORRECTED_MARK: "ein Kreuz wurde gestrichen oder geändert",
+    Doubt.UNEXPLAINED_INK: "im Feld ist Farbe, die keine Lesung erklärt",
+    Doubt.COVERED: "etwas verdeckt das Feld oder einen Teil davon",
 }
 # These have a finding of their own.
 _APART = frozenset({Doubt.CONFLICT, Doubt.MALFORMED, Doubt.TYPED_NAME})

@@ -172,6 +172,8 @@ def _between(
 
 def _same(one: Sequence[str], other: Sequence[str]) -> Mapping[int, int]:
     """Return which words of one reading are which of another."""
+    if one == other:
+        return {place: place for place in range(len(one))}
     matcher = SequenceMatcher(None, one, other, autojunk=False)
     return {
         a + step: b + step

@@ -3,6 +3,7 @@
 import copy
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import yaml
@@ -24,6 +25,11 @@ def test_the_rule_that_comes_with_the_program_limits_every_content():
     rule = load_rule()
     assert set(rule.limits) == set(Content)
     assert re.fullmatch(f"{rule.name}/{rule.version}#[0-9a-f]{{8}}", str(rule))
+
+
+def test_what_the_rule_was_measured_on_stands_above_the_tables():
+    page = Path(__file__).parents[2].joinpath("docs", "benchmarks.md").read_text("utf-8")
+    assert f"<!-- accuracy -->\n{load_rule().calibrated}.\n" in page
 
 
 def test_a_rule_that_decides_otherwise_has_another_name(tmp_path):

@@ -19,12 +19,19 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from formservice.adapters import page_data
-from formservice.adapters.isolated_read import IsolatedRead
+from formservice.adapters.bugs import named
 from formservice.adapters.isolation import processors, run_isolated
-from formservice.adapters.page_data import packed, packed_answers, unpacked, unpacked_answers
+from formservice.adapters.page_data import (
+    PagesInMemory,
+    packed,
+    packed_answers,
+    unpacked,
+    unpacked_answers,
+)
 from formservice.adapters.page_jobs import Limits, PageJobs
 from formservice.adapters.pdf_read.claims import is_separator_sheet
 from formservice.adapters.separator import separator_sheet
+from formservice.application.isolated_read import IsolatedRead, Means
 from formservice.application.page_results import Answer, PageResult
 from formservice.application.ports import OpenDocument, PageJob
 from formservice.application.read import ReadFile
@@ -212,7 +219,7 @@ def nothing() -> None:
 def reading(acts: Sequence[Callable[[], object]], engine: Engine | None = None) -> IsolatedRead:
     read = ReadFile([LiteralReader(acts)], LiteralForms(), few_days())
     jobs = PageJobs(read, lambda: engine or Engine(), LIMITS)
-    return IsolatedRead(read, LiteralForms(), jobs)
+    return IsolatedRead(Means(read, LiteralForms(), jobs, PagesInMemory, named))
 
 
 def test_a_page_that_crashes_or_does_not_end_is_named_and_the_others_are_read() -> None:
@@ -368,6 +375,14 @@ def test_callers_together_have_no_more_children_than_cores_or_than_they_may(
 def test_a_number_of_processes_that_is_none_is_refused(said: str) -> None:
     with pytest.raises(UsageError, match="FORMSERVICE_PROCESSES"):
         Settings.from_environment({"FORMSERVICE_PROCESSES": said})
+
+
+@pytest.mark.parametrize("said", ["65", "1000", "9" * 5000])
+def test_more_processes_than_any_machine_needs_are_refused_with_a_reason(said: str) -> None:
+    with pytest.raises(UsageError, match=r"FORMSERVICE_PROCESSES .* mehr als 64") as raised:
+        Settings.from_environment({"FORMSERVICE_PROCESSES": said})
+    assert "Kerne" in raised.value.hint
+    assert Settings.from_environment({"FORMSERVICE_PROCESSES": "64"}).processes == 64
 
 
 def test_an_operator_may_allow_fewer_processes_than_there_are_cores() -> None:

@@ -123,3 +123,22 @@ def test_two_letters_like_one_need_a_sure_reading_where_they_cannot_be_counted()
     for confidence, doubtful in ((0.94, True), (0.96, False)):
         read = [*words[:2], replace(words[2], text="Ostern", confidence=confidence)]
         assert shaped([read], parts_of(picture)).doubtful is doubtful
+
+
+@pytest.mark.parametrize(
+    ("printed", "read"),
+    [("Nord e.V.", "Nord eV."), ("Nord e.V.", "Nord eV"), ("z.B. er", "zB. er")],
+)
+def test_a_full_stop_inside_of_a_word_that_nobody_read_is_seen(printed, read):
+    assert read_as(printed, read).doubtful
+
+
+def test_a_full_stop_in_the_place_of_a_letter_is_seen():
+    picture, places = written("Nord", "e.V.")
+    cut = replace(places[1], text="eV.", right=places[1].right - 8)
+    assert shaped([[places[0], cut]], parts_of(picture)).doubtful
+
+
+@pytest.mark.parametrize("text", ["Nord eV", "Nord eV.", "a_b er", "„Nord“ er", "Nord: er, sie;"])
+def test_what_stands_low_and_was_read_is_no_lost_full_stop(text):
+    assert not read_as(text, text).doubtful

@@ -31,7 +31,8 @@ def test_a_long_and_tall_stroke_is_a_signature() -> None:
         SignatureInk(partly=20.0),
         SignatureInk(specks=3.0),
         SignatureInk(printed=0.5),
-        replace(SCRAWL, printed=0.2),
+        replace(SCRAWL, longest=15.0, printed=0.2),
+        replace(SCRAWL, partly=24.0, printed=0.2),
         SignatureInk(grain=0.4),
         SignatureInk(found=False),
     ],
@@ -42,6 +43,7 @@ def test_a_long_and_tall_stroke_is_a_signature() -> None:
         "fragments",
         "print lost",
         "no print",
+        "from elsewhere, no print",
         "grain",
         "noise",
     ],
@@ -50,6 +52,10 @@ def test_what_may_be_none_is_for_a_person(seen: SignatureInk) -> None:
     mark = judged_signature(seen)
     assert mark.on is None
     assert mark.doubts
+
+
+def test_a_large_stroke_is_a_signature_though_thin_lines_of_the_form_faded() -> None:
+    assert judged_signature(replace(SCRAWL, printed=0.2)).on is True
 
 
 def test_type_instead_of_a_signature_is_named() -> None:
@@ -147,6 +153,11 @@ class TestDrawn:
         stamped(page)
         drawn(page, *waves(9, 22, 130))
         assert self.says(template, page) is True
+
+    def test_a_stroke_that_comes_from_outside_is_for_a_person(self, template: Template) -> None:
+        page = template.blank.copy()
+        drawn(page, (10, -25), (30, -8), (45, 6), (70, -14))
+        assert self.says(template, page) is None
 
     def test_a_ruled_line_is_for_a_person(self, template: Template) -> None:
         page = template.blank.copy()

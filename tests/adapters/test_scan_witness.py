@@ -11,7 +11,7 @@ from formservice.adapters.scan.letters import Letters
 from formservice.adapters.scan.ocr import OcrWord
 from formservice.adapters.scan.passes import is_broken
 from formservice.adapters.scan.text import ZoneText
-from formservice.adapters.scan.witness import settled, with_dashes
+from formservice.adapters.scan.witness import Witness, settled, with_dashes
 from tests.adapters.scan_prints import Grey, needs_fonts
 
 pytestmark = needs_fonts
@@ -70,7 +70,7 @@ class Page:
     def told(self, one: str, other: str) -> tuple[str, str]:
         """Return what becomes of two readings of the last line."""
         readings = self.read(-1, one), self.read(-1, other)
-        first, second = settled(*readings, self.letters(readings))
+        first, second = settled(*readings, Witness(self.letters(readings)))
         return first.text, second.text
 
 
@@ -88,7 +88,7 @@ def test_the_confidence_of_a_settled_word_is_that_of_the_reading_which_was_right
     page = Page(*_PAGE, "Süß war es")
     right, wrong = page.read(-1), page.read(-1, "SüR war es", sure=0.3)
     wrong = replace(wrong, sure=(0.3, 0.8, 0.7))
-    _, second = settled(right, wrong, page.letters((right, wrong)))
+    _, second = settled(right, wrong, Witness(page.letters((right, wrong))))
     assert second.sure == (0.9, 0.8, 0.7)
     assert second.confidence == 0.7
 
@@ -133,7 +133,7 @@ def test_a_blank_is_where_the_gap_is_as_wide_as_others_of_the_page():
     joined = replace(one, text=one.text + other.text, right=other.right)
     text = "abMontag im Amt"
     read = replace(parted, text=text, shown=text, lines=((joined, *rest),), sure=(0.9,) * 3)
-    first, second = settled(read, parted, page.letters((read, parted)))
+    first, second = settled(read, parted, Witness(page.letters((read, parted))))
     assert first.text == second.text == "ab Montag im Amt"
 
 
@@ -141,7 +141,7 @@ def test_a_blank_is_where_the_gap_is_as_wide_as_others_of_the_page():
 def test_a_dash_is_measured_by_the_letters_of_the_page(dash):
     page = Page(*_PAGE, f"14 {dash} 16")
     read = replace(page.read(-1, "14 - 16"), doubtful=True)
-    told = with_dashes(read, page.letters((read, read)))
+    told = with_dashes(read, Witness(page.letters((read, read))))
     assert told.text == f"14 {dash} 16"
     assert not told.doubtful
 
@@ -149,13 +149,13 @@ def test_a_dash_is_measured_by_the_letters_of_the_page(dash):
 def test_where_all_signs_have_one_width_no_dash_is_told():
     page = Page(*_PAGE, "14 - 16", font="LiberationMono-Regular")
     read = replace(page.read(-1), doubtful=True)
-    assert with_dashes(read, page.letters((read, read))) == read
+    assert with_dashes(read, Witness(page.letters((read, read)))) == read
 
 
 def test_a_doubt_that_is_not_about_dashes_stays():
     page = Page(*_PAGE, "14 – 16")
     read = replace(page.read(-1, "14 - 16"), doubtful=True, odd=True)
-    assert with_dashes(read, page.letters((read, read))).doubtful
+    assert with_dashes(read, Witness(page.letters((read, read)))).doubtful
 
 
 def test_a_sign_without_example_wins_only_if_it_is_like_no_other_and_the_other_is_excluded():
@@ -181,7 +181,7 @@ def test_what_stands_alone_is_no_full_stop_if_it_is_unlike_those_of_the_page(siz
     page.draw.rectangle((left, foot - size + 1, left + size - 1, foot), fill=0)
     dot = replace(end, text=".", left=left, right=left + size, top=foot - size)
     dotted = with_word(read, dot, last=True)
-    first, second = settled(dotted, read, page.letters((dotted, read)))
+    first, second = settled(dotted, read, Witness(page.letters((dotted, read))))
     assert (first.text == second.text == "Das war gut") is gone
 
 
@@ -190,7 +190,7 @@ def test_a_dash_before_a_line_that_one_reading_lost_is_seen():
     dashed = page.read(-1)
     text = "Das 14 war in 16 Tagen gut"
     bare = replace(dashed, text=text, shown=text, lines=(dashed.lines[0][1:],), sure=(0.9,) * 7)
-    first, second = settled(bare, dashed, page.letters((bare, dashed)))
+    first, second = settled(bare, dashed, Witness(page.letters((bare, dashed))))
     assert first.text == second.text == f"- {text}"
 
 
@@ -208,7 +208,7 @@ def test_a_page_whose_letters_are_broken_to_pieces_is_told():
 def test_letters_of_one_width_are_told_though_fields_differ_in_size():
     page = Page(*_PAGE, "14 - 16", font="LiberationMono-Regular", sizes=(28, 20, 24, 28))
     read = replace(page.read(-1), doubtful=True)
-    assert with_dashes(read, page.letters((read, read))) == read
+    assert with_dashes(read, Witness(page.letters((read, read)))) == read
 
 
 @pytest.mark.parametrize(("other", "told"), [("Haus 64", "Mo-Fr"), ("Bild-Amt 64", "Mo–Fr")])
@@ -217,4 +217,4 @@ def test_inside_of_a_word_a_long_dash_is_believed_only_next_to_a_shorter_one(oth
         *_PAGE, f"Rast am {other} im Bad", "Am Mo–Fr im Amt", font="LiberationSerif-Regular"
     )
     read = replace(page.read(-1, "Am Mo-Fr im Amt"), doubtful=True)
-    assert with_dashes(read, page.letters((read, read))).text == f"Am {told} im Amt"
+    assert with_dashes(read, Witness(page.letters((read, read)))).text == f"Am {told} im Amt"

@@ -81,8 +81,21 @@ def test_two_copies_of_one_document_are_two_documents():
     assert pile("A1", "A2", "A1", "A2") == ["A1 A2", "A1 A2"]
 
 
-def test_pages_of_two_copies_that_lie_mixed_are_not_brought_together():
-    assert pile("A1", "A1", "A2", "A2") == ["A1", "A1", "A2", "A2"]
+@pytest.mark.parametrize(
+    "said",
+    [("A1", "A1", "A2", "A2"), ("A1", "A2", "A2", "A1"), ("A2", "B1", "A1", "B2", "A2")],
+)
+def test_pages_scanned_twice_stay_with_their_document(said):
+    wanted = [" ".join(sorted(one for one in said if one[0] == name)) for name in "AB"]
+    assert pile(*said) == [one for one in wanted if one]
+
+
+def test_a_single_page_scanned_twice_is_one_document():
+    assert pile("A1", "B1", "A1") == ["A1 A1", "B1"]
+
+
+def test_no_page_without_reference_is_taken_for_one_scanned_twice():
+    assert pile("A1", "?2", "A1") == ["A1", "A1 ?2"]
 
 
 def test_forms_without_reference_follow_each_other_page_by_page():
@@ -121,6 +134,16 @@ def test_a_page_is_never_taken_over_a_third_ones_lack_of_a_reference():
 def test_the_only_form_in_a_file_may_lie_in_any_order():
     assert pile("?2", "?1") == ["?1 ?2"]
     assert pile("?2", "A1") == ["A1 ?2"]
+
+
+def test_pages_from_back_to_front_stay_apart_where_others_lack_their_page():
+    assert pile("?1", SEPARATOR, "?2", "?1", SEPARATOR, "?2") == ["?1", "?1", "?2", "?2"]
+    assert pile("?2", "?1", SEPARATOR, "?2", "?1") == ["?1 ?2", "?1 ?2"]
+
+
+def test_a_sheet_without_reference_crosses_no_separator():
+    assert pile("?1", "?b") == ["?1 ?b"]
+    assert pile("?1", SEPARATOR, "?b") == ["?1", "?b"]
 
 
 def test_a_sheet_goes_with_the_form_of_its_reference_wherever_it_lies():
@@ -165,7 +188,7 @@ def test_a_separator_between_single_files_parts_them():
 
 def test_the_same_reference_in_two_files_may_be_two_copies():
     assert folder({"1.pdf": ["A1", "A2"], "2.pdf": ["A1", "A2"]}) == ["A1 A2", "A1 A2"]
-    assert folder({"1.png": ["A1"], "2.pdf": ["A2"], "3.pdf": ["A2"]}) == ["A1", "A2", "A2"]
+    assert folder({"1.png": ["A1"], "2.pdf": ["A2"], "3.pdf": ["A2"]}) == ["A1 A2 A2"]
 
 
 def test_files_are_taken_in_the_order_of_their_numbers():

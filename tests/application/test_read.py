@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from formservice.application.read import ReadFile
-from formservice.domain.document import Block, Claim, Medium, Method, Page, Sighting
+from formservice.domain.document import Block, Claim, Medium, Method, Page, Sighting, Unknown
 from formservice.domain.errors import EmptyDocumentError, UnsupportedMediaError
 from formservice.domain.findings import FindingCode
 from tests.application.literal_form import FORM, SHEET
@@ -112,3 +112,15 @@ def test_a_person_may_name_the_form_of_a_page_that_says_nothing():
     (found,) = read([page(1, text=["unlesbar"])], form=FORM)
     assert found.definition is FORM
     assert found.identity.margin == 0
+
+
+@pytest.mark.parametrize("form", [None, FORM])
+def test_a_page_to_be_scanned_again_is_by_itself_with_its_reason(form):
+    again = [
+        Page(number, Medium.SCAN, 595, 842, unknown=why)
+        for number, why in ((2, Unknown.SEVERAL_SHEETS), (3, Unknown.MIRRORED))
+    ]
+    found = read([page(1, text=["Ein Brief"]), *again, page(4, text=["Ein Brief"])], form=form)
+    told = {one.page_numbers: (one.definition, one.unknown) for one in found}
+    assert told[(2,)] == (None, Unknown.SEVERAL_SHEETS)
+    assert told[(3,)] == (None, Unknown.MIRRORED)

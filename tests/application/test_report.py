@@ -7,13 +7,25 @@ from dataclasses import replace
 from datetime import date
 from typing import Any  # JSON
 
+import pytest
+
 import formservice
 from formservice.application.compare import documents_data
 from formservice.application.identify import Identity
 from formservice.application.read_document import ReadDocument
 from formservice.application.report import document_data
 from formservice.domain.deadlines import Deadline
-from formservice.domain.document import Box, Doubt, Medium, Method, Opinion, ReadingBy, Sighting
+from formservice.domain.document import (
+    TO_SCAN_AGAIN,
+    Box,
+    Doubt,
+    Medium,
+    Method,
+    Opinion,
+    ReadingBy,
+    Sighting,
+    Unknown,
+)
 from formservice.domain.findings import Finding
 from formservice.domain.form import (
     Field,
@@ -53,6 +65,14 @@ def test_a_document_of_no_known_form_has_no_fields_and_asks_a_person() -> None:
     found = data(UNKNOWN)
     assert (found["form"], found["fields"], found["archivable"]) == (None, {}, False)
     assert [one["code"] for one in found["findings"]] == ["form.unidentified"]
+
+
+@pytest.mark.parametrize("unknown", Unknown)
+def test_every_reason_for_no_form_is_told_in_a_sentence_of_its_own(unknown: Unknown) -> None:
+    (finding,) = data(replace(UNKNOWN, unknown=unknown))["findings"]
+    assert not finding["message"].startswith("Es ist nicht sicher")
+    again = unknown in TO_SCAN_AGAIN
+    assert ("scannen" in finding["message"], "wählen" in finding["message"]) == (again, not again)
 
 
 def test_a_deadline_tells_which_holidays_were_counted() -> None:

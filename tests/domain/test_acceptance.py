@@ -403,6 +403,19 @@ def test_days_and_numbers_are_counted_as_a_whole():
     assert not four("0441 / 12", "0441/12", "O441/12", "0441/ 12", about=Content.PHONE).doubts
 
 
+def test_a_hair_that_most_readings_take_for_a_figure_is_looked_at():
+    hair = four("2", "a", "2", "2", sure=[(0.82,), (0.67,), (0.67,), (0.54,)])
+    assert hair.doubts
+    assert four("2", "2", "2", "2", sure=[(0.7,)] * 4).doubts == {Doubt.UNSURE}
+    assert not four("2", "2", "2", "2", sure=[(0.9,)] * 4).doubts
+
+
+def test_a_number_is_written_as_most_readings_have_it():
+    blanks = ("0178 114 7882", "0178 114 78 82", "0178 114 78 82", "0178 114 78 82")
+    found = four(*blanks, about=Content.PHONE)
+    assert (found.text, found.doubts) == ("0178 114 78 82", frozenset())
+
+
 def test_a_page_of_long_texts_is_judged_by_its_words():
     words = (0.9,) * 9
     long = [

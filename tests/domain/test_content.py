@@ -29,7 +29,12 @@ USUAL = {
         "01520-1234567",
         "05541/12",
     ],
-    Content.EMAIL: ["jana.sommer@beispiel.de", "j-sommer@mail.beispiel.com", "kemar95@web.de"],
+    Content.EMAIL: [
+        "jana.sommer@beispiel.de",
+        "j-sommer@mail.beispiel.com",
+        "kemar95@web.de",
+        "emilia.mueller@web.de",
+    ],
     Content.ADDRESS: [
         "Am Wall 12a\n26121 Oldenburg",
         "Am Wall 2\n26121 OLDENBURG",
@@ -76,7 +81,13 @@ MISREAD = {
         "Trân",
     ],
     Content.PHONE: ["O441 12345", "0441 l2345", "441", "0441 12345 67890 12345 6", "0441 (123"],
-    Content.EMAIL: ["jana.sommer@beispiel", "jana sommer@web.de", "lna@web.de", "k1m@web.de"],
+    Content.EMAIL: [
+        "jana.sommer@beispiel",
+        "jana sommer@web.de",
+        "lna@web.de",
+        "k1m@web.de",
+        "till.s@web.de",
+    ],
     Content.ADDRESS: [
         "Am Wall 12a\n2612 Oldenburg",
         "Am Wall\n26121 Oldenburg",
@@ -84,7 +95,16 @@ MISREAD = {
         "Am Waldrıng 2\n26121 Oldenburg",
     ],
     Content.LIST: ["Werkstatt N0rd", "Bildungshaus am Wal|"],
-    Content.SHORT: ["G0ttingen", "ln 3 Monaten", "(bis Mai", "l", "SGB Il", "1x, lI"],
+    Content.SHORT: [
+        "G0ttingen",
+        "ln 3 Monaten",
+        "(bis Mai",
+        "l",
+        "SGB Il",
+        "1x, lI",
+        "HI. Geist",
+        "BIank",
+    ],
     Content.FREE: [
         "lch will arbeiten.",
         "Ich will arbeiten. und lernen",

@@ -17,7 +17,12 @@ def run(tmp_path):
     def call(*arguments, stdin=b"", settings=None, **options):
         environment = {**os.environ, "FORMSERVICE_DATA": str(tmp_path / "var")} | (settings or {})
         return subprocess.run(
-            [sys.executable, "-m", "formservice.cli.main", *map(str, arguments)],
+            [
+                sys.executable,
+                "-m",
+                "formservice.cli.main",
+                *(one if isinstance(one, bytes) else str(one) for one in arguments),
+            ],
             cwd=tmp_path,
             env={**environment, "PYTHONPATH": str(ROOT)},
             **({"input": stdin} if "stdin" not in options else {}),

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 from functools import partial
-from pathlib import Path
 
 import pikepdf
 import pytest
@@ -95,8 +94,9 @@ def test_what_is_no_file_in_a_folder_is_refused_by_name(run, tmp_path):
     (folder / "kreis").symlink_to("kreis")
     done = run("intake", "eingang", "--json")
     assert done.returncode == 1, done.stderr.decode()
-    *refused, _ = json.loads(done.stdout)
-    assert sorted(Path(one["file"]).name for one in refused) == ["kreis", "nirgends", "rohr"]
+    refused, last = json.loads(done.stdout)
+    assert refused["file"] == "eingang/rohr"
+    assert last["report"]["left_out"] == ["eingang/kreis", "eingang/nirgends"]
 
 
 def test_an_empty_folder_is_told_of(run, tmp_path):
@@ -184,7 +184,7 @@ def test_no_terminal_stops_the_output_and_json_is_always_utf_8(run, tmp_path, en
     run(*BLANK, "-o", odd, stdin='{"name": "Ģirts Đặng 🙂"}'.encode())
     settings = {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
     (document,) = json.loads(run("read", odd.name, "--json", settings=settings).stdout)
-    assert document["file"] == odd.name
+    assert document["file"] == "lat\\xe4in.docx"
     assert document["fields"]["name"]["value"] == "Ģirts Đặng 🙂"
     for arguments in (["read", odd.name], ["generate", "--help"], ["read", "fehlt-ü.pdf"]):
         done = run(*arguments, settings=settings)
@@ -244,6 +244,8 @@ def test_ctrl_c_leaves_what_is_finished_as_json(run, tmp_path, command):
         assert found[1]["report"]["broken_off"] is True
         assert found[1]["report"]["unreached"] == ["/dev/stdin"]
         assert (found[1]["report"]["pages_in"], found[1]["report"]["pages_filed"]) == (2, 2)
+        counts = found[1]["report"]["files"]
+        assert (counts["received"], counts["filed"], counts["open"]) == (2, 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -294,6 +296,39 @@ def test_the_archive_does_not_take_in_itself(run, tmp_path):
     assert run("intake", ".").returncode == 0
     again = run("intake", ".", "--json")
     assert (again.returncode, len(json.loads(again.stdout))) == (0, 2)
+
+
+def test_links_and_hidden_files_in_a_folder_are_left_out_by_name(run, tmp_path):
+    run(*BLANK, "-o", "eingang/x.docx", stdin=b"{}")
+    (tmp_path / "eingang/y.docx").symlink_to(tmp_path / "eingang/x.docx")
+    (tmp_path / "eingang/weg.docx").symlink_to("nirgends")
+    (tmp_path / "eingang/.z.docx").write_bytes(b"")
+    (tmp_path / "eingang/.fach").mkdir()
+    done = run("intake", "eingang", "--json")
+    names = ["eingang/.fach", "eingang/.z.docx", "eingang/weg.docx", "eingang/y.docx"]
+    found, last = json.loads(done.stdout)
+    assert (found["file"], last["report"]["left_out"]) == ("eingang/x.docx", names)
+    told = done.stderr.decode()
+    assert "Verborgen, ausgelassen: eingang/.z.docx" in told
+    assert "Verknüpft, ausgelassen: eingang/y.docx" in told
+    named = run("intake", "eingang/y.docx", "--json")
+    assert json.loads(named.stdout)[0]["already_known"] is True
+
+
+def test_a_name_that_is_no_text_is_told_by_its_bytes_and_leaves_json_that_all_can_read(
+    run, tmp_path
+):
+    (tmp_path / "eingang").mkdir()
+    (tmp_path / "eingang" / os.fsdecode(b"Br\xefef-\xc3\xa4.txt")).write_bytes(b"kein Formular")
+    done = run("intake", "eingang", "--json")
+    found, last = json.loads(done.stdout)
+    assert found["file"] == "eingang/Br\\xefef-ä.txt"
+    assert last["report"]["unopened"] == [found["file"]]
+    done.stdout.decode("utf-8")
+    assert b"\\ud" not in done.stdout.lower()
+    (one,) = json.loads(run("read", b"eingang/Br\xefef-\xc3\xa4.txt", "--json").stdout)
+    assert one["file"] == found["file"]
+    assert "Br\\xefef-ä.txt" in run("intake", "eingang").stdout.decode()
 
 
 def test_a_linked_folder_is_left_out_by_name(run, tmp_path):

@@ -133,9 +133,12 @@ def test_broken_off_in_the_middle_it_goes_on_where_it_was(run, tmp_path, stop):
             time.sleep(0.02)
         stopped = time.monotonic()
         process.send_signal(stop)
-        process.communicate()
+        said = process.communicate()[0].decode()
         assert time.monotonic() - stopped < 10
     kept = recognised(tmp_path)
+    if stop == signal.SIGINT:
+        assert "Abgebrochen: 1 Datei eingegangen, 0 erledigt, 1 Datei blieb liegen" in said
+        assert f"Schon erkannt: {len(kept)} von 3 Bildseiten." in said
     assert all(one.stat().st_mode & 0o077 == 0 for one in kept)
     assert json.loads(run("archive", "list", "--json").stdout) == []
     done = run("intake", "stapel.tif", "--received", "2026-03-02", "--json")

@@ -25,8 +25,8 @@ from formservice.adapters.store.engine import embedded, writing
 from formservice.adapters.store.schema import metadata
 from formservice.adapters.store.store import Store
 from formservice.application.intake import Intake
-from formservice.application.intake_pile import Group, Place, together
 from formservice.application.intake_report import Outside, Report, Taken
+from formservice.application.pile import Group, Place, together
 from formservice.application.ports import OpenDocument, Received
 from formservice.application.read import ReadFile
 from formservice.domain.document import Claim, Medium, Method, Page, PageRole, Sighting
@@ -251,6 +251,21 @@ def test_a_missing_page_is_named_with_the_file(tmp_path: Path) -> None:
     (one,) = report.incomplete
     assert (one["file"], one["page_numbers"], one["form"]) == ("a.pdf", [1], "abholschein/2026-01")
     assert "Seite 1" in str(one["message"])
+
+
+def test_the_report_asks_whose_pages_are_that_only_their_order_joins(tmp_path: Path) -> None:
+    _, report = Office(tmp_path).take({"a.pdf": ["?1", "?2", "A1", "A2"]})
+    (one,) = report.questions
+    assert (one["file"], one["page_numbers"]) == ("a.pdf", [1, 2])
+    assert "gehören sie zusammen?" in str(one["message"])
+    assert report.is_balanced
+
+
+def test_a_page_that_is_there_twice_is_filed_with_its_document(tmp_path: Path) -> None:
+    taken, report = Office(tmp_path).take({"a.pdf": ["A1", "A2", "A2"], "b.pdf": ["A1"]})
+    assert (report.documents, report.incomplete, report.filed, report.rejected) == (1, [], 4, 0)
+    assert report.is_balanced
+    assert [one.error for one in taken] == [None, None]
 
 
 def test_the_report_says_why_pages_are_in_no_document(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from formservice.adapters.store import adopt, schema
 from formservice.adapters.store.adopt import OLD, TAKEN, adopted
 from formservice.adapters.store.archive import filed_in
-from formservice.application.intake_report import part_of
+from formservice.application.report import pointing
 from formservice.domain.errors import StorageError
 from tests.store.test_archive import reading
 
@@ -34,7 +34,7 @@ WHOLE = reading(
 )
 FILES = {
     HASHES[0]: [reading(), reading(None)],
-    HASHES[1]: [part_of(WHOLE, HASHES[3], [2]), reading(None, "page.blank")],
+    HASHES[1]: [pointing(WHOLE, HASHES[3], [2]), reading(None, "page.blank")],
     HASHES[2]: [reading(None, "page.separator")],
     HASHES[3]: [WHOLE],
     HASHES[4]: [],

@@ -17,10 +17,10 @@ from formservice.adapters.store import schema
 from formservice.adapters.store.archive import Archive, Document, Filed
 from formservice.adapters.store.engine import address as address_of
 from formservice.adapters.store.store import Store
-from formservice.application.intake_report import part_of
 from formservice.application.orphans import swept
 from formservice.application.ports import Received
 from formservice.application.ports_store import PageOf
+from formservice.application.report import pointing
 from formservice.domain.case import State
 from formservice.domain.errors import StorageError
 
@@ -112,7 +112,7 @@ def test_a_document_of_several_files_stands_with_the_first_and_is_told_of_each(a
         {"file": "ordner/1.png", "sha256": names[0], "page": 3},
     ]
     whole = reading(pages=pages)
-    stub = part_of(whole, names[1], [3])
+    stub = pointing(whole, names[1], [3])
     files = [
         Received(b"two", "ordner/2.png", [whole]),
         Received(b"one", "ordner/1.png", [stub, reading(None)]),

@@ -157,8 +157,13 @@ def _has_text(element: pikepdf.Object) -> bool:
 
 
 def _make_header(cell: pikepdf.Object, scope: str) -> None:
+    """Make a cell the heading of its row or column; over how many it reaches it keeps."""
     cell.S = pikepdf.Name.TH
-    table = pikepdf.Dictionary(O=pikepdf.Name.Table, Scope=pikepdf.Name(scope))
     old = cell.get("/A")
     attributes = list(old) if isinstance(old, pikepdf.Array) else [] if old is None else [old]
+    table = pikepdf.Dictionary(O=pikepdf.Name.Table)
+    for item in attributes:
+        if item.get("/O") == "/Table":
+            table.update(dict(item.items()))
+    table.Scope = pikepdf.Name(scope)
     cell.A = pikepdf.Array([*(item for item in attributes if item.get("/O") != "/Table"), table])

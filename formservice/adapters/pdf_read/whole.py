@@ -71,7 +71,7 @@ class OpenWholePdf(OpenDocument):
         return replace(
             page,
             blocks=() if page.claims else pictured.wording(),
-            claims=pictured.claims or page.claims,
+            claims=pictured.claims or (() if pictured.mistake else page.claims),
             role=pictured.role,
             unknown=pictured.unknown,
             quarters=pictured.quarters,
@@ -109,6 +109,14 @@ class OpenWholePdf(OpenDocument):
         if self._opened.pages[page - 1].medium is not Medium.SCAN:
             return self._opened.crop(page, box)
         return self.pictured(page).crop_upright(box)
+
+    def ink(self, page: int, layout: Layout, form_page: int) -> bytes:
+        """Return what is on a pictured page beside the print of the form."""
+        return self.pictured(page).ink(layout, form_page)
+
+    def shows(self, page: int, layout: Layout, form_page: int, ink: bytes) -> bool:
+        """Say whether a pictured page shows the same as another one."""
+        return self.pictured(page).shows(layout, form_page, ink)
 
     def pictured(self, page: int) -> PicturedPage:
         """Return the picture of a page, with all that was found out about it."""

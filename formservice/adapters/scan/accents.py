@@ -54,8 +54,6 @@ _DEEP, _SOME_DEPTH = 0.3, 0.1
 # What is darker than this may be a mark if one was read. Where fewer dots of i are seen, they get
 # lost, and an ı may be one.
 _SOME_MARK, _DOTTED = 0.1, 0.9
-# What is too pale for ink joins the pieces of a broken letter (grey values).
-_LIFTS = (50, 75)
 _AROUND_PX = 6
 # Of the pixels around a word so many are darker than its paper, and than its ink.
 _PAPER_AND_INK = (0.75, 0.03)
@@ -164,7 +162,7 @@ class Accents:
         """The letters that can be told apart, word by word."""
         return [
             (id(one.word), list(self._of_word(one, small)))
-            for zone in self._words
+            for zone in self._letters.by_zone_pale
             for small in [_small(zone)]
             for one in zone
         ]
@@ -174,28 +172,13 @@ class Accents:
         """How tall capitals are, in heights of small letters."""
         tall = [
             glyph.body.height / small
-            for zone in self._words
+            for zone in self._letters.by_zone_pale
             for small in [_small(zone)]
             for one in zone
             for glyph in one.glyphs
             if glyph.sign in _CAPITALS
         ]
         return median(tall) if tall else _CAPITAL
-
-    @cached_property
-    def _words(self) -> "list[list[Seen]]":
-        """The words of each zone whose letters can be told apart, also those that are pale."""
-        found = [list(zone) for zone in self._letters.by_zone]
-        for lift in _LIFTS:
-            pale = None
-            for lines, zone in zip(self._letters.same, found, strict=True):
-                known = {id(one.word) for one in zone}
-                rest = [[word for word in line if id(word) not in known] for line in lines]
-                rest = [line for line in rest if line]
-                if rest:
-                    pale = pale or Letters(_lifted(self._letters.page, lift), ())
-                    zone.extend(pale.seen(rest))
-        return found
 
     def _of_word(self, one: Seen, small: float) -> Iterator[_Letter]:
         """Yield the letters of a word."""
@@ -237,15 +220,6 @@ class Accents:
                     (deep - one.foot) / small,
                 )
             before = glyph.sign
-
-
-def _lifted(page: "Grey", lift: int) -> "Grey":
-    """Return a page on which tones up to ``lift`` are ink, and all others darker by it."""
-    import cv2
-    import numpy as np
-
-    tones = np.arange(256)
-    return np.asarray(cv2.LUT(page, (np.maximum(tones, lift) - lift).astype(np.uint8)), np.uint8)
 
 
 def _tones(crop: "Grey") -> tuple[float, float]:

@@ -12,12 +12,12 @@ from enum import Enum, auto
 from statistics import fmean, median
 from typing import TYPE_CHECKING
 
+from formservice.adapters.scan.light import DARK, boxes_of
 from formservice.adapters.scan.ocr import OcrWord
 
 if TYPE_CHECKING:
     from formservice.adapters.scan.ocr import Grey
 
-_DARK = 150
 _SPECK_AREA = 3
 # Parts of one sign stand above each other: dots, accents, colons.
 _ABOVE = 0.5
@@ -46,6 +46,10 @@ _FLAT = 0.32
 # unless they reach so far below the line. What is taller than a comma can be is a letter, and the
 # signs of the word were not told apart rightly.
 _STOP, _COMMA, _BELOW, _NO_COMMA = 0.45, 0.24, 0.15, 0.85
+# Pieces as low as a full stop in each sign; how tall one is at most, how far from the line, and
+# how tall letters are that show where it is, in heights of the tallest sign of the word.
+_STOPS = {".": 1, ",": 1, ":": 1, ";": 1, "_": 1, "‚": 1, "„": 2}
+_LOW, _ON_FOOT, _LETTER = 0.3, 0.17, 0.6
 # Letters that stand on the line (digits of some typefaces do not), and how many show where it is.
 ON_LINE = frozenset("abcdehiklmnorstuvwxzABCDEFGHIKLMNOPRSTUVWXZ")
 _LETTERS_OF_LINE = 4
@@ -89,6 +93,8 @@ class Glyph:
     @property
     def body(self) -> Part:
         """Return the tallest part."""
+        if len(self.parts) == 1:  # that of most signs: this is asked thousands of times a page
+            return self.parts[0]
         return max(self.parts, key=lambda part: part.height)
 
     @property
@@ -115,19 +121,16 @@ class Shaped:
     pieces: int = 0
 
 
-def parts_of(picture: "Grey") -> tuple[Part, ...]:
-    """Return the pieces of ink in a picture, from left to right."""
-    import cv2
+def parts_of(picture: "Grey", left: int = 0, top: int = 0) -> tuple[Part, ...]:
+    """Return the pieces of ink in a picture cut out at a place, from left to right."""
     import numpy as np
 
-    dark = (picture < _DARK).astype(np.uint8)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
-    parts = (
-        Part(int(left), int(top), int(left + width), int(top + height), int(area))
-        for left, top, width, height, area in stats[1:]
-        if area >= _SPECK_AREA
-    )
-    return tuple(sorted(parts, key=lambda part: part.left))
+    stats = boxes_of((picture < DARK).astype(np.uint8))
+    stats = stats[stats[:, 4] >= _SPECK_AREA]
+    stats[:, :2] += (left, top)
+    stats[:, 2:4] += stats[:, :2]
+    order = np.argsort(stats[:, 0], kind="stable")
+    return tuple(Part(*one) for one in stats[order].tolist())
 
 
 def shaped(lines: Sequence[Sequence[OcrWord]], parts: Sequence[Part]) -> Shaped:
@@ -136,18 +139,24 @@ def shaped(lines: Sequence[Sequence[OcrWord]], parts: Sequence[Part]) -> Shaped:
     ``parts`` come from left to right.
     """
     starts = [part.left for part in parts]
-    glyphs = [[glyphs_of(word, parts, starts) for word in line] for line in lines]
+    ink = [[_pieces(word, parts, starts) for word in line] for line in lines]
+    glyphs = [
+        [_glyphs(word, pieces) for word, pieces in zip(line, inked, strict=True)]
+        for line, inked in zip(lines, ink, strict=True)
+    ]
     scale = _scale(glyph for line in glyphs for word in line for glyph in word)
     read: list[tuple[OcrWord, ...]] = []
     shown: list[tuple[OcrWord, ...]] = []
     unfit: set[_Unfit] = set()
-    for line, found in zip(lines, glyphs, strict=True):
+    for line, found, inked in zip(lines, glyphs, ink, strict=True):
         words = [_word(word, signs, scale) for word, signs in zip(line, found, strict=True)]
         read.append(tuple(word for word, _, _ in words))
         shown.append(tuple(word for _, word, _ in words))
         unfit.update(*(doubts for _, _, doubts in words))
+        if any(map(_lacks_stop, line, inked)):
+            unfit.add(_Unfit.SHAPE)
     odd = _Unfit.SHAPE in unfit
-    pieces = sum(len(_pieces(word, parts, starts)) for line in lines for word in line)
+    pieces = sum(len(one) for inked in ink for one in inked)
     return Shaped(tuple(read), tuple(shown), bool(unfit), odd, _wander(glyphs), pieces)
 
 
@@ -190,10 +199,13 @@ def _word(
 
 def glyphs_of(word: OcrWord, parts: Sequence[Part], starts: Sequence[int]) -> list[Glyph]:
     """Return the signs of a word with their ink; nothing if they cannot be told apart."""
+    return _glyphs(word, _pieces(word, parts, starts))
+
+
+def _glyphs(word: OcrWord, clusters: Sequence[Sequence[Part]]) -> list[Glyph]:
     if not _MANY.isdisjoint(word.text):
         return []
-    clusters = _pieces(word, parts, starts)
-    wanted = [2 if sign in _DOUBLE else 1 for sign in word.text]
+    wanted = _wanted(word.text)
     if len(clusters) != sum(wanted):
         return []
     glyphs, place = [], 0
@@ -203,6 +215,36 @@ def glyphs_of(word: OcrWord, parts: Sequence[Part], starts: Sequence[int]) -> li
         )
         place += count
     return glyphs
+
+
+def _wanted(text: str) -> list[int]:
+    """Return of how many parts side by side each sign is."""
+    return [2 if sign in _DOUBLE else 1 for sign in text]
+
+
+def _lacks_stop(word: OcrWord, pieces: Sequence[Sequence[Part]]) -> bool:
+    """Say whether a word has full stops that were not read: „e.V.“, read „eV.“.
+
+    As many pieces more than signs are full stops by their shape, or one stands where a letter is.
+    """
+    wanted = _wanted(word.text)
+    surplus = len(pieces) - sum(wanted)
+    if surplus < 0 or not _MANY.isdisjoint(word.text) or not pieces:
+        return False
+    bodies = [max(piece, key=lambda part: part.height) for piece in pieces]
+    tallest = max(body.height for body in bodies)
+    line = median(body.bottom for body in bodies if body.height > _LETTER * tallest)
+    low = [
+        max(part.bottom for part in piece) - min(part.top for part in piece) <= _LOW * tallest
+        and abs(body.bottom - line) <= _ON_FOOT * tallest
+        for piece, body in zip(pieces, bodies, strict=True)
+    ]
+    # No word begins with one: it is a foot of its first letter.
+    low[0] = low[0] and word.text[0] in _STOPS
+    if surplus:
+        return sum(low) - sum(_STOPS.get(sign, 0) for sign in word.text) == surplus
+    signs = list(zip(word.text, low, strict=False))
+    return any(sign.isalnum() and is_low for sign, is_low in signs) and (".", False) in signs
 
 
 def _pieces(word: OcrWord, parts: Sequence[Part], starts: Sequence[int]) -> list[list[Part]]:
@@ -224,13 +266,17 @@ def _pieces(word: OcrWord, parts: Sequence[Part], starts: Sequence[int]) -> list
 def _clusters(parts: Iterable[Part]) -> Iterator[list[Part]]:
     """Yield parts that stand above each other, from left to right."""
     open_: list[Part] = []
+    left = right = 0
     for part in parts:
         if open_:
-            left, right = min(p.left for p in open_), max(p.right for p in open_)
             shared = min(right, part.right) - max(left, part.left)
             if shared < _ABOVE * min(right - left, part.right - part.left):
                 yield open_
                 open_ = []
+        if open_:
+            left, right = min(left, part.left), max(right, part.right)
+        else:
+            left, right = part.left, part.right
         open_.append(part)
     if open_:
         yield open_

@@ -12,7 +12,7 @@ from math import atan2, degrees
 from typing import TYPE_CHECKING
 
 from formservice.adapters.scan.guess import Code
-from formservice.adapters.scan.light import evenly_lit, softened
+from formservice.adapters.scan.light import DARK_UNLEVELLED, evenly_lit, softened
 from formservice.adapters.scan.ocr import SPARSE, Ocr, OcrWord, lines_of
 from formservice.adapters.scan.rulings import without_rulings
 from formservice.adapters.scan.template import A4_ROWS, DPI
@@ -29,7 +29,6 @@ EMPTY, TICKED = "☐", "☒"
 # Crooked scans lean by up to this; what leans more was photographed.
 _MOST_LEAN, _LEAN_STEPS = 4.0, (0.5, 0.1)
 _LEAN_ROWS = 800
-_DARK = 170
 # Sides of a printed tick box: 2.3 to 5.6 mm. Few letters have a straight stroke of 1.8 mm.
 _SIDES_PX, _STROKE_PX = (18, 44), 14
 # Upper and lower edge of a box: their ends agree so well, and the box is so square.
@@ -202,7 +201,7 @@ def tick_boxes(page: "Grey") -> tuple[TickBox, ...]:
     import cv2
     import numpy as np
 
-    dark = (page < _DARK).astype(np.uint8)
+    dark = (page < DARK_UNLEVELLED).astype(np.uint8)
     strokes = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((1, _STROKE_PX), np.uint8))
     _, _, stats, _ = cv2.connectedComponentsWithStats(strokes, connectivity=8)
     shortest, longest = _SIDES_PX

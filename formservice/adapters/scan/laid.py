@@ -3,18 +3,28 @@
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from formservice.adapters.scan.light import evenly_lit
+from formservice.adapters.scan.light import DARK, evenly_lit
 from formservice.adapters.scan.ocr import Ocr, OcrWord
 from formservice.adapters.scan.pose import Pose, contrast
 from formservice.adapters.scan.register import LEAST_LIKENESS
 from formservice.adapters.scan.rulings import without_rulings
 from formservice.adapters.scan.same_print import same_print
-from formservice.adapters.scan.template import DPI, POINTS_PER_INCH, Rect, Template
+from formservice.adapters.scan.template import (
+    DPI,
+    POINTS_PER_INCH,
+    Rect,
+    Template,
+    high_pass,
+    shrunk,
+)
 from formservice.adapters.scan.text import CleanPage, cleaned
 from formservice.adapters.scan.words import PageWords, page_words
 from formservice.domain.document import Box
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from formservice.adapters.scan.ocr import Grey
 
 # Below this likeness to its blank form a page is dirty or crumpled: ink proves nothing there.
@@ -24,8 +34,8 @@ _GOOD_PAGE = 0.55
 _LEAST_CONTRAST = 0.35
 # Where a page grew, most print stands elsewhere; this part of it, the marks with it, does not.
 _UNMOVED = 0.15
-# What is ink in a cleaned page; a code has it on nearly half of its place, and dust on less of it.
-_DARK, _BARE = 150, 0.02
+# A code has ink on nearly half of its place, and dust on less of it than this.
+_BARE = 0.02
 
 CLOSE_DPI = 300
 """Resolution of parts that are looked at closely: other pixels than those of the page."""
@@ -65,6 +75,11 @@ class LaidPage:
     def _flat(self) -> "Grey":
         """The page in even light."""
         return evenly_lit(self.grey)
+
+    @cached_property
+    def coarse(self) -> "npt.NDArray[np.float32]":
+        """The page at ``VERIFY_DPI`` without its slow changes of brightness."""
+        return high_pass(shrunk(self.grey))
 
     def clean(self, down: int = 0) -> CleanPage:
         """Return the page in even light, moved up by as many rows as its zones moved down."""
@@ -110,7 +125,7 @@ class LaidPage:
         if code is None:
             return False
         place = code.cut(self.clean().clear)
-        return place.size > 0 and float((place < _DARK).mean()) < _BARE
+        return place.size > 0 and float((place < DARK).mean()) < _BARE
 
     def box(self, box: Box, down: int = 0) -> Box:
         """Return where a box of the form is in the picture, ``down`` rows below its place."""

@@ -18,7 +18,6 @@ from formservice.adapters.scan.glyphs import (
     ON_LINE,
     SMALL,
     Glyph,
-    Part,
     glyphs_of,
     parts_of,
 )
@@ -41,7 +40,7 @@ _EXAMPLES, _LIKE, _AHEAD = 12, 0.92, 0.08
 _LEAST_OWN, _LEAST_OTHER = 3, 2
 # With this likeness it is one also if the page has no example of the other: no two signs are more
 # like each other (B and 8: 0.92), but strokes and letters that differ in a mark or their case.
-_SAME, _STROKES = 0.95, frozenset("lI1i|!ı[]/\\jtfr")
+_SAME, _STROKES = 0.95, frozenset("lI1i|!ı[]/\\jtfrł")
 # Of 3,000 signs 5 in a hundred are less than 0.89 like their own examples; signs that are like no
 # other letter or digit need no example if it is not the other sign.
 _OTHER, _UNIQUE = 0.80, frozenset("§@")
@@ -53,6 +52,9 @@ _MOST_SPECKS = 20
 # Gaps inside of words and between them that must be known before one is told by them, and how
 # clearly these differ (px).
 _LEAST_GAPS, _LEAST_BLANKS, _APART_PX = 20, 5, 2
+# What is too pale for ink joins the pieces of a broken letter; without what is nearly too pale
+# letters are apart that touch (grey values).
+_PALE, _SPLIT = (-50, -75), (40, 75)
 # Ink around words that may belong to them (px).
 _MARGIN_PX = 14
 
@@ -93,10 +95,7 @@ class Letters:
         top = max(min(word.top for word in words) - _MARGIN_PX, 0)
         right = max(word.right for word in words) + 2 * _MARGIN_PX
         bottom = max(word.bottom for word in words) + _MARGIN_PX
-        parts = [
-            Part(one.left + left, one.top + top, one.right + left, one.bottom + top, one.area)
-            for one in parts_of(self.page[top:bottom, left:right])
-        ]
+        parts = parts_of(self.page[top:bottom, left:right], left, top)
         starts = [part.left for part in parts]
         return [
             one for line in lines for one in _seen((w, glyphs_of(w, parts, starts)) for w in line)
@@ -118,6 +117,40 @@ class Letters:
         return tuple(tuple(self.seen(lines)) if lines else () for lines in self.same)
 
     @cached_property
+    def by_zone_pale(self) -> tuple[tuple[Seen, ...], ...]:
+        """The same, with those whose broken letters are whole if what is pale is ink as well."""
+        return self._told_apart(self.by_zone, _PALE)
+
+    @cached_property
+    def by_zone_split(self) -> tuple[tuple[Seen, ...], ...]:
+        """The same, with those whose letters do not touch if what is nearly pale is no ink."""
+        return self._told_apart(self.by_zone_pale, _SPLIT)
+
+    def _told_apart(
+        self, told: Sequence[Sequence[Seen]], tones: Sequence[int]
+    ) -> tuple[tuple[Seen, ...], ...]:
+        """Return words told apart, and those that can be on pages lighter by these tones."""
+        found = [list(zone) for zone in told]
+        for by in tones:
+            page = None
+            for lines, zone in zip(self.same, found, strict=True):
+                known = {id(one.word) for one in zone}
+                rest = [[word for word in line if id(word) not in known] for line in lines]
+                rest = [line for line in rest if line]
+                if rest:
+                    page = page or Letters(_lighter(self.page, by), ())
+                    zone.extend(page.seen(rest))
+        return tuple(tuple(zone) for zone in found)
+
+    @cached_property
+    def words(self) -> tuple[tuple[OcrWord, ...], ...]:
+        """All words of either reading, zone by zone."""
+        return tuple(
+            tuple(word for lines in zone for line in lines for word in line)
+            for zone in self._zones
+        )
+
+    @cached_property
     def agreed(self) -> tuple[Seen, ...]:
         """The words that both readings of their zone have."""
         return tuple(one for zone in self.by_zone for one in zone)
@@ -134,7 +167,8 @@ class Letters:
         return found
 
     @cached_property
-    def _small(self) -> float:
+    def small(self) -> float:
+        """How tall small letters are."""
         heights = [g.body.height for one in self.agreed for g in one.glyphs if g.sign in SMALL]
         return median(heights) if heights else 14.0
 
@@ -142,7 +176,7 @@ class Letters:
         """Return the ink of a sign, on rows that are the same for all signs of the page."""
         import numpy as np
 
-        rise, fall = round(2 * self._small), round(0.9 * self._small)
+        rise, fall = round(2 * self.small), round(0.9 * self.small)
         left, right, top = left_of(glyph) - 1, right_of(glyph) + 1, round(foot) - rise
         canvas = np.zeros((rise + fall, right - left), dtype=np.float32)
         for part in glyph.parts:
@@ -256,6 +290,15 @@ class Letters:
                 if _are_neighbours(one, after)
             )
         return inside, [gap for gap in between if gap > 0]
+
+
+def _lighter(page: "Grey", tones: int) -> "Grey":
+    """Return a page lighter by so many tones, or darker."""
+    import cv2
+    import numpy as np
+
+    table = np.clip(np.arange(256) + tones, 0, 255).astype(np.uint8)
+    return np.asarray(cv2.LUT(page, table), dtype=np.uint8)
 
 
 def _seen(line: Iterable[tuple[OcrWord, Sequence[Glyph]]]) -> Iterator[Seen]:

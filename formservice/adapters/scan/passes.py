@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import SequenceMatcher
 from itertools import accumulate
 from statistics import median
@@ -14,14 +14,19 @@ from formservice.adapters.scan.alphabet import (
     with_at,
     with_sharp_s,
 )
-from formservice.adapters.scan.handwriting import Hand, handwritten
+from formservice.adapters.scan.handwriting import handwritten
 from formservice.adapters.scan.laid import CLOSE_DPI, LaidPage
 from formservice.adapters.scan.letters import Letters
+from formservice.adapters.scan.lookalikes import Lookalikes
 from formservice.adapters.scan.ocr import LANGUAGE, LATIN, Ocr
 from formservice.adapters.scan.place import Placed
+from formservice.adapters.scan.readings import Readings, put_together
 from formservice.adapters.scan.recognition import Recognition
+from formservice.adapters.scan.slashed import Slashed
 from formservice.adapters.scan.text import ZoneText, close_text, text_among, writing_in, zone_text
-from formservice.adapters.scan.witness import settled, with_dashes
+from formservice.adapters.scan.unexplained import has_more
+from formservice.adapters.scan.witness import Witness, settled, with_dashes
+from formservice.domain.characters import CharacterRules
 from formservice.domain.document import Doubt, Method, Opinion, ReadingBy, Sighting
 
 # A page whose words are read with less than this, in the middle, is for a person. Names with
@@ -32,40 +37,13 @@ _SURE_PAGE = 0.7
 # So many pieces of ink a sign, on average, are no letters any more: usual are 0.9 to 1.1, those
 # of thin type on a poor scan 1.5.
 _BROKEN = 1.6
-# Texts less sure than this are looked at once more, of a page with very many only so many, and so
+# Of a page with very many texts in dispute or doubt only so many are looked at once more, and so
 # many letters: each costs as much as reading it twice. Of long texts some word stays open anyhow:
 # without the limit no more were accepted, on balance, in a quarter more time.
-_SURE, _MOST_AGAIN, _MOST_LETTERS = 0.8, 8, 200
-_LATIN = frozenset({ReadingBy.ZONE_LATIN, ReadingBy.PAGE_LATIN, ReadingBy.CLOSE_LATIN})
+_MOST_AGAIN, _MOST_LETTERS = 8, 200
 _HYPHENS = dict.fromkeys(map(ord, "–—"), "-")
-_CLOSELY = (ReadingBy.CLOSE, ReadingBy.CLOSE_LATIN)
 # Where the look at the whole page finds nothing, or something this unsure, it saw no text at all.
 _SEEN = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class _Readings:
-    """What stands in a zone by one or two readings.
-
-    ``by`` tells how each was made, ``doubtful`` that its shapes contradict them, ``by_hand`` that
-    nobody should trust them. ``closely`` are two more of a zone that the first leave open.
-    """
-
-    first: ZoneText
-    second: ZoneText | None = None
-    by: tuple[ReadingBy, ReadingBy] = (ReadingBy.ZONE, ReadingBy.PAGE_LATIN)
-    doubtful: bool = False
-    by_hand: bool = False
-    closely: tuple[ZoneText, ...] = ()
-
-    @property
-    def hand(self) -> Hand | None:
-        """What the writing looks like; the surer reading counts, for names are hard for one."""
-        hand = self.first.hand
-        other = None if self.second is None else self.second.hand
-        if hand is None or other is None:
-            return hand
-        return replace(hand, sure=max(hand.sure, other.sure))
 
 
 def text_sightings(
@@ -82,14 +60,14 @@ def text_sightings(
     ]
     alone = sheet.is_poor or not sheet.is_proved or not _is_legible(firsts)
     if alone or tools.readings == 1:
-        read = [_Readings(first, doubtful=first.doubtful) for first in firsts]
+        read = [Readings(first, doubtful=first.doubtful) for first in firsts]
     else:
         in_place = not any(place.down for place in places)
         read = [
             _read_twice(sheet, place, first, ocr, in_place=in_place)
             for place, first in zip(places, firsts, strict=True)
         ]
-        read = _seen_together(sheet, places, read)
+        read = _seen_together(sheet, places, read, tools.characters)
     by_hand = handwritten([one.hand for one in read])
     read = [replace(one, by_hand=hand) for one, hand in zip(read, by_hand, strict=True)]
     again = _to_read_again(read) if tools.readings is None and ocr.has(LATIN) else ()
@@ -109,12 +87,12 @@ def _is_legible(firsts: Sequence[ZoneText]) -> bool:
     return not sure or median(sure) >= _SURE_PAGE
 
 
-def _to_read_again(read: Sequence[_Readings]) -> frozenset[int]:
+def _to_read_again(read: Sequence[Readings]) -> frozenset[int]:
     """Return which zones are worth a closer look, by their numbers: the short ones if many are."""
     length = {
         number: len(one.first.text)
         for number, one in enumerate(read)
-        if not one.by_hand and _is_unsettled(one)
+        if not one.by_hand and one.is_unsettled
     }
     short = sorted(length, key=length.__getitem__)[:_MOST_AGAIN]
     letters = accumulate(length[number] for number in short)
@@ -123,18 +101,7 @@ def _to_read_again(read: Sequence[_Readings]) -> frozenset[int]:
     )
 
 
-def _is_unsettled(readings: _Readings) -> bool:
-    """Say whether two readings of a text differ, or one of them is unsure."""
-    first, second = readings.first, readings.second
-    if second is None or not first.text:
-        return False
-    return (
-        first.text.split() != second.text.split()
-        or min(first.confidence, second.confidence) < _SURE
-    )
-
-
-def _read_closely(sheet: LaidPage, place: Placed, readings: _Readings, ocr: Ocr) -> _Readings:
+def _read_closely(sheet: LaidPage, place: Placed, readings: Readings, ocr: Ocr) -> Readings:
     """Return the readings of a zone with two more, by either model, of another picture."""
     part = writing_in(sheet.clean(place.down), sheet.template.zone_rect(place.zone))
     if part is None:
@@ -149,7 +116,7 @@ def _read_closely(sheet: LaidPage, place: Placed, readings: _Readings, ocr: Ocr)
     return replace(readings, closely=(german, latin))
 
 
-def _with_dashes_of(close: ZoneText, readings: _Readings) -> ZoneText:
+def _with_dashes_of(close: ZoneText, readings: Readings) -> ZoneText:
     """Return a closer reading with the dashes that the first two have, both of them.
 
     No model knows dashes, so that it has no voice about them; they were measured before.
@@ -170,13 +137,13 @@ def _with_dashes_of(close: ZoneText, readings: _Readings) -> ZoneText:
 
 def _read_twice(
     sheet: LaidPage, place: Placed, first: ZoneText, ocr: Ocr, *, in_place: bool
-) -> _Readings:
+) -> Readings:
     """Return both readings of a zone, settled by its shapes where these tell."""
     rect, clean = sheet.template.zone_rect(place.zone), sheet.clean(place.down)
     second = text_among(sheet.words(ocr, in_place=in_place), clean, rect, place.down)
     if not ocr.has(LATIN):
         # The same model looks twice: what it does not know it misreads twice.
-        return _settled(first, second, (ReadingBy.ZONE, ReadingBy.PAGE))
+        return put_together(first, second, (ReadingBy.ZONE, ReadingBy.PAGE))
     by = (ReadingBy.ZONE, ReadingBy.PAGE_LATIN)
     second = replace(
         second,
@@ -195,7 +162,7 @@ def _read_twice(
     elif differs_in_foreign_letters(first.text, second.text):
         first = zone_text(clean, rect, ocr, LATIN)
         by = (ReadingBy.ZONE_LATIN, ReadingBy.PAGE_LATIN)
-    return _settled(first, second, by)
+    return put_together(first, second, by)
 
 
 def _with_levels(first: ZoneText, second: ZoneText) -> ZoneText:
@@ -226,20 +193,9 @@ def _words(text: str) -> list[str]:
     return re.split(r"(\s+)", text)
 
 
-def _settled(first: ZoneText, second: ZoneText, by: tuple[ReadingBy, ReadingBy]) -> _Readings:
-    """Return two readings, those of one shape as the same."""
-    doubtful = first.doubtful or second.doubtful
-    if first.text == second.text:
-        return _Readings(first, second, by, doubtful or first.shown != first.text)
-    if first.shown == second.shown:
-        # Two of three: one of the readings, and the heights of the letters.
-        first, second = replace(first, text=first.shown), replace(second, text=second.shown)
-    return _Readings(first, second, by, doubtful)
-
-
 def _seen_together(
-    sheet: LaidPage, places: Sequence[Placed], read: Sequence[_Readings]
-) -> list[_Readings]:
+    sheet: LaidPage, places: Sequence[Placed], read: Sequence[Readings], rules: CharacterRules
+) -> list[Readings]:
     """Return the readings of a page, those in dispute or doubt settled by its own letters."""
     if is_broken([one.first for one in read]):
         return [replace(one, doubtful=True) for one in read]
@@ -248,12 +204,18 @@ def _seen_together(
         own = [number for number, place in enumerate(places) if place.down == down]
         zones = [(one.first.lines, one.second.lines) for n in own if (one := read[n]).second]
         letters = Letters(sheet.clean(down).written, zones)
+        witness = Witness(letters)
         accents = Accents(letters, sheet.moved(down), sheet.template.printed)
+        lookalikes, slashed = Lookalikes(letters, rules), Slashed(letters)
         for number in own:
-            if _is_open(read[number]):
-                told[number] = _told(read[number], letters)
+            if read[number].is_open:
+                told[number] = _told(read[number], witness)
             if not told[number].doubtful and accents.contradict(read[number].first.lines):
                 told[number] = replace(told[number], doubtful=True)
+            if (other := told[number].second) is not None:
+                unclear = lookalikes.unclear(told[number].first.lines, other.lines)
+                unclear |= slashed.unclear(read[number].first.lines, other.lines)
+                told[number] = replace(told[number], unclear=unclear)
     return told
 
 
@@ -263,58 +225,24 @@ def is_broken(zones: Sequence[ZoneText]) -> bool:
     return sum(zone.pieces for zone in zones) > _BROKEN * max(signs, 1)
 
 
-def _is_open(one: _Readings) -> bool:
-    """Say whether the two readings of a zone differ, or its shapes contradict them."""
-    return one.second is not None and (one.doubtful or one.first.text != one.second.text)
-
-
-def _told(one: _Readings, letters: Letters) -> _Readings:
+def _told(one: Readings, witness: Witness) -> Readings:
     """Return two readings with what the letters of the page tell about them."""
     if one.second is None:
         return one
-    first, second = with_dashes(one.first, letters), with_dashes(one.second, letters)
-    return _settled(*settled(first, second, letters), one.by)
+    first, second = with_dashes(one.first, witness), with_dashes(one.second, witness)
+    return put_together(*settled(first, second, witness), one.by)
 
 
-def _is_doubtful(readings: _Readings) -> bool:
-    """Say whether shapes contradict what was read.
-
-    Where the first two differ, those readings tell that are the same by both models, if there are
-    any: what is odd about another may be the very sign that it misread.
-    """
-    first, second = readings.first, readings.second
-    if second is None or not readings.closely or first.text.split() == second.text.split():
-        return readings.doubtful
-    for one in (first, second):
-        same = [
-            (name in _LATIN, other)
-            for name, other in _named(readings)
-            if other.text.split() == one.text.split()
-        ]
-        if len({latin for latin, _ in same}) > 1:
-            return any(other.doubtful for _, other in same) or one.shown != one.text
-    return readings.doubtful or any(one.doubtful for one in readings.closely)
-
-
-def _named(readings: _Readings) -> list[tuple[ReadingBy, ZoneText]]:
-    """Return all readings with their names."""
-    first, second = readings.by
-    made = [(first, readings.first)]
-    if readings.second is not None:
-        made.append((second, readings.second))
-    return [*made, *zip(_CLOSELY, readings.closely, strict=False)]
-
-
-def _sighting(sheet: LaidPage, place: Placed, readings: _Readings, page: int) -> Sighting:
+def _sighting(sheet: LaidPage, place: Placed, readings: Readings, page: int) -> Sighting:
     first = readings.first
-    opinions = [
-        Opinion(name, one.text, one.confidence, one.sure) for name, one in _named(readings)
-    ]
+    opinions = [Opinion(name, one.text, one.confidence, one.sure) for name, one in readings.named]
     doubts = {Doubt.RECOGNISED}
-    if _is_doubtful(readings):
+    if readings.is_doubtful:
         doubts.add(Doubt.CHARACTERS)
     if readings.by_hand:
         doubts.add(Doubt.HANDWRITING)
+    elif has_more(sheet, place, readings):
+        doubts.add(Doubt.UNEXPLAINED_INK)
     return Sighting(
         key=place.zone.key,
         method=Method.OCR,

@@ -8,6 +8,12 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from formservice.adapters.scan.as_scanned import (
+    are_several,
+    as_on_paper,
+    is_beside_print,
+    is_mirrored,
+)
 from formservice.adapters.scan.grown import code_turn, page_text, printed_number, upright
 from formservice.adapters.scan.guess import Code, codes
 from formservice.adapters.scan.laid import LaidPage
@@ -16,7 +22,9 @@ from formservice.adapters.scan.looks import Looked, pose_of
 from formservice.adapters.scan.pose import Pose
 from formservice.adapters.scan.recognition import Recognition
 from formservice.adapters.scan.role import role_of
+from formservice.adapters.scan.same_sheet import ink_of, is_same_sheet
 from formservice.adapters.scan.sheet import straightened
+from formservice.adapters.scan.template import Template
 from formservice.adapters.scan.turned import reading_turn, turn_of
 from formservice.adapters.scan.words import PageWords, words_on
 from formservice.adapters.scan.zones import zone_sightings
@@ -45,10 +53,10 @@ class PicturedPage:
 
     def __init__(self, picture: "Grey", tools: Recognition, number: int = 1) -> None:
         """Keep the picture; nothing is looked for until it is asked."""
-        self.picture = picture
+        self.picture = as_on_paper(picture)
         self.number = number
         self._tools = tools
-        self._looked = Looked(picture, tools)
+        self._looked = Looked(self.picture, tools)
         self._poses: dict[tuple[FormRef, int], Pose | None] = {}
         self._last: LaidPage | None = None
         self._upright: _Turned | None = None
@@ -67,11 +75,58 @@ class PicturedPage:
     @cached_property
     def claims(self) -> tuple[Claim, ...]:
         """What the page says it is, by its QR codes, else by its looks."""
-        if self.role is not PageRole.CONTENT:
+        if self.role is not PageRole.CONTENT or self.mistake is not None:
             return ()
         if not self.codes:
             return self._looked.looks.claims
         return tuple(self._counted(code.claim) for code in self.codes)
+
+    @cached_property
+    def mistake(self) -> Unknown | None:
+        """What went wrong as the sheet was scanned, so that nothing on it may be taken."""
+        if self.role is not PageRole.CONTENT:
+            return None
+        if are_several(self.codes):
+            return Unknown.SEVERAL_SHEETS
+        lying = self._lying()
+        if lying is None:
+            return Unknown.MIRRORED if self._is_mirrored() else None
+        beside = is_beside_print(self.picture, *lying)
+        return Unknown.SEVERAL_SHEETS if beside else None
+
+    def _claimed(self) -> tuple[Layout, int] | None:
+        """Return the page of a form that the code on the picture names, None without one."""
+        for code in self.codes:
+            layout = next((one for one in self._tools.layouts() if _is_of(code.claim, one)), None)
+            number = code.claim.page or 0
+            if layout is not None and 1 <= number <= len(layout.pages):
+                return layout, layout.printed(number)
+        return None
+
+    def _lying(self) -> tuple[Pose, Template] | None:
+        """Return how the page that the picture is lies in it, None if that is not known."""
+        claimed = self._claimed()
+        if claimed is not None:
+            pose = self._posed(*claimed)
+            template = self._tools.templates.page(*claimed)
+            return None if pose is None else (pose, template)
+        if self.codes:
+            return None
+        layouts = {layout.ref: layout for layout in self._tools.layouts()}
+        for (ref, page), pose in self._looked.looks.poses.items():
+            return pose, self._tools.templates.page(layouts[ref], page)
+        return None
+
+    def _is_mirrored(self) -> bool:
+        """Say whether the page lies in the picture as in a mirror."""
+        if self.codes:
+            claimed = self._claimed()
+            pages = [] if claimed is None else [claimed]
+        elif self._looked.looks.unknown is Unknown.NO_FORM:
+            pages = [(one, n + 1) for one in self._tools.layouts() for n in range(len(one.pages))]
+        else:
+            pages = []
+        return is_mirrored(self.picture, (self._tools.templates.page(*one) for one in pages))
 
     def _counted(self, claim: Claim) -> Claim:
         """Return what a code claims; Word repeats the last one on every page a form grew to."""
@@ -86,9 +141,11 @@ class PicturedPage:
     @property
     def unknown(self) -> Unknown | None:
         """Why the page claims nothing."""
-        if self.codes or self.role is not PageRole.CONTENT:
+        if self.role is not PageRole.CONTENT:
             return None
-        return self._looked.looks.unknown
+        if self.codes:
+            return self.mistake
+        return self.mistake or self._looked.looks.unknown
 
     @property
     def quarters(self) -> int:
@@ -111,9 +168,12 @@ class PicturedPage:
 
         ``form_page`` counts from 1; a copy of a page lies as the page does.
         """
-        if not 1 <= form_page <= len(layout.pages):
+        if not 1 <= form_page <= len(layout.pages) or self.mistake is not None:
             return None
-        printed = layout.printed(form_page)
+        return self._posed(layout, layout.printed(form_page))
+
+    def _posed(self, layout: Layout, printed: int) -> Pose | None:
+        """Return how a page lies in the picture, whatever else is in it."""
         key = (layout.ref, printed)
         if key not in self._poses:
             template = self._tools.templates.page(layout, printed)
@@ -167,6 +227,8 @@ class PicturedPage:
         return self._words[0].by_line(self.number)
 
     def _all_words(self) -> PageWords:
+        if self.mistake is not None:
+            return PageWords((), 1, 1)
         turned = self._turned()
         if turned.quarters is None:
             return PageWords((), 1, 1)
@@ -225,6 +287,21 @@ class PicturedPage:
     def rest(self) -> None:
         """Let go of what is large and made anew at little cost: the page laid on its form."""
         self._last = None
+
+    def ink(self, layout: Layout, form_page: int) -> bytes:
+        """Return what is on the page beside the print of the form; nothing if it is not that page.
+
+        Nor if it grew or is too poor: then nobody can tell by what is in which place.
+        """
+        laid = self._laid(layout, form_page)
+        if laid is None or not laid.is_proved or laid.is_poor:
+            return b""
+        return ink_of(laid.clean().written)
+
+    def shows(self, layout: Layout, form_page: int, ink: bytes) -> bool:
+        """Say whether another picture, whose ``ink`` this is, is of the same sheet."""
+        own = self.ink(layout, form_page)
+        return bool(own and ink) and is_same_sheet(own, ink)
 
     def crop(self, box: Box) -> bytes:
         """Return a piece of the picture, a little wider than ``box``, as a PNG file."""

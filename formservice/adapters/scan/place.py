@@ -66,14 +66,17 @@ class Placed:
     whole: bool = True
 
 
-def placed(page: "Grey", template: Template, *, proved: bool) -> tuple[Placed, ...]:
+def placed(
+    page: "Grey", template: Template, *, proved: bool, coarse: "Coarse | None" = None
+) -> tuple[Placed, ...]:
     """Return the zones found on a page that was laid on its template.
 
-    ``proved`` says that the page as a whole is like the blank form.
+    ``proved`` says that the page as a whole is like the blank form; ``coarse`` is the page's
+    ``high_pass``, if known.
     """
     import numpy as np
 
-    seen = high_pass(shrunk(page))
+    seen = high_pass(shrunk(page)) if coarse is None else coarse
     # In its place first, for there most pages lie.
     steps = sorted(range(-_TOLERANCE_PX, _TOLERANCE_PX + 1), key=abs)
     nudged = [np.roll(seen, step, axis=(0, 1)) for step in product(steps, steps)]

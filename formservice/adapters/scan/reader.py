@@ -75,6 +75,14 @@ class ScanDocument(OpenDocument):
         """Return a piece of a page as ``lines`` sees it, as a PNG file."""
         return self.pictured(page).crop_upright(box)
 
+    def ink(self, page: int, layout: Layout, form_page: int) -> bytes:
+        """Return what is on a page beside the print of the form."""
+        return self.pictured(page).ink(layout, form_page)
+
+    def shows(self, page: int, layout: Layout, form_page: int, ink: bytes) -> bool:
+        """Say whether a page shows the same as another one."""
+        return self.pictured(page).shows(layout, form_page, ink)
+
     def pictured(self, page: int) -> PicturedPage:
         """Return one page, with all that was found out about it."""
         return self._pictured[page]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from formservice.adapters.scan.ocr import Ocr, ocr
 from formservice.adapters.scan.template import Templates
+from formservice.domain.characters import CharacterRules
 from formservice.domain.form import FormRef, Layout
 
 
@@ -16,15 +17,18 @@ class Recognition:
         engine: Callable[[], Ocr] = ocr,
         layouts: Callable[[], Iterable[Layout]] = tuple,
         readings: int | None = None,
+        characters: CharacterRules | None = None,
     ) -> None:
         """Take blank forms (the bytes of ``form.pdf``) from ``templates``.
 
         ``layouts`` gives all forms that a page without a legible code may be compared with.
         ``readings`` is how many there are of a text at most, 1 or 2; None for as many as it needs.
+        ``characters`` name what needs no second look; nothing if they are not given.
         """
         self.templates = Templates(templates)
         self.layouts = layouts
         self.readings = readings
+        self.characters = characters or CharacterRules()
         self._engine = engine
         self._ocr: Ocr | None = None
 

@@ -6,6 +6,8 @@ where one of them goes wrong the other need not.
 
 from typing import TYPE_CHECKING
 
+from formservice.adapters.scan.light import DARK_UNLEVELLED
+
 if TYPE_CHECKING:
     from cv2.typing import MatLike
 
@@ -13,7 +15,6 @@ if TYPE_CHECKING:
 
 # Hair lines come out light grey: what counts is how much darker they are than the paper beside.
 _DARKER = 22
-_DARK = 170
 # A stroke of a letter is never as long as 9 mm (72 pixels at 200 dots to the inch); a line that
 # leans by a third of a degree keeps its row for that long.
 _LONG_PX = 72
@@ -58,7 +59,7 @@ def _bare(picture: "MatLike", line: "MatLike") -> "MatLike":
     import cv2
     import numpy as np
 
-    _, dark = cv2.threshold(picture, _DARK - 1, 1, cv2.THRESH_BINARY_INV)
+    _, dark = cv2.threshold(picture, DARK_UNLEVELLED - 1, 1, cv2.THRESH_BINARY_INV)
     beside = cv2.subtract(dark, line)
     width = 1 + 2 * (_EDGE_PX + _ACROSS_PX)
     reach = np.ones((1, width), np.uint8)

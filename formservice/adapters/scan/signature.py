@@ -43,6 +43,9 @@ _LONGISH, _COMPACT = 1.8, 0.5
 # Less of the print around: the picture loses thin strokes, or most of all.
 _LEAST_PRINT, _ANY_PRINT = 0.85, 0.6
 _PRINT_DARK = 0.3
+# What is lost with the thin lines of a form, which are no darker than a pen, is never a stroke as
+# large as this (mm): where one is seen, it was drawn. That there is none proves nothing there.
+_LARGE_MM, _HIGH_MM = 20.0, 6.0
 # The middle of a stroke is at least this share as dark as the darkest strokes.
 _CORE = 0.5
 # Thicker than this is no pen (mm).
@@ -51,7 +54,7 @@ _PEN_MM = 2.0
 # paper or of a ruler; a faint one longer than this (mm) is of the paper.
 _WAVE_MM, _LINE_MM, _FAINT_LINE = 0.3, 4.0, 0.4
 # What belongs to the place has this share of its ink there; less than the second does not.
-_OURS, _PARTLY = 0.5, 0.15
+_OURS, _MOSTLY, _PARTLY = 0.5, 0.4, 0.15
 # Print leaves remains along its edges, thinner than this.
 _REMAINS_PX = 3
 # Straight runs this long (8 mm), and so many times as long as thick, are frames of stamps and
@@ -97,7 +100,7 @@ class SignatureInk:
         """Whether a stroke is there that is more than a letter."""
         tall = self.longest >= _STROKE_MM and self.tallest >= _TALL_MM
         if self.printed < _ANY_PRINT:
-            return False
+            return self.longest >= _LARGE_MM and self.tallest >= _HIGH_MM and not self.partly
         return self.ink >= _SIGNED_MM2 and (tall or self.longest >= _FLOWING_MM)
 
     @property
@@ -152,7 +155,8 @@ def signature_ink(
     width, height = stats[:, 2], stats[:, 3]
     length = np.hypot(width, height) * MM
     touching = here > _PARTLY * np.maximum(area, 1)
-    foreign = (here < _OURS * area) & (there > here)
+    # Signatures overshoot their place; what has most of its ink outside came from there.
+    foreign = (here < _OURS * area) & ((there > here) | (here < _MOSTLY * area))
     longish = np.maximum(width, height) >= _LONGISH * np.minimum(width, height)
     longish |= area < _COMPACT * width * height
     speck = (length < _SPECK_MM) | ((length < _DIRT_MM) & ~longish)

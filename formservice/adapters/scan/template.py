@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pypdfium2
 
 from formservice.adapters.scan.blank_words import PrintedWord, printed_words
+from formservice.adapters.scan.light import tone_edges
 from formservice.adapters.scan.sift import LENGTH, MOST_OF_BLANK, Features, features
 from formservice.domain.document import Box
 from formservice.domain.form import FormRef, Layout, Zone
@@ -35,6 +36,9 @@ _INK, _FAINT_INK = 160, 215
 # Ink of words, of 255; a straight line is longer (6 mm) than any stroke of theirs. So much of it
 # makes a pixel at ``VERIFY_DPI`` one of a word, of 255.
 _BOLD_INK, _RULE_PX, _BOLD_SHARE = 110, 48, 50
+# Where the form shades a cell its paper is darker by more than this, and so it is this far around
+# (pixels of the small picture).
+_SHADED, _SHADE_PX = 0.02, 9
 # Printed ink is widened by this much before it is taken away: 0.4 mm, what a good registration
 # and the spread of toner need.
 _SPREAD_PX = 7
@@ -188,6 +192,15 @@ class Template:
             if zone.kind not in ("tick", "signature"):
                 gone[self.zone_rect(zone).grown(_MARGIN).pixels(gone.shape)] = False
         return np.asarray(gone, dtype=bool)
+
+    @cached_property
+    def edges(self) -> "npt.NDArray[np.bool_]":
+        """Where the form itself changes the tone of its paper, ``COARSE`` times smaller."""
+        import cv2
+        import numpy as np
+
+        around = np.ones((_SHADE_PX, _SHADE_PX), np.uint8)
+        return np.asarray(cv2.dilate(tone_edges(self.blank), around) > _SHADED, dtype=bool)
 
     @cached_property
     def coarse(self) -> "npt.NDArray[np.float32]":

@@ -6,7 +6,7 @@ away. Binarising is left to Tesseract, which does it better than any threshold o
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import pairwise
@@ -15,29 +15,35 @@ from typing import TYPE_CHECKING
 
 from formservice.adapters.scan.glyphs import Part, parts_of, shaped
 from formservice.adapters.scan.handwriting import Hand, level_of, straightness
-from formservice.adapters.scan.light import Tones, free_of_specks
+from formservice.adapters.scan.light import DARK, Tones, boxes_of, free_of_specks
 from formservice.adapters.scan.ocr import BLOCK, LANGUAGE, LINE, Ocr, OcrWord, lines_of
 from formservice.adapters.scan.template import DPI, POINTS_PER_INCH, Rect, Template
 from formservice.adapters.scan.words import PageWords
 from formservice.application.extract import CONTINUED
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from formservice.adapters.scan.ocr import Grey
 
 # The zones that hold words.
 _IN_WORDS = ("text", "multiline", "date")
 # Writing a little outside its zone still belongs to it, 0.5 mm.
-_AROUND_PT = 1.5
+AROUND_PT = 1.5
 # White paper around the writing; Tesseract misses letters that touch the edge.
 _PADDING_PX = 12
 # Lower writing is one line: 5.6 mm hold a line of 11 points with its accents and tails.
 _LINE_PX = 48
-# In a cleaned page: what is ink, and from which size it is more than a speck (0.02 mm², with
-# one side over 0.4 mm).
-_DARK = 150
+# From which size ink is more than a speck (0.02 mm², with one side over 0.4 mm).
 _SPECK_AREA, _SPECK_SIDE = 6, 3
 # Lines of no more signs than this, all read with less than that, beside other lines, are dirt.
 _DIRT_SIGNS, _DIRT_SURE = 2, 0.6
+# A single sign may be as small as a speck: as dark as this, as large and as thick. With more of
+# them a page is dirty.
+_SIGN_DARK, _SIGN_AREA, _SIGN_PX, _MOST_SIGNS = 60, 4, 2, 2
+# Words read with less than this where nothing stands are grain.
+_GARBAGE = 0.5
 # Around the ink of a zone so much is kept as well (columns, rows).
 _MARGIN_PX = (30, 8)
 # Lines farther apart than this many heights of letters have an empty line between them; usual
@@ -60,11 +66,13 @@ _DOTS = re.compile(r"\s*(?:…|\.{2,})?\s*$")
 class CleanPage:
     """A page laid on its template at ``DPI``, in even light: ink 0, paper 255.
 
-    ``clear`` shows everything, ``written`` lacks what the blank form has printed.
+    ``clear`` shows everything, ``written`` lacks what the blank form has printed. ``specks`` are
+    the places (column, row) of those taken off that may be signs: a dash, a full stop.
     """
 
     clear: "Grey"
     written: "Grey"
+    specks: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +113,7 @@ def cleaned(flat: "Grey", template: Template) -> CleanPage:
     tones = Tones(ink, max(float(np.percentile(flat[::4, ::4], 60)), ink + 1.0))
     clear = tones.levelled(flat)
     places = [
-        template.zone_rect(zone).grown(_AROUND_PT).pixels(flat.shape)
+        template.zone_rect(zone).grown(AROUND_PT).pixels(flat.shape)
         for zone in template.zones
         if zone.kind in _IN_WORDS
     ]
@@ -115,18 +123,40 @@ def cleaned(flat: "Grey", template: Template) -> CleanPage:
             clear[place] = lighter.levelled(flat[place])
     covering = template.printed.astype(np.uint8) * np.uint8(255)
     written = np.asarray(cv2.bitwise_or(clear, covering), dtype=np.uint8)
+    specks: list[tuple[int, int]] = []
     for place in places:
         free_of_specks(written, *place)
-    return CleanPage(clear, written)
+        gone = (clear[place] < DARK) & (written[place] >= DARK) & ~template.printed[place]
+        specks.extend(_signs(clear[place], gone, place))
+    # Where there are more of them it is dirt.
+    return CleanPage(clear, written, tuple(specks) if len(specks) <= _MOST_SIGNS else ())
+
+
+def _signs(
+    clear: "Grey", gone: "npt.NDArray[np.bool_]", place: tuple[slice, slice]
+) -> Iterator[tuple[int, int]]:
+    """Yield the places of specks as dark as print and as large as the smallest sign."""
+    import cv2
+    import numpy as np
+
+    if not gone.any():
+        return
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(gone.astype(np.uint8), connectivity=8)
+    for number, (left, top, width, height, area) in enumerate(stats[1:].tolist(), 1):
+        large = area >= _SIGN_AREA and min(width, height) >= _SIGN_PX
+        if large and int(clear[labels == number].min()) < _SIGN_DARK:
+            yield left + place[1].start, top + place[0].start
 
 
 def zone_text(page: CleanPage, rect: Rect, ocr: Ocr, language: str = LANGUAGE) -> ZoneText:
     """Read what is written in a zone."""
     import numpy as np
 
-    crop = rect.grown(_AROUND_PT).cut(page.written)
+    crop = rect.grown(AROUND_PT).cut(page.written)
     ink = _ink_box(crop)
     if ink is None:
+        if _has_sign(page, rect):
+            return ZoneText("", 0.0, ink=True)
         return ZoneText("", 1.0, ink=False)
     rows, columns = ink
     sheet = np.pad(crop[rows, columns], _PADDING_PX, constant_values=255)
@@ -136,7 +166,7 @@ def zone_text(page: CleanPage, rect: Rect, ocr: Ocr, language: str = LANGUAGE) -
     if not lines:
         return ZoneText("", 0.0, ink=True, hand=Hand(None, straight, 0.0))
     right = crop.shape[1] - columns.start + _PADDING_PX
-    zone_rows, zone_columns = rect.grown(_AROUND_PT).pixels(page.written.shape)
+    zone_rows, zone_columns = rect.grown(AROUND_PT).pixels(page.written.shape)
     left = zone_columns.start + columns.start - _PADDING_PX
     up = zone_rows.start + rows.start - _PADDING_PX
     read = _on_page(_read(lines, right, parts_of(sheet)), left, up)
@@ -145,9 +175,18 @@ def zone_text(page: CleanPage, rect: Rect, ocr: Ocr, language: str = LANGUAGE) -
     return replace(read, hand=replace(read.hand, straight=straight, level=level_of(sheet, lines)))
 
 
+def _has_sign(page: CleanPage, rect: Rect) -> bool:
+    """Say whether a single small sign may stand in a zone that has nothing else."""
+    rows, columns = rect.pixels(page.written.shape)
+    return any(
+        columns.start <= column < columns.stop and rows.start <= row < rows.stop
+        for column, row in page.specks
+    )
+
+
 def writing_in(page: CleanPage, rect: Rect) -> Rect | None:
     """Return the part of a zone that holds its writing; None if nothing stands there."""
-    whole = rect.grown(_AROUND_PT)
+    whole = rect.grown(AROUND_PT)
     ink = _ink_box(whole.cut(page.written))
     if ink is None:
         return None
@@ -178,9 +217,10 @@ def close_text(picture: "Grey", dpi: int, ocr: Ocr, language: str) -> ZoneText:
 def text_among(words: PageWords, page: CleanPage, rect: Rect, down: int = 0) -> ZoneText:
     """Return what those of ``words`` say that stand in a zone, ``down`` rows below its place.
 
-    Words of the blank form are left out. ``ink`` tells whether there is any word.
+    Words of the blank form are left out. ``ink`` tells whether there is any word; what is read
+    where there is no ink is made of grain, and nothing that anybody should be shown.
     """
-    rows, columns = rect.grown(_AROUND_PT).pixels(page.clear.shape)
+    rows, columns = rect.grown(AROUND_PT).pixels(page.clear.shape)
     inside = [
         word
         for word in words.words
@@ -194,6 +234,9 @@ def text_among(words: PageWords, page: CleanPage, rect: Rect, down: int = 0) -> 
     ]
     if not lines:
         return ZoneText("", 1.0, ink=False)
+    sure = min(word.confidence for word in inside)
+    if sure < _GARBAGE and _ink_box(page.written[rows, columns]) is None:
+        return ZoneText("", 0.0, ink=True)
     read = _read(lines, columns.stop - columns.start, parts_of(page.written[rows, columns]))
     return _on_page(read, columns.start, rows.start)
 
@@ -223,8 +266,8 @@ def _is_print(word: OcrWord, page: CleanPage, down: int) -> bool:
 
     rows = slice(max(word.top - down, 0), max(word.bottom - down, 0))
     columns = slice(max(word.left, 0), max(word.right, 0))
-    ink = int(np.count_nonzero(page.clear[rows, columns] < _DARK))
-    left = int(np.count_nonzero(page.written[rows, columns] < _DARK))
+    ink = int(np.count_nonzero(page.clear[rows, columns] < DARK))
+    left = int(np.count_nonzero(page.written[rows, columns] < DARK))
     return left < _LEFT_OF_PRINT * ink
 
 
@@ -276,14 +319,11 @@ def with_exact_mark(text: str) -> str:
 
 def _ink_box(crop: "Grey") -> tuple[slice, slice] | None:
     """Return the rows and columns that hold all writing but specks; None if there is none."""
-    import cv2
     import numpy as np
 
-    dark = (crop < _DARK).astype(np.uint8)
-    if not dark.any():
+    blobs = boxes_of((crop < DARK).astype(np.uint8))
+    if not len(blobs):
         return None
-    _, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
-    blobs = stats[1:]
     large = (blobs[:, 4] >= _SPECK_AREA) & (blobs[:, 2:4].max(axis=1) > _SPECK_SIDE)
     blobs = blobs[large]
     if not len(blobs):

@@ -2,35 +2,22 @@
 
 What differs is a sign (ß, B), a full stop at the end of a word, or a blank; each is a kind of
 dispute of its own. Only where all disputes of a zone are settled are its readings the same then:
-two of three witnesses, one reading and the ink. Dashes, which neither model knows, are measured.
+two of three witnesses, one reading and the ink. Dashes are measured (``dashes``).
 """
 
-import math
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cached_property
 from itertools import pairwise
-from statistics import fmean, median, pstdev
 
-from formservice.adapters.scan.glyphs import DASHES, SMALL, Glyph
-from formservice.adapters.scan.letters import Letters, Seen, are_at_one_place, left_of, right_of
+from formservice.adapters.scan.dashes import Dashes
+from formservice.adapters.scan.glyphs import DASHES
+from formservice.adapters.scan.letters import Letters, Seen, are_at_one_place
 from formservice.adapters.scan.ocr import OcrWord
 from formservice.adapters.scan.text import ZoneText
 
-# Type whose letters stand evenly apart, by their deviation within zones, which may differ in size:
-# 0.04 and less, other type 0.12 and more. Its hyphens may be as long as its dashes.
-_EVEN, _LEAST_PAIRS, _LEAST_OF_ZONE = 0.08, 10, 4
-# Lengths of dashes as shares of the height of small letters and the width of n, their geometric
-# mean: of 184 typefaces hyphens reach 0.70, dashes begin at 0.71. Next to each other a dash is
-# 1.24 times as long as the hyphen at least.
-_SHORTEST, _HYPHEN, _NO_HYPHEN, _DASH, _NO_DASH, _TIMES = 0.32, 0.60, 0.70, 0.78, 1.25, 1.24
-# The two ways to measure a dash may differ by so much (px); its ends are paler than it by that.
-# More ink than this so near to its ends, and it is broken: only part of it would be measured.
-_UNLIKE_PX, _PALE, _REACH_PX, _NEAR, _PALE_INK = 1.5, 0.3, 24, 0.4, 128
-_LEAST_OF_SIZE = 4
 # Readings that differ in more places than this are of a bad print.
 _MOST_DISPUTES = 5
 
@@ -45,128 +32,20 @@ class _Token:
     place: OcrWord
 
 
-class Dashes:
-    """The dashes of a page next to the letters around them."""
+class Witness:
+    """The letters of a page, and its dashes, which are measured once for all zones."""
 
     def __init__(self, letters: Letters) -> None:
-        """Measure by these letters."""
-        self._letters = letters
-
-    def sign(self, glyph: Glyph, zone: Sequence[Seen], *, in_word: bool = False) -> str | None:
-        """Return which dash a sign is that stands in a ``zone``, None if that is not clear.
-
-        Inside of words hyphens are usual; only next to a shorter one a longer one is believed.
-        """
-        length = None if self._is_even else self._length(glyph, zone)
-        if length is None or not _SHORTEST <= length <= _NO_DASH:
-            return None
-        if length <= _HYPHEN:
-            return "-"
-        if length >= _DASH and not in_word:
-            return "–"
-        shortest = min(self._dashes, default=_NO_DASH)
-        longest = max(self._dashes, default=0.0)
-        if length >= _TIMES * shortest and shortest <= _NO_HYPHEN:
-            return "–"
-        return "-" if length <= _NO_HYPHEN and longest >= _TIMES * length else None
+        """Tell by these letters."""
+        self.letters = letters
 
     @cached_property
-    def _dashes(self) -> tuple[float, ...]:
-        """The lengths of the dashes of the page that can be measured."""
-        told = (
-            self._length(glyph, zone)
-            for zone in self._letters.by_zone
-            for one in zone
-            for glyph in one.glyphs
-            if glyph.sign in DASHES
-        )
-        return tuple(one for one in told if one is not None and _SHORTEST <= one <= _NO_DASH)
-
-    @cached_property
-    def _is_even(self) -> bool:
-        """Whether all signs have one width, or that cannot be told."""
-        steps: list[float] = []
-        for zone in self._letters.by_zone:
-            own = [
-                (left_of(b) + right_of(b) - left_of(a) - right_of(a)) / 2
-                for one in zone
-                for a, b in pairwise(one.glyphs)
-                if a.sign.isalpha() and b.sign.isalpha()
-            ]
-            if len(own) >= _LEAST_OF_ZONE:
-                steps.extend(step / fmean(own) for step in own)
-        return len(steps) < _LEAST_PAIRS or pstdev(steps) < _EVEN
-
-    def _length(self, glyph: Glyph, zone: Sequence[Seen]) -> float | None:
-        scale, length = self._scale(zone), self._pixels(glyph)
-        if scale is None or length is None or self._is_broken(glyph, zone, scale):
-            return None
-        return length / scale
-
-    def _is_broken(self, glyph: Glyph, zone: Sequence[Seen], scale: float) -> bool:
-        """Say whether a dash is not flat, or has more of its kind before or behind it."""
-        part = glyph.body
-        if part.height >= part.right - part.left or len(glyph.parts) > 1:
-            return True
-        reach, top, bottom = max(round(_NEAR * scale), 3), max(part.top - 2, 0), part.bottom + 2
-        beside = [
-            one
-            for seen in zone
-            for other in seen.glyphs
-            for one in other.parts
-            if one != part and one.bottom > top and one.top < bottom
-        ]
-        start = max([part.left - reach, *(p.right + 1 for p in beside if p.right <= part.left)])
-        end = min([part.right + reach, *(p.left - 1 for p in beside if p.left >= part.right)])
-        rows = self._letters.page[top:bottom]
-        loose = [rows[:, max(start, 0) : part.left - 1], rows[:, part.right + 1 : end]]
-        return any(piece.size > 0 and piece.min() < _PALE_INK for piece in loose)
-
-    def _pixels(self, glyph: Glyph) -> float | None:
-        """Return how long a dash is: thin ones that lean are cut by what counts as ink."""
-        import numpy as np
-
-        part = glyph.body
-        start = max(part.left - _REACH_PX, 0)
-        crop = self._letters.page[
-            max(part.top - 2, 0) : part.bottom + 2, start : part.right + _REACH_PX
-        ]
-        ink = (255.0 - crop.astype(np.float32)).sum(axis=0)
-        left, right = part.left - start, part.right - start
-        full = float(np.median(ink[left:right]))
-        within = float(np.minimum(ink[max(left - 2, 0) : right + 2] / full, 1.0).sum())
-        while left > 0 and ink[left - 1] > _PALE * full:
-            left -= 1
-        while right < len(ink) and ink[right] > _PALE * full:
-            right += 1
-        whole = float(np.minimum(ink[left:right] / full, 1.0).sum())
-        return whole if abs(whole - within) <= _UNLIKE_PX else None
-
-    def _scale(self, zone: Sequence[Seen]) -> float | None:
-        """Return the size of the type in a zone: mean of the height and the width of n."""
-        small = [g.body.height for one in zone for g in one.glyphs if g.sign in SMALL]
-        wide = [g.width for one in zone for g in one.glyphs if g.sign == "n"]
-        if len(small) >= _LEAST_OF_SIZE and len(wide) > 1:
-            return math.sqrt(median(small) * median(wide))
-        # Other letters of the zone tell how large it is beside the rest of the page.
-        rest = [other for other in self._letters.by_zone if other != tuple(zone)]
-        heights: dict[str, list[int]] = defaultdict(list)
-        for g in (g for other in rest for one in other for g in one.glyphs):
-            heights[g.sign].append(g.body.height)
-        times = [
-            g.body.height / median(heights[g.sign])
-            for one in zone
-            for g in one.glyphs
-            if g.sign.isalnum() and len(heights[g.sign]) > 1
-        ]
-        wide = [g.width for other in rest for one in other for g in one.glyphs if g.sign == "n"]
-        of_small = [h for sign in SMALL for h in heights[sign]]
-        if len(times) < _LEAST_OF_SIZE or len(of_small) < _LEAST_OF_SIZE or len(wide) < 2:
-            return None
-        return median(times) * math.sqrt(median(of_small) * median(wide))
+    def dashes(self) -> Dashes:
+        """The dashes next to the letters around them."""
+        return Dashes(self.letters)
 
 
-def with_dashes(read: ZoneText, letters: Letters) -> ZoneText:
+def with_dashes(read: ZoneText, witness: Witness) -> ZoneText:
     """Return a reading with its dashes as long as they are next to the letters of the page.
 
     The doubt about them is lifted if all can be told.
@@ -174,7 +53,7 @@ def with_dashes(read: ZoneText, letters: Letters) -> ZoneText:
     if not DASHES.intersection(read.text):
         return read
     tokens = _tokens(read)
-    zone, measured = letters.seen(read.lines) if tokens else [], Dashes(letters)
+    zone = witness.letters.seen(read.lines) if tokens else []
     known = {id(one.word): one for one in zone}
     told, all_told = [], bool(tokens)
     for token in tokens:
@@ -184,7 +63,7 @@ def with_dashes(read: ZoneText, letters: Letters) -> ZoneText:
             all_told = False
         elif dashes and one is not None:
             signs = {
-                place: measured.sign(one.glyphs[place], zone, in_word=len(token.text) > 1)
+                place: witness.dashes.sign(one.glyphs[place], zone, in_word=len(token.text) > 1)
                 for place in dashes
             }
             all_told = all_told and None not in signs.values()
@@ -195,8 +74,9 @@ def with_dashes(read: ZoneText, letters: Letters) -> ZoneText:
     return replace(_told(read, told), doubtful=read.odd)
 
 
-def settled(first: ZoneText, second: ZoneText, letters: Letters) -> tuple[ZoneText, ZoneText]:
+def settled(first: ZoneText, second: ZoneText, witness: Witness) -> tuple[ZoneText, ZoneText]:
     """Return two readings of a zone, the same if every dispute between them could be settled."""
+    letters = witness.letters
     one, other = _tokens(first), _tokens(second)
     if first.text == second.text or not one or not other:
         return first, second
@@ -220,7 +100,7 @@ def settled(first: ZoneText, second: ZoneText, letters: Letters) -> tuple[ZoneTe
             verdict = (
                 _blanks_told(letters, left, right)
                 if left and right
-                else _extra_told(letters, left or right, (second if right else first).lines)
+                else _extra_told(witness, left or right, (second if right else first).lines)
             )
             verdict = verdict if left or verdict is None else not verdict
             if verdict is None:
@@ -321,7 +201,7 @@ def _blanks_told(letters: Letters, one: Sequence[_Token], other: Sequence[_Token
 
 
 def _extra_told(
-    letters: Letters, extra: Sequence[_Token], lines: Sequence[Sequence[OcrWord]]
+    witness: Witness, extra: Sequence[_Token], lines: Sequence[Sequence[OcrWord]]
 ) -> bool | None:
     """Say whether words that only one reading has are there; None if that is not clear.
 
@@ -329,15 +209,15 @@ def _extra_told(
     """
     verdicts = set()
     for token in extra:
-        found = _seen(letters, token, lines)
+        found = _seen(witness.letters, token, lines)
         if found is None:
             return None
         if token.text in DASHES:
-            zone = letters.seen(lines)
-            told = Dashes(letters).sign(found.glyphs[0], zone) == token.text
+            zone = witness.letters.seen(lines)
+            told = witness.dashes.sign(found.glyphs[0], zone) == token.text
             verdicts.add(True if told else None)
         else:
-            verdicts.add(False if letters.is_dirt(found) else None)
+            verdicts.add(False if witness.letters.is_dirt(found) else None)
     return verdicts.pop() if len(verdicts) == 1 else None
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from formservice.adapters.scan.boxes import BoxInk, box_ink
+from formservice.adapters.scan.covered import Covering
 from formservice.adapters.scan.laid import LaidPage
 from formservice.adapters.scan.marks import Mark, State, doubted, judged
 from formservice.adapters.scan.passes import text_sightings
@@ -25,7 +26,7 @@ def zone_sightings(
 
     ``page`` is the number that the sightings carry, their boxes are fractions of the picture.
     """
-    found = placed(sheet.grey, sheet.template, proved=sheet.is_proved)
+    found = placed(sheet.grey, sheet.template, proved=sheet.is_proved, coarse=sheet.coarse)
     if not sheet.is_proved and len(found) < len(sheet.template.zones) * _ENOUGH_ZONES:
         return ()
     # On a copy some of the page's places hold later items, the others only repeat.
@@ -38,8 +39,37 @@ def zone_sightings(
     for down in sorted({one.down for one in marks}):
         here = [one for one in marks if one.down == down]
         seen.extend(zip(here, _mark_sightings(sheet, here, page), strict=True))
+    seen = _uncovered(sheet, seen)
     poor = frozenset({Doubt.POOR_PAGE}) if sheet.is_poor else frozenset[Doubt]()
     return tuple(replace(one, doubts=one.doubts | _doubts(place) | poor) for place, one in seen)
+
+
+def _uncovered(
+    sheet: LaidPage, seen: Sequence[tuple[Placed, Sighting]]
+) -> list[tuple[Placed, Sighting]]:
+    """Return what was seen, but nothing as empty where something lies over the page.
+
+    Where zones moved, or the page is poor, all is doubtful anyhow.
+    """
+    if sheet.is_poor or not sheet.is_proved:
+        return list(seen)
+    over = Covering(sheet.grey, sheet.template, sheet.coarse)
+    # Where some rows grew, print has moved and is not gone.
+    in_place = not any(place.down for place, _ in seen)
+    return [
+        (place, _covered(one))
+        if not place.down and over.hides(sheet.template.zone_rect(place.zone), by_print=in_place)
+        else (place, one)
+        for place, one in seen
+    ]
+
+
+def _covered(one: Sighting) -> Sighting:
+    """Return what was seen of a zone that something covers: nothing tells that it is empty."""
+    doubts = one.doubts | {Doubt.COVERED}
+    if one.blank or one.on is False:
+        return replace(one, blank=False, on=None, unreadable=True, doubts=doubts)
+    return replace(one, doubts=doubts)
 
 
 def _mark_sightings(sheet: LaidPage, found: Sequence[Placed], page: int) -> Iterator[Sighting]:

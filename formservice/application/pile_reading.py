@@ -1,28 +1,39 @@
 """Reads the documents of a pile, whose pages are known: within a file, or over several."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any  # readings have the shape of the JSON contract
 
 from formservice.application.compare import documents_data
-from formservice.application.intake_pile import Group, Pile, Place, Waiting
-from formservice.application.intake_report import part_of
 from formservice.application.page_results import Answer, PageResult
+from formservice.application.pile import Group, Pile, Place, Waiting
 from formservice.application.ports import Forms, Opened, PageWork
 from formservice.application.read import ReadFile
+from formservice.application.read_document import ReadDocument
 from formservice.application.recorded import RecordedDocument
+from formservice.application.report import pointing
 from formservice.domain.document import Page
+from formservice.domain.form import FormDefinition
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """The day of receipt, and how to get the bytes of a file."""
+    """The day of receipt, and how to get the bytes of a file.
+
+    ``form`` is which form a person says it is, ``against`` what was sent, as decoded JSON, if that
+    is to be compared. ``begun`` is when the work began (``perf_counter``), None where that was in
+    another call: then the times of the pages count.
+    """
 
     received: date
     content: Callable[[Waiting], bytes]
+    form: FormDefinition | None = None
+    against: object = None
+    begun: float | None = None
 
 
 class PileReading:
@@ -45,11 +56,35 @@ class PileReading:
         results = {n: known[p.file][p.page].numbered(n) for n, p in places.items()}
         with self._opened(results, places) as document:
             count = len(group.pages)
-            parts = [[results[n].page for n in sorted(results) if (n <= count) is own]
-                     for own in (True, False)]  # fmt: skip
-            self._read.opened(document, received=self._at.received, grouped=[parts])
-            return {n: a for n, a in document.asked.items() if places[n].page in
-                    self.pile.files[places[n].file].pictured}  # fmt: skip
+            pages = [results[n].page for n in sorted(results)]
+            own = [page for page in pages if page.number <= count]
+            others = [page for page in pages if page.number > count]
+            self._opened_read(document, [[own, others]])
+            files = self.pile.files
+            return {
+                number: answers
+                for number, answers in document.asked.items()
+                if places[number].page in files[places[number].file].pictured
+            }
+
+    def answers(
+        self, groups: Sequence[Group]
+    ) -> Generator[tuple[Place, list[Answer]], None, None]:
+        """Yield what is asked of pages only because others are with them: they are read twice.
+
+        What cannot be asked now is asked once more, by whoever puts all together.
+        """
+        several = [one for one in groups if len(one.all) > 1]
+        with closing(self._work.others(self.asked, several)) as ends:
+            for done in ends:
+                for number, answers in (done.result or {}).items():
+                    yield done.item.all[number - 1], answers
+
+    def whole(self, index: int) -> list[dict[str, Any]]:
+        """Return the documents of a file whose pages nobody has put together: a child's work."""
+        known = list(self.pile.known(index).values())
+        places = {one.page.number: Place(index, one.page.number) for one in known}
+        return self._one_read(known, places, None)
 
     def documents(
         self, part: Sequence[int], groups: Sequence[Group]
@@ -67,9 +102,10 @@ class PileReading:
                 single[one.all[0].file].append(one)
         for index in part:
             pages = [
-                result for number, result in known[index].items()
+                result
+                for number, result in known[index].items()
                 if Place(index, number) not in away
-            ]  # fmt: skip
+            ]
             if pages:
                 found[index] += self._own(index, pages, single[index])
         return [found[index] for index in part]
@@ -111,25 +147,42 @@ class PileReading:
                 there = [p for p in own if p["sha256"] == self.pile.files[index].sha256]
                 if there:
                     numbers_there = [p["page"] for p in there]
-                    found[index].append(part_of(told, first.sha256, numbers_there))
+                    found[index].append(pointing(told, first.sha256, numbers_there))
 
     def _one_read(
         self,
         results: Sequence[PageResult],
         places: dict[int, Place],
-        grouped: Sequence[Sequence[Sequence[int]]],
+        grouped: Sequence[Sequence[Sequence[int]]] | None,
     ) -> list[dict[str, Any]]:
         """Return what pages, as they are numbered here, say; they are in one file or several."""
         start = time.perf_counter()
         by_number = {one.page.number: one for one in results}
-        asked: list[list[list[Page]]] = [
-            [[by_number[number].page for number in part] for part in one] for one in grouped
-        ]
+        asked: list[list[list[Page]]] | None = None
+        if grouped is not None:
+            asked = [
+                [[by_number[number].page for number in part] for part in one] for one in grouped
+            ]
         with self._opened(by_number, places) as document:
-            read = self._read.opened(document, received=self._at.received, grouped=asked)
-        seconds = time.perf_counter() - start + sum(one.seconds for one in results)
-        first = self.pile.files[next(iter(places.values())).file]
-        return documents_data(read, first.name, first.sha256, seconds, self._forms)
+            read = self._opened_read(document, asked)
+        seconds = time.perf_counter() - (self._at.begun or start)
+        if self._at.begun is None:
+            seconds += sum(one.seconds for one in results)
+        first, against = self.pile.files[next(iter(places.values())).file], self._at.against
+        return documents_data(read, first.name, first.sha256, seconds, self._forms, against)
+
+    def _opened_read(
+        self, document: RecordedDocument, grouped: Sequence[Sequence[Sequence[Page]]] | None
+    ) -> list[ReadDocument]:
+        """Return what pages say; where a person says which form it is, they are one document."""
+        at = self._at
+        return self._read.opened(
+            document,
+            received=at.received,
+            form=at.form,
+            against=at.against,
+            grouped=grouped if at.form is None else None,
+        )
 
     def _opened(
         self, results: Mapping[int, PageResult], places: Mapping[int, Place]

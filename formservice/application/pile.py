@@ -1,4 +1,4 @@
-"""The files of a batch while they are put together: which page is where, which go together."""
+"""Files while they are put together: which page is where, which go together."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
@@ -7,7 +7,7 @@ from itertools import accumulate
 from typing import Any, TypeVar  # Any: plain data
 
 from formservice.application.batch import BatchFile
-from formservice.application.page_results import PageResult, is_picture, seen
+from formservice.application.page_results import Answer, PageResult, is_picture, seen
 from formservice.application.ports import PageWork, WorkInHand
 from formservice.application.read import ReadFile
 from formservice.domain.document import Medium, Page, PageRole
@@ -85,6 +85,13 @@ class Pile:
         """Return which page has this number in the batch."""
         file = bisect_right(self._starts, number - 1) - 1
         return Place(file, number - self._starts[file])
+
+    def learn(self, place: Place, answers: Sequence[Answer]) -> None:
+        """Keep what else was answered about a page; a StorageError if that is impossible."""
+        sha256 = self.files[place.file].sha256
+        kept = self._kept.result(sha256, place.page)
+        if kept is not None:
+            self._kept.keep_result(sha256, place.page, kept.with_answers(answers))
 
     def known(self, file: int, only: Group | None = None) -> dict[int, PageResult]:
         """Return the pages of a file by their number there, without those that were refused.
