@@ -8,11 +8,14 @@ from formservice.bootstrap.reading import Reading
 from formservice.bootstrap.settings import now
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sqlalchemy.engine import URL
 
     from formservice.adapters.archive_copy.copies import ArchiveCopies
     from formservice.adapters.archive_copy.verapdf import VeraPdf
-    from formservice.adapters.backup.backup import Backup
+    from formservice.adapters.backup.backup import Backup, Tell
+    from formservice.adapters.backup.check import Checked
     from formservice.adapters.backup.restore import Restore
     from formservice.adapters.handover.export import Export
     from formservice.adapters.handover.participants_import import ImportParticipants
@@ -220,6 +223,13 @@ class Services(Reading):
             {name: file for name, file in named.items() if file is not None},
         )
         return Backup(self.store, self.originals, installation, now)
+
+    @staticmethod
+    def backups_checked(target: "Path", name: str | None, tell: "Tell") -> "Checked":
+        """Prove all backups in a folder, or the one of this name; no settings are needed."""
+        from formservice.adapters.backup.check import checked
+
+        return checked(target, name, tell)
 
     @cached_property
     def restore(self) -> "Restore":

@@ -6,14 +6,18 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from formservice.adapters.backup.backup import DATABASE, ORIGINALS, Made
-from formservice.adapters.backup.check import Checked, checked
+from formservice.adapters.backup.folder import DATABASE, ORIGINALS
 from formservice.bootstrap import Services, Settings
 from formservice.cli import errors
 from formservice.cli.german import counted
 from formservice.cli.steps import Steps
 from formservice.domain.errors import UsageError
+
+if TYPE_CHECKING:
+    from formservice.adapters.backup.backup import Made
+    from formservice.adapters.backup.check import Checked
 
 STEPS = {DATABASE: "Zeilen der Datenbank", ORIGINALS: "Originale und Kopien"}
 _SHOWN = 20
@@ -39,20 +43,22 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def _run(chosen: argparse.Namespace) -> int:
     if chosen.name and not chosen.check:
         raise UsageError("--name geht nur zusammen mit --check.", "Den Namen gibt die Zeit.")
-    target, steps = Path(chosen.target), Steps(STEPS)
+    services, target, steps = (
+        Services(Settings.from_environment()),
+        Path(chosen.target),
+        Steps(STEPS),
+    )
     try:
         if chosen.check:
-            found = checked(target, chosen.name, steps)
-        else:
-            made = Services(Settings.from_environment()).backup(target, steps)
+            return _checked(
+                services.backups_checked(target, chosen.name, steps), as_json=chosen.json
+            )
+        return _made(services.backup(target, steps), as_json=chosen.json)
     finally:
         steps.close()
-    if chosen.check:
-        return _checked(found, as_json=chosen.json)
-    return _made(made, as_json=chosen.json)
 
 
-def _made(made: Made, *, as_json: bool) -> int:
+def _made(made: "Made", *, as_json: bool) -> int:
     if as_json:
         print(json.dumps(asdict(made), ensure_ascii=False, indent=1))
     else:
@@ -70,7 +76,7 @@ def _made(made: Made, *, as_json: bool) -> int:
     return errors.NEEDS_A_PERSON if made.lost else errors.DONE
 
 
-def _checked(found: Checked, *, as_json: bool) -> int:
+def _checked(found: "Checked", *, as_json: bool) -> int:
     if as_json:
         told = {"whole": not found.faults, **asdict(found)}
         print(json.dumps(told, ensure_ascii=False, indent=1))

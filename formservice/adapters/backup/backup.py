@@ -10,14 +10,19 @@ from typing import TypeAlias
 from sqlalchemy import select
 
 from formservice.adapters.backup import folder as places
-from formservice.adapters.backup.folder import BackupFolder, explained, hashed
+from formservice.adapters.backup.folder import (
+    DATABASE,
+    ORIGINALS,
+    BackupFolder,
+    explained,
+    hashed,
+)
 from formservice.adapters.backup.snapshot import Contents, contents, snapshot
 from formservice.adapters.store.schema import originals as table
 from formservice.adapters.store.store import Store
 from formservice.application.ports_store import Originals
 from formservice.domain.errors import AlteredError, NotFoundError, StorageError, UsageError
 
-DATABASE, ORIGINALS = "database", "originals"
 FORMAT = 1
 _TRIES = 3
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from formservice.adapters.backup import folder as places
-from formservice.adapters.backup.backup import FORMAT, ORIGINALS, Tell
-from formservice.adapters.backup.folder import BackupFolder, explained, hashed, sums
+from formservice.adapters.backup.backup import FORMAT, Tell
+from formservice.adapters.backup.folder import ORIGINALS, BackupFolder, explained, hashed, sums
 from formservice.adapters.backup.snapshot import contents
 from formservice.domain.errors import AlteredError, StorageError
 

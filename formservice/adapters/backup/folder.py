@@ -22,6 +22,8 @@ SNAPSHOT, MANIFEST, LIST, SUMS = "formservice.sqlite", "manifest.json", "ORIGINA
 MARK = ".wiederherstellung"
 """What stands in a data folder while a restore into it is not done."""
 HEADS, SETTINGS = "koepfe", "einstellungen"
+DATABASE, ORIGINALS = "database", "originals"
+"""The steps of backing up and restoring, as they are told."""
 _BACKUPS, _ORIGINALS, _LOCK = "sicherungen", "originale", ".sperre"
 _UNFINISHED = ".neu-"
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")

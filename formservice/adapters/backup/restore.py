@@ -11,9 +11,9 @@ from sqlalchemy import Engine, inspect, select
 from sqlalchemy.engine import URL
 
 from formservice.adapters.backup import folder as places
-from formservice.adapters.backup.backup import DATABASE, ORIGINALS, Tell
+from formservice.adapters.backup.backup import Tell
 from formservice.adapters.backup.check import manifest, own_faults
-from formservice.adapters.backup.folder import BackupFolder, explained
+from formservice.adapters.backup.folder import DATABASE, ORIGINALS, BackupFolder, explained
 from formservice.adapters.backup.snapshot import Contents, contents, filled
 from formservice.adapters.heads import Heads
 from formservice.adapters.lasting import sync, written_once
