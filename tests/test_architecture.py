@@ -113,6 +113,9 @@ def test_the_inner_floors_load_nothing_but_the_standard_library(floor):
 
 def test_starting_the_command_line_loads_no_heavy_library():
     assert loaded_by("formservice.cli.main") & (HEAVY | SOMETIMES) == set()
+    # All commands stand behind the parser; each loads the database when it needs one.
+    started = "formservice.cli.main; formservice.cli.main.parser()"
+    assert loaded_by(started) & (HEAVY | {"sqlalchemy"}) == set()
 
 
 def test_what_lies_on_disk_is_kept_without_what_forks_processes():

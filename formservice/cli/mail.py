@@ -2,16 +2,18 @@
 
 import argparse
 import json
+from typing import TYPE_CHECKING
 
 from formservice.adapters.inbox.imap import REFUSED as REFUSED_FOLDER
-from formservice.adapters.inbox.mail import Handled
-from formservice.adapters.inbox.sending import GIVEN_UP, KINDS, REFUSED, UNCERTAIN, Gone
-from formservice.adapters.store.outbox import Outbox
 from formservice.adapters.work.signals import Stop
 from formservice.bootstrap import Services, Settings
 from formservice.cli import errors
 from formservice.cli.german import counted
 from formservice.domain.errors import EngineError, StorageError, UsageError
+
+if TYPE_CHECKING:
+    from formservice.adapters.inbox.mail import Handled
+    from formservice.adapters.inbox.sending import Gone
 
 _POLL_S = 30.0
 _KINDS = {"mail": "Antworten", "deadline": "Erinnerungen an Fristen"}
@@ -110,7 +112,7 @@ def _trouble(error: EngineError | StorageError, *, as_json: bool) -> None:
         print(f"Es wird gewartet: {error.message} {error.hint}", flush=True)
 
 
-def _tell(mail: Handled, *, as_json: bool) -> None:
+def _tell(mail: "Handled", *, as_json: bool) -> None:
     if as_json:
         parts = [
             {
@@ -136,7 +138,7 @@ def _tell(mail: Handled, *, as_json: bool) -> None:
             print(f"  ✗ {one.error.message} [{one.error.code}]", flush=True)
 
 
-def _tell_gone(gone: Gone, *, as_json: bool) -> None:
+def _tell_gone(gone: "Gone", *, as_json: bool) -> None:
     if as_json:
         told = {"outcome": gone.receipt, "kind": gone.kind, "count": gone.count}
         print(json.dumps(told), flush=True)
@@ -145,6 +147,15 @@ def _tell_gone(gone: Gone, *, as_json: bool) -> None:
 
 
 def _status(services: Services, *, as_json: bool) -> int:
+    # Slow to import.
+    from formservice.adapters.inbox.sending import (  # noqa: PLC0415
+        GIVEN_UP,
+        KINDS,
+        REFUSED,
+        UNCERTAIN,
+    )
+    from formservice.adapters.store.outbox import Outbox  # noqa: PLC0415
+
     with services.store.look() as work:
         standing = Outbox(work.connection).standing(KINDS)
     bad = any(receipt in (REFUSED, UNCERTAIN, GIVEN_UP) for _, receipt in standing)
