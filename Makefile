@@ -104,6 +104,7 @@ bench: setup  ## misst Tempo gegen docxtpl, pypdf, pdfplumber, LibreOffice, OCRm
 	$(BIN)/python -m benchmarks.scans
 	$(BIN)/python -m benchmarks.work
 	$(BIN)/python -m benchmarks.search
+	$(BIN)/python -m benchmarks.archive
 
 storm: setup  ## beendet 300 Dokumente, während ihre Arbeiter sterben und einfrieren (einige Minuten)
 	$(BIN)/python -m benchmarks.storm
