@@ -43,6 +43,14 @@ class KeptCopy:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptPage:
+    """A page of a document as it stands in the table: of which original, which one there."""
+
+    original: str
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
 class KeptReason:
     """Why somebody answers for a finding or moved a document, as it stands in the table."""
 
@@ -55,7 +63,10 @@ class KeptReason:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """All of a document that its events tell of, and these events in their order."""
+    """All of a document that its events tell of, and these events in their order.
+
+    ``differing`` says in German what lists and searches have otherwise than the newest record.
+    """
 
     id: str
     original: str | None
@@ -64,11 +75,14 @@ class Account:
     state: str
     version: int
     received: str
+    traeger: str | None
     salt: str | None
     events: Sequence[Entry]
     records: Sequence[KeptRecord]
     copies: Sequence[KeptCopy]
     reasons: Sequence[KeptReason]
+    pages: Sequence[KeptPage]
+    differing: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +96,12 @@ class Amount:
 
 class Proof(Protocol):
     """What is kept, in the order in which it is proved, at one point in time."""
+
+    def damage(self) -> str | None:
+        """Return what the database itself finds damaged in its file, in German; None if nothing.
+
+        A server proves its files by itself (checksums of its pages), and has no answer here.
+        """
 
     def amount(self, since: int) -> Amount:
         """Return how much there is of what events from ``since`` on tell of."""

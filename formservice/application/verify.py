@@ -40,7 +40,7 @@ Tell: TypeAlias = Callable[[str, int, int], None]
 class Break:
     """The first thing that is not as it was: of which kind, its id, and a German sentence.
 
-    ``part`` is ``event``, ``head``, ``document`` or ``original``.
+    ``part`` is ``event``, ``head``, ``document``, ``original`` or ``database``.
     """
 
     part: str
@@ -112,9 +112,12 @@ class Verify:
             before = None
         place = before or Place(since, self._now(), EVENTS, "")
         with self._store.proof() as proof:
-            run = _Run(place, proof.amount(since))
+            damage = proof.damage()
+            run = _Run(place, Amount(0, 0, 0) if damage else proof.amount(since))
         broken = None
         try:
+            if damage is not None:
+                raise _Broken("database", "", damage)
             self._all(run, tell)
         except _Broken as error:
             broken = error.found

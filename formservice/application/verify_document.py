@@ -45,6 +45,7 @@ def _faults(kept: Account, events: Sequence[_Told], salt: str) -> Iterator[str]:
     yield from _records(kept, events, salt)
     yield from _copies(kept, events, salt)
     yield from _reasons(kept, events, salt)
+    yield from (f"Was in Listen und Suche steht, ist verändert: {one}." for one in kept.differing)
     moves = [one for one in events if one.type == "document.moved"]
     state = str(moves[-1].body.get("to")) if moves else "received"
     if state != kept.state:
@@ -58,15 +59,17 @@ def _arrival(kept: Account, event: _Told, salt: str) -> Iterator[str]:
         "name": salted(salt, kept.name),
         "received": kept.received,
         "part_of": kept.part_of,
+        "traeger": kept.traeger and salted(salt, kept.traeger),
     }
     words = {
         "original": "Das Original ist nicht das, das einging",
         "name": "Der Name der Datei ist verändert",
         "received": "Der Tag des Eingangs ist verändert",
         "part_of": "Die Zugehörigkeit zur empfangenen Datei ist verändert",
+        "traeger": "Der Träger, von dem er kam, ist verändert",
     }
     for key, value in told.items():
-        if key in event.body and event.body[key] != value:
+        if event.body.get(key) != value:
             yield f"{words[key]} (Ereignis {event.seq})."
 
 
@@ -81,6 +84,10 @@ def _records(kept: Account, events: Sequence[_Told], salt: str) -> Iterator[str]
     for version in records:
         if version not in saved:
             yield f"Von Fassung {version} des Datensatzes erzählt kein Ereignis."
+    newest = max(saved.values(), key=lambda one: one.seq, default=None)
+    pages = digest([[one.original, one.page] for one in kept.pages])
+    if newest is not None and salted(salt, pages) != newest.body.get("pages"):
+        yield f"Die Seiten, aus denen er besteht, sind verändert (Ereignis {newest.seq})."
     if kept.version != max(records, default=0):
         yield f"Als neueste Fassung steht {kept.version} da; es ist {max(records, default=0)}."
 

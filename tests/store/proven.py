@@ -61,10 +61,10 @@ class Installation:
     def verify(self) -> Verify:
         return Verify(self.store, self.originals, self.heads, self.places, lambda: "heute")
 
-    def receive(self, id_: str, data: bytes, *names: str) -> str:
+    def receive(self, id_: str, data: bytes, *names: str, traeger: str | None = None) -> str:
         """Keep a file in which a form was found for each of ``names``; return its hash."""
         sha256 = self.originals.put(data)
-        arrival = Arrival(id_, sha256, len(data), f"{id_}.pdf", "upload", DAY, "text")
+        arrival = Arrival(id_, sha256, len(data), f"{id_}.pdf", "upload", DAY, "text", traeger)
         with self.store.work() as work:
             work.documents.receive(arrival, IFK, is_read=True)
             found = [
@@ -83,7 +83,11 @@ class Installation:
 
     def fill(self) -> None:
         """Keep three files: one form decided and copied, two forms in one, one not recognised."""
-        self.receive("d1", b"first file", "Nguyen")
+        with self.store.work() as work:
+            for one in ("t1", "t2"):
+                row = {"id": one, "name": f"Bildungswerk {one}"}
+                work.connection.execute(insert(schema.traeger).values(row))
+        self.receive("d1", b"first file", "Nguyen", traeger="t1")
         with self.store.work() as work:
             work.documents.save("d1", 1, reading("Nguyễn"), IFK, "verlesen")
             work.documents.acknowledge("d1", "deadline.missed", None, LEAD, "Postlauf")

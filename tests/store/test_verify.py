@@ -137,6 +137,13 @@ def test_a_value_in_a_record_that_was_changed_is_named_with_its_version(kept: In
         ),
         (schema.acknowledgements, {"code": "state.accepted"}, None, "„state.accepted“ fehlt"),
         (schema.copies, {"document": "d1"}, None, "Die Archivkopie „form“ zu Fassung 2 fehlt"),
+        (DOCUMENTS, {"id": "d1"}, {"form": "ifp"}, "Listen und Suche steht, ist verändert: das Fo"),
+        (DOCUMENTS, {"id": "d1"}, {"traeger": "t2"}, "Der Träger, von dem er kam, ist verändert"),
+        (schema.findings, {"document": "d1"}, {"severity": "notes"}, "verändert: die Befunde"),
+        (schema.findings, {"document": "d1"}, None, "verändert: die Befunde"),
+        (schema.deadlines, {"document": "d1"}, {"met": True}, "verändert: die Fristen"),
+        (schema.search, {"document": "d1"}, {"words": "nguyen"}, "die Wörter für die Suche"),
+        (schema.pages, {"document": "d1"}, {"page": 2}, "Die Seiten, aus denen er besteht"),
         (schema.salts, {"document": "d1"}, None, "Das Salz fehlt"),
         (schema.salts, {"document": "d1"}, {"salt": "0" * 64}, "Original ist nicht das"),
     ],
@@ -157,6 +164,26 @@ def test_a_row_that_was_changed_or_taken_away_is_named(
     assert found.part == "document"
     assert found.message.startswith(f"Vorgang {where.get('id', where.get('document', 'd1'))}: ")
     assert told in found.message
+
+
+def test_a_file_of_the_database_that_is_damaged_is_named_before_anything_else(
+    tmp_path: Path,
+):
+    with installation(embedded(tmp_path), tmp_path) as one:
+        one.fill()
+        with one.store.work() as work:
+            work.connection.execute(delete(schema.findings))
+            root = work.connection.exec_driver_sql(
+                "SELECT rootpage FROM sqlite_master WHERE name = 'ix_findings_code'"
+            ).scalar_one()
+            size = work.connection.exec_driver_sql("PRAGMA page_size").scalar_one()
+        file = tmp_path / "formservice.sqlite"
+    data = bytearray(file.read_bytes())
+    data[(root - 1) * size : root * size] = bytes(size)
+    file.write_bytes(data)
+    with installation(embedded(tmp_path), tmp_path) as one:
+        found = one.verify()
+    assert found.broken == Break("database", "", "Die Datei der Datenbank ist beschädigt.")
 
 
 # PostgreSQL takes nothing else for JSON.

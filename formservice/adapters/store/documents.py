@@ -348,7 +348,8 @@ class Documents:
     def _proven(self, kept: Kept) -> dict[str, object]:
         """Return what proves how a document arrived, to those who have its salt."""
         told: dict[str, object] = {"received": kept.received.isoformat()}
-        for key, value in (("original", kept.original), ("name", kept.name)):
+        for key in ("original", "name", "traeger"):
+            value = getattr(kept, key)
             if value is not None:
                 told[key] = self._events.salted(kept.id, value)
         return told

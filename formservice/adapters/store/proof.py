@@ -20,11 +20,13 @@ from sqlalchemy import (
 )
 
 from formservice.adapters.store import schema
+from formservice.adapters.store.derived import Derived
 from formservice.application.ports_proof import (
     Account,
     Amount,
     Entry,
     KeptCopy,
+    KeptPage,
     KeptReason,
     KeptRecord,
 )
@@ -40,6 +42,13 @@ class Proof:
     def __init__(self, connection: Connection) -> None:
         """Read with ``connection``."""
         self._connection = connection
+
+    def damage(self) -> str | None:
+        """Return what SQLite finds damaged in its own file; None if nothing, or on a server."""
+        if self._connection.dialect.name != "sqlite":
+            return None
+        told = self._connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+        return None if told == "ok" else "Die Datei der Datenbank ist beschädigt."
 
     def amount(self, since: int) -> Amount:
         """Return how much there is of what events from ``since`` on tell of."""
@@ -72,7 +81,7 @@ class Proof:
     def accounts(self, after: str, most: int, since: int) -> Sequence[Account]:
         """Return the next documents of which events from ``since`` on tell."""
         table, salts = _documents, schema.salts
-        columns = ("id", "original", "part_of", "name", "state", "version", "received")
+        columns = ("id", "original", "part_of", "name", "state", "version", "received", "traeger")
         query = (
             select(*(_text(table.c[name]) for name in columns), salts.c.salt)
             .outerjoin(salts, salts.c.document == table.c.id)
@@ -86,6 +95,8 @@ class Proof:
         records = self._of(schema.records, KeptRecord, "version", ids)
         copies = self._of(schema.copies, KeptCopy, "version", ids)
         reasons = self._of(schema.acknowledgements, KeptReason, "id", ids)
+        pages = self._of(schema.pages, KeptPage, "position", ids)
+        differing = Derived(self._connection).differing(ids)
         return [
             Account(
                 **row._mapping,
@@ -93,6 +104,8 @@ class Proof:
                 records=records[row.id],
                 copies=copies[row.id],
                 reasons=reasons[row.id],
+                pages=pages[row.id],
+                differing=differing[row.id],
             )
             for row in rows
         ]

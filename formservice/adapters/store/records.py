@@ -78,7 +78,15 @@ class Records:
                 connection.execute(insert(into), [{"document": document, **row} for row in rows])
         self._words.write(document, reading)
         body = {"version": version, "record": self._events.salted(document, fingerprint)}
+        body["pages"] = self._events.salted(document, digest(self._pages(document)))
         if text_of(reason).strip():
             body["reason"] = self._events.salted(document, text_of(reason))
         self._events.append("record.saved", author, document, body)
         return version
+
+    def _pages(self, document: str) -> Sequence[Sequence[object]]:
+        """Return of which pages of which originals a record tells."""
+        table = schema.pages
+        query = select(table.c.original, table.c.page).where(table.c.document == document)
+        rows = self._connection.execute(query.order_by(table.c.position))
+        return [[row.original, row.page] for row in rows]

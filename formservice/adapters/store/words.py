@@ -5,10 +5,10 @@ from functools import cache, lru_cache
 from threading import Lock
 from typing import Any  # readings have the shape of the JSON contract
 
-from sqlalchemy import Connection, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, literal, select, update
 
 from formservice.adapters.store import schema
-from formservice.domain.search_words import Normaliser
+from formservice.domain.search_words import Indexed, Normaliser
 
 # As many words as a German text of millions has.
 _KEPT = 200_000
@@ -43,16 +43,9 @@ class Words:
 
     def write(self, document: str, reading: Mapping[str, Any]) -> None:
         """Keep the words of a document as they are now, those before are gone."""
-        table, kept = schema.search, schema.documents
-        row = self._connection.execute(
-            select(kept.c.name, kept.c.reference, kept.c.original, schema.traeger.c.name)
-            .outerjoin(schema.traeger, schema.traeger.c.id == kept.c.traeger)
-            .where(kept.c.id == document)
-        ).one()
-        own = {"datei": row[0], "kennung": f"{document} {row[1] or ''} {row[2] or ''}"}
-        if row[3]:
-            own["traeger"] = row[3]
-        made = normaliser().indexed([*own.items(), *sections(reading)])
+        table = schema.search
+        row = self._connection.execute(OWN.where(schema.documents.c.id == document)).one()
+        made = indexed(row, reading)
         values = {
             "normaliser": normaliser().version,
             "words": made.words,
@@ -119,6 +112,20 @@ class Words:
 
 
 _BOTH = (schema.search, schema.documents)
+_documents = schema.documents
+OWN = select(
+    *(_documents.c[name] for name in ("id", "name", "reference", "original")),
+    schema.traeger.c.name.label("traeger_name"),
+).outerjoin(schema.traeger, schema.traeger.c.id == _documents.c.traeger)
+"""Selects what a document is found by beside its fields."""
+
+
+def indexed(row: Row[Any], reading: Mapping[str, Any]) -> Indexed:
+    """Return the words of a document: of its row (``OWN``) and of what was read."""
+    own = {"datei": row.name, "kennung": f"{row.id} {row.reference or ''} {row.original or ''}"}
+    if row.traeger_name:
+        own["traeger"] = row.traeger_name
+    return normaliser().indexed([*own.items(), *sections(reading)])
 
 
 def sections(reading: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

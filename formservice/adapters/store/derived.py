@@ -1,0 +1,105 @@
+"""What lists and searches have of a document, held against the record it was taken from."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any  # readings have the shape of the JSON contract
+
+from sqlalchemy import Column, ColumnElement, Connection, Row, Table, Text, cast, select
+
+from formservice.adapters.store import schema
+from formservice.adapters.store.rows import deadline_rows, finding_rows, form_of
+from formservice.adapters.store.words import OWN, indexed, normaliser
+
+_documents, _records = schema.documents, schema.records
+
+
+class Derived:
+    """Works inside one transaction that only reads."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Read with ``connection``."""
+        self._connection = connection
+
+    def differing(self, documents: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """Return for each of ``documents``, in German, what is not as its newest record says.
+
+        A record that cannot be read any more is not held against anything: that is told before.
+        """
+        findings = self._of(schema.findings, "position", documents)
+        deadlines = self._of(schema.deadlines, "key", documents)
+        words = self._of(schema.search, "id", documents)
+        return {
+            row.id: list(
+                _differing(row, reading, findings[row.id], deadlines[row.id], words[row.id])
+            )
+            for row, reading in self._rows(documents)
+        }
+
+    def _rows(
+        self, documents: Sequence[str]
+    ) -> Iterator[tuple[Row[Any], Mapping[str, Any] | None]]:
+        """Yield rows of documents with what their newest records say; None if that is no JSON."""
+        newest = (_records.c.document == _documents.c.id) & (
+            _records.c.version == _documents.c.version
+        )
+        query = OWN.add_columns(
+            _documents.c.form,
+            _documents.c.edition,
+            cast(_records.c.reading, Text).label("reading"),
+        )
+        query = query.outerjoin(_records, newest).where(_documents.c.id.in_(documents))
+        for row in self._connection.execute(query):
+            try:
+                reading = json.loads(row.reading or "{}")
+            except (ValueError, RecursionError):
+                reading = None
+            yield row, reading if isinstance(reading, dict) else None
+
+    def _of(
+        self, table: Table, order: str, documents: Sequence[str]
+    ) -> Mapping[str, list[Mapping[str, Any]]]:
+        names = [one for one in table.c if one.name != "document"]
+        query = select(table.c.document, *(_text(one) for one in names))
+        found = defaultdict(list)
+        for row in self._connection.execute(
+            query.where(table.c.document.in_(documents)).order_by(table.c[order])
+        ):
+            values = dict(row._mapping)
+            found[values.pop("document")].append(values)
+        return found
+
+
+def _differing(
+    row: Row[Any],
+    reading: Mapping[str, Any] | None,
+    findings: Sequence[Mapping[str, Any]],
+    deadlines: Sequence[Mapping[str, Any]],
+    words: Sequence[Mapping[str, Any]],
+) -> Iterator[str]:
+    if reading is None:
+        return
+    form, edition = form_of(reading)
+    if (row.form, row.edition, row.reference) != (form, edition, reading.get("reference")):
+        yield "das Formular, seine Ausgabe oder sein Kennzeichen"
+    if list(findings) != list(finding_rows(reading)):
+        yield "die Befunde"
+    due = [{key: _told(value) for key, value in one.items()} for one in deadline_rows(reading)]
+    if list(deadlines) != sorted(due, key=lambda one: str(one["key"])):
+        yield "die Fristen"
+    # Words of another version are made anew (chore „words“), as are those that are not there yet.
+    ours = [one for one in words if one["normaliser"] == normaliser().version]
+    made = indexed(row, reading)
+    if any((one["words"], one["text"]) != (made.words, made.text) for one in ours):
+        yield "die Wörter für die Suche"
+
+
+def _told(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _text(column: Column[Any]) -> ColumnElement[Any]:
+    """Return a day as the text that stands there, whatever it is by now."""
+    is_day = column.type.__visit_name__ == "date"
+    return cast(column, Text).label(column.name) if is_day else column
