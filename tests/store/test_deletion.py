@@ -14,7 +14,7 @@ from formservice.adapters.store import schema
 from formservice.adapters.store.purge import Purge
 from formservice.application.deletion import Delete
 from formservice.application.ports_deletion import Cleaned, Cleaner
-from formservice.application.ports_store import SERVICE, Author, CopyOf
+from formservice.application.ports_store import SERVICE, Author, CopyOf, Found, PageOf
 from formservice.domain.case import Role, State
 from formservice.domain.errors import ConflictError, NotFoundError, UsageError
 from tests.store import postgres
@@ -173,10 +173,10 @@ def test_a_file_stays_while_it_holds_another_s_form_and_goes_with_the_last(kept:
 
 def test_a_file_that_another_document_has_pages_in_stays_for_that(kept: Installation):
     sha256 = kept.receive("d1", b"first", "Nguyen")
-    kept.receive("d2", b"second", "Haddad")
+    second = kept.receive("d2", b"second")
     with kept.store.work() as work:
-        row = {"document": "d2", "position": 1, "original": sha256, "page": 2}
-        work.connection.execute(insert(schema.pages).values(**row))
+        pages = [PageOf(second, 1), PageOf(sha256, 2)]
+        work.documents.found("d2", [Found(pages, reading("Haddad"))], SERVICE)
     assert deleting(kept)(["d1"], ADMIN, "Az. 1").scope.shared == {sha256: 1}
     assert kept.originals.read(sha256) == b"first"
     assert kept.verify().broken is None

@@ -137,7 +137,7 @@ def test_a_value_in_a_record_that_was_changed_is_named_with_its_version(kept: In
         ),
         (schema.acknowledgements, {"code": "state.accepted"}, None, "„state.accepted“ fehlt"),
         (schema.copies, {"document": "d1"}, None, "Die Archivkopie „form“ zu Fassung 2 fehlt"),
-        (DOCUMENTS, {"id": "d1"}, {"form": "ifp"}, "Listen und Suche steht, ist verändert: das Fo"),
+        (DOCUMENTS, {"id": "d1"}, {"form": "ifp"}, "Suche steht, ist verändert: das Fo"),
         (DOCUMENTS, {"id": "d1"}, {"traeger": "t2"}, "Der Träger, von dem er kam, ist verändert"),
         (schema.findings, {"document": "d1"}, {"severity": "notes"}, "verändert: die Befunde"),
         (schema.findings, {"document": "d1"}, None, "verändert: die Befunde"),

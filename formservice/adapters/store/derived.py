@@ -59,10 +59,10 @@ class Derived:
 
     def _of(
         self, table: Table, order: str, documents: Sequence[str]
-    ) -> Mapping[str, list[Mapping[str, Any]]]:
+    ) -> Mapping[str, Sequence[Mapping[str, Any]]]:
         names = [one for one in table.c if one.name != "document"]
         query = select(table.c.document, *(_text(one) for one in names))
-        found = defaultdict(list)
+        found = defaultdict[str, list[Mapping[str, Any]]](list)
         for row in self._connection.execute(
             query.where(table.c.document.in_(documents)).order_by(table.c[order])
         ):

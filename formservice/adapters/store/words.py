@@ -120,7 +120,7 @@ OWN = select(
 """Selects what a document is found by beside its fields."""
 
 
-def indexed(row: Row[Any], reading: Mapping[str, Any]) -> Indexed:
+def indexed(row: Row[*tuple[Any, ...]], reading: Mapping[str, Any]) -> Indexed:
     """Return the words of a document: of its row (``OWN``) and of what was read."""
     own = {"datei": row.name, "kennung": f"{row.id} {row.reference or ''} {row.original or ''}"}
     if row.traeger_name:
