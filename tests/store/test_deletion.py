@@ -14,11 +14,11 @@ from formservice.adapters.store import schema
 from formservice.adapters.store.purge import Purge
 from formservice.application.deletion import Delete
 from formservice.application.ports_deletion import Cleaned, Cleaner
-from formservice.application.ports_store import SERVICE, Author, CopyOf, Found, PageOf
+from formservice.application.ports_store import SERVICE, Arrival, Author, CopyOf, Found, PageOf
 from formservice.domain.case import Role, State
 from formservice.domain.errors import ConflictError, NotFoundError, UsageError
 from tests.store import postgres
-from tests.store.proven import IFK, LEAD, Installation, installation, reading
+from tests.store.proven import DAY, IFK, LEAD, Installation, installation, reading
 
 ADMIN = Author("shell:amt", Role.ADMIN)
 NAME = "Qwizzledorn"  # invented, and in no other test
@@ -173,8 +173,10 @@ def test_a_file_stays_while_it_holds_another_s_form_and_goes_with_the_last(kept:
 
 def test_a_file_that_another_document_has_pages_in_stays_for_that(kept: Installation):
     sha256 = kept.receive("d1", b"first", "Nguyen")
-    second = kept.receive("d2", b"second")
+    second = kept.originals.put(b"second")
     with kept.store.work() as work:
+        arrival = Arrival("d2", second, 6, "d2.pdf", "upload", DAY, "text")
+        work.documents.receive(arrival, IFK, is_read=True)
         pages = [PageOf(second, 1), PageOf(sha256, 2)]
         work.documents.found("d2", [Found(pages, reading("Haddad"))], SERVICE)
     assert deleting(kept)(["d1"], ADMIN, "Az. 1").scope.shared == {sha256: 1}

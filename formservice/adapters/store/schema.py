@@ -339,8 +339,13 @@ INDEX_ON_SERVER = (
     "ALTER TABLE search ADD COLUMN search_index tsvector GENERATED ALWAYS AS"
     " (array_to_tsvector(string_to_array(words, ' '))) STORED",
     "CREATE INDEX search_index_gin ON search USING gin (search_index)",
-    # Read again for every document that is looked at; a server may be built without it.
-    "DO $$ BEGIN ALTER TABLE search ALTER COLUMN search_index SET COMPRESSION lz4;"
+    # Read again for every document that is looked at, so beside its row instead of in pieces
+    # elsewhere (from there, a search of 4,000 documents took half as long again).
+    "ALTER TABLE search ALTER COLUMN search_index SET STORAGE MAIN,"
+    " ALTER COLUMN text SET STORAGE MAIN",
+    # Unpacked in a fraction of the time; a server may be built without it.
+    "DO $$ BEGIN ALTER TABLE search ALTER COLUMN search_index SET COMPRESSION lz4,"
+    " ALTER COLUMN text SET COMPRESSION lz4, ALTER COLUMN words SET COMPRESSION lz4;"
     " EXCEPTION WHEN feature_not_supported THEN NULL; END $$",
 )
 _BY_ITSELF = {
