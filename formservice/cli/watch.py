@@ -30,7 +30,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         " aufbewahrt und dann nach „erledigt“ verschoben, Unlesbares nach „fehler“, mit dem Grund"
         " daneben. „formservice work“ liest.",
     )
-    watch.add_argument("folder", metavar="ORDNER", type=Path)
+    watch.add_argument(
+        "folder", metavar="ORDNER", type=Path, help="Ordner, in den Scanner oder Menschen legen"
+    )
     watch.add_argument("--once", action="store_true", help="einmal, statt zu überwachen")
     watch.add_argument(
         "--settle",
