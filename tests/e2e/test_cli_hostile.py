@@ -168,7 +168,7 @@ def test_help_is_german_at_every_depth_and_says_what_each_thing_is():
     for one in helped:
         text = one.format_help()
         assert text.startswith("Aufruf: formservice")
-        for word in ("show", "exit", "optional", "positional", "usage", "default", "the "):
+        for word in ("show this", "exit", "optional", "positional", "usage", "default", "the "):
             assert word not in text, one.prog
         for action in one._actions:
             assert action.help or isinstance(action, argparse._SubParsersAction), action.dest
