@@ -8,13 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from formservice.adapters.inbox.entries import PATIENCE, Settling, Stamp, looked
+from formservice.adapters.inbox.entries import Stamp
 from formservice.adapters.inbox.share import Share, watched
 from formservice.adapters.inbox.watch import Watch
 from formservice.adapters.originals.local import LocalOriginals
-from formservice.adapters.store.engine import embedded, writing
-from formservice.adapters.store.schema import metadata
-from formservice.adapters.store.store import Store
 from formservice.adapters.work.signals import Stop
 from formservice.application.receive import Receive
 from formservice.application.taking import TakeIn
@@ -25,6 +22,7 @@ from formservice.domain.errors import (
     StorageError,
     UsageError,
 )
+from tests.inbox.mails import pdf
 
 NOW = datetime(2026, 11, 21, 10, 30, tzinfo=UTC)
 DAY = "2026-11-21"
@@ -38,26 +36,6 @@ def opened(data):
     if not data.startswith(b"%PDF"):
         raise DamagedDocumentError("Die Datei ist beschädigt.")
     return 1
-
-
-def pdf(text):
-    return f"%PDF-1.7\n{text}\n%%EOF\n".encode()
-
-
-@pytest.fixture
-def store(tmp_path):
-    store = Store(embedded(tmp_path / "data"))
-    with writing(store.engine) as connection:
-        metadata.create_all(connection)
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def share(tmp_path):
-    root = tmp_path / "scan"
-    root.mkdir()
-    return root
 
 
 @pytest.fixture
@@ -156,42 +134,6 @@ def test_a_file_that_a_program_has_open_waits_until_its_lock_is_gone(share, watc
     (share / lock).unlink(missing_ok=True)
     assert ("taken", "antrag.docx") in [*look(), ("taken", "antrag.docx")]
     assert not (share / "antrag.docx").exists()
-
-
-def test_a_file_is_whole_when_it_stays_the_same_for_so_long(share):
-    file = share / "a.pdf"
-    settling = Settling(5)
-
-    def settled(moment):
-        return [str(one.path) for one in settling.settled(share, looked(share), moment)]
-
-    file.write_bytes(pdf("a"))
-    assert settled(0) == []
-    assert settled(4) == []
-    file.write_bytes(pdf("a, and more"))
-    assert settled(6) == []
-    assert settled(10) == []
-    assert settled(11) == ["a.pdf"]
-
-
-@pytest.mark.parametrize("half", [b"", b"%PDF-1.7\nhalf", b"PK\3\4half", b"\xff\xd8\xffhalf"])
-def test_a_scanner_that_pauses_in_the_middle_is_waited_for_longer(share, half):
-    (share / "a").write_bytes(half)
-    settling = Settling(5)
-
-    def settled(moment):
-        return len(settling.settled(share, looked(share), moment))
-
-    assert [settled(0), settled(5), settled(5 * PATIENCE - 1)] == [0, 0, 0]
-    assert settled(5 * PATIENCE) == 1
-
-
-def test_a_half_file_that_nobody_has_written_to_for_long_is_not_waited_for(share):
-    (share / "a.pdf").write_bytes(b"%PDF-1.7\nhalf")
-    os.utime(share / "a.pdf", (0, 0))
-    settling = Settling(5)
-    settling.settled(share, looked(share), 0)
-    assert settling.settled(share, looked(share), 5)
 
 
 def test_a_file_changed_while_it_is_read_is_taken_in_once_more_as_it_is_then(
@@ -387,17 +329,6 @@ def test_numbers_of_files_that_are_used_again_do_not_make_other_bytes_known(
         (share / "a.pdf").write_bytes(pdf(text))
         assert look() == [("taken", "a.pdf")]
     assert len(received(store)) == 2
-
-
-def test_ten_thousand_files_are_looked_at_in_a_moment(share):
-    for number in range(10_000):
-        (share / f"{number}.pdf").touch()
-    settling = Settling(5)
-    began = time.process_time()
-    settling.settled(share, looked(share), 0)
-    settling.settled(share, looked(share), 1)
-    assert settling.waiting == 10_000
-    assert time.process_time() - began < 5
 
 
 def test_the_id_of_a_sending_tells_nothing_of_its_bytes_or_name(share, watch, store):
