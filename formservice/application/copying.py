@@ -25,7 +25,6 @@ from formservice.domain.errors import ConflictError, NotFoundError
 from formservice.domain.form import FormDefinition, FormRef
 
 COPY = "copy"
-FORM_COPY, PICTURE_COPY = "form", "picture"
 
 _TO_PEOPLE = Next(DONE, "waiting")
 

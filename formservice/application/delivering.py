@@ -13,7 +13,7 @@ from formservice.application.dossier import Dossier, dossier
 from formservice.application.ports_delivery import Delivery, DeliveryStatus, HandedFile, Receipt
 from formservice.application.ports_store import Kept, Store, Work
 from formservice.application.work import DONE, Next, Tell
-from formservice.domain.case import State
+from formservice.domain.case import DECIDED
 from formservice.domain.errors import FormServiceError, NotFoundError, StorageError, UsageError
 
 DELIVER = "deliver"
@@ -189,4 +189,4 @@ class Deliver:
 
 
 def _is_accepted(kept: Kept) -> bool:
-    return kept.state in (State.ACCEPTED, State.ARCHIVED)
+    return kept.state in DECIDED

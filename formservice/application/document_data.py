@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any, Protocol  # records have the shape of the JSON contract
 
 from formservice.application.ports_store import Author, Copies, Documents, Kept, Version
-from formservice.application.pruefprotokoll import moment, person_of, told_of
+from formservice.application.pruefprotokoll import moment
 from formservice.application.search import Search
+from formservice.application.terms import person_of, told_of
 from formservice.domain.errors import NotFoundError, UsageError
 
 

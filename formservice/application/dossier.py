@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any  # a reading has the shape of the JSON contract
 
 from formservice.application.ports_store import Acknowledged, CopyOf, Kept, Version, Work
-from formservice.application.pruefprotokoll import person_of, told_of
+from formservice.application.terms import person_of, told_of
 from formservice.domain.canonical import digest
 from formservice.domain.chain import Link
 

@@ -20,6 +20,10 @@ class Author:
 
 
 SERVICE = Author("service", Role.SYSTEM)
+RESTORED = "archive.restored"
+"""The event of a restored backup: what came after that, the database knows; what before, not."""
+FORM_COPY, PICTURE_COPY = "form", "picture"
+"""The kinds of archive copies: of the form, filled in, and of a scan's pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +78,8 @@ class Kept:
 class CopyOf:
     """An archive copy of a version of a document: which kind it is, and where it is kept.
 
-    ``kind`` is ``form``, ``picture``, or the name of a file beside them; the bytes are among the
-    originals, under ``sha256``.
+    ``kind`` is ``FORM_COPY``, ``PICTURE_COPY``, or the name of a file beside them; the bytes are
+    among the originals, under ``sha256``.
     """
 
     document: str
@@ -308,6 +312,9 @@ class Events(Protocol):
         body: Mapping[str, object] | None = None,
     ) -> Link:
         """Write the next event. ``body`` must hold no value of a form."""
+
+    def began(self) -> float | None:
+        """Return since when it is known what is received: seconds since 1970; None: not at all."""
 
     def salted(self, document: str, value: str) -> str:
         """Return the hash of a value with the document's own salt, which goes when it goes."""

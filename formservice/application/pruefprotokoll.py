@@ -11,8 +11,9 @@ from typing import Any  # a reading has the shape of the JSON contract
 
 from formservice import __version__
 from formservice.application.ports_store import Acknowledged, Version
+from formservice.application.terms import person_of, told_of
 from formservice.domain.canonical import digest
-from formservice.domain.case import NAMES, Role, State
+from formservice.domain.case import State
 from formservice.domain.chain import Link
 from formservice.domain.changes import changed_fields
 from formservice.domain.copies import reshaped
@@ -185,43 +186,3 @@ def _event(link: Link, people: Mapping[str, str]) -> dict[str, object]:
         "told": told_of(link),
         "hash": link.hash,
     }
-
-
-def told_of(link: Link) -> str:
-    """Return an event as people say it."""
-    body = link.body
-    if link.type == "document.moved":
-        return f"von „{_state(body.get('from'))}“ zu „{_state(body.get('to'))}“"
-    if link.type == "record.saved":
-        return f"Datensatz gespeichert, Fassung {body.get('version')}"
-    if link.type == "finding.acknowledged":
-        return f"Befund verantwortet ({body.get('code')})"
-    return _EVENTS.get(link.type, link.type)
-
-
-_EVENTS = {"document.received": "Eingang"}
-
-
-def _state(name: object) -> str:
-    try:
-        return NAMES[State(str(name))]
-    except ValueError:
-        return str(name)
-
-
-def person_of(user: str, people: Mapping[str, str]) -> str:
-    """Return what people call a user: the name, if it is known."""
-    if user == "service":
-        return "formservice (automatisch)"
-    return people.get(user, user)
-
-
-ROLES: Mapping[str, str] = {
-    Role.SYSTEM: "Dienst",
-    Role.TRAEGER: "Träger",
-    Role.IFK: "Fachkraft",
-    Role.BACK_OFFICE: "Sachbearbeitung",
-    Role.LEAD: "Leitung",
-    Role.ADMIN: "Administration",
-}
-"""What people call the roles."""

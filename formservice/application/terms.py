@@ -1,9 +1,18 @@
-"""What people call the media, ways and readings that the data names by code: German, told once."""
+"""What people call all that the data names by code: German, told once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any  # the body of an event is any JSON
 
+from formservice.application.ports_store import FORM_COPY, PICTURE_COPY, SERVICE
+from formservice.domain.case import NAMES, Role, State
+from formservice.domain.chain import Link
+from formservice.domain.changes import FAITHFUL
 from formservice.domain.document import Medium, Method, ReadingBy
 from formservice.domain.record import Reading
+
+REFERENCE = "Kennung auf dem Formular"
+"""What the QR code and the short text of a print name it by; „Kennung“ alone is the document's."""
+UNKNOWN = "nicht bekannt"
 
 MEDIA: Mapping[str, str] = {
     Medium.DOCX: "Word-Datei",
@@ -42,6 +51,34 @@ STATUSES: Mapping[str, str] = {
     "failed": "zurückgestellt",
 }
 """Where a document stands for workers."""
+STAGES: Mapping[str, str] = {
+    "read": "Lesen",
+    "copy": "Archivkopie",
+    "deliver": "Übergabe",
+    "done": "Bearbeitung",
+}
+"""What is to be done with a document; after the last stage that is for people."""
+SOURCES: Mapping[str, str] = {
+    "upload": "Hochladen",
+    "folder": "Eingangsordner",
+    "mail": "E-Mail",
+    "batch": "Stapel",
+}
+"""Which way something arrived."""
+COPIES: Mapping[str, str] = {
+    FORM_COPY: "Archivkopie",
+    PICTURE_COPY: "Abbild mit Transfervermerk",
+}
+MET: Mapping[bool | None, str] = {True: "eingehalten", False: "versäumt", None: "offen"}
+"""What became of a deadline."""
+ROLES: Mapping[str, str] = {
+    Role.SYSTEM: "Dienst",
+    Role.TRAEGER: "Träger",
+    Role.IFK: "Fachkraft",
+    Role.BACK_OFFICE: "Sachbearbeitung",
+    Role.LEAD: "Leitung",
+    Role.ADMIN: "Administration",
+}
 # Names in records of earlier editions.
 _EARLIER = {"latin": ReadingBy.ZONE_LATIN}
 
@@ -49,3 +86,76 @@ _EARLIER = {"latin": ReadingBy.ZONE_LATIN}
 def reading_by(name: str) -> str:
     """Return what the reading of that name is called; one nobody knows keeps its name."""
     return READINGS.get(_EARLIER.get(name, name), name)
+
+
+def person_of(user: str, people: Mapping[str, str]) -> str:
+    """Return what people call a user: the name, if it is known."""
+    if user == SERVICE.id:
+        return "formservice (automatisch)"
+    return people.get(user, user)
+
+
+def state_of(name: object) -> str:
+    """Return what a state is called; one nobody knows keeps its name."""
+    return NAMES[State(str(name))] if name in set(State) else str(name)
+
+
+def told_of(link: Link) -> str:
+    """Return an event as people say it; of a later edition, as it is called."""
+    told = EVENTS.get(link.type)
+    if told is None:
+        return link.type
+    return told if isinstance(told, str) else told(link.body)
+
+
+def _moved(body: Mapping[str, Any]) -> str:
+    return f"von „{state_of(body.get('from'))}“ zu „{state_of(body.get('to'))}“"
+
+
+def _acknowledged(body: Mapping[str, Any]) -> str:
+    code = body.get("code")
+    if code == FAITHFUL:
+        return "Sichtprüfung des Abbilds bestätigt"
+    return f"Befund verantwortet ({code})"
+
+
+def _copied(body: Mapping[str, Any]) -> str:
+    kind = str(body.get("kind"))
+    return f"{COPIES.get(kind, kind)} erzeugt, Fassung {body.get('version')}"
+
+
+def _stage(told: str) -> Callable[[Mapping[str, Any]], str]:
+    def sentence(body: Mapping[str, Any]) -> str:
+        stage = str(body.get("stage"))
+        return f"{STAGES.get(stage, stage)}: {told}"
+
+    return sentence
+
+
+def _to_system(told: str) -> Callable[[Mapping[str, Any]], str]:
+    return lambda body: told.format(system=f"„{body.get('zielsystem')}“", error=body.get("error"))
+
+
+EVENTS: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
+    "document.received": "Eingang",
+    "document.found": "in einer empfangenen Datei gefunden",
+    "document.moved": _moved,
+    "document.exported": "als xdomea-Nachricht ausgegeben",
+    "document.deleted": "gelöscht",
+    "record.saved": lambda body: f"Datensatz gespeichert, Fassung {body.get('version')}",
+    "finding.acknowledged": _acknowledged,
+    "copy.made": _copied,
+    "delivery.planned": _to_system("Übergabe an {system} vorgemerkt"),
+    "delivery.made": _to_system("an {system} übergeben"),
+    "delivery.received": _to_system("{system} hat den Empfang bestätigt"),
+    "delivery.confirmed": _to_system("{system} hat die Übernahme bestätigt"),
+    "delivery.failed": _to_system("Übergabe an {system} gescheitert ({error})"),
+    "delivery.retried": _to_system("Übergabe an {system} noch einmal vorgemerkt"),
+    "work.done": _stage("erledigt"),
+    "work.failed": _stage("zurückgestellt"),
+    "work.retried": _stage("noch einmal vorgemerkt"),
+    "archive.exported": lambda body: f"Archiv ausgegeben, Vorgänge: {body.get('documents')}",
+    "originals.deleted": "Dateien entfernt, die zu keinem Vorgang gehören",
+    "people.imported": "Teilnehmerliste übernommen",
+}
+"""Every kind of event, as a sentence of what happened."""

@@ -8,8 +8,7 @@ from typing import Any  # the data has the shape of the JSON contract
 
 from formservice.application.document_data import document_data, named
 from formservice.application.ports_store import SERVICE
-from formservice.application.pruefprotokoll import ROLES
-from formservice.application.terms import STATUSES
+from formservice.application.terms import COPIES, REFERENCE, ROLES, SOURCES, STAGES, STATUSES
 from formservice.bootstrap import Services, Settings
 from formservice.cli import errors, show
 from formservice.cli.errors import printable
@@ -17,13 +16,6 @@ from formservice.cli.german import counted, plain
 from formservice.cli.names import names
 from formservice.domain.case import NAMES, State
 from formservice.domain.frist import OFFICE_TIME
-
-_SOURCES = {
-    "upload": "hochgeladen",
-    "folder": "aus einem Ordner",
-    "mail": "per E-Mail",
-    "batch": "im Stapel aufgenommen",
-}
 
 
 def add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -69,27 +61,32 @@ def _run(chosen: argparse.Namespace) -> int:
 def _stands(data: dict[str, Any]) -> Iterator[str]:
     """Yield where a document stands, for people and for workers."""
     yield f"{printable(data['name'])}"
-    yield f"  Kennung    {data['id']}"
-    source = _SOURCES.get(data["source"], data["source"])
-    yield f"  Eingang    {plain(data['received'])}, {source}"
-    yield f"  Stand      {NAMES[State(data['state'])]}"
-    work = f"{data['stage']}: {STATUSES.get(data['status'], data['status'])}"
+    for name, told in _facts(data):
+        yield f"  {name:{len(REFERENCE)}}  {told}"
+
+
+def _facts(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    yield "Kennung", data["id"]
+    yield "Eingang", f"{plain(data['received'])}, {SOURCES.get(data['source'], data['source'])}"
+    yield "Stand", NAMES[State(data["state"])]
+    stage, status = data["stage"], data["status"]
+    work = f"{STAGES.get(stage, stage)}: {STATUSES.get(status, status)}"
     if data["error"]:
         work += f" [{data['error']}], {counted(data['tries'], 'Versuch', 'Versuche')}"
-    yield f"  Arbeit     {work}"
+    yield "Arbeit", work
     for key, name in (
-        ("reference", "Referenz"),
+        ("reference", REFERENCE),
         ("traeger", "Träger"),
         ("original", "Original"),
         ("part_of", "Teil von"),
     ):
         if data[key]:
-            yield f"  {name:10} {printable(data[key])}"
+            yield name, printable(data[key])
     for one in data["parts"]:
         form = one["form"] or "Formular nicht erkannt"
-        yield f"  Enthält    {one['id']}  {form}  {NAMES[State(one['state'])]}"
+        yield "Enthält", f"{one['id']}  {form}  {NAMES[State(one['state'])]}"
     for one in data["pages"]:
-        yield f"  Seite      {one['page']} von {one['original'][:16]}…"
+        yield "Seite", f"{one['page']} von {one['original'][:16]}…"
 
 
 def _history(data: dict[str, Any]) -> Iterator[str]:
@@ -108,7 +105,8 @@ def _history(data: dict[str, Any]) -> Iterator[str]:
     if data["copies"]:
         yield "\n  Archivkopien"
     for one in data["copies"]:
-        yield f"    Fassung {one['version']}  {one['kind']}  {one['sha256'][:16]}…"
+        kind = COPIES.get(one["kind"], one["kind"])
+        yield f"    Fassung {one['version']}  {kind}  {one['sha256'][:16]}…"
     yield "\n  Verlauf"
     for one in data["events"]:
         yield f"    {one['seq']:>6}  {_at(one['at'])}  {one['told']}, {printable(one['author'])}"

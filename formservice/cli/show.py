@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any  # the data has the shape of the JSON contract, checked where it is made
 
-from formservice.application.terms import MEDIA, NOTHING
+from formservice.application.terms import MEDIA, MET, NOTHING
 from formservice.cli import differences, german
 from formservice.cli.errors import printable
 from formservice.domain.groups import items_of
@@ -49,7 +49,7 @@ def _document(data: dict[str, Any], names: Mapping[str, str]) -> None:
     if not form:
         print("    Hinweis: Mit --form FORMULAR lässt sich das Formular nennen.")
     for deadline in data["deadlines"]:
-        met = {True: "eingehalten", False: "versäumt", None: "offen"}[deadline["met"]]
+        met = MET[deadline["met"]]
         print(f"  Frist „{deadline['title']}“: {german.plain(deadline['due'])} ({met})")
         for reason in deadline["why"]:
             print(_wrapped("      ", reason))

@@ -18,6 +18,10 @@ class State(StrEnum):
     ARCHIVED = "archived"
 
 
+DECIDED = (State.ACCEPTED, State.ARCHIVED)
+"""Where somebody answers for the record: it is copied, handed over and no longer changed."""
+
+
 class Role(StrEnum):
     """What somebody may do; ``SYSTEM`` is the service itself, which decides nothing."""
 

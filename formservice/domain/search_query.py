@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from formservice.domain.case import NAMES, State
+from formservice.domain.case import DECIDED, NAMES, State
 from formservice.domain.errors import UsageError
 from formservice.domain.nearest import nearest
 from formservice.domain.search_words import Normaliser, Word, bare_key, folded, group_of, with_days
@@ -242,7 +242,7 @@ def _shown(key: str) -> str:
 
 
 _EDITION = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
-_OPEN = frozenset(State) - {State.ACCEPTED, State.ARCHIVED}
+_OPEN = frozenset(State) - set(DECIDED)
 
 
 def _stand(item: _Item) -> Condition:

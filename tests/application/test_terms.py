@@ -1,10 +1,34 @@
 """The German words for what the data names by code."""
 
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
 import pytest
 
-from formservice.application.terms import MEDIA, METHODS, NOTHING, READINGS, reading_by
+import formservice
+from formservice.application.terms import (
+    COPIES,
+    EVENTS,
+    MEDIA,
+    METHODS,
+    NOTHING,
+    READINGS,
+    ROLES,
+    SOURCES,
+    STAGES,
+    STATUSES,
+    reading_by,
+    told_of,
+)
+from formservice.domain.case import Role
+from formservice.domain.chain import Link
 from formservice.domain.document import Medium, Method, ReadingBy
 from formservice.domain.record import Reading
+
+PACKAGE = Path(formservice.__file__).parent
+# How events are written: into the chain itself, and of deliveries by their own short way.
+_WRITE = {"append": 2, "_event": 2}
 
 
 def test_everything_the_data_names_has_a_word_of_its_own() -> None:
@@ -12,7 +36,8 @@ def test_everything_the_data_names_has_a_word_of_its_own() -> None:
     assert METHODS.keys() == set(Method)
     assert READINGS.keys() == set(ReadingBy)
     assert NOTHING.keys() == set(Reading) - {Reading.READ}
-    for words in (MEDIA, METHODS, READINGS, NOTHING):
+    assert ROLES.keys() == set(Role)
+    for words in (MEDIA, METHODS, READINGS, NOTHING, ROLES, SOURCES, STAGES, STATUSES, COPIES):
         assert len(set(words.values())) == len(words)
 
 
@@ -23,3 +48,57 @@ def test_no_reading_is_shown_by_its_code(name: str) -> None:
 
 def test_a_reading_of_a_later_edition_keeps_its_name() -> None:
     assert reading_by("fourth") == "fourth"
+
+
+def written() -> Iterator[str]:
+    """Yield the type of every event that the program writes."""
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            if len(node.args) < _WRITE.get(node.func.attr, 99):  # that of a list takes one
+                continue
+            first = node.args[0]
+            if isinstance(first, ast.Constant):
+                yield str(first.value)
+
+
+def event(type_: str, body: Mapping[str, object] | None = None) -> Link:
+    return Link(1, "2026-11-20T10:00:00Z", type_, "d1", "u-7", body or {}, "", "")
+
+
+def test_every_event_that_is_written_has_a_sentence_and_every_sentence_its_event() -> None:
+    assert EVENTS.keys() == set(written())
+
+
+@pytest.mark.parametrize("type_", sorted(EVENTS))
+def test_no_event_is_told_by_its_type(type_: str) -> None:
+    told = told_of(event(type_, {"stage": "copy", "kind": "form", "zielsystem": "akte"}))
+    assert type_ not in told
+    assert "work." not in told
+    assert not {"copy", "form"} & set(told.replace(":", " ").split())
+
+
+def test_an_event_of_a_later_edition_is_told_by_its_type() -> None:
+    assert told_of(event("seal.made")) == "seal.made"
+
+
+@pytest.mark.parametrize(
+    ("type_", "body", "told"),
+    [
+        (
+            "document.moved",
+            {"from": "in-review", "to": "accepted"},
+            "„in Prüfung“ zu „angenommen“",
+        ),
+        ("copy.made", {"kind": "picture", "version": 2}, "Abbild mit Transfervermerk erzeugt, F"),
+        ("copy.made", {"kind": "datensatz.json", "version": 2}, "datensatz.json erzeugt"),
+        ("finding.acknowledged", {"code": "deadline.missed"}, "verantwortet (deadline.missed)"),
+        ("finding.acknowledged", {"code": "scan.faithful"}, "Sichtprüfung des Abbilds bestätigt"),
+        ("delivery.made", {"zielsystem": "akte"}, "an „akte“ übergeben"),
+        ("delivery.failed", {"zielsystem": "akte", "error": "storage"}, "„akte“ gescheitert (st"),
+        ("work.failed", {"stage": "copy"}, "Archivkopie: zurückgestellt"),
+    ],
+)
+def test_an_event_says_what_happened(type_: str, body: Mapping[str, object], told: str) -> None:
+    assert told in told_of(event(type_, body))

@@ -5,9 +5,8 @@ from datetime import date, datetime
 from typing import Any  # the protocol has the shape of its JSON
 
 from formservice.adapters.archive_copy.sheets import Sheets
-from formservice.application.pruefprotokoll import ROLES
-from formservice.application.terms import MEDIA, NOTHING
-from formservice.domain.case import NAMES, State
+from formservice.application.terms import MEDIA, MET, NOTHING, REFERENCE, ROLES, UNKNOWN
+from formservice.domain.case import DECIDED, NAMES, State
 from formservice.domain.changes import FAITHFUL
 from formservice.domain.frist import OFFICE_TIME
 
@@ -16,20 +15,19 @@ _NOTE = (
     " das Original nicht; maßgeblich für Unterschriften und Handschrift ist das Original, dessen"
     " Prüfsumme unten steht."
 )
-_DECIDED = (State.ACCEPTED, State.ARCHIVED)
 _SEVERITY = {"blocks": "sperrt", "asks": "fragt nach", "notes": "Hinweis"}
 
 
 def told(protocol: Mapping[str, Any], definition_sha256: str) -> Sheets:
     """Return the pages of a protocol."""
     sheets = Sheets("Prüfprotokoll")
-    kind = "angenommenen" if protocol["state"] in _DECIDED else "gelesenen, nicht angenommenen"
+    kind = "angenommenen" if protocol["state"] in DECIDED else "gelesenen, nicht angenommenen"
     sheets.paragraph(_NOTE.format(kind=kind))
     sheets.facts(_facts(protocol))
     sheets.heading("Prüfsummen (SHA-256)")
     sheets.facts(
         [
-            ("Original", protocol["sha256"]["original"] or "nicht bekannt"),
+            ("Original", protocol["sha256"]["original"] or UNKNOWN),
             ("Datensatz", protocol["sha256"]["record"]),
             ("Formulardefinition", definition_sha256),
         ]
@@ -59,8 +57,8 @@ def _facts(protocol: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
     return [
         ("Formular", f"{form['title']} ({form['id']}, Ausgabe {form['edition']})"),
         ("Kennung des Vorgangs", protocol["document"]),
-        ("Kennung auf dem Formular", protocol["reference"] or "keine"),
-        ("Eingegangen am", day(protocol["received"]) if protocol["received"] else "nicht bekannt"),
+        (REFERENCE, protocol["reference"] or "keine"),
+        ("Eingegangen am", day(protocol["received"]) if protocol["received"] else UNKNOWN),
         ("Eingegangene Datei", file["name"] or "ohne Namen"),
         ("Art und Seiten", f"{MEDIA.get(file['medium'], file['medium'])}, Seiten {pages}"),
         ("Stand", NAMES[State(state)] if state else "gelesen, nicht angenommen"),
@@ -99,13 +97,12 @@ def _deadlines(sheets: Sheets, deadlines: Sequence[Mapping[str, Any]]) -> None:
     if not deadlines:
         sheets.paragraph("Es war keine Frist zu berechnen.")
         return
-    met = {True: "eingehalten", False: "versäumt", None: "nicht zu sagen"}
     rows = [
         (
             str(one.get("title") or one["key"]),
             day(one["start"]),
             day(one["due"]),
-            met[one["met"]],
+            MET[one["met"]],
             " ".join(one.get("why") or ()),
         )
         for one in deadlines

@@ -7,9 +7,9 @@ from formservice.adapters.archive_copy.copies import ArchiveCopies
 from formservice.adapters.archive_copy.picture_files import SourcePage
 from formservice.adapters.archive_copy.scans import searchable
 from formservice.adapters.store.store import Store
-from formservice.application.copying import COPY, FORM_COPY, PICTURE_COPY, Copying
+from formservice.application.copying import COPY, Copying
 from formservice.application.ports import Forms
-from formservice.application.ports_store import Originals
+from formservice.application.ports_store import FORM_COPY, PICTURE_COPY, Originals
 from formservice.application.pruefprotokoll import CaseFile
 from formservice.application.work import DONE, Limits, Next, Stage
 from formservice.domain.form import FormDefinition

@@ -6,14 +6,13 @@ from typing import Any  # the Transfervermerk has the shape of its JSON
 
 from formservice.adapters.archive_copy.protocol import clock, day
 from formservice.adapters.archive_copy.sheets import Sheets
-from formservice.application.pruefprotokoll import ROLES
+from formservice.application.terms import ROLES, UNKNOWN
 from formservice.domain.frist import OFFICE_TIME
 
 _NOTE = (
     "Die Bilder der vorstehenden Seiten sind die eingegangenen; über ihnen liegt unsichtbar, was"
     " erkannt wurde, damit sich danach suchen lässt. Erkannter Text ersetzt das Bild nicht."
 )
-_UNKNOWN = "nicht bekannt"
 _NOT_CHECKED = (
     "Niemand hat bisher bestätigt, dass das Abbild vollständig ist und bildlich mit dem Papier"
     " übereinstimmt."
@@ -30,13 +29,13 @@ def told(transfer: Mapping[str, Any]) -> Sheets:
         [
             ("Kennung des Vorgangs", transfer["document"]),
             ("Eingegangene Datei", transfer["file"] or "ohne Namen"),
-            ("Eingegangen am", day(received) if received else _UNKNOWN),
-            ("Gescannt von", scanning["by"] or _UNKNOWN),
+            ("Eingegangen am", day(received) if received else UNKNOWN),
+            ("Gescannt von", scanning["by"] or UNKNOWN),
             ("Gescannt am", _when(scanning["at"])),
-            ("Gerät", scanning["device"] or _UNKNOWN),
-            ("Programm", scanning["program"] or _UNKNOWN),
-            ("Einstellung (Profil)", scanning["profile"] or _UNKNOWN),
-            ("Eingangsweg", scanning["source"] or _UNKNOWN),
+            ("Gerät", scanning["device"] or UNKNOWN),
+            ("Programm", scanning["program"] or UNKNOWN),
+            ("Einstellung (Profil)", scanning["profile"] or UNKNOWN),
+            ("Eingangsweg", scanning["source"] or UNKNOWN),
             ("Seiten", str(len(transfer["pages"]))),
         ]
     )
@@ -48,7 +47,7 @@ def told(transfer: Mapping[str, Any]) -> Sheets:
         (
             str(one["page"]),
             f"{one['width']} × {one['height']}",
-            " × ".join(map(str, one["dpi"])) if one["dpi"] else _UNKNOWN,
+            " × ".join(map(str, one["dpi"])) if one["dpi"] else UNKNOWN,
             one["colours"],
             one["kept"],
         )
@@ -81,7 +80,7 @@ def _when(text: str) -> str:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        return text or _UNKNOWN
+        return text or UNKNOWN
     if moment.tzinfo is not None:
         moment = moment.astimezone(OFFICE_TIME)
     return moment.strftime("%d.%m.%Y, %H:%M Uhr")

@@ -14,7 +14,13 @@ from formservice.adapters.handover.kinds import JSON, kind_of, safe
 from formservice.adapters.handover.register import COLUMNS, row
 from formservice.adapters.handover.sheets import PARTS, CsvSheet, XlsxSheet
 from formservice.application.dossier import Dossier, dossier, event_data, record_data
-from formservice.application.ports_store import Author, Originals, Store
+from formservice.application.ports_store import (
+    FORM_COPY,
+    PICTURE_COPY,
+    Author,
+    Originals,
+    Store,
+)
 from formservice.domain.errors import StorageError
 
 _README = Path(__file__).parent.parent.parent / "assets" / "handover" / "LIESMICH.txt"
@@ -206,4 +212,4 @@ def _text(text: str) -> bytes:
     return f"{text}\n".encode("utf-8", "backslashreplace")
 
 
-_COPIES = {"form": "archivkopie", "picture": "abbild"}
+_COPIES = {FORM_COPY: "archivkopie", PICTURE_COPY: "abbild"}

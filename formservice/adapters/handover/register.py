@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from formservice.application.dossier import Dossier
+from formservice.application.terms import MET, REFERENCE, SOURCES
 from formservice.domain.case import NAMES
 from formservice.domain.changes import open_findings
 
@@ -17,16 +18,14 @@ COLUMNS = (
     "Eingang",
     "Fassung",
     "Dateiname",
-    "Eingangsart",
-    "Aktenzeichen",
+    "Eingangsweg",
+    REFERENCE,
     "Fristen",
     "Offene Befunde",
     "Archivkopie",
     "Originale",
     "Ordner",
 )
-_SOURCES = {"upload": "Hochladen", "folder": "Ordner", "mail": "E-Mail", "batch": "Stapel"}
-_MET = {True: "gewahrt", False: "versäumt", None: "offen"}
 
 
 def row(whole: Dossier, number: int, folder: str, originals: Sequence[str]) -> list[str]:
@@ -44,10 +43,10 @@ def row(whole: Dossier, number: int, folder: str, originals: Sequence[str]) -> l
         f"{kept.received:%d.%m.%Y}",
         str(kept.version or ""),
         kept.name,
-        _SOURCES.get(kept.source, kept.source),
+        SOURCES.get(kept.source, kept.source),
         kept.reference or "",
         ", ".join(
-            f"{one['key']} {_day(one.get('due'))}: {_MET.get(one.get('met'), '')}"
+            f"{one['key']} {_day(one.get('due'))}: {MET.get(one.get('met'), '')}"
             for one in deadlines
         ),
         ", ".join(open_findings(whole.reading, done)) if whole.versions else "",

@@ -16,8 +16,7 @@ from formservice.adapters.handover.sheets import is_xml, xml_text
 from formservice.adapters.handover.xdomea_schemas import NEWEST, XdomeaSchemas, namespace
 from formservice.application.dossier import Dossier
 from formservice.application.ports_store import Originals
-from formservice.application.pruefprotokoll import person_of, told_of
-from formservice.domain.case import NAMES, State
+from formservice.application.terms import COPIES, person_of, state_of, told_of
 from formservice.domain.chain import Link
 
 if TYPE_CHECKING:
@@ -31,7 +30,6 @@ _PART = re.compile(rb'pdfaid:part(?:>|=["\'])(\d)')
 _LEVEL = re.compile(rb'pdfaid:conformance(?:>|=["\'])([A-Za-z])')
 _PDF = re.compile(rb"%PDF-(\d\.\d)")
 # The metadata of a PDF stand in the clear, wherever the program that wrote it liked.
-_KINDS = {"form": "Archivkopie", "picture": "Abbild mit Transfervermerk"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +95,9 @@ class Xdomea:
         """Return the archive copies, then the originals; a copy's record is in the message."""
         found = []
         for copy in whole.copies:
-            if copy.kind in _KINDS:
+            if copy.kind in COPIES:
                 data = self._originals.read(copy.sha256)
-                what = _KINDS[copy.kind]
+                what = COPIES[copy.kind]
                 found.append(_piece(whole, f"{what}.{kind_of(data).suffix}", data, what))
         for place, sha256 in enumerate(whole.originals, start=1):
             data = self._originals.read(sha256)
@@ -233,17 +231,12 @@ def _history(write: _Writer, parent: "_Element", link: Link, person: str) -> Non
     entry = write.below(parent, "HistorienProtokollInformation")
     if link.type == "document.moved":
         write.text(entry, "MetadatumName", "Stand")
-        write.text(entry, "MetadatumAlterWert", _state(link.body.get("from")))
-        write.text(entry, "MetadatumNeuerWert", _state(link.body.get("to")))
+        write.text(entry, "MetadatumAlterWert", state_of(link.body.get("from")))
+        write.text(entry, "MetadatumNeuerWert", state_of(link.body.get("to")))
     write.text(entry, "Akteur", person)
     write.text(entry, "DatumUhrzeit", link.at)
     write.text(entry, "Bemerkung", f"Ereignis {link.seq}, SHA-256 {link.hash}")
     write.text(entry, "Aktion", told_of(link))
-
-
-def _state(name: object) -> str:
-    known = {str(state): NAMES[state] for state in State}
-    return known.get(str(name), str(name))
 
 
 def _record(parent: "_Element", whole: Dossier) -> None:

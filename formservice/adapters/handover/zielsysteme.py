@@ -24,7 +24,7 @@ from formservice.adapters.handover.zielsystem_files import (
 from formservice.application.delivering import Zielsystem
 from formservice.application.dossier import Dossier, record_data
 from formservice.application.ports_delivery import Delivery, HandedFile, Receipt
-from formservice.application.ports_store import Originals
+from formservice.application.ports_store import FORM_COPY, PICTURE_COPY, Originals
 from formservice.domain.case import NAMES
 from formservice.domain.errors import EngineError, InputError
 
@@ -117,8 +117,8 @@ class FolderSystem:
         """Yield kind, name and contents of every file that goes out."""
         made = {one.kind: one.sha256 for one in whole.copies}
         sources: dict[str, list[Callable[[], bytes]]] = {
-            "copy": [self._reader(made[one]) for one in ("form",) if one in made],
-            "picture": [self._reader(made[one]) for one in ("picture",) if one in made],
+            "copy": [self._reader(made[one]) for one in (FORM_COPY,) if one in made],
+            "picture": [self._reader(made[one]) for one in (PICTURE_COPY,) if one in made],
             "original": [self._reader(one) for one in whole.originals],
             "record": [lambda: _record(whole)],
         }

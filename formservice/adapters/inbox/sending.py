@@ -14,7 +14,7 @@ from formservice.adapters.inbox.smtp import Outgoing, RefusedError, UncertainErr
 from formservice.adapters.store import schema
 from formservice.adapters.store.outbox import Item, Outbox
 from formservice.adapters.store.store import Store
-from formservice.domain.case import State
+from formservice.domain.case import DECIDED
 from formservice.domain.errors import EngineError
 
 REMINDER = "deadline"
@@ -31,7 +31,6 @@ _LEASE_S = 300.0
 _MOST_TRIES = 12
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 60.0, 4 * 3600.0
 _AT_ONCE = 200
-_DECIDED = (State.ACCEPTED, State.ARCHIVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ class Sending:
 
     def _still_open(self, items: Sequence[Item]) -> set[str]:
         table, today = schema.documents, self._now().date()
-        query = select(table.c.id).where(table.c.state.not_in(_DECIDED))
+        query = select(table.c.id).where(table.c.state.not_in(DECIDED))
         query = query.where(table.c.id.in_([one.document for one in items]))
         with self._store.look() as work:
             undecided = set(work.connection.execute(query).scalars())

@@ -30,7 +30,7 @@ from formservice.application.ports_store import (
     PageOf,
     Version,
 )
-from formservice.domain.case import Role, State, checked_move
+from formservice.domain.case import DECIDED, Role, State, checked_move
 from formservice.domain.changes import changed_fields, checked_answer, open_findings
 from formservice.domain.errors import ConflictError, NotFoundError, UsageError
 
@@ -227,7 +227,7 @@ class Documents:
         """
         kept, reason = self._locked(document), text_of(reason)
         checked_move(kept.state, state, author.role, reason)
-        if state in (State.ACCEPTED, State.ARCHIVED):
+        if state in DECIDED:
             self._refuse_open(document)
         table = schema.documents
         self._connection.execute(
