@@ -46,6 +46,10 @@ class Heads:
             self._last = day
         return self._last == day
 
+    def any(self) -> bool:
+        """Say whether there is a head at all, whatever it says."""
+        return next(self._folder.glob("*.txt"), None) is not None
+
     def keep(self, head: Head) -> bool:
         """Write a head unless there is one of its day; say whether there was none.
 

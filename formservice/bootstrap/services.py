@@ -373,7 +373,12 @@ class Services(Reading):
         """
         from formservice.adapters.store.step import NEWEST, standing
 
-        changed = standing(store.engine) != NEWEST
+        step = standing(store.engine)
+        changed = step != NEWEST
+        if step is None and not (self.settings.data / "archive.sqlite").exists():
+            from formservice.adapters.store.lost import refuse_lost
+
+            refuse_lost(self.heads, self.originals)
         if changed:
             from formservice.adapters.store.migrate import migrated
 

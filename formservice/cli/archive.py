@@ -10,6 +10,7 @@ from formservice.cli import (
     archive_copy,
     archive_delete,
     archive_export,
+    archive_orphans,
     archive_search,
     archive_show,
     archive_verify,
@@ -31,6 +32,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     archive_check.add(actions)
     archive_verify.add(actions)
     archive_delete.add(actions)
+    archive_orphans.add(actions)
     archive_export.add(actions)
 
 

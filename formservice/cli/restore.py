@@ -6,6 +6,7 @@ import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from formservice.application.ports_store import RESTORED, SERVICE
 from formservice.application.verify import DOCUMENTS, EVENTS
 from formservice.bootstrap import Services, Settings
 from formservice.cli import errors
@@ -47,6 +48,8 @@ def _run(chosen: argparse.Namespace) -> int:
         done = services.restore(Path(chosen.source), chosen.name, steps)
     finally:
         steps.close()
+    with services.store.work() as work:
+        work.events.append(RESTORED, SERVICE, None, {"event": done.event})
     if not chosen.json:
         resumed = " (fortgesetzt)" if done.resumed else ""
         held = counted(done.documents, "Vorgang", "Vorgänge")

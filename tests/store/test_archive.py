@@ -17,9 +17,9 @@ from formservice.adapters.store import schema
 from formservice.adapters.store.archive import Archive, Document, Filed
 from formservice.adapters.store.engine import address as address_of
 from formservice.adapters.store.store import Store
-from formservice.application.orphans import swept
+from formservice.application.orphans import Orphans, swept
 from formservice.application.ports import Received
-from formservice.application.ports_store import PageOf
+from formservice.application.ports_store import RESTORED, SERVICE, PageOf
 from formservice.application.report import pointing
 from formservice.domain.case import State
 from formservice.domain.errors import StorageError
@@ -150,9 +150,45 @@ def test_bytes_that_no_document_names_go_after_a_day_and_all_others_stay(archive
     orphan, young = originals.put(b"crashed in between"), originals.put(b"being received")
     for one in (filed.sha256, orphan):
         os.utime(originals.path(one), (time.time() - 25 * 3600,) * 2)
-    assert swept(store, originals) == 1
+    begun_long_ago = time.time() + 30 * 3600
+    assert swept(store, originals, begun_long_ago, pytest.fail) == 1
     assert list(originals.names()) == sorted([filed.sha256, young])
-    assert swept(store, originals) == 0
+    assert swept(store, originals, begun_long_ago, pytest.fail) == 0
+
+
+@pytest.mark.parametrize("filled", [True, False], ids=["younger", "empty"])
+def test_a_database_takes_away_nothing_that_is_older_than_itself(archive, store, tmp_path, filled):
+    """Else one that was lost, or restored from an old backup, would end with no original."""
+    originals = LocalOriginals(tmp_path / "originals")
+    if filled:
+        archive.file(b"kept", "x.pdf", DAY, [reading()])
+    old = originals.put(b"known to the database that was lost")
+    os.utime(originals.path(old), (time.time() - 25 * 3600,) * 2)
+    told = list[Orphans]()
+    assert swept(store, originals, time.time(), told.append) == 0
+    assert [one.before for one in told] == [[old]]
+    assert originals.read(old)
+
+
+def test_what_is_too_much_for_a_crash_stays_and_is_told(archive, store, tmp_path):
+    originals = LocalOriginals(tmp_path / "originals")
+    archive.file(b"kept", "x.pdf", DAY, [reading()])
+    many = [originals.put(b"%d" % number) for number in range(51)]
+    for one in many:
+        os.utime(originals.path(one), (time.time() - 25 * 3600,) * 2)
+    told = list[Orphans]()
+    assert swept(store, originals, time.time() + 30 * 3600, told.append) == 0
+    assert sorted(told[0].since) == sorted(many)
+
+
+def test_after_a_restore_only_what_came_since_then_is_judged(archive, store, tmp_path):
+    archive.file(b"kept", "x.pdf", DAY, [reading()])
+    with store.work() as work:
+        before = work.events.began()
+        work.events.append(RESTORED, SERVICE)
+    with store.look() as work:
+        assert work.events.began() >= before
+        assert work.events.began() == pytest.approx(time.time(), abs=5)
 
 
 def test_an_altered_original_is_noticed_before_anything_is_written(archive, tmp_path):

@@ -4,12 +4,12 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, or_, select
 
 from formservice.adapters.heads import Heads
 from formservice.adapters.store import schema
 from formservice.adapters.store.engine import now
-from formservice.application.ports_store import Author
+from formservice.application.ports_store import RESTORED, Author
 from formservice.domain.chain import FIRST, Head, Link, salted, sealed, written
 from formservice.domain.frist import OFFICE_TIME
 
@@ -74,6 +74,18 @@ class Events:
             return None
         day = _day(self._connection.execute(select(now())).scalar_one())
         return Head(day, last.seq, last.hash, self._count())
+
+    def began(self) -> float | None:
+        """Return since when this database knows what is received: seconds since 1970, or None.
+
+        That is its first event, or when it was restored: what was received between the backup
+        and then, it cannot know.
+        """
+        table = schema.events
+        first = or_(table.c.seq == 1, table.c.type == RESTORED)
+        query = select(table.c.at).where(first).order_by(table.c.seq.desc()).limit(1)
+        at = self._connection.execute(query).scalar()
+        return None if at is None else datetime.fromisoformat(at).timestamp()
 
     def salted(self, document: str, value: str) -> str:
         """Return the hash of a value with the document's own salt, which goes when it goes."""

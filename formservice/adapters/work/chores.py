@@ -16,10 +16,10 @@ from formservice.adapters.store.engine import now
 from formservice.adapters.store.renewed import renewed
 from formservice.adapters.store.store import Store
 from formservice.adapters.work.pool import again
-from formservice.application.orphans import swept
+from formservice.application.orphans import Orphans, swept
 from formservice.application.ports_store import Originals
 from formservice.application.verify import Break
-from formservice.domain.case import State
+from formservice.domain.case import DECIDED
 
 _log = logging.getLogger("formservice")
 
@@ -28,7 +28,6 @@ _OVERLOOKED_S = 60.0
 # People are reminded so many days before a deadline ends.
 _BEFORE = timedelta(days=7)
 _PROGRESS_S = 30 * 24 * 3600.0
-_DECIDED = (State.ACCEPTED, State.ARCHIVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ def chores(
         Chore("reminders", 3600.0, "5 * * * *", lambda: reminded(store, today())),
         Chore("retention", 24 * 3600.0, "30 2 * * *", lambda: tidied(store)),
         Chore("words", 3600.0, "35 * * * *", lambda: renewed(store)),
-        Chore("orphans", 24 * 3600.0, "45 2 * * *", lambda: swept(store, originals)),
+        Chore("orphans", 24 * 3600.0, "45 2 * * *", lambda: _swept(store, originals)),
         Chore("deliver", 30.0, "* * * * *", HandingOver(store, again("deliver", "--once"))),
     )
 
@@ -65,6 +64,20 @@ def chores(
 def integrity(prove: Callable[[], object]) -> Chore:
     """Return the chore that proves all that is kept: asked every hour, begun once a day."""
     return Chore("integrity", 3600.0, "45 * * * *", prove)
+
+
+def _swept(store: Store, originals: Originals) -> int:
+    return swept(store, originals, time.time(), _left)
+
+
+def _left(found: Orphans) -> None:
+    """Log that originals without a document were left for a person to decide."""
+    _log.error(
+        "orphans: %d originals belong to no document, %d of them older than the database; nothing"
+        " was deleted (formservice archive orphans)",
+        len(found.since) + len(found.before),
+        len(found.before),
+    )
 
 
 def reported(broken: Break) -> None:
@@ -82,7 +95,7 @@ def reminded(store: Store, today: date) -> int:
         select(table.c.document, table.c.key, table.c.due)
         .join(kept, kept.c.id == table.c.document)
         .where(table.c.due >= today, table.c.due <= today + _BEFORE)
-        .where(kept.c.state.not_in(_DECIDED))
+        .where(kept.c.state.not_in(DECIDED))
         .order_by(table.c.document, table.c.key)
     )
     with store.look() as work:
