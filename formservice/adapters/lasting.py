@@ -34,6 +34,14 @@ def replaced(target: Path, data: bytes) -> None:
     sync(target.parent)
 
 
+def settled(part: Path, target: Path) -> None:
+    """Give a file that is written its name, in place of one that may have it."""
+    with part.open("rb") as stream:
+        os.fsync(stream.fileno())
+    part.replace(target)
+    sync(target.parent)
+
+
 def sync(folder: Path) -> None:
     """Make what was written, renamed or removed in a folder survive a power cut."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -7,13 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, delete, insert, select, text, update
 
+from formservice.adapters.store import schema
 from formservice.adapters.store.engine import embedded, opened, reading, writing
 from formservice.adapters.store.migrate import copied, known_steps, migrated
 from formservice.adapters.store.schema import SEARCH_INDEX, metadata
 from formservice.adapters.store.step import NEWEST, standing
 from formservice.domain.errors import StorageError
+from tests.store import proven
+from tests.store.later import LATER, later_program, structure
 from tests.store.postgres import needs_postgres
 
 
@@ -95,6 +98,107 @@ def test_an_embedded_database_is_copied_before_it_is_changed(tmp_path):
     with sqlite3.connect(copy) as connection:
         assert connection.execute("SELECT name FROM kept").fetchall() == [("here",)]
     engine.dispose()
+
+
+@pytest.fixture
+def filled(address, tmp_path):
+    """An installation with documents, one of them assigned to a case."""
+    with proven.installation(address, tmp_path / "data") as one:
+        one.fill()
+        with one.store.work() as work:
+            for table, row in (
+                (schema.persons, {"id": "p1", "name": "N", "vorname": "V"}),
+                (schema.cases, {"id": "c1", "person": "p1"}),
+                (schema.case_documents, {"document": "d1", "case": "c1"}),
+            ):
+                work.connection.execute(insert(table).values(row))
+        yield one
+
+
+def found(connection: Connection, word: str) -> list[str]:
+    """Return the documents that the index of words finds."""
+    query = {
+        "sqlite": "SELECT document FROM search JOIN search_index ON search_index.rowid = search.id"
+        " WHERE search_index MATCH :word",
+        "postgresql": "SELECT document FROM search"
+        " WHERE search_index @@ to_tsquery('simple', :word)",
+    }[connection.dialect.name]
+    return list(connection.execute(text(query), {"word": word}).scalars())
+
+
+def test_a_later_step_makes_filled_tables_anew_and_nothing_that_follows_by_itself_is_lost(
+    filled, tmp_path
+):
+    engine = filled.store.engine
+    with reading(engine) as connection:
+        before = structure(connection)
+        rows = {one: connection.execute(select(one)).all() for one in metadata.sorted_tables}
+        word = connection.execute(text("SELECT words FROM search WHERE document = 'd1'")).scalar()
+        (word, *_) = (word or "").split()
+        hits = found(connection, word)
+        assert "d1" in hits
+    with later_program(tmp_path / "later"):
+        assert migrated(engine)
+        assert not migrated(engine)
+    assert standing(engine) == LATER
+    with reading(engine) as connection:
+        assert structure(connection) == before
+        for table, kept in rows.items():
+            assert sorted(map(repr, connection.execute(select(table)))) == sorted(map(repr, kept))
+        assert found(connection, word) == hits
+    with writing(engine) as connection:
+        connection.execute(delete(schema.case_documents))
+        assigned = select(schema.documents.c.id).where(schema.documents.c.assigned)
+        assert connection.execute(assigned).all() == []
+        one = schema.search.c.document == "d1"
+        connection.execute(update(schema.search).where(one).values(words="ganzneu"))
+        assert found(connection, "ganzneu") == ["d1"]
+    # What refers to something still has to.
+    with pytest.raises(StorageError), writing(engine) as connection:
+        connection.execute(delete(schema.documents).where(schema.documents.c.id == "d1"))
+
+
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+def test_a_step_after_which_something_refers_to_nothing_is_taken_back(filled, tmp_path):
+    engine = filled.store.engine
+    with reading(engine) as connection:
+        before = structure(connection)
+    step = """
+from alembic import op
+
+revision, down_revision = "0002", "0001"
+
+
+def upgrade():
+    op.execute("DELETE FROM documents WHERE id = 'd1'")
+"""
+    with later_program(tmp_path / "later", step), pytest.raises(StorageError) as raised:
+        migrated(engine)
+    assert "nichts wurde geändert" in raised.value.message
+    assert standing(engine) == NEWEST
+    with reading(engine) as connection:
+        assert structure(connection) == before
+    assert filled.verify().broken is None
+
+
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+def test_what_a_step_changes_is_in_the_index_and_at_the_documents_after_it(filled, tmp_path):
+    step = """
+from alembic import op
+
+revision, down_revision = "0002", "0001"
+
+
+def upgrade():
+    op.execute("DELETE FROM case_documents")
+    op.execute("UPDATE search SET words = 'ganzneu' WHERE document = 'd1'")
+"""
+    with later_program(tmp_path / "later", step):
+        assert migrated(filled.store.engine)
+    with reading(filled.store.engine) as connection:
+        assert found(connection, "ganzneu") == ["d1"]
+        assigned = select(schema.documents.c.id).where(schema.documents.c.assigned)
+        assert connection.execute(assigned).all() == []
 
 
 @needs_postgres

@@ -16,7 +16,7 @@ from formservice.adapters.backup.check import manifest, own_faults
 from formservice.adapters.backup.folder import DATABASE, ORIGINALS, BackupFolder, explained
 from formservice.adapters.backup.snapshot import Contents, contents, filled
 from formservice.adapters.heads import Heads
-from formservice.adapters.lasting import sync, written_once
+from formservice.adapters.lasting import settled, sync, written_once
 from formservice.adapters.store.engine import opened, reading
 from formservice.adapters.store.migrate import known_steps
 from formservice.adapters.store.schema import events, metadata
@@ -171,10 +171,7 @@ def _copied(file: Path, target: Path) -> None:
     try:
         part.touch(mode=0o600)
         shutil.copyfile(file, part)
-        with part.open("rb") as stream:
-            os.fsync(stream.fileno())
-        part.replace(target)
+        settled(part, target)
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
-    sync(target.parent)

@@ -2,16 +2,19 @@
 
 import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, func, select
 
-from formservice.adapters.store.engine import writing
-from formservice.adapters.store.step import NEWEST, refuse_unsuitable, standing
+from formservice.adapters.lasting import settled
+from formservice.adapters.store import by_itself
+from formservice.adapters.store.engine import explained, writing
+from formservice.adapters.store.step import NEWEST, refuse_unsuitable, standing, stands_at
 from formservice.domain.errors import StorageError
 
 _STEPS = "formservice.adapters.store:migrations"
@@ -39,13 +42,55 @@ def migrated(engine: Engine) -> bool:
         )
     if before is not None:
         copied(engine, before)
+    if engine.dialect.name == "sqlite":
+        with _remaking(engine) as connection:
+            if stands_at(connection) != NEWEST:  # another process may have been faster
+                _remade(connection)
+        return True
     with writing(engine) as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+        _steps_taken(connection)
     return True
+
+
+def _steps_taken(connection: Connection) -> None:
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+@contextmanager
+def _remaking(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction in which SQLite may make a table anew that others refer to.
+
+    That has to be said before it begins.
+    """
+    with explained(), engine.connect() as connection:
+        cursor = connection.connection.cursor()
+        (before,) = cursor.execute("PRAGMA foreign_keys").fetchone()
+        cursor.execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            cursor.execute(f"PRAGMA foreign_keys = {before}")
+
+
+def _remade(connection: Connection) -> None:
+    """Take the steps on SQLite.
+
+    A table that is made anew loses its triggers, and cannot get its name while those of others
+    name it: while steps are taken there are none.
+    """
+    had_any = by_itself.stopped(connection)
+    _steps_taken(connection)
+    if had_any:
+        by_itself.begun(connection)
+    if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+        raise StorageError(
+            "In der Datenbank fehlt, worauf sie verweist; nichts wurde geändert.",
+            "Bitte „formservice archive verify“ mit der bisherigen Ausgabe ausführen.",
+        )
 
 
 def _config() -> Config:
@@ -75,7 +120,7 @@ def copied(engine: Engine, step: str) -> None:
         # On the driver's own connection: SQLite copies outside of any transaction only.
         with closing(sqlite3.connect(file, isolation_level=None)) as connection:
             connection.execute("VACUUM INTO ?", (str(new),))
-        new.replace(target)
+        settled(new, target)
     except (sqlite3.Error, OSError) as error:
         new.unlink(missing_ok=True)
         raise StorageError(

@@ -22,6 +22,8 @@ from sqlalchemy import (
     text,
 )
 
+from formservice.adapters.store import by_itself
+
 # Every constraint has a name, so that a migration can name it on both databases.
 metadata = MetaData(
     naming_convention={
@@ -318,6 +320,8 @@ deliveries = Table(
     Index("ix_deliveries_status", "status"),
 )
 
+SEARCH_INDEX, INDEX_ON_SERVER = by_itself.SEARCH_INDEX, by_itself.INDEX_ON_SERVER
+
 # Words of a document as ``domain.search_words`` has them: each once for the databases' indexes,
 # and all in their order with the field they stand in. SQLite's index goes by the number.
 search = Table(
@@ -331,67 +335,10 @@ search = Table(
     UniqueConstraint("document"),
 )
 
-# What each database has of its own kind (step 0001 has the same): the index of words follows the
-# table ``search``, as ``assigned`` of documents follows ``case_documents``. Who adds, changes or
-# deletes a row has nothing else to do.
-SEARCH_INDEX = "search_index"
-INDEX_ON_SERVER = (
-    "ALTER TABLE search ADD COLUMN search_index tsvector GENERATED ALWAYS AS"
-    " (array_to_tsvector(string_to_array(words, ' '))) STORED",
-    "CREATE INDEX search_index_gin ON search USING gin (search_index)",
-    # Read again for every document that is looked at, so beside its row instead of in pieces
-    # elsewhere (from there, a search of 4,000 documents took half as long again).
-    "ALTER TABLE search ALTER COLUMN search_index SET STORAGE MAIN,"
-    " ALTER COLUMN text SET STORAGE MAIN",
-    # Unpacked in a fraction of the time; a server may be built without it.
-    "DO $$ BEGIN ALTER TABLE search ALTER COLUMN search_index SET COMPRESSION lz4,"
-    " ALTER COLUMN text SET COMPRESSION lz4, ALTER COLUMN words SET COMPRESSION lz4;"
-    " EXCEPTION WHEN feature_not_supported THEN NULL; END $$",
-)
-_BY_ITSELF = {
-    "sqlite": (
-        "CREATE VIRTUAL TABLE search_index USING fts5(words, content='search', content_rowid='id',"
-        " tokenize=\"unicode61 remove_diacritics 0 tokenchars '/'\", detail=none, columnsize=0)",
-        "CREATE TRIGGER search_added AFTER INSERT ON search BEGIN"
-        " INSERT INTO search_index(rowid, words) VALUES (new.id, new.words); END",
-        "CREATE TRIGGER search_removed AFTER DELETE ON search BEGIN"
-        " INSERT INTO search_index(search_index, rowid, words)"
-        " VALUES ('delete', old.id, old.words); END",
-        "CREATE TRIGGER search_changed AFTER UPDATE OF id, words ON search BEGIN"
-        " INSERT INTO search_index(search_index, rowid, words)"
-        " VALUES ('delete', old.id, old.words);"
-        " INSERT INTO search_index(rowid, words) VALUES (new.id, new.words); END",
-        "CREATE TRIGGER case_documents_added AFTER INSERT ON case_documents BEGIN"
-        " UPDATE documents SET assigned = 1 WHERE id = new.document; END",
-        "CREATE TRIGGER case_documents_removed AFTER DELETE ON case_documents BEGIN"
-        " UPDATE documents SET assigned = 0 WHERE id = old.document; END",
-        "CREATE TRIGGER case_documents_changed AFTER UPDATE OF document ON case_documents BEGIN"
-        " UPDATE documents SET assigned = 0 WHERE id = old.document;"
-        " UPDATE documents SET assigned = 1 WHERE id = new.document; END",
-    ),
-    "postgresql": (
-        *INDEX_ON_SERVER,
-        # Nobody asks for whole texts: the server needs no samples of them.
-        "ALTER TABLE search ALTER COLUMN words SET STATISTICS 0,"
-        " ALTER COLUMN text SET STATISTICS 0",
-        "CREATE OR REPLACE FUNCTION document_assigned() RETURNS trigger LANGUAGE plpgsql AS $$"
-        " BEGIN"
-        " IF TG_OP <> 'INSERT' THEN"
-        " UPDATE documents SET assigned = false WHERE id = old.document; END IF;"
-        " IF TG_OP <> 'DELETE' THEN"
-        " UPDATE documents SET assigned = true WHERE id = new.document; END IF;"
-        " RETURN NULL; END $$",
-        "CREATE TRIGGER case_documents_assigned"
-        " AFTER INSERT OR DELETE OR UPDATE OF document ON case_documents"
-        " FOR EACH ROW EXECUTE FUNCTION document_assigned()",
-    ),
-}
-
 
 @event.listens_for(metadata, "after_create")
-def _by_itself(
+def _own_kind(
     _: MetaData, connection: Connection, tables: Collection[Table], **__: object
 ) -> None:
     if search in tables:
-        for statement in _BY_ITSELF[connection.dialect.name]:
-            connection.exec_driver_sql(statement)
+        by_itself.made(connection)

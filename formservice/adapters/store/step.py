@@ -14,9 +14,14 @@ _OLDEST = 15
 def standing(engine: Engine) -> str | None:
     """Return the step a database stands at, None if it is empty."""
     with reading(engine) as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return stands_at(connection)
+
+
+def stands_at(connection: Connection) -> str | None:
+    """Return the same, inside a transaction."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
 def refuse_outdated(engine: Engine) -> None:

@@ -1,4 +1,8 @@
-"""The first schema."""
+"""The first schema.
+
+A step says again what ``schema`` and ``by_itself`` say at its time, and is never changed once it
+is released: those follow the program, the step makes what it made on the first day.
+"""
 
 import sqlalchemy as sa
 from alembic import op
