@@ -22,7 +22,7 @@ from formservice.adapters.backup.restore import Restore
 from formservice.adapters.originals.local import LocalOriginals
 from formservice.adapters.store import schema
 from formservice.adapters.store.engine import embedded
-from formservice.adapters.store.step import NEWEST
+from formservice.adapters.store.step import NEWEST, standing
 from formservice.domain.errors import (
     AlteredError,
     ConflictError,
@@ -31,6 +31,7 @@ from formservice.domain.errors import (
     UsageError,
 )
 from tests.store import postgres, proven
+from tests.store.later import LATER, later_program
 from tests.store.test_deletion import ADMIN, deleting
 
 ROOT = Path(__file__).parent.parent.parent
@@ -122,6 +123,17 @@ def test_what_is_restored_is_what_was_backed_up_and_goes_on(ours, empty):
         with again.store.work() as work:
             work.documents.acknowledge("d9", "deadline.missed", None, proven.LEAD, "Postlauf")
         assert again.verify().broken is None
+
+
+def test_a_backup_of_an_earlier_program_is_restored_by_a_later_one(ours, empty, tmp_path):
+    ours.back_up()
+    before = rows(ours.kept.store)
+    with later_program(tmp_path / "later"):
+        empty(ours.target)
+        with opened(empty) as again:  # an embedded database takes the step now
+            assert standing(again.store.engine) == LATER
+            assert rows(again.store) == before
+            assert again.verify().broken is None
 
 
 def test_what_is_there_already_is_not_copied_again_and_what_is_damaged_there_is(ours):
