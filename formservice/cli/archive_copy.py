@@ -7,11 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any  # a record has the shape of the JSON contract
 
+from formservice.adapters.target import is_copy
 from formservice.application.prefill import is_record
 from formservice.application.pruefprotokoll import CaseFile
 from formservice.bootstrap import Services, Settings, today
-from formservice.cli import errors
-from formservice.cli.files import content, decoded, write
+from formservice.cli import errors, files
 from formservice.cli.read import day
 from formservice.domain.document import Medium
 from formservice.domain.errors import InputError, NotFoundError
@@ -53,7 +53,12 @@ def add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 
 def _run(chosen: argparse.Namespace) -> int:
     services = Services(Settings.from_environment())
-    reading = _only(decoded(chosen.record))
+    target = Path(chosen.output)
+    given = (chosen.record, chosen.original)
+    files.target(services.settings, chosen.output, given, is_copy)
+    # What lies beside an earlier copy of that name came with it.
+    is_again = target.exists()
+    reading = _only(files.decoded(chosen.record))
     received = chosen.received or today()
     case = CaseFile(
         document=str(reading.get("reference") or reading.get("sha256") or "")[:64],
@@ -68,21 +73,23 @@ def _run(chosen: argparse.Namespace) -> int:
     if definition is None:
         raise NotFoundError(f"Das Formular {form['id']}/{form['edition']} gibt es hier nicht.")
     made = services.archive_copies.make(case, definition)
-    target = Path(chosen.output)
     beside = dict(made.beside)
     if chosen.original:
-        original = content(chosen.original)
+        original = files.content(chosen.original)
         pictured = _pictured(case, definition, original, embed=services.settings.attach)
         beside |= {"abbild.pdf": pictured.pdf, **pictured.beside}
-    files = {target: made.pdf}
-    files |= {target.with_name(f"{target.stem}-{name}"): one for name, one in beside.items()}
-    for path, data in files.items():
-        write(path, data)
+    made_files = {target: made.pdf}
+    for name, data in beside.items():
+        path = target.with_name(f"{target.stem}-{name}")
+        files.target(services.settings, str(path), given, lambda _: is_again)
+        made_files[path] = data
+    for path, data in made_files.items():
+        files.write(path, data)
     if chosen.json:
-        told = [{"file": str(path), "bytes": len(data)} for path, data in files.items()]
+        told = [{"file": str(path), "bytes": len(data)} for path, data in made_files.items()]
         print(json.dumps(told, ensure_ascii=False, indent=1))
     else:
-        for path in files:
+        for path in made_files:
             print(f"{errors.printable(str(path))}: erzeugt.")
     return errors.DONE
 

@@ -5,11 +5,12 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from formservice.adapters.target import is_export
 from formservice.application.dossier import Selection
 from formservice.application.ports_store import SERVICE
 from formservice.application.search import MOST
 from formservice.bootstrap import Services, Settings
-from formservice.cli import errors
+from formservice.cli import errors, files
 from formservice.cli.german import counted
 from formservice.cli.progress import Counter
 from formservice.cli.read import day
@@ -65,6 +66,11 @@ def _run(chosen: argparse.Namespace) -> int:
     services = Services(Settings.from_environment())
     if bool(chosen.xdomea) != bool(chosen.sender and chosen.recipient):
         raise UsageError("Zu --xdomea gehören --sender und --recipient, und nur dazu.")
+    # Before anything is looked for: a target that cannot be is told at once.
+    if chosen.xdomea:
+        target = files.folder(services.settings, chosen.output)
+    else:
+        target = files.target(services.settings, chosen.output, replaces=is_export)
     ids = _ids(services, chosen)
     if not ids:
         if chosen.json:
@@ -75,8 +81,8 @@ def _run(chosen: argparse.Namespace) -> int:
     counter = Counter("Vorgang", "Vorgänge", shown=not chosen.json)
     try:
         if chosen.xdomea:
-            return _messages(services, ids, chosen, counter)
-        done = services.export(ids, Path(chosen.output), SERVICE, counter)
+            return _messages(services, ids, target, chosen, counter)
+        done = services.export(ids, target, SERVICE, counter)
     finally:
         counter.close()
     if chosen.json:
@@ -96,11 +102,15 @@ def _run(chosen: argparse.Namespace) -> int:
 
 
 def _messages(
-    services: Services, ids: Sequence[str], chosen: argparse.Namespace, counter: Counter
+    services: Services,
+    ids: Sequence[str],
+    target: Path,
+    chosen: argparse.Namespace,
+    counter: Counter,
 ) -> int:
     """Write xdomea messages and say how many."""
     export = services.xdomea_export(chosen.xdomea, chosen.sender, chosen.recipient)
-    done = export(ids, Path(chosen.output), SERVICE, counter)
+    done = export(ids, target, SERVICE, counter)
     if chosen.json:
         told = {"folder": chosen.output, "messages": done.written, "already_there": done.known}
         print(json.dumps(told, ensure_ascii=False, indent=1))

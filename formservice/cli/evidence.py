@@ -7,6 +7,7 @@ from typing import Any  # readings have the shape of the JSON contract
 from formservice.adapters.evidence.folder import EvidenceFolder
 from formservice.application.evidence import crops, evidence
 from formservice.bootstrap import Services, now
+from formservice.cli import files
 from formservice.cli.names import labels
 
 
@@ -14,8 +15,9 @@ class Evidence:
     """Writes the evidence of every document of a file into one folder."""
 
     def __init__(self, services: Services, folder: Path) -> None:
-        """Make the folder; a StorageError tells now that it cannot be written into."""
+        """Make the folder; an error tells now that it cannot be written into."""
         self._services = services
+        files.folder(services.settings, str(folder))
         self._folder = EvidenceFolder(folder)
 
     def keep(self, data: bytes, found: list[dict[str, Any]]) -> None:

@@ -5,11 +5,14 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
+from formservice.adapters.target import Own, file_target, folder_target
+from formservice.bootstrap import Settings
 from formservice.domain.errors import (
     DocumentTooLargeError,
     InputError,
@@ -119,6 +122,29 @@ def _bounded(file: BinaryIO, name: str, largest: int, first: int = _PIECE) -> by
             message = f"{name} ist größer als {largest // 1024**2} MB."
             raise DocumentTooLargeError(message, "Bitte in Teilen einreichen.")
     return b"".join(pieces)
+
+
+def target(
+    settings: Settings,
+    named: str,
+    given: tuple[str | None, ...] = (),
+    replaces: Callable[[Path], bool] | None = None,
+) -> Path:
+    """Return the file that a command may write under the name somebody gave; UsageError if none.
+
+    ``given`` names the files that the command reads; the rest as ``adapters.target`` says.
+    """
+    read = [Path(one) for one in given if one not in (None, "-")]
+    return file_target(Path(named), _own(settings), read, replaces)
+
+
+def folder(settings: Settings, named: str) -> Path:
+    """Return the folder that a command may write into; UsageError if it is none."""
+    return folder_target(Path(named), _own(settings))
+
+
+def _own(settings: Settings) -> Own:
+    return Own.of(settings.data, settings.storage, settings.database)
 
 
 def write(target: Path, document: bytes) -> None:

@@ -176,6 +176,7 @@ def _new(chosen: argparse.Namespace) -> int:
 def _separator(chosen: argparse.Namespace) -> int:
     from formservice.adapters.separator import separator_sheet  # noqa: PLC0415 - slow to import
 
+    files.target(Settings.from_environment(), chosen.output)
     files.write(Path(chosen.output), separator_sheet())
     if chosen.json:
         print(json.dumps({"ok": True, "file": chosen.output}, ensure_ascii=False))
@@ -190,6 +191,7 @@ def _schema(chosen: argparse.Namespace) -> int:
     if chosen.output == "-":
         print(text)
         return errors.DONE
+    files.target(Settings.from_environment(), chosen.output)
     files.write(Path(chosen.output), f"{text}\n".encode())
     if chosen.json:
         report = {"ok": True, "file": chosen.output, "form": str(definition.ref)}

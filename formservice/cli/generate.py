@@ -97,13 +97,15 @@ def _refuse_sources(chosen: argparse.Namespace) -> None:
 
 def _one(services: Services, definition: FormDefinition, chosen: argparse.Namespace) -> int:
     format_ = _format(chosen)
+    ref = definition.ref
+    target = chosen.output or f"{ref.form}-{ref.edition}.{format_}"
+    if target != "-":
+        files.target(services.settings, target, (chosen.data, chosen.record))
     data = {} if chosen.data is None else files.decoded(chosen.data)
     known = None
     if chosen.record is not None:
         known = prefilled(definition, files.decoded(chosen.record), data, services.forms)
     document = services.generate.one(definition, known.data if known else data, format_)
-    ref = definition.ref
-    target = chosen.output or f"{ref.form}-{ref.edition}.{format_}"
     if target == "-":
         _to_standard_output(document)
     else:
@@ -155,6 +157,7 @@ def _many(services: Services, definition: FormDefinition, chosen: argparse.Names
     """Make one form per row; bad rows are named in the report and stop nothing."""
     format_ = str(chosen.format or FORMATS[0])
     folder = Path(chosen.output or f"{definition.ref.form}-liste")
+    files.folder(services.settings, str(folder))
     source = list(rows(Path(chosen.list), definition))
     made: list[dict[str, object]] = []
     bad: list[Row] = []
