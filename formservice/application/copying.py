@@ -17,11 +17,12 @@ from formservice.application.ports_store import (
     Work,
 )
 from formservice.application.pruefprotokoll import CaseFile
+from formservice.application.terms import STAGES
 from formservice.application.work import DONE, Next, Tell
-from formservice.domain.case import State
+from formservice.domain.case import DECIDED, State
 from formservice.domain.chain import Link
 from formservice.domain.document import Medium
-from formservice.domain.errors import ConflictError, NotFoundError
+from formservice.domain.errors import AlteredError, ConflictError, NotFoundError
 from formservice.domain.form import FormDefinition, FormRef
 
 COPY = "copy"
@@ -48,7 +49,11 @@ def accept(work: Work, document: str, author: Author, reason: str = "") -> None:
     """
     work.documents.move(document, State.ACCEPTED, author, reason)
     if not work.queue.send(document, COPY):
-        raise ConflictError("Der Vorgang wird gerade noch bearbeitet.")
+        stage = work.documents.get(document).stage
+        raise ConflictError(
+            f"Der Vorgang ist gerade in Arbeit ({STAGES.get(stage, stage)}).",
+            "Bitte gleich noch einmal versuchen.",
+        )
 
 
 class Copying:
@@ -82,9 +87,12 @@ class Copying:
         Raises:
             NotFoundError: this installation does not know the form.
             InputError: a picture cannot be taken over.
+            AlteredError: the record names other pages than the document has.
             EngineError: a copy does not pass the checks.
         """
         with self._opened() as store, store.look() as work:
+            if work.documents.get(kept.id).state not in DECIDED:  # opened again meanwhile
+                return {"version": kept.version, "copies": {}}
             case, version = case_file(work, kept)
             pages = work.documents.pages(kept.id)
         definition = self._forms.find(FormRef(str(kept.form), str(kept.edition)))
@@ -104,7 +112,10 @@ class Copying:
         }
 
     def keep(self, work: Work, kept: Kept, result: Mapping[str, Any]) -> Next:
-        """Keep which copies there are of which version."""
+        """Keep which copies there are of which version, if that is what is accepted now."""
+        now = work.documents.get(kept.id)
+        if now.state not in DECIDED or now.version != result["version"]:
+            return _TO_PEOPLE
         for kind, one in sorted(result["copies"].items()):
             copy = CopyOf(kept.id, result["version"], kind, one["sha256"], one["size"])
             work.copies.keep(copy, SERVICE)
@@ -113,7 +124,10 @@ class Copying:
     def _sources(self, case: CaseFile, pages: Sequence[PageOf]) -> list[tuple[int, bytes, int]]:
         files: dict[str, bytes] = {}
         found = []
-        for number, page in zip(case.reading.get("page_numbers") or (), pages, strict=False):
+        numbers = case.reading.get("page_numbers") or ()
+        if len(numbers) != len(pages):
+            raise AlteredError("Der Datensatz nennt andere Seiten, als der Vorgang hat.")
+        for number, page in zip(numbers, pages, strict=True):
             if page.original not in files:
                 files[page.original] = self._originals.read(page.original)
             found.append((int(number), files[page.original], page.page))

@@ -19,8 +19,8 @@ class Dossier:
     """One document as it is kept, and what belongs to it.
 
     ``originals`` are the received files that its pages stand in, each once, in their order;
-    ``copies`` the archive copies of its newest version; ``links`` its events; ``people`` names by
-    user id.
+    ``copies`` the newest archive copies of its newest version; ``links`` its events; ``people``
+    names by user id.
     """
 
     kept: Kept
@@ -49,13 +49,13 @@ def dossier(work: Work, document: str) -> Dossier:
     if not stand and kept.original is not None:
         stand = [kept.original]
     links = work.copies.history(document)
-    copies = [one for one in work.copies.of(document) if one.version == kept.version]
+    copies = {one.kind: one for one in work.copies.of(document) if one.version == kept.version}
     return Dossier(
         kept=kept,
         originals=list(dict.fromkeys(stand)),
         versions=work.documents.versions(document),
         acknowledged=work.documents.acknowledged(document),
-        copies=copies,
+        copies=list(copies.values()),
         links=links,
         people=work.copies.people({one.author for one in links}),
     )

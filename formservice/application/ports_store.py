@@ -286,7 +286,7 @@ class Queue(Protocol):
         """Write how far the work is, for people to see; False if the claim is lost."""
 
     def send(self, document: str, stage: str) -> bool:
-        """Give a document that waits for people to workers; False if it does not wait."""
+        """Give a document that waits for people or was put aside to workers; False if neither."""
 
     def retry(self, document: str) -> bool:
         """Give a document that was put aside to workers once more; False if it was not."""
@@ -327,7 +327,7 @@ class Copies(Protocol):
         """Keep that there is a copy; False if that is known."""
 
     def of(self, document: str) -> Sequence[CopyOf]:
-        """Return the copies of a document, those of its newest version last."""
+        """Return the copies of a document, the newest last."""
 
     def history(self, document: str) -> Sequence[Link]:
         """Return what happened to a document, in its order."""

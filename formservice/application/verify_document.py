@@ -1,7 +1,7 @@
 """Holds what is kept of a document against the events that tell of it."""
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any  # the body of an event is any JSON
@@ -112,20 +112,23 @@ def _record(record: KeptRecord, event: _Told, salt: str) -> Iterator[str]:
 
 
 def _copies(kept: Account, events: Sequence[_Told], salt: str) -> Iterator[str]:
-    made = {
-        (one.body.get("version"), one.body.get("kind")): one
-        for one in events
-        if one.type == "copy.made"
-    }
-    copies = {(one.version, one.kind): one for one in kept.copies}
-    for key, event in made.items():
-        which = f"Die Archivkopie „{key[1]}“ zu Fassung {key[0]}"
-        if key not in copies:
-            yield f"{which} fehlt (Ereignis {event.seq})."
-        elif salted(salt, copies[key].sha256) != event.body.get("copy"):
-            yield f"{which} ist eine andere (Ereignis {event.seq})."
-    for key in copies.keys() - made.keys():
-        yield f"Von der Archivkopie „{key[1]}“ zu Fassung {key[0]} erzählt kein Ereignis."
+    # A version that is accepted again has further ones.
+    copies: defaultdict[tuple[object, object], set[str]] = defaultdict(set)
+    for one in kept.copies:
+        copies[one.version, one.kind].add(salted(salt, one.sha256))
+    told: defaultdict[tuple[object, object], set[object]] = defaultdict(set)
+    for event in events:
+        if event.type == "copy.made":
+            key = (event.body.get("version"), event.body.get("kind"))
+            told[key].add(event.body.get("copy"))
+            which = f"Die Archivkopie „{key[1]}“ zu Fassung {key[0]}"
+            if key not in copies:
+                yield f"{which} fehlt (Ereignis {event.seq})."
+            elif event.body.get("copy") not in copies[key]:
+                yield f"{which} ist eine andere (Ereignis {event.seq})."
+    for key, hashes in copies.items():
+        if hashes - told[key]:
+            yield f"Von der Archivkopie „{key[1]}“ zu Fassung {key[0]} erzählt kein Ereignis."
 
 
 def _reasons(kept: Account, events: Sequence[_Told], salt: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any  # records have the shape of the JSON contract
 
-from formservice.domain.case import Role
+from formservice.domain.case import DECIDED, Role, State
 from formservice.domain.errors import UsageError
 
 FAITHFUL = "scan.faithful"
@@ -39,7 +39,9 @@ def open_findings(
     )
 
 
-def checked_answer(record: Mapping[str, Any], code: str, field: str | None, role: Role) -> None:
+def checked_answer(
+    record: Mapping[str, Any], code: str, field: str | None, role: Role, state: State
+) -> None:
     """Raise UsageError unless somebody of ``role`` may answer for a finding of a record.
 
     What a record does not have nobody answers for: it would stand in its protocol for ever.
@@ -48,6 +50,12 @@ def checked_answer(record: Mapping[str, Any], code: str, field: str | None, role
         if role not in _COMPARE:
             raise UsageError(
                 "Dass ein Scan vollständig ist, bestätigt nur, wer prüft oder scannt."
+            )
+        if state in DECIDED:
+            raise UsageError(
+                "Die Sichtprüfung wird vor der Annahme bestätigt: Das Abbild ist schon erzeugt.",
+                "Die Leitung kann den Vorgang mit Begründung wieder öffnen; mit der nächsten"
+                " Annahme entsteht das Abbild neu.",
             )
         return
     if role not in _ANSWER:

@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from hashlib import sha256
 
 import pikepdf
@@ -14,10 +15,12 @@ from formservice.adapters.originals.local import LocalOriginals
 from formservice.adapters.store.store import Store
 from formservice.adapters.work.child import Far, worked
 from formservice.application.copying import COPY, accept
+from formservice.application.dossier import dossier
 from formservice.application.ports_store import SERVICE, Arrival, Author, Found, PageOf
-from formservice.application.work import finished
+from formservice.application.work import MOST_TRIES, failed, finished
 from formservice.domain.case import Role, State
-from formservice.domain.errors import UsageError
+from formservice.domain.changes import FAITHFUL
+from formservice.domain.errors import AlteredError, ConflictError, UsageError
 from tests.adapters.archive_cases import RECEIVED, SERVICES, case, copies
 
 LEAD = Author("u-7", Role.LEAD)
@@ -129,3 +132,107 @@ def test_who_may_not_accept_makes_no_copy(store, originals):
     with store.work() as work:
         assert work.documents.get("d1").state is State.IN_REVIEW
         assert work.queue.claim([COPY], "w", 60) is None
+
+
+def opened_again(store):
+    with store.work() as work:
+        work.documents.move("d1", State.IN_REVIEW, LEAD, "Sichtprüfung nachholen")
+
+
+def test_what_is_accepted_again_has_a_new_copy_that_tells_why_and_keeps_the_old(
+    store, originals, stage
+):
+    received(store, originals, "scan")
+    with store.work() as work:
+        accept(work, "d1", LEAD)
+    first = copied(store, stage)["copies"]
+    opened_again(store)
+    with store.work() as work:
+        work.documents.acknowledge("d1", FAITHFUL, None, LEAD, "alle Seiten verglichen")
+        accept(work, "d1", LEAD)
+    second = copied(store, stage)["copies"]
+    with store.look() as work:
+        kept = [one.sha256 for one in work.copies.of("d1")]
+        newest = {one.kind: one.sha256 for one in dossier(work, "d1").copies}
+    assert newest == {kind: one["sha256"] for kind, one in second.items()}
+    assert kept == [made[kind]["sha256"] for made in (first, second) for kind in sorted(made)]
+    with pikepdf.open(io.BytesIO(originals.read(newest["picture"]))) as pdf:
+        told = json.loads(pdf.attachments["transfervermerk.json"].get_file().read_bytes())
+    assert told["quality"]["remark"] == "alle Seiten verglichen"
+    with pikepdf.open(io.BytesIO(originals.read(newest["form"]))) as pdf:
+        protocol = json.loads(pdf.attachments["pruefprotokoll.json"].get_file().read_bytes())
+    said = [one["told"] for one in protocol["events"]]
+    assert "Archivkopie erzeugt, Fassung 1" in said
+    assert said[-2:] == [
+        "Sichtprüfung des Abbilds bestätigt",
+        "von „in Prüfung“ zu „angenommen“",
+    ]
+
+
+def test_what_was_opened_again_before_it_was_copied_has_no_copy(store, originals, stage):
+    received(store, originals)
+    with store.work() as work:
+        accept(work, "d1", LEAD)
+    opened_again(store)
+    copied(store, stage)
+    with store.look() as work:
+        assert work.copies.of("d1") == []
+        assert work.documents.get("d1").status == "waiting"
+
+
+def test_what_was_opened_again_while_it_was_copied_has_no_copy(store, originals, stage):
+    received(store, originals)
+    with store.work() as work:
+        accept(work, "d1", LEAD)
+        claim = work.queue.claim([COPY], "w", 60)
+        kept = work.documents.get("d1")
+    result = json.loads(json.dumps(stage.work(kept, lambda done, total: None)))
+    opened_again(store)
+    with store.work() as work:
+        assert finished(work, claim, kept, stage, result)
+        assert work.copies.of("d1") == []
+        assert work.documents.get("d1").status == "waiting"
+
+
+def test_what_could_not_be_copied_can_be_accepted_again(store, originals, stage):
+    received(store, originals)
+    with store.work() as work:
+        accept(work, "d1", LEAD)
+        claim = work.queue.claim([COPY], "w", 60)
+        assert failed(work, replace(claim, tries=MOST_TRIES), "engine") is None
+    opened_again(store)
+    with store.work() as work:
+        accept(work, "d1", LEAD)
+    copied(store, stage)
+    with store.look() as work:
+        assert [one.kind for one in work.copies.of("d1")] == ["form"]
+
+
+def test_while_its_copy_is_made_it_is_not_accepted_again(store, originals):
+    received(store, originals)
+    with store.work() as work:
+        accept(work, "d1", LEAD)
+    opened_again(store)
+    with store.work() as work, pytest.raises(ConflictError, match="Archivkopie"):
+        accept(work, "d1", LEAD)
+
+
+def test_nobody_says_a_scan_is_faithful_whose_copy_says_that_nobody_did(store, originals):
+    received(store, originals, "scan")
+    with store.work() as work:
+        accept(work, "d1", LEAD)
+    with store.work() as work, pytest.raises(UsageError, match="vor der Annahme"):
+        work.documents.acknowledge("d1", FAITHFUL, None, LEAD, "alle Seiten verglichen")
+    with store.look() as work:
+        assert work.documents.acknowledged("d1") == []
+
+
+def test_no_page_is_left_out_where_record_and_pages_disagree(store, originals, stage):
+    received(store, originals, "scan")
+    with store.work() as work:
+        reading = {**work.documents.newest("d1").reading, "page_numbers": [1, 2]}
+        work.documents.save("d1", 1, reading, LEAD, "Seite 2 vergessen")
+        accept(work, "d1", LEAD)
+        kept = work.documents.get("d1")
+    with pytest.raises(AlteredError, match="Seiten"):
+        stage.work(kept, lambda done, total: None)

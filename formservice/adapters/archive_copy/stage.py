@@ -1,7 +1,7 @@
 """The stage ``copy`` of this installation, put together from what makes archive copies."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, closing
 
 from formservice.adapters.archive_copy.copies import ArchiveCopies
 from formservice.adapters.archive_copy.picture_files import SourcePage
@@ -43,15 +43,7 @@ def copying(
         return {PICTURE_COPY: made.pdf, **made.beside}
 
     def opened() -> AbstractContextManager[Store]:
-        return _opened(store())
+        return closing(store())
 
     stage = Copying(opened, originals, forms, form, picture, after)
     return Stage(COPY, stage.work, stage.keep, Limits(_SECONDS, _MEMORY))
-
-
-@contextmanager
-def _opened(store: Store) -> Iterator[Store]:
-    try:
-        yield store
-    finally:
-        store.close()

@@ -1,8 +1,8 @@
 """The stage ``deliver`` of this installation, and the chore that hands over what is due."""
 
 import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, closing
 
 from formservice.adapters.store.store import Store
 from formservice.application.delivering import DELIVER, Planning, Zielsystem
@@ -18,7 +18,7 @@ def planning(store: Callable[[], Store], systems: Mapping[str, Zielsystem]) -> S
     """Return the stage; ``store`` opens a connection of its own for each child process."""
 
     def opened() -> AbstractContextManager[Store]:
-        return _opened(store())
+        return closing(store())
 
     stage = Planning(opened, systems)
     return Stage(DELIVER, stage.work, stage.keep, Limits(_SECONDS, _MEMORY))
@@ -43,11 +43,3 @@ class HandingOver:
             self._running = subprocess.Popen(  # noqa: S603 - our own command
                 self._command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
             )
-
-
-@contextmanager
-def _opened(store: Store) -> Iterator[Store]:
-    try:
-        yield store
-    finally:
-        store.close()

@@ -22,7 +22,10 @@ class Copies:
         self._events = events
 
     def keep(self, copy: CopyOf, author: Author) -> bool:
-        """Keep that there is a copy, whose bytes are kept already; False if that is known."""
+        """Keep that there is a copy, whose bytes are kept already; False if that is known.
+
+        What is accepted again has further copies of the same version: their protocol tells more.
+        """
         self._added(
             schema.originals,
             sha256=copy.sha256,
@@ -50,11 +53,12 @@ class Copies:
         return is_new
 
     def of(self, document: str) -> Sequence[CopyOf]:
-        """Return the copies of a document, those of its newest version last."""
+        """Return the copies of a document, the newest last."""
         table = schema.copies
         columns = [table.c[name] for name in CopyOf.__dataclass_fields__]
         query = select(*columns).where(table.c.document == document)
-        rows = self._connection.execute(query.order_by(table.c.version, table.c.kind))
+        order = (table.c.version, table.c.created_at, table.c.kind)
+        rows = self._connection.execute(query.order_by(*order))
         return [CopyOf(**row._mapping) for row in rows]
 
     def history(self, document: str) -> Sequence[Link]:

@@ -252,8 +252,9 @@ class Documents:
             raise UsageError("Zum Verantworten eines Befunds fehlt die Begründung.")
         if not is_code(code) or not (field is None or is_key(field)):
             raise UsageError("Einen solchen Befund gibt es nicht.")
-        _refuse_archived(self._locked(document))
-        checked_answer(self.newest(document).reading, code, field, author.role)
+        kept = self._locked(document)
+        _refuse_archived(kept)
+        checked_answer(self.newest(document).reading, code, field, author.role, kept.state)
         reason = text_of(reason)
         body = {"code": code, "field": field, "role": str(author.role)}
         body["reason"] = self._events.salted(document, reason)

@@ -100,10 +100,10 @@ class Queue:
         return True
 
     def send(self, document: str, stage: str) -> bool:
-        """Give a document that waits for people to workers; False if it does not wait."""
+        """Give a document that waits for people or was put aside to workers; False if neither."""
         done = self._connection.execute(
             update(_table)
-            .where(_table.c.id == document, _table.c.status == "waiting")
+            .where(_table.c.id == document, _table.c.status.in_(("waiting", "failed")))
             .values(stage=stage, status="ready", due=now(), tries=0, error=None)
         )
         return done.rowcount == 1

@@ -134,7 +134,7 @@ copies = Table(
     Column("document", ForeignKey("documents.id"), primary_key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("kind", _CODE, primary_key=True),
-    Column("sha256", ForeignKey("originals.sha256"), nullable=False, index=True),
+    Column("sha256", ForeignKey("originals.sha256"), primary_key=True, index=True),
     Column("size", Integer, nullable=False),
     Column("created_at", _TIME, nullable=False),
 )

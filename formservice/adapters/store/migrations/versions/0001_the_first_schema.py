@@ -298,7 +298,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.Float(precision=53), nullable=False),
         sa.ForeignKeyConstraint(["document"], ["documents.id"], name=op.f("fk_copies_document")),
         sa.ForeignKeyConstraint(["sha256"], ["originals.sha256"], name=op.f("fk_copies_sha256")),
-        sa.PrimaryKeyConstraint("document", "version", "kind", name=op.f("pk_copies")),
+        sa.PrimaryKeyConstraint("document", "version", "kind", "sha256", name=op.f("pk_copies")),
     )
     with op.batch_alter_table("copies", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_copies_sha256"), ["sha256"], unique=False)
