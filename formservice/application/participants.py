@@ -99,7 +99,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Somebody new who has the name of somebody known."""
+    """Somebody who may be somebody known: of that name with a new number, or the other way."""
 
     line: int
     number: str
@@ -110,7 +110,8 @@ class Doubt:
 class Plan:
     """What would be done; what is new has ids of its own.
 
-    ``gone`` stand in no row, ``joined`` are the new participations: with the Maßnahme's name.
+    ``gone`` stand in no row and have not ended, ``ahead`` neither and have not begun; ``joined``
+    are the new participations: each with the Maßnahme's name.
     ``similar`` are new names that are much like known ones; ``unknown`` are IFK nobody knows, and
     in how many rows.
     """
@@ -126,6 +127,7 @@ class Plan:
     joined: list[tuple[Person, Participation, str]] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     gone: list[tuple[Person, Participation, str]] = field(default_factory=list)
+    ahead: list[tuple[Person, Participation, str]] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
     similar: list[tuple[str, str]] = field(default_factory=list)
     unknown: Counter[str] = field(default_factory=Counter)

@@ -6,6 +6,7 @@ The same comparison is shown first and followed later.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from datetime import date
 
 from formservice.application.participants import (
     Answers,
@@ -25,16 +26,16 @@ from formservice.domain.slips import slips_between
 
 
 def planned(
-    rows: Sequence[Row], known: Known, answers: Answers, new_id: Callable[[], str]
+    rows: Sequence[Row], known: Known, answers: Answers, new_id: Callable[[], str], day: date
 ) -> Plan:
-    """Return what a list without contradictions would change.
+    """Return what a list without contradictions would change, as of ``day``.
 
     Rows of people in doubt change nothing, until ``answers`` say who they are.
     """
     comparing = _Comparing(rows, known, answers, new_id)
     for row in rows:
         comparing.take(row)
-    comparing.look_for_gone()
+    comparing.look_for_gone(day)
     return comparing.plan
 
 
@@ -83,12 +84,24 @@ class _Comparing:
             known = self._of_same_name(row)
             if known is None and self._is_doubtful(row):
                 return None
+        elif is_another(row, known) and row.number not in self._answers.same:
+            if row.number not in self._answers.new:
+                self.plan.doubts.append(Doubt(row.line, row.number, known))
+                return None
+            self._without_number(row, known)
+            known = None
         if known is None:
             known = Person(self._new_id(), row.number, row.name, row.vorname, row.geburtsdatum)
             self.plan.new_persons[known.id] = known
             self._by_number[row.number] = known
             return known
         return self._renewed(row, known)
+
+    def _without_number(self, row: Row, known: Person) -> None:
+        """Take the number from somebody known: it is somebody else's now."""
+        now = replace(known, number=None)
+        self._change(row, now, "number", known.number, None)
+        self.plan.persons[now.id] = now
 
     def _renewed(self, row: Row, known: Person) -> Person:
         # What the list does not tell, it does not take away.
@@ -214,8 +227,12 @@ class _Comparing:
             told = Change(row.line, person, key, shown(before), shown(after))
             self.plan.changes.append(told)
 
-    def look_for_gone(self) -> None:
-        """Find who is in a Maßnahme that the list names, and in none of its rows."""
+    def look_for_gone(self, day: date) -> None:
+        """Find who is in a Maßnahme that the list names, and in none of its rows.
+
+        Whose time there is over on ``day`` is not gone: nobody moves an end that was written.
+        Who is only to begin cannot have ended.
+        """
         persons = {one.id: one for one in self._known.persons} | self.plan.persons
         cases = {one.id: one for one in self._known.cases}
         names = {one.id: one.name for one in self._known.massnahmen}
@@ -224,8 +241,24 @@ class _Comparing:
             if part.massnahme not in self._named or part.id in self._met:
                 continue
             person = persons[cases[part.case].person]
-            if person.id not in doubtful:
-                self.plan.gone.append((person, part, names[part.massnahme]))
+            if person.id in doubtful or (part.bis is not None and part.bis <= day):
+                continue
+            begins = part.von is not None and part.von > day
+            found = self.plan.ahead if begins else self.plan.gone
+            found.append((person, part, names[part.massnahme]))
+
+
+def is_another(row: Row, known: Person) -> bool:
+    """Say whether a row may be about somebody else than who has its number.
+
+    People marry, and birthdays are put right; both at once is more likely a number that was given
+    away again, or mistyped. Without birthdays it takes both names.
+    """
+    names = (row.name, known.name), (row.vorname, known.vorname)
+    others = sum(plain(one) != plain(other) for one, other in names)
+    if row.geburtsdatum is None or known.geburtsdatum is None:
+        return others == len(names)
+    return others > 0 and row.geburtsdatum != known.geburtsdatum
 
 
 def _size(plan: Plan) -> int:

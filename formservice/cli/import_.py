@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from formservice.application.participants import Answers, Plan, shown
+from formservice.application.participants import Answers, Doubt, Plan, shown
 from formservice.application.ports_store import SERVICE
 from formservice.bootstrap import Services, Settings, today
 from formservice.cli import errors
@@ -47,12 +47,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "--same",
         metavar="NUMMER,…",
         default="",
-        help="diese sind die Bekannten gleichen Namens; deren Nummer ändert sich",
+        help="diese sind die Bekannten; deren Nummer, oder Name und Geburtsdatum, ändern sich",
     )
     one.add_argument(
         "--end-gone",
         action="store_true",
-        help="Teilnahmen, die nicht mehr in der Liste stehen, enden heute",
+        help="laufende Teilnahmen, die nicht mehr in der Liste stehen, enden heute",
     )
     one.add_argument("--json", action="store_true", help="Ausgabe als JSON")
     one.set_defaults(run=_participants)
@@ -64,11 +64,11 @@ def _participants(chosen: argparse.Namespace) -> int:
     services = Services(Settings.from_environment())
     rows = participant_lists.rows(Path(chosen.list), participant_lists.profile(chosen.profile))
     answers = Answers(_listed(chosen.new), _listed(chosen.same))
+    day, ends = today(), chosen.end_gone
     if chosen.yes:
-        ended = today() if chosen.end_gone else None
-        plan = services.participants.done(rows, answers, SERVICE, ended)
+        plan = services.participants.done(rows, answers, SERVICE, day, end_gone=ends)
     else:
-        plan = services.participants.shown(rows, answers)
+        plan = services.participants.shown(rows, answers, day)
     if chosen.json:
         data = {"done": chosen.yes, "rows": len(rows), **_data(plan)}
         print(json.dumps(data, ensure_ascii=False, indent=1))
@@ -128,15 +128,28 @@ def _sections(plan: Plan, *, ends: bool) -> dict[str, Iterator[str]]:
             f"{person.name}, {person.vorname} ({person.number or '–'}): {massnahme}"
             for person, _, massnahme in plan.gone
         ),
+        "Nicht in der Liste, beginnen erst (bleiben)": (
+            f"{person.name}, {person.vorname} ({person.number or '–'}): {massnahme},"
+            f" ab {shown(part.von)}"
+            for person, part, massnahme in plan.ahead
+        ),
         "Zweifelsfälle: gleicher Name, andere Nummer": (
-            f"Zeile {one.line}: {one.number} – bekannt: {one.known.name}, {one.known.vorname},"
-            f" {shown(one.known.geburtsdatum) or 'ohne Geburtsdatum'}, {one.known.number or '–'}"
-            for one in plan.doubts
+            _doubt(one) for one in plan.doubts if one.number != one.known.number
+        ),
+        "Zweifelsfälle: gleiche Nummer, andere Person?": (
+            _doubt(one) for one in plan.doubts if one.number == one.known.number
         ),
         "Unbekannte Fachkräfte (bleiben leer)": (
             f"{name}: {counted(count, 'Zeile', 'Zeilen')}" for name, count in plan.unknown.items()
         ),
     }
+
+
+def _doubt(one: Doubt) -> str:
+    return (
+        f"Zeile {one.line}: {one.number} – bekannt: {one.known.name}, {one.known.vorname},"
+        f" {shown(one.known.geburtsdatum) or 'ohne Geburtsdatum'}, {one.known.number or '–'}"
+    )
 
 
 def _data(plan: Plan) -> dict[str, object]:
@@ -160,6 +173,10 @@ def _data(plan: Plan) -> dict[str, object]:
         ],
         "gone": [
             {"number": person.number, "massnahme": massnahme} for person, _, massnahme in plan.gone
+        ],
+        "not_begun": [
+            {"number": person.number, "massnahme": massnahme}
+            for person, _, massnahme in plan.ahead
         ],
         "doubts": [
             {"row": one.line, "number": one.number, "known": one.known.number}

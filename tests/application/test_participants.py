@@ -17,6 +17,7 @@ from formservice.application.participants import (
 from formservice.application.participants_plan import planned
 
 BORN, BEGIN, END = date(2001, 2, 3), date(2026, 1, 12), date(2026, 7, 10)
+TODAY = date(2026, 5, 4)
 ALL = frozenset({"geburtsdatum", "von", "bis", "ifk"})
 ANNA = Person("p1", "100", "Öztürk", "Anna", BORN)
 KNOWN = Known(
@@ -45,9 +46,9 @@ def row(line=2, **more):
     return Row(line=line, **(told | more))
 
 
-def plan(*rows, known=KNOWN, **answers):
+def plan(*rows, known=KNOWN, day=TODAY, **answers):
     ids = (f"n{number}" for number in count(1))
-    return planned(rows, known, Answers(**answers), lambda: next(ids))
+    return planned(rows, known, Answers(**answers), lambda: next(ids), day)
 
 
 def test_a_list_that_says_what_is_known_changes_nothing():
@@ -130,6 +131,47 @@ def test_gone_is_only_who_is_missing_from_a_massnahme_of_the_list():
         (ANNA, KNOWN.participations[0], "Startklar")
     ]
     assert plan(row(number="200", name="Weber", massnahme="Neustart")).gone == []
+
+
+def test_who_ended_long_ago_or_today_is_not_gone_and_who_only_begins_stays():
+    ben = Person("p2", "200", "Weber", "Ben", None)
+    other = row(number="300", name="Neu", vorname="Nina")
+
+    def found(von, bis):
+        part = Participation("t2", "c2", "m1", von, bis)
+        known = Known(
+            [ben], [Case("c2", "p2", None)], [part], KNOWN.traeger, KNOWN.massnahmen, KNOWN.users
+        )
+        told = plan(other, known=known)
+        return [one.id for _, one, _ in told.gone], [one.id for _, one, _ in told.ahead]
+
+    assert found(BEGIN, None) == found(None, date(2026, 5, 5)) == (["t2"], [])
+    assert found(BEGIN, date(2020, 6, 30)) == found(BEGIN, TODAY) == ([], [])
+    assert found(date(2026, 5, 5), None) == ([], ["t2"])
+
+
+def test_another_name_and_birthday_under_a_known_number_is_somebody_a_person_decides_about():
+    other = row(name="Weber", vorname="Ben", geburtsdatum=date(1999, 1, 1))
+    found = plan(other)
+    assert [(one.number, one.known) for one in found.doubts] == [("100", ANNA)]
+    assert (found.is_empty, found.gone) == (True, [])
+    same = plan(other, same=["100"])
+    assert (same.doubts, same.persons["p1"].name) == ([], "Weber")
+    new = plan(other, new=["100"])
+    (person,) = new.new_persons.values()
+    assert (person.number, new.persons["p1"].number, new.persons["p1"].name) == (
+        "100",
+        None,
+        "Öztürk",
+    )
+    assert [one.id for _, one, _ in new.gone] == ["t1"]
+    nameless = plan(row(name="Weber", vorname="Ben", geburtsdatum=None))
+    assert len(nameless.doubts) == 1
+
+
+def test_who_married_or_whose_birthday_was_put_right_is_who_it_was():
+    for more in ({"name": "Weber"}, {"geburtsdatum": date(2001, 3, 2)}):
+        assert plan(row(**more)).doubts == []
 
 
 def test_a_second_time_in_the_same_massnahme_is_a_new_participation():

@@ -22,6 +22,7 @@ HEAD = "Kundennummer;Name;Vorname;Geburtsdatum;Maßnahme;Träger;von;bis;IFK\n"
 ANNA = "0100;Öztürk;Anna;03.02.2001;Startklar;Leinetal e.V.;12.01.2026;10.07.2026;Muster\n"
 BEN = "200;Weber;Ben;;Startklar;Leinetal e.V.;12.01.2026;;\n"
 NOBODY = Answers()
+TODAY = date(2026, 5, 4)
 
 
 @pytest.fixture
@@ -43,11 +44,11 @@ def counts(store):
 def test_a_list_is_taken_over_once_however_often_it_comes(store, listed):
     take = ImportParticipants(store)
     found = listed(HEAD + ANNA + BEN, "marzipan")
-    assert take.shown(found, NOBODY).new_persons
+    assert take.shown(found, NOBODY, TODAY).new_persons
     assert counts(store) == [0, 0, 0, 0, 0]
-    take.done(found, NOBODY, SERVICE)
+    take.done(found, NOBODY, SERVICE, TODAY)
     assert counts(store) == [2, 2, 2, 1, 1]
-    again = take.done(found, NOBODY, SERVICE)
+    again = take.done(found, NOBODY, SERVICE, TODAY)
     assert (again.is_empty, again.same) == (True, 2)
     assert counts(store) == [2, 2, 2, 1, 1]
     with store.look() as work:
@@ -62,9 +63,9 @@ def test_changes_and_ends_are_written(store, listed):
     with store.work() as work:
         user = insert(schema.users).values(id="u1", name="Muster", role="ifk", active=True)
         work.connection.execute(user)
-    take.done(listed(HEAD + ANNA + BEN), NOBODY, SERVICE)
+    take.done(listed(HEAD + ANNA + BEN), NOBODY, SERVICE, TODAY)
     changed = ANNA.replace("Anna", "Anna Lena").replace("10.07.", "31.07.")
-    plan = take.done(listed(HEAD + changed), NOBODY, SERVICE, date(2026, 5, 4))
+    plan = take.done(listed(HEAD + changed), NOBODY, SERVICE, TODAY, end_gone=True)
     assert [one.field for one in plan.changes] == ["vorname", "bis"]
     with store.look() as work:
         people = work.connection.execute(select(schema.persons).order_by("number")).all()
@@ -75,14 +76,70 @@ def test_changes_and_ends_are_written(store, listed):
     assert ifk == {"u1", None}
 
 
+def ends(store):
+    with store.look() as work:
+        table = schema.participations.c
+        rows = work.connection.execute(select(table.von, table.bis).order_by(table.von))
+        return [(row.von, row.bis) for row in rows]
+
+
+def test_only_who_is_still_there_ends_and_a_second_run_changes_nothing(store, listed):
+    take = ImportParticipants(store)
+    ended = "300;Alt;Ida;;Startklar;Leinetal e.V.;01.01.2020;30.06.2020;\n"
+    ahead = "400;Bald;Max;;Startklar;Leinetal e.V.;01.09.2026;;\n"
+    take.done(listed(HEAD + ANNA + BEN + ended + ahead), NOBODY, SERVICE, TODAY)
+    found = listed(HEAD + ANNA)
+    plan = take.done(found, NOBODY, SERVICE, TODAY, end_gone=True)
+    assert [person.number for person, _, _ in plan.gone] == ["200"]
+    assert [person.number for person, _, _ in plan.ahead] == ["400"]
+    after = [
+        (date(2020, 1, 1), date(2020, 6, 30)),
+        (date(2026, 1, 12), TODAY),
+        (date(2026, 1, 12), date(2026, 7, 10)),
+        (date(2026, 9, 1), None),
+    ]
+    assert sorted(ends(store), key=str) == after
+    again = take.done(found, NOBODY, SERVICE, date(2026, 5, 5), end_gone=True)
+    assert (again.gone, again.is_empty) == ([], True)
+    assert sorted(ends(store), key=str) == after
+
+
+def test_a_number_that_was_given_away_again_is_somebody_elses(store, listed):
+    take = ImportParticipants(store)
+    take.done(listed(HEAD + ANNA), NOBODY, SERVICE, TODAY)
+    other = listed(HEAD + ANNA.replace("Öztürk;Anna;03.02.2001", "Weber;Ben;01.01.1999"))
+    with pytest.raises(ConflictError):
+        take.done(other, NOBODY, SERVICE, TODAY)
+    take.done(other, Answers(new=["0100"]), SERVICE, TODAY)
+    with store.look() as work:
+        table = schema.persons.c
+        rows = work.connection.execute(select(table.name, table.number)).all()
+    assert {tuple(one) for one in rows} == {("Öztürk", None), ("Weber", "0100")}
+    assert take.done(other, NOBODY, SERVICE, TODAY).is_empty
+
+
+def test_an_answer_about_nobody_in_the_list_is_refused(store, listed):
+    take = ImportParticipants(store)
+    found = listed(HEAD + ANNA)
+    for answers in (
+        Answers(new=["100"]),
+        Answers(same=["0100", "7"]),
+        Answers(new=["0100"], same=["0100"]),
+    ):
+        with pytest.raises(UsageError):
+            take.shown(found, answers, TODAY)
+        with pytest.raises(UsageError):
+            take.done(found, answers, SERVICE, TODAY)
+
+
 def test_while_somebody_is_in_doubt_nothing_is_taken_over(store, listed):
     take = ImportParticipants(store)
-    take.done(listed(HEAD + ANNA), NOBODY, SERVICE)
+    take.done(listed(HEAD + ANNA), NOBODY, SERVICE, TODAY)
     other = listed(HEAD + BEN + ANNA.replace("0100", "300"))
     with pytest.raises(ConflictError):
-        take.done(other, NOBODY, SERVICE)
+        take.done(other, NOBODY, SERVICE, TODAY)
     assert counts(store)[0] == 1
-    take.done(other, Answers(new=["300"]), SERVICE)
+    take.done(other, Answers(new=["300"]), SERVICE, TODAY)
     assert counts(store)[0] == 3
 
 

@@ -9,7 +9,7 @@ from formservice.adapters.store.store import Store
 from formservice.application.participants import Answers, Plan, Row
 from formservice.application.participants_plan import planned
 from formservice.application.ports_store import Author
-from formservice.domain.errors import ConflictError
+from formservice.domain.errors import ConflictError, UsageError
 
 
 class ImportParticipants:
@@ -22,32 +22,56 @@ class ImportParticipants:
         self._store = store
         self._new_id = new_id
 
-    def shown(self, rows: Sequence[Row], answers: Answers) -> Plan:
-        """Return what would change; nothing does."""
+    def shown(self, rows: Sequence[Row], answers: Answers, day: date) -> Plan:
+        """Return what would change on ``day``; nothing does.
+
+        Raises:
+            UsageError: an answer is about nobody in the list, or says both.
+        """
+        _refuse_idle(rows, answers)
         with self._store.look() as work:
             known = People(work.connection, work.events).known()
-        return planned(rows, known, answers, self._new_id)
+        return planned(rows, known, answers, self._new_id, day)
 
     def done(
-        self, rows: Sequence[Row], answers: Answers, author: Author, ended: date | None = None
+        self,
+        rows: Sequence[Row],
+        answers: Answers,
+        author: Author,
+        day: date,
+        *,
+        end_gone: bool = False,
     ) -> Plan:
         """Change it, in one transaction; return what changed.
 
-        ``ended`` is the day on which those ended who are in no row, None to leave them.
+        ``end_gone`` says that those who are in no row ended on ``day``; else they stay.
 
         Raises:
             ConflictError: people are in doubt; nothing was changed.
+            UsageError: an answer is about nobody in the list, or says both.
         """
+        _refuse_idle(rows, answers)
         with self._store.work() as work:
             people = People(work.connection, work.events)
             people.hold()
-            plan = planned(rows, people.known(), answers, self._new_id)
+            plan = planned(rows, people.known(), answers, self._new_id, day)
             if plan.doubts:
                 raise ConflictError(
                     "Bei einigen ist offen, ob sie schon bekannt sind; nichts wurde übernommen.",
                     "Bitte mit --new oder --same und ihren Nummern sagen, wer neu ist und wer"
                     " derselbe Mensch.",
                 )
-            if not plan.is_empty or (ended is not None and plan.gone):
-                people.apply(plan, author, ended)
+            if not plan.is_empty or (end_gone and plan.gone):
+                people.apply(plan, author, day if end_gone else None)
         return plan
+
+
+def _refuse_idle(rows: Sequence[Row], answers: Answers) -> None:
+    """Raise UsageError for answers that change nothing: a number mistyped is an answer lost."""
+    listed = {row.number for row in rows}
+    for option, numbers in (("--new", answers.new), ("--same", answers.same)):
+        for place, number in enumerate(numbers, start=1):
+            if number not in listed:
+                raise UsageError(f"Die {place}. Nummer bei {option} steht nicht in der Liste.")
+    if {*answers.new} & {*answers.same}:
+        raise UsageError("Eine Nummer steht bei --new und bei --same.")

@@ -83,9 +83,10 @@ class People:
                 for one in _of(plan.new_massnahmen)
             ),
         )
-        self._new(schema.persons, map(asdict, _of(plan.new_persons)))
+        # First who gives a number away, then who gets it.
         for person in _of(plan.persons):
             self._changed(schema.persons, asdict(person))
+        self._new(schema.persons, map(asdict, _of(plan.new_persons)))
         self._new(schema.cases, map(asdict, _of(plan.new_cases)))
         for case in _of(plan.cases):
             self._changed(schema.cases, asdict(case))
