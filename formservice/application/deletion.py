@@ -1,11 +1,10 @@
 """The use case „delete“: nothing of a document stays but the events that it was there and went."""
 
-import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any  # records have the shape of the JSON contract
 
+from formservice.application import deletion_reason
 from formservice.application.ports_deletion import (
     Bytes,
     Cleaned,
@@ -21,9 +20,7 @@ from formservice.domain.errors import UsageError
 # Who receives bytes names them within seconds of keeping them: those are not taken away meanwhile.
 _RECEIVING_S = 30.0
 _PAUSE_S = 1.0
-# A value this long is an answer; the words of answers are anybody's.
-_SHORT = 40
-_WORD = re.compile(r"\w{3,}")
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,27 +116,6 @@ class Delete:
             if time.monotonic() > until:
                 return False
             self._pause(_PAUSE_S)
-
-
-def _refuse_told(reason: str, readings: Sequence[Mapping[str, Any]]) -> None:
-    """Raise UsageError if a reason, which stays, says what stands in a record."""
-    said = set(map(str.casefold, _WORD.findall(reason)))
-    for reading in readings:
-        for key, words in _short_values(reading):
-            if said & words:
-                raise UsageError(
-                    f"Die Begründung enthält etwas aus dem Feld „{key}“.",
-                    "Sie bleibt im Protokoll: bitte ohne Angaben zur Person, etwa ein"
-                    " Aktenzeichen.",
-                )
-
-
-def _short_values(reading: Mapping[str, Any]) -> Iterator[tuple[str, set[str]]]:
-    for key, field in (reading.get("fields") or {}).items():
-        for name in ("value", "raw"):
-            value = field.get(name) if isinstance(field, Mapping) else None
-            if isinstance(value, str) and len(value) <= _SHORT:
-                yield key, set(map(str.casefold, _WORD.findall(value)))
 
 
 def _together(scopes: Sequence[Scope]) -> Scope:

@@ -49,6 +49,9 @@ class Erasure(Protocol):
     def readings(self, scope: Scope) -> Sequence[Mapping[str, Any]]:
         """Return every version of every record that goes."""
 
+    def names(self, scope: Scope) -> Sequence[str]:
+        """Return the names of the files and documents that go."""
+
     def erase(self, scope: Scope, author: Author, reason: str) -> Sequence[Bytes]:
         """Take all rows away and write the events; return what nothing names any more.
 

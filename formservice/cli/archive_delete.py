@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from typing import Any  # what is told has the shape of the JSON contract
 
+from formservice.application.deletion_reason import GROUNDS
 from formservice.application.ports_deletion import Cleaned, Scope
 from formservice.application.ports_store import Author
 from formservice.bootstrap import Services, Settings
@@ -45,7 +46,8 @@ def add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
         "--reason",
         default="",
         metavar="TEXT",
-        help="warum; bleibt im Protokoll, deshalb ohne Angaben zur Person",
+        help="warum; bleibt für immer im Protokoll, deshalb nur ein Aktenzeichen („Az. 12/345“)"
+        f" oder eines von: {', '.join(GROUNDS)}",
     )
     one.add_argument("--yes", action="store_true", help="wirklich löschen")
     one.add_argument(
@@ -92,7 +94,7 @@ def _account() -> str:
 
 
 def _planned(services: Services, chosen: argparse.Namespace, beyond: Sequence[str]) -> int:
-    scope = services.delete.plan(chosen.documents)
+    scope = services.delete.plan(chosen.documents, chosen.reason)
     if chosen.json:
         print(
             json.dumps(

@@ -232,7 +232,7 @@ def test_what_is_deleted_during_a_backup_does_not_stay_in_it(ours, empty):
             if wanted == gone and not done:
                 done.append(wanted)
                 os.utime(original.path(gone), (1, 1))
-                deleting(ours.kept)(["d3"], ADMIN, "Frist")
+                deleting(ours.kept)(["d3"], ADMIN, "Löschfrist abgelaufen")
             return original.read(wanted)
 
     done: list[str] = []

@@ -88,6 +88,11 @@ class Erasure:
         query = select(table.c.reading).where(table.c.document.in_(scope.documents))
         return self._connection.execute(query).scalars().all()
 
+    def names(self, scope: Scope) -> Sequence[str]:
+        """Return the names of the files and documents that go."""
+        query = select(_documents.c.name).where(_documents.c.id.in_(scope.documents))
+        return self._connection.execute(query).scalars().all()
+
     def erase(self, scope: Scope, author: Author, reason: str) -> Sequence[Bytes]:
         """Take all rows away and write the events; return what nothing names any more."""
         ids, connection = scope.documents, self._connection
