@@ -22,6 +22,7 @@ from formservice.application.participants import (
     plain,
     shown,
 )
+from formservice.domain.errors import InvalidDataError, Problem
 from formservice.domain.slips import slips_between
 
 
@@ -31,6 +32,9 @@ def planned(
     """Return what a list without contradictions would change, as of ``day``.
 
     Rows of people in doubt change nothing, until ``answers`` say who they are.
+
+    Raises:
+        InvalidDataError: by the answers two numbers of the list would be one person.
     """
     comparing = _Comparing(rows, known, answers, new_id)
     for row in rows:
@@ -61,6 +65,7 @@ class _Comparing:
         self._massnahmen = {(one.of, plain(one.name)): one for one in known.massnahmen}
         self._massnahme_numbers = {one.number: one for one in known.massnahmen if one.number}
         self._users = _users(known.users)
+        self._same: dict[str, Row] = {}
         self._named: set[str] = set()
         self._met: set[str] = set()
         self._times = Counter(map(_place, rows))
@@ -119,7 +124,18 @@ class _Comparing:
         if row.number not in self._answers.same:
             return None
         others = self._others(row)
-        return others[0] if len(others) == 1 else None
+        if len(others) != 1:
+            return None
+        first = self._same.setdefault(others[0].id, row)
+        if first.number != row.number:
+            sentence = f"Das wäre derselbe Mensch wie in Zeile {first.line} zu anderer Nummer."
+            raise InvalidDataError(
+                "Zwei Nummern der Liste wären derselbe Mensch; nichts wurde übernommen.",
+                [Problem(f"Zeile {row.line}", sentence)],
+                "Bitte bei --same nur die Nummer nennen, die dieser Mensch nun hat, und die andere"
+                " bei --new, wenn es jemand anderes ist.",
+            )
+        return others[0]
 
     def _is_doubtful(self, row: Row) -> bool:
         if row.number in self._answers.new:

@@ -4,6 +4,8 @@ from datetime import date
 from itertools import count
 from typing import Any  # fields of several types
 
+import pytest
+
 from formservice.application.participants import (
     Answers,
     Case,
@@ -15,6 +17,7 @@ from formservice.application.participants import (
     contradictions,
 )
 from formservice.application.participants_plan import planned
+from formservice.domain.errors import InvalidDataError
 
 BORN, BEGIN, END = date(2001, 2, 3), date(2026, 1, 12), date(2026, 7, 10)
 TODAY = date(2026, 5, 4)
@@ -112,6 +115,21 @@ def test_somebody_of_the_same_name_is_in_doubt_until_somebody_says_who_it_is():
     new = plan(other, new=["777"])
     assert [one.number for one in new.new_persons.values()] == ["777"]
     assert [one.id for _, one, _ in new.gone] == ["t1"]
+
+
+def test_two_numbers_of_a_list_never_become_one_person():
+    rows = [row(2, number="9999"), row(3, number="9998")]
+    with pytest.raises(InvalidDataError) as wrong:
+        plan(*rows, same=["9999", "9998"])
+    assert [one.where for one in wrong.value.problems] == ["Zeile 3"]
+    found = plan(*rows, same=["9998"], new=["9999"])
+    assert found.persons["p1"].number == "9998"
+    assert [one.number for one in found.new_persons.values()] == ["9999"]
+    # Whom nobody spoke of is in doubt still, although the number is given away.
+    assert [one.number for one in plan(*rows, same=["9999"]).doubts] == ["9998"]
+    # Somebody in two Maßnahmen stands in two rows.
+    both = plan(row(2, number="9999"), row(3, number="9999", massnahme="Zwei"), same=["9999"])
+    assert [one.number for one in both.persons.values()] == ["9999"]
 
 
 def test_who_stands_in_the_list_as_well_is_somebody_else():
