@@ -12,6 +12,7 @@ from formservice.application.search import MOST
 from formservice.bootstrap import Services, Settings
 from formservice.cli import errors, files
 from formservice.cli.german import counted
+from formservice.cli.own_folders import OwnFolders
 from formservice.cli.progress import Counter
 from formservice.cli.read import day
 from formservice.domain.case import NAMES, State
@@ -66,6 +67,7 @@ def _run(chosen: argparse.Namespace) -> int:
     services = Services(Settings.from_environment())
     if bool(chosen.xdomea) != bool(chosen.sender and chosen.recipient):
         raise UsageError("Zu --xdomea gehören --sender und --recipient, und nur dazu.")
+    OwnFolders(services.settings).refuse(chosen.output)
     # Before anything is looked for: a target that cannot be is told at once.
     if chosen.xdomea:
         target = files.folder(services.settings, chosen.output)

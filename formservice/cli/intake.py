@@ -16,6 +16,7 @@ from formservice.application.intake_report import Outside, Report, Taken
 from formservice.bootstrap import Services, Settings, today
 from formservice.cli import errors, files, later, read, show
 from formservice.cli.german import counted
+from formservice.cli.own_folders import OwnFolders
 from formservice.cli.progress import Progress
 from formservice.domain.errors import EngineError, StorageError, UnexpectedError
 
@@ -56,7 +57,10 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def _intake(chosen: argparse.Namespace) -> int:
     services = Services(Settings.from_environment())
     report = Report()
-    names = list(_files(chosen.paths, services.settings.data, report.left_out))
+    own = OwnFolders(services.settings)
+    for path in chosen.paths:
+        own.refuse(path)
+    names = list(_files(chosen.paths, own, report.left_out))
     report.given = names
     _tell_found(report)
     if chosen.later:
@@ -111,8 +115,13 @@ def _tell_found(report: Report) -> None:
     if not report.given:
         print("Dort liegt keine Datei zum Einlesen.", file=sys.stderr)
     for name in report.left_out:
-        kind = "Verknüpft" if Path(name).is_symlink() else "Verborgen"
-        print(f"{kind}, ausgelassen: {errors.printable(name)}", file=sys.stderr)
+        print(f"{_kind(Path(name))}, ausgelassen: {errors.printable(name)}", file=sys.stderr)
+
+
+def _kind(left_out: Path) -> str:
+    if left_out.is_symlink():
+        return "Verknüpft"
+    return "Verborgen" if left_out.name.startswith(".") else "Eigene Ablage oder Sicherung"
 
 
 def _json(one: Mapping[str, Any]) -> str:
@@ -205,15 +214,14 @@ def _where(one: Mapping[str, Any]) -> str:
     return f"{errors.printable(str(one['file']))}, {show.pages(one['page_numbers'])}"
 
 
-def _files(paths: Sequence[str], data: Path, left_out: list[str]) -> Iterator[str]:
+def _files(paths: Sequence[str], own: OwnFolders, left_out: list[str]) -> Iterator[str]:
     """Yield every file; folders are walked in order of name, numbers by their value.
 
-    Our own ``data`` folder is left out: what is kept did not come in. So are hidden files and
+    Our ``own`` folders are left out: what is kept did not come in. So are hidden files and
     folders, and links, which may lead in a circle or to what nobody handed in; ``left_out`` gets
-    these. A folder that cannot be looked into is yielded itself, to be refused by name, and so is
-    what is no file: a pipe.
+    all of these. A folder that cannot be looked into is yielded itself, to be refused by name, and
+    so is what is no file: a pipe.
     """
-    own = data.resolve()
     for name in paths:
         if not Path(name).is_dir():
             yield name
@@ -221,10 +229,11 @@ def _files(paths: Sequence[str], data: Path, left_out: list[str]) -> Iterator[st
         closed: list[OSError] = []
         for folder, folders, files_ in os.walk(name, onerror=closed.append):
             here = Path(folder)
-            theirs = [one for one in folders if (here / one).resolve() != own]
-            folders[:] = sorted(filter(partial(_is_taken, here), theirs), key=in_order)
+            others = {*folders, *files_}
+            theirs = [one for one in folders if _is_taken(here, one) and not own.has(here / one)]
+            folders[:] = sorted(theirs, key=in_order)
             kept = sorted(filter(partial(_is_taken, here), files_), key=in_order)
-            others = {*theirs, *files_} - {*folders, *kept}
+            others -= {*folders, *kept}
             left_out += (str(here / one) for one in sorted(others, key=in_order))
             yield from (str(here / one) for one in kept)
         yield from (str(error.filename) for error in closed)

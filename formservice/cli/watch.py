@@ -10,6 +10,7 @@ from formservice.adapters.work.signals import Stop
 from formservice.bootstrap import Services, Settings, now
 from formservice.cli import errors
 from formservice.cli.files import LARGEST_FILE
+from formservice.cli.own_folders import OwnFolders
 from formservice.domain.errors import UsageError
 
 _OUTCOMES = {
@@ -60,6 +61,7 @@ def _seconds(text: str) -> float:
 def _watch(chosen: argparse.Namespace) -> int:
     services = Services(Settings.from_environment())
     _refuse_own(chosen.folder, services.settings.data)
+    OwnFolders(services.settings).refuse(chosen.folder)
     services.store.prepared()  # what is wrong with the database is told at once
     services.originals.check()
     share = Share(chosen.folder, LARGEST_FILE)

@@ -25,6 +25,8 @@ HEADS, SETTINGS = "koepfe", "einstellungen"
 DATABASE, ORIGINALS = "database", "originals"
 """The steps of backing up and restoring, as they are told."""
 _BACKUPS, _ORIGINALS, _LOCK = "sicherungen", "originale", ".sperre"
+BACKED_UP = frozenset({_BACKUPS, _ORIGINALS})
+"""What a folder with backups holds."""
 _UNFINISHED = ".neu-"
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})

@@ -1,0 +1,47 @@
+"""Folders of the service itself: what lies there is kept, and never comes in or goes out."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from formservice.adapters.backup.folder import BACKED_UP, SNAPSHOT
+from formservice.bootstrap import Settings
+from formservice.domain.errors import UsageError
+
+
+class OwnFolders:
+    """Where this installation keeps something, and what looks like another one or a backup."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Know data folder and originals of ``settings``."""
+        storage = urlsplit(settings.storage or "")
+        self._own = {_real(settings.data)}
+        if storage.scheme == "file":
+            self._own.add(_real(unquote(storage.path)))
+
+    def has(self, folder: str | Path) -> bool:
+        """Say whether a folder is one of them; what lies in it is for the caller to ask."""
+        real = _real(folder)
+        # What a data folder and a single backup have, and what all backups lie in.
+        return real in self._own or SNAPSHOT in _names(real) or _names(real) >= BACKED_UP
+
+    def refuse(self, path: str | Path) -> None:
+        """Raise UsageError if a path is one of them or lies within, by whatever links."""
+        real = _real(path)
+        if any(map(self.has, (real, *real.parents))):
+            raise UsageError(
+                "Dort liegt, was formservice selbst aufbewahrt oder gesichert hat.",
+                "Bitte einen Ort außerhalb von Datenordnern und Sicherungen nennen.",
+            )
+
+
+def _real(path: str | Path) -> Path:
+    return Path(os.path.realpath(path))
+
+
+def _names(folder: Path) -> set[str]:
+    """Return which of our names stand in a folder; none where nobody may look."""
+    with suppress(OSError):
+        return {one for one in (SNAPSHOT, *BACKED_UP) if (folder / one).exists()}
+    return set()
