@@ -1,14 +1,16 @@
 """What the use cases need of the place where documents are kept, as protocols."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from formservice.application.ports_delivery import Deliveries
 from formservice.domain.case import Role, State
 from formservice.domain.chain import Link
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +315,9 @@ class Events(Protocol):
     ) -> Link:
         """Write the next event. ``body`` must hold no value of a form."""
 
+    def held(self) -> None:
+        """Hold the chain; to be called before anything that will have an event is written."""
+
     def began(self) -> float | None:
         """Return since when it is known what is received: seconds since 1970; None: not at all."""
 
@@ -365,6 +370,9 @@ class Store(Protocol):
 
     def work(self) -> AbstractContextManager[Work]:
         """Open a transaction that writes."""
+
+    def written(self, do: Callable[[Work], T]) -> T:
+        """Do what writes in one transaction; anew, a few times, if it clashes with another."""
 
     def look(self) -> AbstractContextManager[Work]:
         """Open a transaction that only reads, at one point in time."""

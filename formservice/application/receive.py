@@ -47,8 +47,7 @@ class Receive:
         arrival = Arrival(
             name, sha256, len(sent.data), sent.name, sent.source, sent.received
         )  # fmt: skip
-        with self._store.work() as work:
-            kept, known = work.documents.receive(arrival, author)
+        kept, known = self._store.written(lambda work: work.documents.receive(arrival, author))
         if not known:
             self._deliver(kept.id)
         return kept, known

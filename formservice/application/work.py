@@ -78,6 +78,7 @@ def pause(tries: int) -> float | None:
 
 def finished(work: Work, claim: Claim, kept: Kept, stage: Stage, result: Any) -> bool:
     """Keep a result and send the document on, if the claim holds; else nothing is done."""
+    work.events.held()
     if not work.queue.held(claim):
         return False
     after = stage.keep(work, kept, result)
@@ -93,6 +94,8 @@ def finished(work: Work, claim: Claim, kept: Kept, stage: Stage, result: Any) ->
 def failed(work: Work, claim: Claim, error: str) -> float | None:
     """Write that work failed; return after how many seconds it is tried again, None for never."""
     again_in = pause(claim.tries)
+    if again_in is None:
+        work.events.held()
     if work.queue.held(claim):
         work.queue.tell(claim, error, None, None)
         work.queue.fail(claim, error, again_in)

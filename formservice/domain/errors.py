@@ -23,7 +23,9 @@ Anything else is a bug and stays uncaught until the outermost frame.
     │  ├─ EngineMissingError
     │  └─ EngineTimeoutError
     ├─ StorageError
-    │  └─ AlteredError          what is kept is not what was kept
+    │  ├─ AlteredError          what is kept is not what was kept
+    │  ├─ ClashError            two that wrote at once; trying again helps
+    │  └─ RefusedError          the database will never take what is written
     └─ UnexpectedError          a bug, as the outermost frame tells it; raised nowhere else
 
 Messages are German sentences for people; ``code`` is for programs and never changes. No value
@@ -190,6 +192,22 @@ class AlteredError(StorageError):
     code = "storage.altered"
     default_hint = (
         "Bitte aus der Datensicherung wiederherstellen; das Veränderte aufheben, es ist ein Beleg."
+    )
+
+
+class ClashError(StorageError):
+    """Two that wrote at once waited for each other, and the database ended this one."""
+
+    code = "storage.clash"
+    default_hint = "Es wurde nichts geändert; bitte noch einmal versuchen."
+
+
+class RefusedError(StorageError):
+    """The database refuses what is written, and would however often it is written."""
+
+    code = "storage.refused"
+    default_hint = (
+        "Bitte der Betreuung der Anlage den Befehl nennen; andere Vorgänge betrifft es nicht."
     )
 
 

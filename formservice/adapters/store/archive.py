@@ -86,8 +86,7 @@ class Archive:
             )
             for one in files
         ]
-        with self._store.work() as work:
-            return filed_in(work, read)
+        return self._store.written(lambda work: filed_in(work, read))
 
     def readings(self, sha256: str) -> list[dict[str, Any]]:
         """Return the newest readings of one file, none if it is unknown or not read yet."""
@@ -146,6 +145,8 @@ class Archive:
 
 def filed_in(work: Work, files: Sequence[Read]) -> list[Filed]:
     """Keep files whose originals are kept, with all that was read of them, in one transaction."""
+    # Before any row: files that are known already need it, too.
+    work.events.held()
     kept = {}
     # All of them first, for a document may have pages in several; always in the same order, for
     # two at once must not wait for each other.

@@ -3,11 +3,10 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import Connection, Table, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, select
 
 from formservice.adapters.store import schema
-from formservice.adapters.store.engine import now
+from formservice.adapters.store.engine import added, now
 from formservice.adapters.store.events import Events
 from formservice.application.ports_store import Author, CopyOf
 from formservice.domain.chain import Link
@@ -26,14 +25,17 @@ class Copies:
 
         What is accepted again has further copies of the same version: their protocol tells more.
         """
-        self._added(
+        self._events.held()
+        added(
+            self._connection,
             schema.originals,
             sha256=copy.sha256,
             size=copy.size,
             medium="copy",
             received_at=now(),
         )
-        is_new = self._added(
+        is_new = added(
+            self._connection,
             schema.copies,
             document=copy.document,
             version=copy.version,
@@ -74,10 +76,3 @@ class Copies:
         table = schema.users
         query = select(table.c.id, table.c.name).where(table.c.id.in_(sorted(users)))
         return {row.id: row.name for row in self._connection.execute(query)}
-
-    def _added(self, table: Table, **values: object) -> bool:
-        """Insert a row unless it is there; say whether it was not."""
-        dialect = sqlite if self._connection.dialect.name == "sqlite" else postgresql
-        statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
-        told = statement.returning(*table.primary_key.columns)
-        return self._connection.execute(told).first() is not None

@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any  # rows have the columns of their query
 
 from sqlalchemy import Connection, MappingResult, RowMapping, Select, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from formservice.adapters.store import schema
-from formservice.adapters.store.engine import now
+from formservice.adapters.store.engine import added, now
 from formservice.adapters.store.events import Events
 from formservice.adapters.store.rows import text_of
 from formservice.application.delivering import REFUSED
@@ -43,10 +42,8 @@ class Deliveries:
             "files": [],
             "created_at": now(),
         }
-        dialect = sqlite if self._connection.dialect.name == "sqlite" else postgresql
-        statement = dialect.insert(_table).values(**values).on_conflict_do_nothing()
-        told = statement.returning(_table.c.document)
-        if self._connection.execute(told).first() is None:
+        self._events.held()
+        if not added(self._connection, _table, **values):
             return self._again(_table.c.process == process) > 0
         self._connection.execute(
             insert(_outbox).values(
@@ -169,6 +166,7 @@ class Deliveries:
 
     def _again(self, which: Any) -> int:  # a condition of SQLAlchemy
         """Begin anew with what failed; return how many."""
+        self._events.held()
         query = _DELIVERY.where(which, _table.c.status == str(DeliveryStatus.FAILED))
         found = [_delivery(row) for row in self._rows(query)]
         for one in found:
@@ -184,6 +182,7 @@ class Deliveries:
 
     def _held(self, delivery: Delivery, again_in: float | None) -> bool:
         """End the claim, if it holds; it is due again in so many seconds, or never."""
+        self._events.held()
         values = {"done_at": now()} if again_in is None else {"due": now() + again_in}
         ended = self._connection.execute(
             update(_outbox)

@@ -4,11 +4,10 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any  # rows have the columns of their query
 
-from sqlalchemy import Connection, Row, Select, Table, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from formservice.adapters.store import schema
-from formservice.adapters.store.engine import now
+from formservice.adapters.store.engine import added, now
 from formservice.adapters.store.events import Events
 from formservice.adapters.store.records import Records
 from formservice.adapters.store.rows import (
@@ -62,15 +61,18 @@ class Documents:
         if known is not None:
             return known, True
         self._refuse_unknown_traeger(arrival.traeger)
+        self._events.held()
         moment = self._connection.execute(select(now())).scalar_one()
-        self._ignoring(
+        added(
+            self._connection,
             schema.originals,
             sha256=arrival.sha256,
             size=arrival.size,
             medium=arrival.medium,
             received_at=moment,
         )
-        added = self._ignoring(
+        is_new = added(
+            self._connection,
             schema.documents,
             id=arrival.id,
             original=arrival.sha256,
@@ -87,7 +89,7 @@ class Documents:
             tries=0,
             fence=0,
         )
-        if not added:  # another process was faster
+        if not is_new:  # another process was faster
             return self._known(arrival) or self.get(arrival.id), True
         kept = self.get(arrival.id)
         body = {"size": arrival.size, "source": arrival.source} | self._proven(kept)
@@ -173,7 +175,8 @@ class Documents:
         query = (
             select(records.c.reading)
             .join(
-                table, (table.c.id == records.c.document) & (table.c.version == records.c.version)
+                table,
+                (table.c.id == records.c.document) & (table.c.version == records.c.version),
             )
             .where((table.c.id == document) | (table.c.part_of == document))
             .order_by(table.c.created_at, table.c.id)
@@ -269,7 +272,12 @@ class Documents:
         )
         return [
             Acknowledged(
-                row.code, row.field, row.reason, row.author, Role(row.role), row.created_at
+                row.code,
+                row.field,
+                row.reason,
+                row.author,
+                Role(row.role),
+                row.created_at,
             )
             for row in rows
         ]
@@ -300,15 +308,9 @@ class Documents:
         if traeger is not None and self._connection.execute(query).first() is None:
             raise NotFoundError("Diesen Träger gibt es nicht.")
 
-    def _ignoring(self, table: Table, **values: object) -> bool:
-        """Insert a row unless it is there; say whether it was not."""
-        dialect = sqlite if self._connection.dialect.name == "sqlite" else postgresql
-        statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
-        told = statement.returning(*table.primary_key.columns)
-        return self._connection.execute(told).first() is not None
-
     def _locked(self, document: str) -> Kept:
         """Return a document that nobody else changes until this transaction ends."""
+        self._events.held()
         query = _KEPT.where(schema.documents.c.id == text_of(document)).with_for_update()
         return self._one(query, document)
 
@@ -323,7 +325,7 @@ class Documents:
         """Keep a form found in a received file as a document of its own; return its id."""
         # Told from the whole and the place: done again, it is the same document.
         part = found.id or str(uuid.uuid5(uuid.NAMESPACE_OID, f"{received.id}/{place}"))
-        if self._ignoring(schema.documents, **part_row(received, part, place)):
+        if added(self._connection, schema.documents, **part_row(received, part, place)):
             body = {"part_of": received.id} | self._proven(self.get(part))
             self._events.append("document.found", author, part, body)
         self._read(part, found, author)
@@ -335,7 +337,8 @@ class Documents:
         if kept.version:
             return
         for place, one in enumerate(found.pages):
-            self._ignoring(
+            added(
+                self._connection,
                 schema.pages,
                 document=document,
                 position=place,

@@ -1,22 +1,30 @@
 """One database, SQLite or PostgreSQL, opened so that a commit survives a power cut."""
 
 import errno
+import random
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Float, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Float, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import FunctionElement
 
-from formservice.domain.errors import StorageError, UsageError
+from formservice.domain.errors import ClashError, RefusedError, StorageError, UsageError
+
+T = TypeVar("T")
 
 _BUSY_MS = 10_000
 _IDLE_MS = 30_000
+# Deadlock and serialisation failure: of two that wrote at once the server has ended one.
+_CLASHES = ("40P01", "40001")
+_TIMES, _LONGEST_PAUSE_S = 5, 0.2
 
 
 class now(FunctionElement[float]):  # noqa: N801 - reads as the SQL function that it is
@@ -34,6 +42,14 @@ def _now_sqlite(element: now, compiler: Any, **_: object) -> str:  # SQLAlchemy'
 @compiles(now, "postgresql")
 def _now_postgresql(element: now, compiler: Any, **_: object) -> str:
     return "extract(epoch from clock_timestamp())::double precision"
+
+
+def added(connection: Connection, table: Table, **values: object) -> bool:
+    """Insert a row unless it is there; say whether it was not."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
+    told = statement.returning(*table.primary_key.columns)
+    return connection.execute(told).first() is not None
 
 
 def embedded(folder: Path) -> URL:
@@ -110,6 +126,21 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def tried(write: Callable[[], T]) -> T:
+    """Do what is one transaction; a few times, where it clashes with another.
+
+    Raises:
+        ClashError: it clashed each time.
+    """
+    for _ in range(_TIMES - 1):
+        try:
+            return write()
+        except ClashError:
+            # By chance, so that the same two do not meet again.
+            time.sleep(random.uniform(0.0, _LONGEST_PAUSE_S))  # noqa: S311 (no secret)
+    return write()
+
+
 # What is read is short: to compile a query takes longer than to answer it. A plan made for any
 # words takes the index for words that stand in nearly all documents as well (ten times as long).
 # What lists and searches need lies in memory, or on disks that do not turn.
@@ -141,12 +172,20 @@ def explained() -> Iterator[None]:
     except DBAPIError as error:
         # What the database says may repeat values (PostgreSQL names a key that is there twice): it
         # is looked at and not passed on. The statement has none (hide_parameters).
-        sentence = _told(str(error.orig))
-        told = StorageError(sentence, _HINTS.get(sentence))
+        told = _error(error)
         told.add_note(f"{type(error.orig).__name__}: {error.statement}")
         raise told from None
     except OSError as error:
         raise StorageError(_FOLDER.get(error.errno or 0, _UNUSABLE)) from error
+
+
+def _error(error: DBAPIError) -> StorageError:
+    if getattr(error.orig, "sqlstate", None) in _CLASHES:
+        return ClashError("Mehrere haben zugleich geschrieben und einander aufgehalten.")
+    if isinstance(error, DataError | IntegrityError):
+        return RefusedError("Die Datenbank nimmt nicht an, was geschrieben werden soll.")
+    sentence = _told(str(error.orig))
+    return StorageError(sentence, _HINTS.get(sentence))
 
 
 def _told(said: str) -> str:

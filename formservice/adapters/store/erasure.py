@@ -55,6 +55,7 @@ class Erasure:
 
     def scope(self, document: str) -> Scope:
         """Return what deleting a document takes away; others wait who want to change it."""
+        self._events.held()
         ids = self._with_shells(self._with_parts([document]))
         query = select(_documents.c.status).where(_documents.c.id.in_(ids)).with_for_update()
         if "running" in self._connection.execute(query).scalars().all():

@@ -24,6 +24,7 @@ class Events:
         """Write with ``connection``; a day's first event leaves the head before it behind."""
         self._connection = connection
         self._heads = heads
+        self._is_held = False
 
     def append(
         self,
@@ -60,9 +61,14 @@ class Events:
         return link
 
     def held(self) -> None:
-        """Hold the chain: nobody else appends until this transaction ends."""
+        """Hold the chain: nobody else appends until this transaction ends.
+
+        Before any row is locked or written: two that take rows and chain in both orders would
+        wait for each other.
+        """
         # Two appends at once would both follow the same event. SQLite has one writer anyway.
-        if self._connection.dialect.name == "postgresql":
+        if self._connection.dialect.name == "postgresql" and not self._is_held:
+            self._is_held = True
             self._connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
     def head(self) -> Head | None:

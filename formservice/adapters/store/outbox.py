@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Any  # what is to be sent has the shape of JSON
 
 from sqlalchemy import Connection, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from formservice.adapters.store import schema
-from formservice.adapters.store.engine import now
+from formservice.adapters.store.engine import added, now
 
 _table = schema.outbox
 # As long as this stands there somebody is sending it, or was when the program ended.
@@ -35,12 +34,10 @@ class Outbox:
 
     def put(self, name: str, kind: str, body: Mapping[str, Any], receipt: str | None) -> bool:
         """Write something to send, once; False if it is known. With a ``receipt`` it is done."""
-        dialect = sqlite if self._connection.dialect.name == "sqlite" else postgresql
         values = {"id": name, "kind": kind, "body": dict(body), "due": now(), "tries": 0}
         if receipt is not None:
             values |= {"done_at": now(), "receipt": receipt}
-        statement = dialect.insert(_table).values(**values).on_conflict_do_nothing()
-        return self._connection.execute(statement.returning(_table.c.id)).first() is not None
+        return added(self._connection, _table, **values)
 
     def knows(self, name: str) -> bool:
         """Say whether this was written before."""

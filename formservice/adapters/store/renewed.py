@@ -1,8 +1,8 @@
 """Makes the words of all documents anew where another version of the normaliser made them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from formservice.adapters.store.store import Store
+from formservice.adapters.store.store import Store, Work
 
 _AT_ONCE = 200
 
@@ -14,10 +14,14 @@ def renewed(store: Store, told: Callable[[int], None] = lambda done: None) -> in
     is called with how many are done.
     """
     count = 0
+
+    def some(work: Work) -> Sequence[str]:
+        documents = work.words.outdated(_AT_ONCE)
+        work.words.again(documents)
+        return documents
+
     while True:
-        with store.work() as work:
-            documents = work.words.outdated(_AT_ONCE)
-            work.words.again(documents)
+        documents = store.written(some)
         if not documents:
             return count
         count += len(documents)

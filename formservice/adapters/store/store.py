@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import RLock
+from typing import TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
@@ -12,13 +13,15 @@ from formservice.adapters.heads import Heads
 from formservice.adapters.store.copies import Copies
 from formservice.adapters.store.deliveries import Deliveries
 from formservice.adapters.store.documents import Documents
-from formservice.adapters.store.engine import opened, reading, writing
+from formservice.adapters.store.engine import opened, reading, tried, writing
 from formservice.adapters.store.erasure import Erasure
 from formservice.adapters.store.events import Events
 from formservice.adapters.store.proof import Proof, whatever_stands_there
 from formservice.adapters.store.queue import Queue
 from formservice.adapters.store.search import Search
 from formservice.adapters.store.words import Words
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,15 @@ class Store:
         with writing(self.engine) as connection:
             yield _work(connection, self._heads)
 
+    def written(self, do: Callable[[Work], T]) -> T:
+        """Do what writes in one transaction; anew, a few times, if it clashes with another."""
+
+        def once() -> T:
+            with self.work() as work:
+                return do(work)
+
+        return tried(once)
+
     @contextmanager
     def look(self) -> Iterator[Work]:
         """Open a transaction that only reads, at one point in time."""
@@ -81,6 +93,15 @@ class Store:
         self.prepared()
         with writing(self.engine) as connection:
             yield Erasure(connection, Events(connection, self._heads))
+
+    def erased(self, do: Callable[[Erasure], T]) -> T:
+        """Delete in one transaction; anew, a few times, if it clashes with another."""
+
+        def once() -> T:
+            with self.erasing() as erasure:
+                return do(erasure)
+
+        return tried(once)
 
     def prepared(self) -> None:
         """Bring the database up to date, once; others wait. StorageError if that is impossible."""
