@@ -9,13 +9,14 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any  # values have the shape of the JSON contract
 
 from formservice.adapters.handover.kinds import safe
+from formservice.adapters.handover.pattern_language import LONGEST_TEXT, environment, refusals
 from formservice.adapters.handover.sheets import xml_text
 from formservice.domain.errors import EngineError
 from formservice.domain.nearest import nearest
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
     from jinja2.nodes import Template as Tree
-    from jinja2.sandbox import SandboxedEnvironment
 
 NAMES = (
     "id",
@@ -28,6 +29,7 @@ NAMES = (
     "received",
     "received_de",
     "process",
+    "originals",
     "fields",
 )
 """What every pattern knows of a document."""
@@ -37,6 +39,18 @@ OF_FILE = ("suffix", "number", "file")
 """What the pattern of a file name knows besides: of that file."""
 OF_INDEX = ("files",)
 """What an index knows besides: ``what``, ``name``, ``sha256`` and ``size`` of each file."""
+
+
+_LONGEST_PATH, _MOST_FOLDERS = 4000, 16
+# What Python says besides Jinja of a text that is no pattern: a number of 5,000 digits, brackets
+# in brackets, too many blocks.
+_NO_PATTERN: tuple[type[Exception], ...] = (
+    RuntimeError,
+    SyntaxError,
+    ValueError,
+    OverflowError,
+    MemoryError,
+)
 
 
 class Values(dict[str, str]):
@@ -50,27 +64,61 @@ class Pattern:
     """One pattern, ready to be filled."""
 
     def __init__(self, text: str, *, xml: bool = False) -> None:
-        """Take a pattern that ``mistakes`` has nothing against."""
-        self._template = _environment(xml=xml).from_string(text)
-
-    def text(self, known: Mapping[str, Any]) -> str:
-        """Return the pattern filled with what is known.
+        """Take a pattern that ``mistakes`` has nothing against.
 
         Raises:
-            EngineError: a name is missing, or the pattern asks for what it may not.
+            EngineError: it has, and Jinja itself does not take it.
         """
         from jinja2 import TemplateError  # noqa: PLC0415 - needed by few commands
 
         try:
-            return self._template.render(known)
-        except (TemplateError, TypeError, ValueError, ArithmeticError):
+            self._template = _environment(xml=xml).from_string(text)
+        except (TemplateError, *_NO_PATTERN):
+            raise EngineError("Ein Muster des Zielsystems ist nicht zu verstehen.") from None
+
+    def text(self, known: Mapping[str, Any], longest: int = LONGEST_TEXT) -> str:
+        """Return the pattern filled with what is known.
+
+        Raises:
+            EngineError: a name is missing, the pattern asks for what it may not, or the text is
+                longer than ``longest``.
+        """
+        from jinja2 import TemplateError  # noqa: PLC0415 - needed by few commands
+
+        pieces: list[str] = []
+        size = 0
+        try:
+            for piece in self._template.generate(known):
+                size += len(piece)
+                if size > longest:
+                    raise EngineError("Ein Muster des Zielsystems ergibt einen zu langen Text.")
+                pieces.append(piece)
+        except (TemplateError, TypeError, ValueError, LookupError, ArithmeticError):
             # What it says may hold values; and so may its cause.
             raise EngineError("Ein Muster des Zielsystems lässt sich nicht füllen.") from None
+        return "".join(pieces)
 
     def path(self, known: Mapping[str, Any]) -> str:
-        """Return the pattern as a path below a folder; only the pattern itself makes folders."""
-        parts = self.text(_without_folders(known)).replace("\\", "/").split("/")
-        return "/".join(safe(part) for part in parts if part.strip())
+        """Return the pattern as a path below a folder; only the pattern itself makes folders.
+
+        Raises:
+            EngineError: as ``text``, or it is no name at all.
+        """
+        told = self.text(_without_folders(known), _LONGEST_PATH)
+        parts = [part for part in told.replace("\\", "/").split("/") if part.strip()]
+        if not parts or len(parts) > _MOST_FOLDERS:
+            raise EngineError("Ein Muster des Zielsystems ergibt keinen Namen für eine Datei.")
+        return "/".join(safe(part) for part in parts)
+
+
+def names_in(text: str) -> Collection[str]:
+    """Return the names that a pattern uses; none if nobody can read it."""
+    from jinja2 import TemplateError, meta  # noqa: PLC0415
+
+    try:
+        return meta.find_undeclared_variables(_environment(xml=False).parse(text))
+    except (TemplateError, *_NO_PATTERN):
+        return ()
 
 
 def mistakes(
@@ -80,13 +128,23 @@ def mistakes(
 
     ``known`` are names; ``fields`` the keys of all forms, as ``fields.name`` asks for them.
     """
-    from jinja2 import TemplateSyntaxError, meta, nodes  # noqa: PLC0415
+    from jinja2 import TemplateError, meta, nodes  # noqa: PLC0415
 
+    reader = _environment(xml=False)
+    lists = (*OF_INDEX, "originals") if set(OF_INDEX) <= set(known) else ()
     try:
-        tree: Tree = _environment(xml=False).parse(text)
-    except TemplateSyntaxError as error:
-        yield f"Das Muster ist nicht zu verstehen (Zeile {error.lineno}).", None
+        tree: Tree = reader.parse(text)
+        refused = [sentence for _, sentence in refusals(tree, lists)]
+        if refused:
+            yield from ((sentence, None) for sentence in dict.fromkeys(refused))
+            return
+        reader.compile(tree)
+    except (TemplateError, *_NO_PATTERN) as error:
+        line = getattr(error, "lineno", None)
+        where = f" (Zeile {line})" if line else ""
+        yield f"Das Muster ist nicht zu verstehen{where}.", None
         return
+    tree = reader.parse(text)  # compiling changes it
     for name in sorted(meta.find_undeclared_variables(tree) - set(known)):
         yield f"Einen Namen „{name[:40]}“ gibt es nicht.", nearest(name, known)
     for one in tree.find_all((nodes.Getattr, nodes.Getitem)):
@@ -105,16 +163,8 @@ def _asked_for(node: Any) -> str | None:  # a node of Jinja's tree
     return key if isinstance(key, str) else None
 
 
-def _environment(*, xml: bool) -> "SandboxedEnvironment":
-    from jinja2 import StrictUndefined  # noqa: PLC0415
-    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
-
-    return ImmutableSandboxedEnvironment(
-        autoescape=xml,
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-        finalize=xml_value if xml else None,
-    )
+def _environment(*, xml: bool) -> "Environment":
+    return environment(xml=xml, finalize=xml_value if xml else None)
 
 
 def xml_value(value: object) -> object:
