@@ -25,6 +25,7 @@ WITHDRAWN, UNCONFIRMED, REFUSED = (
     "delivery.unconfirmed",
     "delivery.refused",
 )
+UNCOPIED, BROKEN_OFF = "delivery.uncopied", "delivery.broken-off"
 # A share may be away over night: the tenth try comes after about twelve hours.
 _FIRST_PAUSE, _LONGEST_PAUSE = 60.0, 14_400.0
 # For so long a delivery is ours alone; a folder on a slow line takes minutes.
@@ -136,6 +137,8 @@ class Deliver:
 
     def _one(self, taken: Delivery) -> Step:
         target = self._zielsysteme[taken.zielsystem]
+        if taken.status is DeliveryStatus.OPEN and _tries(taken) > MOST_TRIES:
+            return self._failed(taken, BROKEN_OFF)  # whatever ends the process each time
         try:
             if taken.status is DeliveryStatus.DELIVERED:
                 return self._asked(target, taken)
@@ -143,6 +146,8 @@ class Deliver:
                 whole = dossier(work, taken.document)
             if whole.kept.version != taken.version or not _is_accepted(whole.kept):
                 return self._failed(taken, WITHDRAWN)
+            if not whole.is_copied:
+                return self._later(taken, UNCOPIED)
             files = target.hand_over(whole, taken)
         except StorageError as error:
             return self._later(taken, error.code)
@@ -175,9 +180,10 @@ class Deliver:
 
     def _later(self, taken: Delivery, error: str) -> Step:
         """Try again later, unless that was often enough; an answer is asked for without end."""
-        if taken.status is DeliveryStatus.OPEN and taken.tries % MOST_TRIES == 0:
+        tries = _tries(taken)
+        if taken.status is DeliveryStatus.OPEN and tries >= MOST_TRIES:
             return self._failed(taken, error)
-        pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(taken.tries % MOST_TRIES, 12))
+        pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(tries, 12))
         with self._store.work() as work:
             work.deliveries.waits(taken, error, pause)
         return Step(taken, taken.status, error)
@@ -186,6 +192,11 @@ class Deliver:
         with self._store.work() as work:
             work.deliveries.failed(taken, error)
         return Step(taken, DeliveryStatus.FAILED, error)
+
+
+def _tries(taken: Delivery) -> int:
+    """Return how often a delivery was taken up since people had it tried again."""
+    return taken.tries - taken.before
 
 
 def _is_accepted(kept: Kept) -> bool:

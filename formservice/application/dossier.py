@@ -1,11 +1,19 @@
 """All that is handed over of one document: its file, its records, its copies, what happened."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any  # a reading has the shape of the JSON contract
 
-from formservice.application.ports_store import Acknowledged, CopyOf, Kept, Version, Work
+from formservice.application.ports_store import (
+    FORM_COPY,
+    Acknowledged,
+    CopyOf,
+    Kept,
+    PageOf,
+    Version,
+    Work,
+)
 from formservice.application.terms import person_of, told_of
 from formservice.domain.canonical import digest
 from formservice.domain.chain import Link
@@ -18,9 +26,10 @@ FORMAT = 1
 class Dossier:
     """One document as it is kept, and what belongs to it.
 
-    ``originals`` are the received files that its pages stand in, each once, in their order;
-    ``copies`` the newest archive copies of its newest version; ``links`` its events; ``people``
-    names by user id.
+    ``originals`` are the received files that its ``pages`` stand in, each once, in their order;
+    ``mixed`` are those of them that hold pages of other documents as well, and must not go to
+    whoever may see only this one. ``copies`` are the newest archive copies of its newest version;
+    ``links`` its events; ``people`` names by user id.
     """
 
     kept: Kept
@@ -30,6 +39,13 @@ class Dossier:
     copies: Sequence[CopyOf]
     links: Sequence[Link]
     people: Mapping[str, str]
+    pages: Sequence[PageOf] = ()
+    mixed: Collection[str] = ()
+
+    @property
+    def is_copied(self) -> bool:
+        """Whether the archive copy of the newest version is there."""
+        return any(one.kind == FORM_COPY for one in self.copies)
 
     @property
     def reading(self) -> Mapping[str, Any]:
@@ -45,19 +61,23 @@ class Dossier:
 def dossier(work: Work, document: str) -> Dossier:
     """Return all that belongs to a document; NotFoundError if there is none of that id."""
     kept = work.documents.get(document)
-    stand = [page.original for page in work.documents.pages(document)]
+    pages = work.documents.pages(document)
+    stand = [page.original for page in pages]
     if not stand and kept.original is not None:
         stand = [kept.original]
+    originals = list(dict.fromkeys(stand))
     links = work.copies.history(document)
     copies = {one.kind: one for one in work.copies.of(document) if one.version == kept.version}
     return Dossier(
         kept=kept,
-        originals=list(dict.fromkeys(stand)),
+        originals=originals,
         versions=work.documents.versions(document),
         acknowledged=work.documents.acknowledged(document),
         copies=list(copies.values()),
         links=links,
         people=work.copies.people({one.author for one in links}),
+        pages=pages,
+        mixed=work.deliveries.mixed(document, originals),
     )
 
 

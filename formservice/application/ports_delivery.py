@@ -1,6 +1,6 @@
 """What is known of handing documents to other systems, and what keeps that, as protocols."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -27,7 +27,8 @@ class HandedFile:
 class Delivery:
     """One version of a document on its way to a Zielsystem.
 
-    ``process`` is a UUID that both sides know it by; ``tries`` how often somebody took it up.
+    ``process`` is a UUID that both sides know it by; ``tries`` how often somebody took it up, of
+    these ``before`` before people had it tried again.
     """
 
     document: str
@@ -42,6 +43,7 @@ class Delivery:
     delivered_at: float | None
     confirmed_at: float | None
     tries: int
+    before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,13 @@ class Deliveries(Protocol):
         """Note that people have to look at it; False if the claim is lost."""
 
     def retry(self, document: str) -> int:
-        """Begin anew with what failed of a document; return how many deliveries that are."""
+        """Begin anew with what failed of a document; return how many deliveries that are.
+
+        What the other side refused gets a process of its own: the old answer is not for it.
+        """
+
+    def mixed(self, document: str, originals: Collection[str]) -> Collection[str]:
+        """Return those of a document's files that hold pages of other documents."""
 
     def listed(self, status: Sequence[DeliveryStatus] = (), most: int = 100) -> Sequence[Delivery]:
         """Return deliveries, the oldest first."""

@@ -242,10 +242,11 @@ class Services(Reading):
     @cached_property
     def further_chores(self) -> "Sequence[Chore]":
         """What is due now and then besides the chores of the store."""
-        from formservice.adapters.work.chores import integrity, reported
+        from formservice.adapters.work.chores import handing_over, integrity, reported
         from formservice.application.integrity import Integrity
 
-        return (integrity(Integrity(self.verify, self.places, self.head_kept, reported)),)
+        proving = integrity(Integrity(self.verify, self.places, self.head_kept, reported))
+        return (proving, handing_over(self.store, sorted(self.zielsysteme)))
 
     @property
     def schema_step(self) -> str:

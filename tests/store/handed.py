@@ -32,7 +32,7 @@ def reading(name=NAME, **more):
     }
 
 
-def keep(store, originals, id_="d1", name=NAME, data=None):
+def keep(store, originals, id_="d1", name=NAME, data=None, more=()):
     """Keep a received file with one document in it."""
     data = data or b"%PDF-1.7 " + id_.encode()
     original = originals.put(data)
@@ -40,17 +40,25 @@ def keep(store, originals, id_="d1", name=NAME, data=None):
         arrival = Arrival(id_, original, len(data), f"bogen {id_}.pdf", "upload", RECEIVED)
         work.documents.receive(arrival, LEAD)
         claim = work.queue.claim(["read"], "w", 60)
-        work.documents.found(id_, [Found([PageOf(original, 1)], reading(name))], SERVICE)
+        work.documents.found(
+            id_, [Found([PageOf(original, 1)], reading(name) | dict(more))], SERVICE
+        )
         work.queue.finish(claim, "done", "waiting")
     return original
 
 
 def accept(store, originals, id_="d1"):
     """Accept a document; its archive copy is there."""
+    with store.work() as work:
+        work.documents.move(id_, State.ACCEPTED, LEAD, "alles da")
+    return copied(store, originals, id_)
+
+
+def copied(store, originals, id_="d1"):
+    """Keep an archive copy of what was accepted."""
     data = b"%PDF-1.7 copy of " + id_.encode()
     copy = originals.put(data)
     with store.work() as work:
-        work.documents.move(id_, State.ACCEPTED, LEAD, "alles da")
         version = work.documents.get(id_).version
         work.copies.keep(CopyOf(id_, version, "form", copy, len(data)), SERVICE)
     return copy

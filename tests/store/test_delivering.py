@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import time
 
 import pytest
@@ -15,13 +16,19 @@ from formservice.adapters.handover.zielsysteme import zielsysteme
 from formservice.adapters.store import schema
 from formservice.adapters.store.engine import now
 from formservice.adapters.store.store import Store
-from formservice.application.delivering import MOST_TRIES, WITHDRAWN, Deliver
+from formservice.application.delivering import (
+    BROKEN_OFF,
+    MOST_TRIES,
+    UNCOPIED,
+    WITHDRAWN,
+    Deliver,
+)
 from formservice.application.dossier import dossier
 from formservice.application.ports_delivery import DeliveryStatus
 from formservice.application.work import finished
 from formservice.domain.case import State
 from formservice.domain.errors import DefinitionError, UsageError
-from tests.store.handed import LEAD, NAME, accept, digest, folder_originals, keep
+from tests.store.handed import LEAD, NAME, accept, copied, digest, folder_originals, keep, reading
 from tests.store.test_xdomea import PROCESS, SCHEMAS, needs_schemas, processed
 
 FORMS = {"feedbackbogen": "Feedbackbogen", "erwartungsbogen": "Erwartungsbogen"}
@@ -30,20 +37,20 @@ CSV = """title: E-Akte der Stadt
 folder: eakte
 forms: [feedbackbogen]
 files:
-  copy: "{{ fields.name }}/{{ id }}.{{ suffix }}"
-  original: "{{ id }}_original_{{ number }}.{{ suffix }}"
+  copy: "{{ fields.name }}/{{ id }}-{{ version }}.{{ suffix }}"
+  original: "{{ id }}-{{ version }}_original_{{ number }}.{{ suffix }}"
 index:
-  name: "{{ id }}.csv"
-  charset: cp1252
+  name: "{{ id }}-{{ version }}.csv"
+  charset: utf-8-sig
   columns:
     Kennung: "{{ id }}"
     Name: "{{ fields.name }}, {{ fields.vorname }}"
     Eingang: "{{ received_de }}"
     Dateien: "{% for one in files %}{{ one.name }} {% endfor %}"
-done: "{{ id }}.fertig"
+done: "{{ id }}-{{ version }}.fertig"
 receipt:
-  file: "antwort/{{ id }}.ok"
-  refused: "antwort/{{ id }}.fehler"
+  file: "antwort/{{ process }}.ok"
+  refused: "antwort/{{ process }}.fehler"
 """
 
 
@@ -80,18 +87,26 @@ def accepted(store, originals):
 
 
 @pytest.fixture
-def handed(accepted):
+def handed_of():
     """Hand over with these systems what is due, in how many seconds whatsoever."""
 
-    def run(systems, plan=True, late=0.0):
-        deliver = Deliver(accepted, systems, lambda: time.time() + late)
-        if plan:
-            deliver.plan("d1")
-        with accepted.work() as work:
-            work.connection.execute(update(schema.outbox).values(due=now() - 1))
-        return [(step.status, step.error) for step in deliver()]
+    def of(store, document="d1"):
+        def run(systems, plan=True, late=0.0):
+            deliver = Deliver(store, systems, lambda: time.time() + late)
+            if plan:
+                deliver.plan(document)
+            with store.work() as work:
+                work.connection.execute(update(schema.outbox).values(due=now() - 1))
+            return [(step.status, step.error) for step in deliver()]
 
-    return run
+        return run
+
+    return of
+
+
+@pytest.fixture
+def handed(accepted, handed_of):
+    return handed_of(accepted)
 
 
 def row(store):
@@ -106,17 +121,17 @@ def test_files_index_and_flag_lie_there_and_the_receipt_is_read(
     systems = described()
     assert handed(systems) == [(DeliveryStatus.DELIVERED, None)]
     files = {str(one.relative_to(share)): one for one in share.rglob("*") if one.is_file()}
-    assert set(files) == {f"{NAME}/d1.pdf", "d1_original_1.pdf", "d1.csv", "d1.fertig"}
-    assert files[f"{NAME}/d1.pdf"].read_bytes() == b"%PDF-1.7 copy of d1"
-    table = files["d1.csv"].read_bytes().decode("cp1252")
+    assert set(files) == {f"{NAME}/d1-1.pdf", "d1-1_original_1.pdf", "d1-1.csv", "d1-1.fertig"}
+    assert files[f"{NAME}/d1-1.pdf"].read_bytes() == b"%PDF-1.7 copy of d1"
+    table = files["d1-1.csv"].read_bytes().decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(table), delimiter=";"))
     assert rows[0]["Eingang"] == "20.04.2026"
-    assert rows[0]["Name"] == f"{NAME}, Hòa".replace("ễ", "?")
+    assert rows[0]["Name"] == f"{NAME}, Hòa"
     told = {one.name: one.sha256 for one in row(accepted).files}
     assert told == {name: digest(one.read_bytes()) for name, one in files.items()}
     assert handed(systems, plan=False) == [(DeliveryStatus.DELIVERED, None)]
     (share / "antwort").mkdir()
-    (share / "antwort" / "d1.ok").write_text("Akte 4711", "utf-8")
+    (share / "antwort" / f"{row(accepted).process}.ok").write_text("Akte 4711", "utf-8")
     assert handed(systems, plan=False) == [(DeliveryStatus.CONFIRMED, None)]
     assert (row(accepted).status, row(accepted).receipt) == (DeliveryStatus.CONFIRMED, "Akte 4711")
     assert handed(systems, plan=False) == []
@@ -131,14 +146,19 @@ def test_a_refusal_is_shown_to_people_and_can_be_tried_again(accepted, described
     systems = described()
     handed(systems)
     (share / "antwort").mkdir()
-    refused = share / "antwort" / "d1.fehler"
+    first = row(accepted).process
+    refused = share / "antwort" / f"{first}.fehler"
     refused.write_bytes("Akte geschlossen für Müller".encode("cp1252"))
     assert handed(systems, plan=False) == [(DeliveryStatus.FAILED, "delivery.refused")]
     assert row(accepted).receipt == "Akte geschlossen für Müller"
-    refused.unlink()
     with accepted.work() as work:
         assert work.deliveries.retry("d1") == 1
-    assert handed(systems, plan=False) == [(DeliveryStatus.DELIVERED, None)]
+    for _ in range(2):  # handed over, and asked: the old answer lies there still
+        assert handed(systems, plan=False) == [(DeliveryStatus.DELIVERED, None)]
+    assert row(accepted).process != first
+    (share / "antwort" / f"{row(accepted).process}.fehler").write_text("immer noch")
+    assert handed(systems) == [(DeliveryStatus.FAILED, "delivery.refused")]
+    assert handed(systems) == [(DeliveryStatus.DELIVERED, None)]  # planned once more
 
 
 def test_what_is_taken_away_is_confirmed_by_that(accepted, described, handed, share):
@@ -171,17 +191,114 @@ def test_broken_off_anywhere_the_same_files_lie_there_once(accepted, described, 
         assert not work.deliveries.failed(lost, "x")
 
 
-def test_what_a_killed_process_half_wrote_is_written_over(accepted, described, handed, share):
-    (share / "d1.csv.tmp").write_bytes(bytes(10_000))
+def test_an_answer_to_one_version_confirms_no_other(accepted, originals, described, handed, share):
+    systems = described()
+    handed(systems)
+    (share / "antwort").mkdir()
+    (share / "antwort" / f"{row(accepted).process}.ok").touch()
+    assert handed(systems, plan=False) == [(DeliveryStatus.CONFIRMED, None)]
+    with accepted.work() as work:
+        work.documents.move("d1", State.IN_REVIEW, LEAD, "Nachtrag")
+        work.documents.save("d1", 1, reading(vorname="Hoa"), LEAD)
+    accept(accepted, originals)
+    assert handed(systems) == [(DeliveryStatus.DELIVERED, None)]
+    assert handed(systems, plan=False) == [(DeliveryStatus.DELIVERED, None)]
+    with accepted.look() as work:
+        told = {one.version: one.status for one in work.deliveries.listed()}
+    assert told == {1: DeliveryStatus.CONFIRMED, 2: DeliveryStatus.DELIVERED}
+
+
+def test_nothing_goes_out_before_its_archive_copy_is_there(
+    store, originals, described, handed_of, share
+):
+    systems = described()
+    keep(store, originals)
+    with store.work() as work:
+        work.documents.move("d1", State.ACCEPTED, LEAD, "alles da")
+    handed = handed_of(store)
+    assert handed(systems) == [(DeliveryStatus.OPEN, UNCOPIED)]
+    assert [*share.iterdir()] == []
+    copied(store, originals)
+    assert handed(systems, plan=False) == [(DeliveryStatus.DELIVERED, None)]
+    assert (share / NAME / "d1-1.pdf").exists()
+
+
+def test_a_scan_without_its_picture_is_no_delivery(store, originals, described, handed_of):
+    systems = described(CSV.replace("  original:", "  picture:"))
+    keep(store, originals, more={"medium": "scan"})
+    accept(store, originals)
+    assert handed_of(store)(systems) == [(DeliveryStatus.FAILED, "not-found")]
+
+
+def test_what_ends_its_process_each_time_is_given_up_and_can_be_tried_again(
+    accepted, described, handed
+):
+    systems = described()
+    Deliver(accepted, systems, time.time).plan("d1")
+    for _ in range(MOST_TRIES):  # taken up, and nobody came back
+        with accepted.work() as work:
+            work.connection.execute(update(schema.outbox).values(due=now() - 1))
+            assert work.deliveries.claim(["eakte"], 0)
+    assert handed(systems, plan=False) == [(DeliveryStatus.FAILED, BROKEN_OFF)]
+    with accepted.work() as work:
+        work.deliveries.retry("d1")
+    assert handed(systems, plan=False) == [(DeliveryStatus.DELIVERED, None)]
+
+
+def test_a_letter_that_the_charset_lacks_stops_the_delivery(described, handed, share):
+    systems = described(CSV.replace("utf-8-sig", "cp1252"))
+    assert handed(systems) == [(DeliveryStatus.FAILED, "engine")]
+    assert [*share.iterdir()] == []
+
+
+def test_a_link_in_the_share_leads_to_nothing_of_ours(
+    accepted, described, handed, share, tmp_path
+):
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    (share / "d1-1.csv.tmp").symlink_to(victim)
     assert handed(described()) == [(DeliveryStatus.DELIVERED, None)]
-    assert not (share / "d1.csv.tmp").exists()
-    assert (share / "d1.csv").stat().st_size < 1000
+    assert (victim.read_text(), (share / "d1-1.csv").is_symlink()) == ("mine", False)
+
+
+def test_a_linked_folder_in_the_share_is_not_gone_into(described, handed, share, tmp_path):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (share / NAME).symlink_to(outside)
+    assert handed(described()) == [(DeliveryStatus.FAILED, "conflict")]
+    assert [*outside.iterdir()] == []
+
+
+def test_an_answer_is_a_plain_file_and_nobody_waits_for_a_pipe(
+    accepted, described, handed, share, tmp_path
+):
+    systems = described()
+    handed(systems)
+    (share / "antwort").mkdir()
+    answer = share / "antwort" / f"{row(accepted).process}.ok"
+    (tmp_path / "secret").write_text("of another")
+    for plant in (os.mkfifo, os.mkdir, lambda path: path.symlink_to(tmp_path / "secret")):
+        plant(answer)
+        assert handed(systems, plan=False) == [(DeliveryStatus.DELIVERED, None)]
+        answer.rmdir() if answer.is_dir() else answer.unlink()
+    (share / "antwort").rmdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / answer.name).touch()
+    (share / "antwort").symlink_to(tmp_path / "elsewhere")
+    assert handed(systems, plan=False) == [(DeliveryStatus.DELIVERED, "storage")]
+
+
+def test_what_a_killed_process_half_wrote_is_written_over(accepted, described, handed, share):
+    (share / "d1-1.csv.tmp").write_bytes(bytes(10_000))
+    assert handed(described()) == [(DeliveryStatus.DELIVERED, None)]
+    assert not (share / "d1-1.csv.tmp").exists()
+    assert (share / "d1-1.csv").stat().st_size < 1000
 
 
 def test_nothing_is_written_over_what_lies_there(accepted, described, handed, share):
-    (share / "d1.csv").write_text("of somebody else")
+    (share / "d1-1.csv").write_text("of somebody else")
     assert handed(described()) == [(DeliveryStatus.FAILED, "conflict")]
-    assert (share / "d1.csv").read_text() == "of somebody else"
+    assert (share / "d1-1.csv").read_text() == "of somebody else"
 
 
 def test_a_share_that_is_away_is_waited_for_and_then_told(accepted, described, handed, share):
@@ -224,10 +341,11 @@ def test_an_xml_index_holds_whatever_people_write(described, handed, share):
         "<ich>{{ fields.q3_erreicht }}</ich><name>{{ fields.name }}</name></akte>"
     )
     head, _, rest = CSV.partition("index:")
-    text = f"{head}index: {{name: x.xml, charset: iso-8859-1, template: eakte.xml}}\n"
+    index = 'name: "x{{ version }}.xml", charset: iso-8859-1, template: eakte.xml'
+    text = f"{head}index: {{{index}}}\n"
     text += "done:" + rest.partition("done:")[2]
     handed(described(text, **{"eakte.xml": template}))
-    root = etree.fromstring((share / "x.xml").read_bytes())
+    root = etree.fromstring((share / "x1.xml").read_bytes())
     assert root.findtext("ich") == "Ich habe <alles> & mehr.\nJa."
     assert root.findtext("name") == NAME
 
@@ -238,7 +356,7 @@ def test_no_value_makes_a_folder_or_leads_out_of_one(store, originals, described
     deliver = Deliver(store, described(), time.time)
     deliver.plan("d1")
     list(deliver())
-    (found,) = share.rglob("d1.pdf")
+    (found,) = share.rglob("d1-1.pdf")
     assert found.parent.parent == share
 
 
@@ -257,7 +375,9 @@ def test_the_stage_notes_who_takes_a_document_and_lets_people_go_on(accepted, de
     with accepted.look() as work:
         kept = work.documents.get("d1")
         assert (kept.stage, kept.status) == ("done", "waiting")
-        assert work.deliveries.due()
+        assert work.deliveries.due(["one"])
+        assert not work.deliveries.due(["gone"])
+        assert not work.deliveries.due([])
 
 
 @needs_schemas
@@ -331,7 +451,13 @@ index:
         (CSV[CSV.index("files:") : CSV.index("index:")], "files: {}\n", "files"),
         ("  columns:", "  template: keine.xml\n  columns:", "index.template"),
         ("  refused", "  vanishing: true\n  refused", "receipt"),
-        ("{{ id }}.ok", "{{ form }}.ok", "receipt.file"),
+        ("{{ process }}.ok", "{{ form }}.ok", "receipt.file"),
+        ("{{ process }}.ok", "{{ id }}-{{ version }}.ok", "receipt.file"),
+        ("{{ process }}.fehler", "{{ id }}.fehler", "receipt.refused"),
+        ("{{ fields.name }}/{{ id }}-{{ version }}", "{{ id }}", "files.copy"),
+        ("{{ id }}-{{ version }}.csv", "{{ id }}.csv", "index.name"),
+        ("{{ id }}-{{ version }}.fertig", "{{ id }}.fertig", "done"),
+        ("  columns:", "  delimiter: '\"'\n  columns:", "index.delimiter"),
         ("folder: eakte", "kind: ordner\nfolder: eakte", "kind"),
     ],
 )

@@ -27,9 +27,10 @@ def planning(store: Callable[[], Store], systems: Mapping[str, Zielsystem]) -> S
 class HandingOver:
     """Starts a program of its own that hands over what is due: a dead share holds up only that."""
 
-    def __init__(self, store: Store, command: Sequence[str]) -> None:
-        """Start ``command`` when there is something due in ``store``."""
+    def __init__(self, store: Store, zielsysteme: Sequence[str], command: Sequence[str]) -> None:
+        """Start ``command`` when in ``store`` something is due for these Zielsysteme."""
         self._store = store
+        self._zielsysteme = zielsysteme
         self._command = command
         self._running: subprocess.Popen[bytes] | None = None
 
@@ -38,7 +39,7 @@ class HandingOver:
         if self._running is not None and self._running.poll() is None:
             return
         with self._store.look() as work:
-            is_due = work.deliveries.due()
+            is_due = work.deliveries.due(self._zielsysteme)
         if is_due:
             self._running = subprocess.Popen(  # noqa: S603 - our own command
                 self._command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL

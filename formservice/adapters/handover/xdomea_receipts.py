@@ -1,7 +1,6 @@
 """Reads what an E-Akte answers to a message: 0402 (imported or not) and 0403 (received)."""
 
 import io
-import re
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 _LARGEST = 10 * 1024**2
 _MOST_TEXT = 2000
 _NAMES = {"Abgabe.ImportBestaetigen.0402": True, "Abgabe.EmpfangBestaetigen.0403": False}
-_UUID = re.compile("[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _HINT = "Erwartet wird eine xdomea-Nachricht 0402 oder 0403, als XML- oder ZIP-Datei."
 
 
@@ -82,8 +80,3 @@ def _unpacked(data: bytes) -> bytes:
                 return file.read(_LARGEST)
     except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, EOFError) as error:
         raise DamagedDocumentError("Die ZIP-Datei ist beschädigt.", _HINT) from error
-
-
-def is_process(text: str) -> bool:
-    """Say whether a text is the name of a process."""
-    return _UUID.fullmatch(text) is not None

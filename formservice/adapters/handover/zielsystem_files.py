@@ -9,14 +9,22 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from formservice.adapters.definitions.yaml_text import Source, Step, parse
-from formservice.adapters.handover.patterns import NAMES, OF_ANSWER, OF_FILE, OF_INDEX, mistakes
+from formservice.adapters.handover.patterns import (
+    NAMES,
+    OF_ANSWER,
+    OF_FILE,
+    OF_INDEX,
+    mistakes,
+    names_in,
+)
 from formservice.adapters.handover.xdomea_schemas import NEWEST, VERSIONS
-from formservice.domain.errors import DefinitionError, Problem, UsageError
+from formservice.domain.errors import DefinitionError, EngineError, Problem, UsageError
 from formservice.domain.nearest import nearest
 
 CHARSETS = ("utf-8", "utf-8-sig", "cp1252", "iso-8859-1", "iso-8859-15", "utf-16")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _HOURS = 72.0
+_NO_DELIMITERS = '"\r\n\0'
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 Hours = Annotated[float, Field(gt=0, le=8760, strict=False)]
@@ -226,6 +234,33 @@ def _checked(source: Source, one: FolderFile | XdomeaFile) -> Iterator[Problem]:
     if one.index is not None and (one.index.columns is None) == (one.index.template is None):
         sentence = "Entweder „columns“ (CSV) oder „template“ (eine Vorlage)."
         yield source.problem(("index",), sentence)
+    if one.index is not None and (one.index.delimiter in _NO_DELIMITERS):
+        sentence = "Dieses Zeichen kann keine Spalten trennen."
+        yield source.problem(("index", "delimiter"), sentence)
+    yield from _mistakable(source, one)
+
+
+def _mistakable(source: Source, one: FolderFile) -> Iterator[Problem]:
+    """Yield names that another version of the same document would have as well.
+
+    An answer has to name the process: after a refusal the same version goes out once more, and
+    what was answered to the first is no answer to the second.
+    """
+    files = one.files.model_dump(by_alias=True, exclude_none=True)
+    places: list[tuple[tuple[Step, ...], str | None]] = [
+        *((("files", kind), text) for kind, text in files.items()),
+        (("index", "name"), one.index.name if one.index else None),
+        (("done",), one.done),
+    ]
+    for where, text in places:
+        if text is not None and not {"process", "version"} & {*names_in(text)}:
+            sentence = "Eine spätere Fassung hieße genauso; {{ process }} unterscheidet sie."
+            yield source.problem(where, sentence)
+    for key in ("file", "refused") if one.receipt is not None else ():
+        text = getattr(one.receipt, key)
+        if text is not None and "process" not in names_in(text):
+            sentence = "Zu welcher Übergabe eine Quittung gehört, sagt nur {{ process }}."
+            yield source.problem(("receipt", key), sentence)
 
 
 def _names(
@@ -290,8 +325,19 @@ def template_text(name: str, path: Path) -> str | None:
 
 
 def encoded(text: str, charset: str, *, xml: bool) -> bytes:
-    """Return a text in a charset; what it lacks becomes a reference in XML, and else „?“."""
-    errors = "xmlcharrefreplace" if xml else "replace"
+    """Return a text in a charset; what it lacks becomes a reference in XML.
+
+    Raises:
+        EngineError: a charset lacks a letter of it: nobody's name goes out with a „?“ in it.
+    """
     if charset == "utf-16":  # with its mark, the same on every machine
         return codecs.BOM_UTF16_LE + text.encode("utf-16-le", "replace")
-    return text.encode(charset, "replace" if charset.startswith("utf") else errors)
+    if charset.startswith("utf"):  # what they lack is no letter of anybody
+        return text.encode(charset, "replace")
+    try:
+        return text.encode(charset, "xmlcharrefreplace" if xml else "strict")
+    except UnicodeEncodeError:
+        raise EngineError(  # its cause holds the text
+            "Der Zeichensatz des Index hat nicht alle Zeichen dieses Vorgangs.",
+            "Bitte „charset: utf-8-sig“ verwenden.",
+        ) from None

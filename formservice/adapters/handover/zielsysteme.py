@@ -1,13 +1,15 @@
 """The Zielsysteme of an installation: folders with an index, and E-Akten that speak xdomea."""
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any  # what patterns know has no type of its own
 
 from formservice.adapters.handover.folder import WatchedFolder
 from formservice.adapters.handover.kinds import kind_of
+from formservice.adapters.handover.own_pages import sendable
 from formservice.adapters.handover.patterns import Pattern, Values
 from formservice.adapters.handover.sheets import csv_line
 from formservice.adapters.handover.xdomea import Parties, Xdomea
@@ -26,10 +28,12 @@ from formservice.application.dossier import Dossier, record_data
 from formservice.application.ports_delivery import Delivery, HandedFile, Receipt
 from formservice.application.ports_store import FORM_COPY, PICTURE_COPY, Originals
 from formservice.domain.case import NAMES
-from formservice.domain.errors import EngineError, InputError
+from formservice.domain.document import Medium
+from formservice.domain.errors import EngineError, InputError, NotFoundError
 
 _HOUR = 3600.0
 _LARGEST_ANSWER = 10 * 1024**2
+_COPIES = {"copy": FORM_COPY, "picture": PICTURE_COPY}
 
 
 def zielsysteme(
@@ -89,7 +93,7 @@ class FolderSystem:
         """Write its files, then the index, last the file that says that all is there."""
         known = _known(whole, delivery, self._titles)
         files = list(self._files(whole, known))
-        handed = [(name, data) for _, name, data in files]
+        handed = [(one.name, one.data) for one in files]
         if self._index is not None:
             handed.append(self._index.file(known, files))
         if self._given.done is not None:
@@ -113,27 +117,46 @@ class FolderSystem:
                 return Receipt(taken, told)
         return None
 
-    def _files(self, whole: Dossier, known: Mapping[str, Any]) -> Iterator[tuple[str, str, bytes]]:
-        """Yield kind, name and contents of every file that goes out."""
-        made = {one.kind: one.sha256 for one in whole.copies}
-        sources: dict[str, list[Callable[[], bytes]]] = {
-            "copy": [self._reader(made[one]) for one in (FORM_COPY,) if one in made],
-            "picture": [self._reader(made[one]) for one in (PICTURE_COPY,) if one in made],
-            "original": [self._reader(one) for one in whole.originals],
-            "record": [lambda: _record(whole)],
-        }
+    def _files(self, whole: Dossier, known: Mapping[str, Any]) -> Iterator["_Out"]:
+        """Yield every file that goes out."""
         for kind, pattern in self._patterns.items():
-            for number, source in enumerate(sources[kind], start=1):
-                data = source()
+            for number, (original, data) in enumerate(self._sources(kind, whole), start=1):
                 more = {
                     "suffix": kind_of(data).suffix,
                     "number": number,
                     "file": whole.kept.name if kind == "original" else kind,
                 }
-                yield kind, pattern.path({**known, **more}), data
+                yield _Out(kind, pattern.path({**known, **more}), data, original)
 
-    def _reader(self, digest: str) -> Callable[[], bytes]:
-        return lambda: self._originals.read(digest)
+    def _sources(self, kind: str, whole: Dossier) -> Iterator[tuple[str, bytes]]:
+        """Yield the contents of what is configured, each with the received file it is from.
+
+        Raises:
+            NotFoundError: something is not there that should be.
+        """
+        match kind:
+            case "original":
+                for one in sendable(whole, self._originals):
+                    yield one.original, one.data
+            case "record":
+                yield "", _record(whole)
+            case _:
+                copies = [one for one in whole.copies if one.kind == _COPIES[kind]]
+                is_scan = whole.reading.get("medium") == Medium.SCAN
+                if not copies and (kind == "copy" or is_scan):
+                    raise NotFoundError("Eine Archivkopie dieser Fassung fehlt.")
+                for copy in copies:
+                    yield "", self._originals.read(copy.sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class _Out:
+    """A file that goes out; ``original`` is the SHA-256 of the received file it is from."""
+
+    kind: str
+    name: str
+    data: bytes
+    original: str
 
 
 class _IndexFile:
@@ -146,18 +169,17 @@ class _IndexFile:
         text = None if given.template is None else template_text(given.template, path)
         self._template = None if text is None else Pattern(text, xml=True)
 
-    def file(
-        self, known: Mapping[str, Any], files: Sequence[tuple[str, str, bytes]]
-    ) -> tuple[str, bytes]:
+    def file(self, known: Mapping[str, Any], files: Sequence[_Out]) -> tuple[str, bytes]:
         """Return its name and contents."""
         listed = [
             {
-                "what": kind,
-                "name": name,
-                "sha256": sha256(data).hexdigest(),
-                "size": len(data),
+                "what": one.kind,
+                "name": one.name,
+                "sha256": sha256(one.data).hexdigest(),
+                "size": len(one.data),
+                "original": one.original,
             }
-            for kind, name, data in files
+            for one in files
         ]
         whole = {**known, "files": listed}
         if self._template is not None:
@@ -248,6 +270,8 @@ def _known(whole: Dossier, delivery: Delivery, titles: Mapping[str, str]) -> dic
         "state": NAMES[kept.state],
         "received": kept.received.isoformat(),
         "received_de": f"{kept.received:%d.%m.%Y}",
+        # A file sent may be an excerpt: what was received is named by its hash.
+        "originals": ", ".join(whole.originals),
         "fields": Values({key: _shown(whole.value(key)) for key in _keys(whole)}),
     }
 

@@ -9,7 +9,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import BinaryIO
+
+from formservice.adapters.plain_files import opened
 
 WORKING, DONE, REFUSED = "in-arbeit", "erledigt", "fehler"
 
@@ -172,7 +173,7 @@ def _has_its_end(path: Path, size: int) -> bool:
     if size == 0:
         return False  # a name that was taken before there was anything to write
     try:
-        with _opened(path) as file:
+        with opened(path) as file:
             head = file.read(8)
             file.seek(max(0, size - _TAIL))
             tail = file.read(_TAIL)
@@ -189,17 +190,12 @@ def _has_its_end(path: Path, size: int) -> bool:
     return True
 
 
-def _opened(path: Path) -> BinaryIO:
-    """Open a file, but no link, and wait for nobody who would fill a pipe."""
-    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")
-
-
 def content(path: Path, largest: int) -> tuple[bytes, Stamp] | None:
     """Return the bytes of a file and its stamp before they were read; None if it is none.
 
     A file beyond ``largest`` gives one byte more than that.
     """
-    with _opened(path) as file:
+    with opened(path) as file:
         told = os.fstat(file.fileno())
         if not stat.S_ISREG(told.st_mode):
             return None

@@ -1,10 +1,21 @@
 """Deliveries to other systems, and their place in the outbox, in the database."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any  # rows have the columns of their query
 
-from sqlalchemy import Connection, MappingResult, RowMapping, Select, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    MappingResult,
+    RowMapping,
+    Select,
+    and_,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from formservice.adapters.store import schema
 from formservice.adapters.store.engine import added, now
@@ -44,7 +55,8 @@ class Deliveries:
         }
         self._events.held()
         if not added(self._connection, _table, **values):
-            return self._again(_table.c.process == process) > 0
+            known = (_table.c.document == document, _table.c.zielsystem == zielsystem)
+            return self._again(and_(*known, _table.c.version == version)) > 0
         self._connection.execute(
             insert(_outbox).values(
                 id=process,
@@ -73,7 +85,7 @@ class Deliveries:
         process = self._connection.execute(
             update(_outbox)
             .where(_outbox.c.id == due.scalar_subquery())
-            # Counted here and not when it fails: what kills its process must not loop.
+            # Counted here and not when it fails, so that what kills its process is given up.
             .values(due=now() + lease, tries=_outbox.c.tries + 1)
             .returning(_outbox.c.id)
         ).scalar()
@@ -142,7 +154,10 @@ class Deliveries:
         return True
 
     def retry(self, document: str) -> int:
-        """Begin anew with what failed of a document; return how many deliveries that are."""
+        """Begin anew with what failed of a document; return how many deliveries that are.
+
+        What the other side refused gets a process of its own: the old answer is not for it.
+        """
         return self._again(_table.c.document == text_of(document))
 
     def listed(self, status: Sequence[DeliveryStatus] = (), most: int = 100) -> Sequence[Delivery]:
@@ -158,11 +173,27 @@ class Deliveries:
         query = select(*columns, func.count()).group_by(*columns).order_by(*columns)
         return {(row[0], row[1]): row[2] for row in self._connection.execute(query)}
 
-    def due(self) -> bool:
-        """Say whether there is anything to hand over, or to look after, just now."""
-        query = select(_outbox.c.id).where(_outbox.c.kind == KIND, _outbox.c.done_at.is_(None))
-        query = query.where(_outbox.c.due <= now()).limit(1)
+    def due(self, zielsysteme: Sequence[str]) -> bool:
+        """Say whether there is anything to hand over to these, or to look after, just now."""
+        query = (
+            select(_outbox.c.id)
+            .join(_table, _table.c.process == _outbox.c.id)
+            .where(_outbox.c.kind == KIND, _outbox.c.done_at.is_(None))
+            .where(_outbox.c.due <= now(), _table.c.zielsystem.in_(zielsysteme))
+            .limit(1)
+        )
         return self._connection.execute(query).first() is not None
+
+    def mixed(self, document: str, originals: Collection[str]) -> Collection[str]:
+        """Return those of a document's files that hold pages of other documents."""
+        page, own = schema.pages, schema.pages.alias("own")
+        is_own = exists().where(
+            own.c.document == document,
+            own.c.original == page.c.original,
+            own.c.page == page.c.page,
+        )
+        query = select(page.c.original).where(page.c.original.in_(originals), ~is_own).distinct()
+        return set(self._connection.execute(query).scalars())
 
     def _again(self, which: Any) -> int:  # a condition of SQLAlchemy
         """Begin anew with what failed; return how many."""
@@ -170,9 +201,15 @@ class Deliveries:
         query = _DELIVERY.where(which, _table.c.status == str(DeliveryStatus.FAILED))
         found = [_delivery(row) for row in self._rows(query)]
         for one in found:
-            self._set(one, status=str(DeliveryStatus.OPEN), error=None, receipt=None)
+            process = _anew(one.process) if one.error == REFUSED else one.process
+            self._set(
+                one, process=process, status=str(DeliveryStatus.OPEN), error=None, receipt=None
+            )
+            body = {"zielsystem": one.zielsystem, "version": one.version, _BEFORE: one.tries}
             self._connection.execute(
-                update(_outbox).where(_outbox.c.id == one.process).values(due=now(), done_at=None)
+                update(_outbox)
+                .where(_outbox.c.id == one.process)
+                .values(id=process, due=now(), done_at=None, body=body)
             )
             self._event("delivery.retried", one)
         return len(found)
@@ -204,15 +241,29 @@ class Deliveries:
         self._events.append(type_, SERVICE, delivery.document, {**body, **(more or {})})
 
 
-_COLUMNS = [_table.c[name] for name in Delivery.__dataclass_fields__ if name != "tries"]
-_DELIVERY = select(*_COLUMNS, _outbox.c.tries).join(_outbox, _outbox.c.id == _table.c.process)
+# How often a delivery was taken up before people had it tried again.
+_BEFORE = "before"
+_COLUMNS = [
+    _table.c[name] for name in Delivery.__dataclass_fields__ if name not in ("tries", _BEFORE)
+]
+_DELIVERY = select(*_COLUMNS, _outbox.c.tries, _outbox.c.body).join(
+    _outbox, _outbox.c.id == _table.c.process
+)
 
 
 def _delivery(row: RowMapping) -> Delivery:
+    told = dict(row)
+    before = int(told.pop("body").get(_BEFORE, 0))
     files = [HandedFile(**one) for one in row["files"]]
-    return Delivery(**{**row, "status": DeliveryStatus(row["status"]), "files": files})
+    told |= {"status": DeliveryStatus(row["status"]), "files": files}
+    return Delivery(**told, before=before)
 
 
 def _process(document: str, version: int, zielsystem: str) -> str:
     """Return the name of a delivery, the same whoever plans it."""
     return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{KIND}/{document}/{version}/{zielsystem}"))
+
+
+def _anew(process: str) -> str:
+    """Return the name of a delivery that follows one that was refused."""
+    return str(uuid.uuid5(uuid.UUID(process), KIND))

@@ -57,8 +57,13 @@ def chores(
         Chore("retention", 24 * 3600.0, "30 2 * * *", lambda: tidied(store)),
         Chore("words", 3600.0, "35 * * * *", lambda: renewed(store)),
         Chore("orphans", 24 * 3600.0, "45 2 * * *", lambda: _swept(store, originals)),
-        Chore("deliver", 30.0, "* * * * *", HandingOver(store, again("deliver", "--once"))),
     )
+
+
+def handing_over(store: Store, zielsysteme: Sequence[str]) -> Chore:
+    """Return the chore that hands over to these systems what is due."""
+    do = HandingOver(store, zielsysteme, again("deliver", "--once"))
+    return Chore("deliver", 30.0, "* * * * *", do)
 
 
 def integrity(prove: Callable[[], object]) -> Chore:
