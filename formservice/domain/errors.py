@@ -16,6 +16,7 @@ Anything else is a bug and stays uncaught until the outermost frame.
     │  ├─ DocumentTimeoutError
     │  └─ InvalidDataError      values handed in for generating; carries every problem
     ├─ DefinitionError          a Word file or YAML file is at fault; carries every problem
+    │  └─ SettingError          so is a file that a setting names
     ├─ NotFoundError
     ├─ ConflictError            somebody else changed it meanwhile
     ├─ UsageError               a command or setting that cannot be followed as it stands
@@ -139,6 +140,12 @@ class DefinitionError(FormServiceError):
         """Keep all ``problems`` beside the sentence."""
         super().__init__(message, hint)
         self.problems = tuple(problems)
+
+
+class SettingError(DefinitionError):
+    """A file that a setting names is at fault: who set it up puts it right, with all it lists."""
+
+    code = "setting"
 
 
 class NotFoundError(FormServiceError):

@@ -36,6 +36,10 @@ def _replaced(value: object, old: str, new: str) -> str:
     return text.replace(old, new)
 
 
+def _default(value: object, instead: str, *_: object) -> object:
+    return value if value else instead
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "upper": _text(str.upper),
     "lower": _text(str.lower),
@@ -43,7 +47,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "trim": _text(str.strip),
     "replace": _replaced,
     # What a form lacks is empty, so this is for what is empty.
-    "default": lambda value, instead, *_: value or instead,
+    "default": _default,
     "length": len,
 }
 """All filters there are, by name."""

@@ -44,13 +44,7 @@ OF_INDEX = ("files",)
 _LONGEST_PATH, _MOST_FOLDERS = 4000, 16
 # What Python says besides Jinja of a text that is no pattern: a number of 5,000 digits, brackets
 # in brackets, too many blocks.
-_NO_PATTERN: tuple[type[Exception], ...] = (
-    RuntimeError,
-    SyntaxError,
-    ValueError,
-    OverflowError,
-    MemoryError,
-)
+_NO_PATTERN = (RuntimeError, SyntaxError, ValueError, OverflowError, MemoryError)
 
 
 class Values(dict[str, str]):

@@ -1,0 +1,33 @@
+"""Whatever goes wrong in one Zielsystem ends one delivery, by name."""
+
+import pytest
+
+from formservice.adapters.handover.guarded import Guarded
+from formservice.domain.errors import EngineError, StorageError
+
+
+class Broken:
+    awaits = None
+
+    def __init__(self, error):
+        self.error = error
+
+    def hand_over(self, whole, delivery):
+        raise self.error
+
+    def receipt(self, delivery):
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RecursionError(), KeyError("Weber")])
+def test_what_nobody_expected_is_an_error_of_that_system(error):
+    guarded = Guarded(Broken(error))
+    for called in (lambda: guarded.hand_over(None, None), lambda: guarded.receipt(None)):
+        with pytest.raises(EngineError) as told:
+            called()
+        assert "Weber" not in told.value.message
+
+
+def test_what_was_raised_on_purpose_stays_what_it_is():
+    with pytest.raises(StorageError):
+        Guarded(Broken(StorageError("voll"))).receipt(None)
