@@ -152,6 +152,7 @@ def case_file(work: Work, kept: Kept) -> tuple[CaseFile, int]:
         reading=newest.reading,
         at=at,
         name=kept.name,
+        source=kept.source,
         original=pages[0].original if pages else kept.original,
         received=kept.received,
         # Whatever comes later: this is the copy of what was accepted.

@@ -31,13 +31,15 @@ class CaseFile:
     """All that is known of one document when its copy is made.
 
     ``reading`` is the newest record, as ``read --json`` prints it; ``at`` when it was settled, in
-    seconds since 1970; ``people`` are names by user id. ``links`` are the events of this document.
+    seconds since 1970; ``source`` which way it came; ``people`` are names by user id.
+    ``links`` are the events of this document.
     """
 
     document: str
     reading: Mapping[str, Any]
     at: float
     name: str = ""
+    source: str = ""
     original: str | None = None
     received: date | None = None
     state: State | None = None

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from formservice.application.pruefprotokoll import CaseFile, moment
+from formservice.application.terms import person_of
 from formservice.domain.case import Role
 from formservice.domain.changes import FAITHFUL
 
@@ -33,21 +34,32 @@ class Pictured:
 
 @dataclass(frozen=True, slots=True)
 class Scanning:
-    """How the picture was made, as far as somebody or the file says; empty: not known.
+    """How the office says that pictures are made; empty: not known.
 
-    ``by`` is who scanned, ``at`` when (ISO 8601), ``profile`` the setting of the device.
+    ``by`` is who scans, ``profile`` the setting of the device.
     """
 
     by: str = ""
+    organisation: str = ""
+    device: str = ""
+    profile: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a received file itself says of its making; empty: nothing.
+
+    ``original`` is its hash, formed when it was received, ``at`` when it was made (ISO 8601).
+    """
+
+    original: str
     at: str = ""
     device: str = ""
     program: str = ""
-    profile: str = ""
-    source: str = ""
 
 
 def transfervermerk(
-    case: CaseFile, scanning: Scanning, pages: Sequence[Pictured]
+    case: CaseFile, scanning: Scanning, files: Sequence[Made], pages: Sequence[Pictured]
 ) -> dict[str, object]:
     """Return the Transfervermerk as JSON-ready data."""
     return {
@@ -55,15 +67,22 @@ def transfervermerk(
         "document": case.document,
         "file": case.name,
         "received": None if case.received is None else case.received.isoformat(),
-        "sha256": sorted({one.original for one in pages}),
+        "source": case.source,
         "scanning": {
             "by": scanning.by,
-            "at": scanning.at,
+            "organisation": scanning.organisation,
             "device": scanning.device,
-            "program": scanning.program,
             "profile": scanning.profile,
-            "source": scanning.source,
         },
+        "files": [
+            {
+                "sha256": one.original,
+                "at": one.at,
+                "device": one.device,
+                "program": one.program,
+            }
+            for one in files
+        ],
         "pages": [
             {
                 "page": one.page,
@@ -89,7 +108,7 @@ def _quality(case: CaseFile) -> Mapping[str, object] | None:
     last = said[-1]
     return {
         "statement": STATEMENT,
-        "by": case.people.get(last.author, last.author),
+        "by": person_of(last.author, case.people),
         "role": str(Role(last.role)),
         "at": moment(last.created_at),
         "remark": last.reason,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from formservice.bootstrap.reading import Reading
+from formservice.bootstrap.archiving import Archiving
 from formservice.bootstrap.settings import now
 
 if TYPE_CHECKING:
@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import URL
 
-    from formservice.adapters.archive_copy.copies import ArchiveCopies
-    from formservice.adapters.archive_copy.verapdf import VeraPdf
     from formservice.adapters.backup.backup import Backup, Tell
     from formservice.adapters.backup.check import Checked
     from formservice.adapters.backup.restore import Restore
@@ -46,24 +44,8 @@ if TYPE_CHECKING:
     from formservice.domain.chain import Head
 
 
-class Services(Reading):
+class Services(Archiving):
     """All use cases; each part is built when it is first asked for."""
-
-    @cached_property
-    def archive_copies(self) -> "ArchiveCopies":
-        """What makes archive copies of accepted records."""
-        from formservice.adapters.archive_copy.copies import ArchiveCopies
-        from formservice.adapters.pdf_fill.renderer import PdfRenderer
-
-        renderer = PdfRenderer(self._blank_pdf, self._sheet())
-        return ArchiveCopies(renderer, self.forms, self.verapdf, embed=self.settings.attach)
-
-    @cached_property
-    def verapdf(self) -> "VeraPdf | None":
-        """The operator's veraPDF, None where there is none."""
-        from formservice.adapters.archive_copy.verapdf import VeraPdf
-
-        return VeraPdf(self.settings.verapdf) if self.settings.verapdf else None
 
     @cached_property
     def intake(self) -> "Intake":
@@ -133,10 +115,10 @@ class Services(Reading):
 
         read = reading(kept, self._intake_to, pages, own.read_bytes)
         if own.zielsysteme is None:
-            return (read, copying(store, kept, self.forms, self.archive_copies))
+            return (read, copying(store, kept, self.forms, self.archive_copies, self.scanners))
         from formservice.adapters.handover.stage import NEXT, planning
 
-        copy = copying(store, kept, self.forms, self.archive_copies, NEXT)
+        copy = copying(store, kept, self.forms, self.archive_copies, self.scanners, NEXT)
         return (read, copy, planning(store, self.zielsysteme))
 
     def worker(self, names: Collection[str], stop: "Stop") -> "Worker":
@@ -213,6 +195,7 @@ class Services(Reading):
             "annahmeregel": own.acceptance,
             "listen": own.known,
             "zielsysteme": own.zielsysteme,
+            "scannen": own.scanning,
         }
         installation = Installation(
             own.data,

@@ -31,7 +31,8 @@ class Settings:
     ``database`` and ``storage`` the addresses of database and originals, None for ``data``;
     ``verapdf`` a command that judges archive copies, ``attach`` whether they hold the record;
     ``zielsysteme`` where other systems are described, ``xdomea_schemas`` the schemas of xdomea;
-    ``mail`` what is said about mail (``bootstrap.mail_settings``).
+    ``scanning`` where it is told who scans with what; ``mail`` what is said about mail
+    (``bootstrap.mail_settings``).
     """
 
     forms: Path
@@ -51,6 +52,7 @@ class Settings:
     attach: bool = True
     zielsysteme: Path | None = None
     xdomea_schemas: Path | None = None
+    scanning: Path | None = None
     mail: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -80,6 +82,7 @@ class Settings:
             attach=_attach(given.get("FORMSERVICE_ARCHIVE_COPY")),
             zielsysteme=_file(given.get("FORMSERVICE_ZIELSYSTEME")),
             xdomea_schemas=_file(given.get("FORMSERVICE_XDOMEA_SCHEMAS")),
+            scanning=_file(given.get("FORMSERVICE_SCANNING")),
             mail={name: given[name] for name in given if name.startswith(_MAIL)},
         )
 

@@ -40,13 +40,14 @@ def _show(result: dict[str, Any]) -> None:
 
 def _run(chosen: argparse.Namespace) -> int:
     from formservice.adapters.archive_copy.checks import check, demands  # noqa: PLC0415
+    from formservice.adapters.archive_copy.verapdf import claimed  # noqa: PLC0415
 
     services = Services(Settings.from_environment())
     results = []
     for name in chosen.files:
         data = content(name)
         faults = check(data)
-        verdicts = [] if services.verapdf is None else services.verapdf.judged(data, ("3a", "ua1"))
+        verdicts = [] if services.verapdf is None else services.verapdf.judged(data, claimed(data))
         results.append(
             {
                 "file": name,

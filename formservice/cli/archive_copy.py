@@ -76,7 +76,7 @@ def _run(chosen: argparse.Namespace) -> int:
     beside = dict(made.beside)
     if chosen.original:
         original = files.content(chosen.original)
-        pictured = _pictured(case, definition, original, embed=services.settings.attach)
+        pictured = _pictured(case, definition, original, services)
         beside |= {"abbild.pdf": pictured.pdf, **pictured.beside}
     made_files = {target: made.pdf}
     for name, data in beside.items():
@@ -95,7 +95,7 @@ def _run(chosen: argparse.Namespace) -> int:
 
 
 def _pictured(
-    case: CaseFile, definition: FormDefinition, original: bytes, *, embed: bool
+    case: CaseFile, definition: FormDefinition, original: bytes, services: Services
 ) -> "ArchiveCopy":
     """Return the searchable copy of a scan; InputError if it is not the file that was read."""
     from formservice.adapters.archive_copy.picture_files import (  # noqa: PLC0415
@@ -112,7 +112,8 @@ def _pictured(
     if fingerprint(original) != case.reading.get("sha256"):
         raise InputError("Der Datensatz gehört zu einer anderen Datei als --original.", _HINT)
     pages = [SourcePage(number, original, number) for number in case.reading["page_numbers"]]
-    return searchable(case, definition, pages, embed=embed)
+    attach, verapdf = services.settings.attach, services.verapdf
+    return searchable(case, definition, pages, embed=attach, validator=verapdf)
 
 
 def _only(given: object) -> Mapping[str, Any]:

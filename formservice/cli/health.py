@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from formservice.adapters.definitions import template_check
 from formservice.adapters.scan import ocr as scan_ocr
+from formservice.application.terms import NO_CLOCK
 from formservice.bootstrap import Services, Settings
 from formservice.cli import errors
 from formservice.cli.german import counted
-from formservice.domain.errors import FormServiceError
+from formservice.domain.errors import DefinitionError, FormServiceError
 
 # Below this the archive may not take a day's batch of scans.
 _LEAST_FREE = 1024**3
@@ -47,8 +48,10 @@ def _run(chosen: argparse.Namespace) -> int:
         _office,
         _storage,
         _database,
+        _clock,
         _integrity,
         _zielsysteme,
+        _scanning,
         _mailbox,
     )
     states = [check() for check in checks]
@@ -133,6 +136,17 @@ def _database() -> _State:
     return _State("Datenbank", True, True, f"{where}, Schritt {step}, beschreibbar")
 
 
+def _clock() -> _State:
+    """Tell whether what is due now and then will be done."""
+    from formservice.adapters.work.service import is_ready  # noqa: PLC0415 - slow to import
+
+    try:
+        ready = is_ready(Services(Settings.from_environment()).store)
+    except FormServiceError as error:
+        return _State("Regelmäßiges", False, True, f"{error.message} {error.hint}")
+    return _State("Regelmäßiges", ready, True, "von „formservice work“" if ready else NO_CLOCK)
+
+
 def _integrity() -> _State:
     """Tell what the last proof of all that is kept has found; nothing is proved here."""
     try:
@@ -163,6 +177,20 @@ def _zielsysteme() -> _State:
     if away:
         return _State("Zielsysteme", False, False, f"nicht erreichbar: {', '.join(away)}")
     return _State("Zielsysteme", True, False, ", ".join(sorted(systems)) or "keine")
+
+
+def _scanning() -> _State:
+    """Tell whether it is said who scans with what."""
+    try:
+        ways = len(Services(Settings.from_environment()).scanners)
+    except DefinitionError as error:
+        first = error.problems[0]
+        return _State("Scannen", False, True, f"{error.message} {first.where}: {first.message}")
+    except FormServiceError as error:
+        return _State("Scannen", False, True, f"{error.message} {error.hint}")
+    told = counted(ways, "Eingangsweg beschrieben", "Eingangswege beschrieben")
+    untold = "kein Eingangsweg beschrieben: wer scannt und womit, ist nicht bekannt"
+    return _State("Scannen", True, False, told if ways else untold)
 
 
 def _mailbox() -> _State:

@@ -1,6 +1,7 @@
 """The searchable copy of a scan: the picture as it came, what was read found in its place."""
 
 import ctypes
+import hashlib
 import io
 import json
 from dataclasses import replace
@@ -15,11 +16,11 @@ from PIL import Image, ImageChops, ImageDraw
 
 from formservice.adapters.archive_copy.checks import check
 from formservice.adapters.archive_copy.copies import RECORD
-from formservice.adapters.archive_copy.picture_files import SourcePage, scanning_told
+from formservice.adapters.archive_copy.picture_files import SourcePage, making_told
 from formservice.adapters.archive_copy.scans import TRANSFER, searchable
 from formservice.application.ports_store import Acknowledged
 from formservice.application.pruefprotokoll import CaseFile
-from formservice.application.transfervermerk import STATEMENT, Scanning
+from formservice.application.transfervermerk import STATEMENT, Made, Scanning
 from formservice.domain.canonical import digest
 from formservice.domain.case import Role
 from formservice.domain.changes import FAITHFUL
@@ -285,15 +286,44 @@ def test_nothing_is_said_of_the_picture_that_nobody_said():
     assert STATEMENT in document[1].get_textpage().get_text_bounded()
 
 
-def test_what_the_file_says_of_its_making_is_told_unless_somebody_knows_better():
+def test_what_each_file_says_of_its_making_stands_beside_what_the_office_says():
     tags = Image.Exif()
     tags[0x010F], tags[0x0110], tags[0x0132] = "Muster", "Scan 5", "2026:04:18 09:30:00"
     data = file(picture(), "JPEG", exif=tags)
-    assert scanning_told(data) == Scanning(at="2026-04-18T09:30:00", device="Muster Scan 5")
-    told = scanning_told(pdf_of(picture()))
+    sha256 = hashlib.sha256(data).hexdigest()
+    assert making_told(data) == Made(sha256, "2026-04-18T09:30:00", "Muster Scan 5")
+    other = pdf_of(picture())
+    told = making_told(other)
     assert (told.at, told.program) == ("2026-04-18T09:30:00+02:00", "Scanner 3000")
-    known = Scanning(by="Herr Blume", profile="200 dpi grau")
-    assert transfer(made(data, scanning=known))["scanning"]["by"] == "Herr Blume"
+    known = Scanning("Herr Blume", "Landkreis Muster", "Muster Scan 7, Platz 2", "200 dpi grau")
+    sources = [SourcePage(1, data, 1), SourcePage(2, other, 1)]
+    given = replace(case(), source="folder")
+    copy = searchable(given, FORM, sources, known).pdf
+    said = transfer(copy)
+    assert said["source"] == "folder"
+    assert said["scanning"] == {
+        "by": "Herr Blume",
+        "organisation": "Landkreis Muster",
+        "device": "Muster Scan 7, Platz 2",
+        "profile": "200 dpi grau",
+    }
+    assert [(one["device"], one["program"]) for one in said["files"]] == [
+        ("Muster Scan 5", ""),
+        ("", "Scanner 3000"),
+    ]
+    shown = pypdfium2.PdfDocument(copy)[2].get_textpage().get_text_bounded()
+    for text in ("Eingangsordner", "Herr Blume", "Platz 2", "Scanner 3000", "1 (Datei 2)"):
+        assert text in shown
+
+
+def test_what_nobody_says_of_the_scanning_is_not_known():
+    copy = made(file(picture(), "JPEG"))
+    said = transfer(copy)
+    assert not any((said["source"], *said["scanning"].values()))
+    (one,) = said["files"]
+    assert (one["at"], one["device"], one["program"]) == ("", "", "")
+    shown = pypdfium2.PdfDocument(copy)[1].get_textpage().get_text_bounded()
+    assert shown.count("nicht bekannt") == 8
 
 
 def test_several_files_and_pages_become_one_copy_in_their_order():
@@ -304,7 +334,7 @@ def test_several_files_and_pages_become_one_copy_in_their_order():
     copy = searchable(case(), FORM, sources).pdf
     told = transfer(copy)
     assert [one["height"] for one in told["pages"]] == [600, 1169]
-    assert len(told["sha256"]) == 2
+    assert len({one["sha256"] for one in told["files"]}) == 2
     assert check(copy) == []
     assert searchable(case(), FORM, sources).pdf == copy
 

@@ -1,14 +1,19 @@
 """veraPDF is asked by its command line; a small program that answers like it stands in."""
 
+import io
 import sys
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from formservice.adapters.archive_copy.copies import ArchiveCopies
-from formservice.adapters.archive_copy.verapdf import VeraPdf
+from formservice.adapters.archive_copy.picture_files import SourcePage
+from formservice.adapters.archive_copy.scans import searchable
+from formservice.adapters.archive_copy.verapdf import VeraPdf, claimed
 from formservice.domain.errors import EngineError, EngineMissingError
-from tests.adapters.archive_cases import SERVICES, case, copies
+from tests.adapters import test_archive_scans as scans
+from tests.adapters.archive_cases import SERVICES, case, copies, copy
 
 _REPORT = """<?xml version="1.0" encoding="utf-8"?>
 <report><jobs><job><item size="1"><name>kopie.pdf</name></item>
@@ -74,3 +79,37 @@ def test_a_copy_that_verapdf_refuses_is_not_made(tmp_path):
         ArchiveCopies(renderer, SERVICES.forms, strict).make(
             case("einwilligung-daten"), definition
         )
+
+
+def test_the_copy_of_a_picture_is_judged_as_well(tmp_path):
+    page = SourcePage(1, scans.file(scans.picture(), "JPEG"), 1)
+    validator = VeraPdf(stand_in(tmp_path))
+    searchable(scans.case(), scans.FORM, [page], embed=False, validator=validator)
+    asked = (tmp_path / "asked.txt").read_text().splitlines()
+    assert asked == ["--format xml --flavour 2a", "--format xml --flavour ua1"]
+    strict = VeraPdf(stand_in(tmp_path, compliant=False))
+    with pytest.raises(EngineError, match=r"6\.1\.3"):
+        searchable(scans.case(), scans.FORM, [page], validator=strict)
+
+
+def test_a_file_is_judged_by_the_standard_it_says_it_follows():
+    assert claimed(copy("einwilligung-daten")) == ("3a", "ua1")
+    assert claimed(copy("einwilligung-daten", embed=False)) == ("2a", "ua1")
+    assert claimed(_saying("<rdf:Description pdfaid:part='2' pdfaid:conformance='B'/>")) == (
+        "2b",
+        "ua1",
+    )
+    for said in ("", "<pdfaid:part>9</pdfaid:part>", "<broken"):
+        assert claimed(_saying(said)) == ("3a", "ua1")
+    assert claimed(b"no PDF") == ("3a", "ua1")
+
+
+def _saying(said: str) -> bytes:
+    spaces = "xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'"
+    spaces += " xmlns:pdfaid='http://www.aiim.org/pdfa/ns/id/'"
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.Root.Metadata = pdf.make_stream(f"<rdf:RDF {spaces}>{said}</rdf:RDF>".encode())
+        target = io.BytesIO()
+        pdf.save(target)
+    return target.getvalue()

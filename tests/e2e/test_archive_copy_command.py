@@ -10,6 +10,7 @@ from PIL import Image
 
 from formservice.domain.canonical import digest
 from tests.adapters.archive_cases import case
+from tests.adapters.test_archive_verapdf import stand_in
 
 
 @pytest.fixture
@@ -41,6 +42,35 @@ def test_without_attachments_the_record_lies_beside(run, record, tmp_path):
     assert done.returncode == 0, done.stderr
     kept = json.loads((tmp_path / "kopie-datensatz.json").read_text("utf-8"))
     assert digest(kept) == digest(case().reading)
+
+
+@pytest.mark.slow
+def test_verapdf_is_asked_about_the_standard_that_a_copy_follows(run, record, tmp_path):
+    settings = {"FORMSERVICE_ARCHIVE_COPY": "PDF/A-2", "FORMSERVICE_VERAPDF": stand_in(tmp_path)}
+    for command in (("copy", record, "-o", "kopie.pdf"), ("check", "kopie.pdf")):
+        done = run("archive", *command, settings=settings)
+        assert done.returncode == 0, done.stderr
+    asked = (tmp_path / "asked.txt").read_text().splitlines()
+    assert asked == ["--format xml --flavour 2a", "--format xml --flavour ua1"] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "returncode", "told"),
+    [
+        ("- {source: folder, by: Poststelle}", 0, "1 Eingangsweg beschrieben"),
+        (
+            "- {source: folder, von: Poststelle}",
+            3,
+            "[0].von (Zeile 1): Der Schlüssel ist unbekannt.",
+        ),
+    ],
+)
+def test_check_tells_whether_it_is_said_who_scans(run, tmp_path, text, returncode, told):
+    (tmp_path / "scannen.yaml").write_text(text, "utf-8")
+    done = run("check", settings={"FORMSERVICE_SCANNING": str(tmp_path / "scannen.yaml")})
+    (line,) = [one for one in done.stdout.decode().splitlines() if " Scannen " in one]
+    assert told in line
+    assert done.returncode == returncode
 
 
 @pytest.mark.slow

@@ -10,7 +10,10 @@ import pytest
 from PIL import Image
 
 from formservice.adapters.archive_copy.checks import check
+from formservice.adapters.archive_copy.copies import ArchiveCopies
+from formservice.adapters.archive_copy.scanning_file import load
 from formservice.adapters.archive_copy.stage import copying
+from formservice.adapters.archive_copy.verapdf import VeraPdf
 from formservice.adapters.originals.local import LocalOriginals
 from formservice.adapters.store.store import Store
 from formservice.adapters.work.child import Far, worked
@@ -22,6 +25,7 @@ from formservice.domain.case import Role, State
 from formservice.domain.changes import FAITHFUL
 from formservice.domain.errors import AlteredError, ConflictError, UsageError
 from tests.adapters.archive_cases import RECEIVED, SERVICES, case, copies
+from tests.adapters.test_archive_verapdf import stand_in
 
 LEAD = Author("u-7", Role.LEAD)
 NAME = "Nguyễn"  # invented; must never stand in an event
@@ -236,3 +240,28 @@ def test_no_page_is_left_out_where_record_and_pages_disagree(store, originals, s
         kept = work.documents.get("d1")
     with pytest.raises(AlteredError, match="Seiten"):
         stage.work(kept, lambda done, total: None)
+
+
+def test_the_operators_verapdf_judges_every_copy(store, originals, tmp_path):
+    judged = ArchiveCopies(copies()._renderer, SERVICES.forms, VeraPdf(stand_in(tmp_path)))
+    stage = copying(lambda: Store(store.engine.url), originals, SERVICES.forms, judged)
+    received(store, originals, "scan")
+    with store.work() as work:
+        accept(work, "d1", LEAD)
+    copied(store, stage)
+    asked = (tmp_path / "asked.txt").read_text().splitlines()
+    assert asked == ["--format xml --flavour 3a", "--format xml --flavour ua1"] * 2
+
+
+def test_the_transfervermerk_tells_what_the_office_says_of_this_way_in(store, originals, tmp_path):
+    (tmp_path / "scannen.yaml").write_text("- {source: upload, name: 'bog*', by: Poststelle}")
+    told = load(tmp_path / "scannen.yaml")
+    stage = copying(
+        lambda: Store(store.engine.url), originals, SERVICES.forms, copies(embed=False), told
+    )
+    received(store, originals, "scan")
+    with store.work() as work:
+        accept(work, "d1", LEAD)
+    made = copied(store, stage)["copies"]
+    transfer = json.loads(originals.read(made["transfervermerk.json"]["sha256"]))
+    assert (transfer["source"], transfer["scanning"]["by"]) == ("upload", "Poststelle")

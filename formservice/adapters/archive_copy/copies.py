@@ -13,7 +13,7 @@ from formservice.adapters.archive_copy.checks import check
 from formservice.adapters.archive_copy.envelope import Attachment, Described, sealed
 from formservice.adapters.archive_copy.flatten import flatten
 from formservice.adapters.archive_copy.free_sheets import free_sheets
-from formservice.adapters.archive_copy.verapdf import VeraPdf, Verdict
+from formservice.adapters.archive_copy.verapdf import VeraPdf, claimed
 from formservice.adapters.record_schema import schema
 from formservice.application.ports import Forms, Renderer
 from formservice.application.pruefprotokoll import CaseFile, protocol, values_of
@@ -54,6 +54,11 @@ class ArchiveCopies:
         self._embed = embed
 
     @property
+    def validator(self) -> VeraPdf | None:
+        """What judges copies besides our own checks."""
+        return self._validator
+
+    @property
     def embeds(self) -> bool:
         """Whether copies hold attachments."""
         return self._embed
@@ -83,9 +88,7 @@ class ArchiveCopies:
             sheets = pages.told(data, digest(definition_data(definition)))
             sheets.add_to(pdf, f"Prüfprotokoll zu {case.document}", font)
             made = sealed(pdf, described, attachments if self._embed else ())
-        refuse_faulty(made)
-        if self._validator is not None:
-            refuse_invalid(self._validator.judged(made, (f"{described.part}a", "ua1")))
+        refuse_faulty(made, self._validator)
         beside = {} if self._embed else {one.name: one.data for one in attachments}
         return ArchiveCopy(made, beside)
 
@@ -101,17 +104,13 @@ class ArchiveCopies:
         )
 
 
-def refuse_faulty(made: bytes) -> None:
-    """Raise EngineError if a copy does not pass our own checks."""
+def refuse_faulty(made: bytes, validator: VeraPdf | None) -> None:
+    """Raise EngineError if a copy does not pass our own checks, or those of ``validator``."""
     faults = check(made)
     if faults:
         told = "; ".join(f"{one.code}: {one.message}" for one in faults[:5])
         raise EngineError(f"Die Archivkopie besteht die eigene Prüfung nicht ({told}).")
-
-
-def refuse_invalid(verdicts: Sequence[Verdict]) -> None:
-    """Raise EngineError if veraPDF says that a copy does not conform."""
-    for one in verdicts:
+    for one in [] if validator is None else validator.judged(made, claimed(made)):
         if not one.compliant:
             told = "; ".join(one.failures[:3])
             raise EngineError(f"Die Archivkopie besteht veraPDF nicht ({one.flavour}: {told}).")

@@ -11,7 +11,7 @@ from pikepdf import Array, Dictionary, Name
 from PIL import Image, ImageOps
 
 from formservice.adapters.scan.picture import PictureFile, is_picture
-from formservice.application.transfervermerk import Pictured, Scanning
+from formservice.application.transfervermerk import Made, Pictured
 
 Matrix: TypeAlias = tuple[float, float, float, float, float, float]
 
@@ -184,7 +184,7 @@ def described(stream: pikepdf.Object, mode: str, size: tuple[int, int]) -> None:
     stream.ColorSpace = Name.DeviceRGB if mode == "RGB" else Name.DeviceGray
 
 
-def scanning_told(data: bytes) -> Scanning:
+def making_told(data: bytes) -> Made:
     """Return what a file itself says of its making."""
     if is_picture(data):
         PictureFile(data).close()  # refuses what is too large or broken
@@ -195,7 +195,7 @@ def scanning_told(data: bytes) -> Scanning:
         made = _EXIF_TIME.fullmatch(at)
         told = f"{made[1]}-{made[2]}-{made[3]}T{made[4]}" if made else at
         device = " ".join(one for one in (maker, model) if one)
-        return Scanning(at=told, device=device, program=program)
+        return Made(fingerprint(data), told, device, program)
     with pikepdf.open(io.BytesIO(data)) as pdf:
         info = pdf.docinfo
         said = (str(info.get(key, "")) for key in ("/Creator", "/Producer", "/CreationDate"))
@@ -204,7 +204,8 @@ def scanning_told(data: bytes) -> Scanning:
     if made:
         zone = (made[7] or "").replace("Z", "+00:00").replace("'", ":")
         at = f"{made[1]}-{made[2]}-{made[3]}T{made[4]}:{made[5]}:{made[6]}{zone}"
-    return Scanning(at=at, program=", ".join(one for one in (creator, producer) if one))
+    program = ", ".join(one for one in (creator, producer) if one)
+    return Made(fingerprint(data), at, "", program)
 
 
 def fingerprint(data: bytes) -> str:

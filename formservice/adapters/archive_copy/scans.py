@@ -19,8 +19,9 @@ from formservice.adapters.archive_copy.page_pictures import originals, taken_ove
 from formservice.adapters.archive_copy.picture_files import (
     PagePicture,
     SourcePage,
-    scanning_told,
+    making_told,
 )
+from formservice.adapters.archive_copy.verapdf import VeraPdf
 from formservice.adapters.pdf_fill.streams import text_operators
 from formservice.adapters.pdf_layout import Frame, fit
 from formservice.application.pruefprotokoll import CaseFile, values_of
@@ -36,6 +37,7 @@ from formservice.domain.values import shown
 _Box: TypeAlias = tuple[float, float, float, float]
 
 TRANSFER = "transfervermerk.json"
+_UNTOLD = Scanning()
 _UNSEEN = b"3 Tr"
 _SMALLER = (1.0, 0.8, 0.6, 0.45, 0.3, 0.2, 0.1)
 _TICKED = "[x]"
@@ -65,22 +67,23 @@ def searchable(
     case: CaseFile,
     definition: FormDefinition | None,
     sources: Sequence[SourcePage],
-    scanning: Scanning | None = None,
+    scanning: Scanning = _UNTOLD,
     *,
     embed: bool = True,
+    validator: VeraPdf | None = None,
 ) -> ArchiveCopy:
     """Return the copy of a scanned document, the same bytes for the same case.
 
-    ``scanning`` is what somebody says of the scanning; else what the file itself says. Without
-    ``embed`` it is PDF/A-2, the record and the Transfervermerk beside.
+    ``scanning`` is what the office says of its scanning, beside what each file says of itself.
+    Without ``embed`` it is PDF/A-2, the record and the Transfervermerk beside.
 
     Raises:
         InputError: a picture is damaged or too large.
-        EngineError: the copy does not pass our own checks; it must not be kept.
+        EngineError: the copy does not pass our own checks, or veraPDF's; it must not be kept.
     """
     title = "Eingescanntes Dokument" if definition is None else definition.title
     said = _said(case.reading, definition)
-    told_by_file = [scanning_told(data) for data in originals(sources)]
+    made_as = [making_told(data) for data in originals(sources)]
     with pikepdf.new() as pdf:
         document = _begun(pdf)
         font = pdf_fonts.embed(pdf).drawing
@@ -92,14 +95,14 @@ def searchable(
             alt = f"Abbild von Seite {place} von {len(sources)}: {title}"
             page = _Page(pdf, document, picture, turn % 360, font)
             page.add(alt, said.get(source.number, ()))
-        told = transfervermerk(case, scanning or told_by_file[0], pictures)
+        told = transfervermerk(case, scanning, made_as, pictures)
         transfer.told(told).add_to(pdf, f"Transfervermerk zu {case.document}", font)
         attachments = [
             Attachment(RECORD, canonical(dict(case.reading)), "Gelesener Datensatz"),
             Attachment(TRANSFER, canonical(told), "Transfervermerk"),
         ]
         made = sealed(pdf, _described(case, title, 3 if embed else 2), attachments * embed)
-    refuse_faulty(made)
+    refuse_faulty(made, validator)
     return ArchiveCopy(made, {} if embed else {one.name: one.data for one in attachments})
 
 

@@ -11,6 +11,7 @@ from formservice.application.copying import COPY, Copying
 from formservice.application.ports import Forms
 from formservice.application.ports_store import FORM_COPY, PICTURE_COPY, Originals
 from formservice.application.pruefprotokoll import CaseFile
+from formservice.application.transfervermerk import Scanning
 from formservice.application.work import DONE, Limits, Next, Stage
 from formservice.domain.form import FormDefinition
 
@@ -24,11 +25,12 @@ def copying(
     originals: Originals,
     forms: Forms,
     copies: ArchiveCopies,
+    scanning: Callable[[CaseFile], Scanning] = lambda _case: Scanning(),
     after: Next = _TO_PEOPLE,
 ) -> Stage:
     """Return the stage; ``store`` opens a connection of its own for each child process.
 
-    ``after`` is where a document goes then.
+    ``scanning`` says how a document was scanned, ``after`` is where it goes then.
     """
 
     def form(case: CaseFile, definition: FormDefinition) -> Mapping[str, bytes]:
@@ -39,7 +41,14 @@ def copying(
         case: CaseFile, definition: FormDefinition, pages: Sequence[tuple[int, bytes, int]]
     ) -> Mapping[str, bytes]:
         sources = [SourcePage(*one) for one in pages]
-        made = searchable(case, definition, sources, embed=copies.embeds)
+        made = searchable(
+            case,
+            definition,
+            sources,
+            scanning(case),
+            embed=copies.embeds,
+            validator=copies.validator,
+        )
         return {PICTURE_COPY: made.pdf, **made.beside}
 
     def opened() -> AbstractContextManager[Store]:

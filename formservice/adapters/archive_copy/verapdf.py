@@ -3,10 +3,12 @@
 import shlex
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
+import pikepdf
 from lxml import etree
 
 from formservice.domain.errors import EngineError, EngineMissingError, EngineTimeoutError
@@ -15,6 +17,11 @@ _SECONDS = 300.0  # a Java program, on a busy machine
 _HINT = "Bitte die Einstellung FORMSERVICE_VERAPDF prüfen."
 # veraPDF ends with 1 where a file does not conform; anything else means that it did not check.
 _CHECKED = (0, 1)
+_PDFAID = "{http://www.aiim.org/pdfa/ns/id/}"
+_LEVELS = {"1": "ab", "2": "abu", "3": "abu"}
+# What a file that does not say what it is should be.
+_OURS = "3a"
+_UA = "ua1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,29 @@ class VeraPdf:
         if run.returncode not in _CHECKED:
             raise EngineError(f"veraPDF ist gescheitert (Ergebnis {run.returncode}).", _HINT)
         return _verdict(run.stdout, flavour)
+
+
+def claimed(data: bytes) -> tuple[str, ...]:
+    """Return the standards to ask about: the PDF/A that a file says it is, and PDF/UA-1."""
+    try:
+        with pikepdf.open(BytesIO(data)) as pdf:
+            metadata = bytes(pdf.Root.Metadata.read_bytes())
+        parser = etree.XMLParser(resolve_entities=False, no_network=True)
+        top = etree.fromstring(metadata, parser)
+    except (pikepdf.PdfError, etree.XMLSyntaxError, AttributeError, TypeError, ValueError):
+        return (_OURS, _UA)
+    part, level = (next(_said(top, f"{_PDFAID}{name}"), "") for name in ("part", "conformance"))
+    known = part in _LEVELS and level.lower() in set(_LEVELS[part])
+    return (f"{part}{level.lower()}" if known else _OURS, _UA)
+
+
+def _said(top: etree._Element, name: str) -> Iterator[str]:
+    """Yield what is said of a property, as an element of its own or as an attribute."""
+    for one in top.iter("*"):
+        if one.tag == name:
+            yield (one.text or "").strip()
+        elif name in one.attrib:
+            yield str(one.attrib[name]).strip()
 
 
 def _verdict(report: bytes, flavour: str) -> Verdict:
