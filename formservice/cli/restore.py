@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from dataclasses import asdict, replace
+from datetime import datetime
 from pathlib import Path
 
 from formservice.application.ports_store import RESTORED, SERVICE
@@ -13,6 +14,7 @@ from formservice.cli import errors
 from formservice.cli.backup import STEPS
 from formservice.cli.german import counted
 from formservice.cli.steps import Steps
+from formservice.domain.frist import OFFICE_TIME
 
 _PROVING = {
     EVENTS: "Geprüfte Ereignisse",
@@ -54,7 +56,16 @@ def _run(chosen: argparse.Namespace) -> int:
         resumed = " (fortgesetzt)" if done.resumed else ""
         held = counted(done.documents, "Vorgang", "Vorgänge")
         files = counted(done.originals, "Original oder Kopie", "Originale und Kopien")
-        print(f"Wiederhergestellt{resumed}: {done.name}, {held}, {files}.")
+        made = datetime.fromisoformat(done.made).astimezone(OFFICE_TIME)
+        print(
+            f"Wiederhergestellt{resumed}: {done.name} (vom {made:%d.%m.%Y %H:%M}, Ereignis"
+            f" {done.event}), {held}, {files}."
+        )
+        if done.later_name is not None:
+            print(
+                f"! Dem Namen nach wäre {done.later_name} neuer, die Ereignisse dort sind es"
+                " nicht: Eine Uhr ging falsch. Mit --name lässt sie sich trotzdem nehmen."
+            )
         for one in done.lost:
             print(f"✗ In der Sicherung fehlt oder ist beschädigt: Original {one}")
         sys.stdout.flush()

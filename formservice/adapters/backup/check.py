@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from formservice.adapters.backup import folder as places
@@ -11,6 +12,8 @@ from formservice.adapters.backup.folder import ORIGINALS, BackupFolder, explaine
 from formservice.adapters.backup.snapshot import contents
 from formservice.domain.errors import AlteredError, StorageError
 
+_KINDS = {"event": int, "hash": str, "step": str, "lost": list}
+"""What is needed of a manifest, besides when it was made."""
 _NEEDED = frozenset({places.SNAPSHOT, places.MANIFEST, places.LIST})
 
 
@@ -42,8 +45,7 @@ def checked(
         StorageError: the folder cannot be read.
     """
     folder = BackupFolder(root)
-    newest = folder.newest(only)
-    names = folder.names() if only is None else [newest]
+    names = folder.wanted(only)
     faults: list[Fault] = []
     needed: dict[str, str] = {}
     for name in names:
@@ -87,22 +89,47 @@ def own_faults(folder: BackupFolder, name: str) -> list[Fault]:
                 contents(here / places.SNAPSHOT)
             except AlteredError as error:
                 found.append(Fault(name, places.SNAPSHOT, f"{name}: {error.message}"))
+            if _told(here / places.MANIFEST) is None:
+                message = f"{name}: {places.MANIFEST} ist nicht zu verstehen."
+                found.append(Fault(name, places.MANIFEST, message))
     return found
 
 
 def manifest(folder: BackupFolder, name: str) -> dict[str, object]:
     """Return what a backup says of itself.
 
-    StorageError if it was made by a newer version of this program.
+    Raises:
+        AlteredError: that cannot be understood.
+        StorageError: it was made by a newer version of this program.
     """
     with explained():
-        told = json.loads((folder.of(name) / places.MANIFEST).read_bytes())
-    if told.get("format") != FORMAT:
+        told = _told(folder.of(name) / places.MANIFEST)
+    if told is None:
+        raise AlteredError(
+            f"Die Sicherung ist beschädigt. {name}: {places.MANIFEST} ist nicht zu verstehen."
+        )
+    if told["format"] != FORMAT:
         raise StorageError(
             "Die Sicherung gehört zu einer neueren Fassung des Programms.",
             "Bitte das Programm aktualisieren.",
         )
-    return dict(told)
+    return told
+
+
+def _told(file: Path) -> dict[str, object] | None:
+    """Return what stands in a manifest, of whatever version; None if it is none."""
+    try:
+        told = json.loads(file.read_bytes())
+        format_ = told["format"]
+        if isinstance(format_, int) and format_ > FORMAT:
+            return dict(told)
+        datetime.fromisoformat(told["made"])
+        is_ours = format_ == FORMAT and all(
+            isinstance(told[key], kind) for key, kind in _KINDS.items()
+        )
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return dict(told) if is_ours else None
 
 
 def _listed(folder: BackupFolder, name: str) -> list[str]:

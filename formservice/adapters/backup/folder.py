@@ -42,7 +42,7 @@ class BackupFolder:
         self._touched: set[Path] = set()
 
     def names(self) -> list[str]:
-        """Return the names of all whole backups, the oldest first."""
+        """Return the names of all whole backups in their order; ``newest`` knows the newest."""
         folder = self._root / _BACKUPS
         with explained():
             if not folder.is_dir():
@@ -50,8 +50,8 @@ class BackupFolder:
             found = (one for one in folder.iterdir() if not one.name.startswith("."))
             return sorted(one.name for one in found if one.is_dir())
 
-    def newest(self, name: str | None = None) -> str:
-        """Return the name of the newest backup, or ``name`` if there is such a one.
+    def wanted(self, name: str | None) -> list[str]:
+        """Return the names of all whole backups, or ``name`` alone if there is such a one.
 
         NotFoundError if there is none.
         """
@@ -66,7 +66,7 @@ class BackupFolder:
                 "Dort ist keine vollständige Sicherung.",
                 "Bitte den Ordner nennen, der auch „formservice backup“ genannt wurde.",
             )
-        return name or names[-1]
+        return names if name is None else [name]
 
     def of(self, name: str) -> Path:
         """Return the folder of a backup."""

@@ -1,6 +1,7 @@
 """The use case „restore“: an installation as it was backed up, on a machine that has none."""
 
 import os
+import re
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
@@ -14,6 +15,7 @@ from formservice.adapters.backup import folder as places
 from formservice.adapters.backup.backup import Tell
 from formservice.adapters.backup.check import manifest, own_faults
 from formservice.adapters.backup.folder import DATABASE, ORIGINALS, BackupFolder, explained
+from formservice.adapters.backup.newest import newest
 from formservice.adapters.backup.snapshot import Contents, contents, filled
 from formservice.adapters.heads import Heads
 from formservice.adapters.lasting import settled, sync, written_once
@@ -23,20 +25,27 @@ from formservice.adapters.store.schema import events, metadata
 from formservice.application.ports_store import Originals
 from formservice.domain.errors import AlteredError, StorageError, UsageError
 
+# What was being written in the data folder when somebody was killed (``lasting``).
+_PASSING = re.compile(r"\.[a-z0-9_]{8}")
 _DATA = "Datenordner"
 _EMPTY = "Wiederhergestellt wird nur, wo noch nichts ist; es wurde nichts geändert."
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was restored from which backup; ``lost`` are originals that are broken there."""
+    """What was restored from which backup, made when; ``lost`` are originals broken there.
+
+    ``later_name`` is a backup with a later name that holds less: a clock was wrong.
+    """
 
     name: str
+    made: str
     event: int
     documents: int
     originals: int
     lost: Sequence[str]
     resumed: bool
+    later_name: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +75,12 @@ class Restore:
             UsageError: there is something already.
         """
         folder = BackupFolder(root)
-        name = folder.newest(wanted)
+        name = folder.wanted(wanted)[0] if wanted is not None else newest(folder)
         _refuse_damaged(folder, name)
         held = contents(folder.of(name) / places.SNAPSHOT)
         resumed = self._begin(name)
-        if self.database.get_backend_name() == "postgresql":
+        target = Path(self.database.database or "")
+        if self.database.get_backend_name() == "postgresql" or target.exists():
             engine = opened(self.database)
             try:
                 known = _last(engine)
@@ -83,9 +93,6 @@ class Restore:
             finally:
                 engine.dispose()
         else:
-            target = Path(self.database.database or "")
-            if target.exists() and not resumed:
-                raise UsageError("Die Datenbank ist schon da.", _EMPTY)
             self._mark(name)
             lost = self._files(folder, name, held, tell)
             with explained(_DATA):
@@ -94,7 +101,18 @@ class Restore:
             (self.data / places.MARK).unlink()
             sync(self.data)
         count = len(held.originals)
-        return Restored(name, held.seq, held.documents, count - len(lost), lost, resumed)
+        made = str(manifest(folder, name)["made"])
+        later = max(folder.names())
+        return Restored(
+            name=name,
+            made=made,
+            event=held.seq,
+            documents=held.documents,
+            originals=count - len(lost),
+            lost=lost,
+            resumed=resumed,
+            later_name=later if wanted is None and later != name else None,
+        )
 
     def _begin(self, name: str) -> bool:
         """Say whether a restore of this backup was begun; refuse a folder that holds anything."""
@@ -106,9 +124,20 @@ class Restore:
                     return True
                 hint = f"Bitte mit „--name {begun}“ beenden oder den Datenordner leeren."
                 raise UsageError("Hier ist eine andere Wiederherstellung nicht zu Ende.", hint)
-            if there:
+            if not all(map(self._is_nothing, self.data.rglob("*"))):
                 raise UsageError("Der Datenordner ist nicht leer.", _EMPTY)
         return False
+
+    def _is_nothing(self, path: Path) -> bool:
+        """Say whether a path is what looking at an empty installation leaves behind.
+
+        The database is looked into later.
+        """
+        if path.is_dir() and not path.is_symlink():
+            return True
+        own = None if self.database.get_backend_name() == "postgresql" else self.database.database
+        files = {Path(f"{own}{end}").resolve() for end in ("", "-wal", "-shm") if own}
+        return path.resolve() in files or _PASSING.fullmatch(path.name) is not None
 
     def _mark(self, name: str) -> None:
         with explained(_DATA):

@@ -66,9 +66,7 @@ def contents(file: Path) -> Contents:
         AlteredError: it is damaged.
     """
     try:
-        # As it is: nothing is written beside it, on whatever disk it lies.
-        address = f"file:{quote(str(file))}?mode=ro&immutable=1"
-        with closing(sqlite3.connect(address, uri=True)) as connection:
+        with closing(sqlite3.connect(_as_it_is(file), uri=True)) as connection:
             (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
             if said != "ok":
                 raise _damaged()
@@ -79,6 +77,25 @@ def contents(file: Path) -> Contents:
             return Contents(seq, hash_, count, dict(sizes.fetchall()))
     except sqlite3.Error:
         raise _damaged() from None
+
+
+def event_hash(file: Path, seq: int) -> str | None:
+    """Return the hash of an event of a snapshot, None if it has no such event.
+
+    Raises:
+        AlteredError: it is damaged.
+    """
+    try:
+        with closing(sqlite3.connect(_as_it_is(file), uri=True)) as connection:
+            found = connection.execute("SELECT hash FROM events WHERE seq = ?", (seq,)).fetchone()
+            return str(found[0]) if found else None
+    except sqlite3.Error:
+        raise _damaged() from None
+
+
+def _as_it_is(file: Path) -> str:
+    """Return the address of a file that is only read: nothing is written beside it."""
+    return f"file:{quote(str(file))}?mode=ro&immutable=1"
 
 
 def filled(file: Path, store: Engine, tell: Tell) -> None:
