@@ -10,22 +10,27 @@ def written_once(target: Path, data: bytes) -> bool:
 
     It appears whole or not at all, and is nobody's to read but ours.
     """
-    if target.exists():
-        return False
-    part = _part(target, data)
-    try:
-        os.link(part, target)  # never replaces a file
-    except FileExistsError:  # another process was faster
-        return False
-    finally:
-        part.unlink(missing_ok=True)
+    is_new = False
+    if not target.exists():
+        made(target.parent)
+        part = passing(target.parent, data)
+        try:
+            os.link(part, target)  # never replaces a file
+            is_new = True
+        except FileExistsError:  # another process was faster
+            pass
+        finally:
+            part.unlink(missing_ok=True)
+    # Whoever was faster may stand still before this.
     sync(target.parent)
-    return True
+    sync(target.parent.parent)
+    return is_new
 
 
 def replaced(target: Path, data: bytes) -> None:
     """Write a file in place of the one that may be there."""
-    part = _part(target, data)
+    made(target.parent)
+    part = passing(target.parent, data)
     try:
         part.replace(target)
     except BaseException:
@@ -42,20 +47,22 @@ def settled(part: Path, target: Path) -> None:
     sync(target.parent)
 
 
-def sync(folder: Path) -> None:
-    """Make what was written, renamed or removed in a folder survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def made(folder: Path) -> None:
+    """Make a folder with its parents so that they survive a power cut, if they are not there.
+
+    They hold personal data: nobody but the service's own account may look.
+    """
+    if folder.is_dir():
+        return
+    if not folder.parent.is_dir():
+        made(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    sync(folder.parent)
 
 
-def _part(target: Path, data: bytes) -> Path:
-    if not target.parent.is_dir():
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        sync(target.parent.parent)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".")
+def passing(folder: Path, data: bytes) -> Path:
+    """Write a file of a passing name, whose bytes survive a power cut; only we may read it."""
+    handle, name = tempfile.mkstemp(dir=folder, prefix=".")
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
@@ -65,3 +72,12 @@ def _part(target: Path, data: bytes) -> Path:
         Path(name).unlink(missing_ok=True)
         raise
     return Path(name)
+
+
+def sync(folder: Path) -> None:
+    """Make what was written, renamed or removed in a folder survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from formservice.adapters.originals import local
 from formservice.adapters.originals.choice import originals as chosen
 from formservice.adapters.originals.local import LocalOriginals
 from formservice.application.ports_store import Originals
@@ -23,12 +24,12 @@ DATA = bytes(range(256)) * 40_000  # ten megabytes: sent in several parts
 def kept(request, tmp_path, monkeypatch):
     """A storage, and what changes an original behind its back."""
     if request.param == "local":
-        local = LocalOriginals(tmp_path / "originals")
+        folder = LocalOriginals(tmp_path / "originals")
 
         def change(name: str, data: bytes) -> None:
-            local.path(name).write_bytes(data)
+            folder.path(name).write_bytes(data)
 
-        yield local, change
+        yield folder, change
         return
     with bucket(tmp_path, monkeypatch) as name:
         yield (
@@ -47,6 +48,8 @@ def test_an_original_comes_back_byte_for_byte_and_kept_again_it_is_the_same(orig
     names = [originals.put(data) for data in (DATA, b"", DATA)]
     assert names == [sha256(data).hexdigest() for data in (DATA, b"", DATA)]
     assert originals.read(names[0]) == DATA
+    assert originals.exists(names[0])
+    assert not originals.exists(sha256(b"never").hexdigest())
     assert originals.read(names[1]) == b""
     assert list(originals.names()) == sorted(set(names))
 
@@ -187,3 +190,96 @@ def test_a_folder_that_is_a_file_is_a_storage_error(tmp_path):
     for use in (lambda one: one.put(b"x"), lambda one: one.check()):
         with pytest.raises(StorageError):
             use(LocalOriginals(tmp_path / "var"))
+
+
+def _killed_in(doing, *, at: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do something in a process that is killed when it calls ``os.<at>``."""
+    child = os.fork()
+    if child == 0:
+        monkeypatch.setattr(os, at, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
+        doing()
+        os._exit(0)
+    assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+
+def _put_again_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a file look old when its age is asked first, and be as young as it is from then on."""
+    ages, real = [1e9], local._age
+    monkeypatch.setattr(local, "_age", lambda file: ages.pop() if ages else real(file))
+
+
+def test_a_deletion_killed_before_it_gives_back_what_is_young_loses_nothing(tmp_path, monkeypatch):
+    originals = LocalOriginals(tmp_path)
+    name = sha256(b"form").hexdigest()
+    for meanwhile in (
+        lambda: None,
+        lambda: originals.put(b"form"),
+        lambda: originals.put(b"other"),
+        lambda: list(originals.names()),
+        lambda: originals.delete(name, older=60),
+        lambda: originals.exists(name),
+    ):
+        originals.put(b"form")
+        with monkeypatch.context() as patch:
+            _put_again_meanwhile(patch)
+            _killed_in(lambda: originals.delete(name, older=60), at="link", monkeypatch=patch)
+        assert not originals.path(name).exists()
+        meanwhile()
+        assert originals.read(name) == b"form"
+        originals.put(b"yet another")
+        assert [one.name for one in (tmp_path / "neu").iterdir()] == []
+        for other in (b"yet another", b"other"):
+            originals.delete(sha256(other).hexdigest())
+
+
+def test_what_a_killed_deletion_took_is_not_taken_away_for_its_age(tmp_path, monkeypatch):
+    originals = LocalOriginals(tmp_path)
+    name = originals.put(b"form")
+    os.utime(originals.path(name), (time.time() - 25 * 3600,) * 2)
+    _killed_in(lambda: originals.delete(name), at="unlink", monkeypatch=monkeypatch)
+    assert not originals.path(name).exists()
+    originals.put(b"other")
+    assert originals.read(name) == b"form"
+    assert originals.delete(name)
+    assert not originals.exists(name)
+
+
+def test_while_a_deletion_is_at_it_nobody_puts_back_and_another_says_that_it_is_not_gone(
+    tmp_path, monkeypatch
+):
+    originals, other = LocalOriginals(tmp_path), LocalOriginals(tmp_path)
+    name, seen = originals.put(b"form"), []
+    real = local.LocalOriginals._sweep_beginnings
+
+    def meanwhile(self, data: bytes) -> None:
+        seen.append((other.exists(name), other.delete(name)))
+        real(self, data)
+
+    monkeypatch.setattr(local.LocalOriginals, "_sweep_beginnings", meanwhile)
+    assert originals.delete(name)
+    assert seen == [(False, False)]
+    assert not other.exists(name)
+
+
+def test_an_original_is_acknowledged_when_its_folders_are_on_disk_whoever_made_them(
+    tmp_path, monkeypatch
+):
+    """Another process has written it, and stands still before it asked for its folders."""
+    name, synced = sha256(b"form").hexdigest(), set[str]()
+    target = LocalOriginals(tmp_path / "o").path(name)
+    target.parent.mkdir(parents=True)
+    target.write_bytes(b"form")
+    real = os.fsync
+
+    def fsync(handle: int) -> None:
+        synced.add(str(Path(f"/proc/self/fd/{handle}").readlink()))
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    originals = LocalOriginals(tmp_path / "o")
+    assert originals.put(b"form") == name
+    folders = {target.parent, target.parent.parent, tmp_path / "o", tmp_path}
+    assert synced >= {str(one) for one in folders}
+    synced.clear()
+    originals.put(b"form")
+    assert str(target.parent) in synced

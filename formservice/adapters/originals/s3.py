@@ -15,6 +15,9 @@ from formservice.domain.errors import FormServiceError, StorageError, UsageError
 
 # A short outage is sat out; a longer one is told, for somebody waits.
 _RETRIES, _RETRY_S, _TIMEOUT_S = 4, 30, 60
+# What is asked and deleted holds up who writes to the database: the sum must be below the time
+# after which a server ends such a transaction.
+_QUICK_RETRIES, _QUICK_S = 1, 5
 _PROBE = "neu/probe"
 _HASH = 64
 _ASKED_BY: dict[str, int] = {}
@@ -33,18 +36,8 @@ class S3Originals:
         UsageError if an ``AWS_`` setting cannot be understood.
         """
         try:
-            self._store = S3Store(
-                bucket,
-                prefix=prefix or None,
-                client_options={
-                    "timeout": timedelta(seconds=_TIMEOUT_S),
-                    "allow_http": os.environ.get("AWS_ALLOW_HTTP", "").lower() == "true",
-                },
-                retry_config={
-                    "max_retries": _RETRIES,
-                    "retry_timeout": timedelta(seconds=_RETRY_S),
-                },
-            )
+            self._store = _opened(bucket, prefix, _RETRIES, _RETRY_S, _TIMEOUT_S)
+            self._quick = _opened(bucket, prefix, _QUICK_RETRIES, _QUICK_S, _QUICK_S)
         except (exceptions.BaseError, ValueError):
             # The library repeats the setting, which may hold a secret.
             raise UsageError(
@@ -80,6 +73,15 @@ class S3Originals:
             raise altered(sha256)
         return data
 
+    def exists(self, sha256: str) -> bool:
+        """Say whether there is an original, without looking at its bytes."""
+        with _explained():
+            try:
+                self._quick.head(_key(sha256))
+            except FileNotFoundError:
+                return False
+            return True
+
     def delete(self, sha256: str, older: float = 0.0) -> bool:
         """Forget an original for good; say whether there is none now.
 
@@ -88,12 +90,12 @@ class S3Originals:
         with _explained():
             if older:
                 try:
-                    kept = self._store.head(_key(sha256))
+                    kept = self._quick.head(_key(sha256))
                 except FileNotFoundError:
                     return True
                 if _age(kept["last_modified"]) < older:
                     return False
-            self._store.delete(_key(sha256))
+            self._quick.delete(_key(sha256))
             return True
 
     def names(self, older: float = 0.0) -> Iterator[str]:
@@ -120,6 +122,19 @@ class S3Originals:
             return bytes(self._store.get(_key(sha256)).bytes())
         except FileNotFoundError:
             return None
+
+
+def _opened(bucket: str, prefix: str, retries: int, retry: int, timeout: int) -> S3Store:
+    """Return a way to the storage; the last two are seconds."""
+    return S3Store(
+        bucket,
+        prefix=prefix or None,
+        client_options={
+            "timeout": timedelta(seconds=timeout),
+            "allow_http": os.environ.get("AWS_ALLOW_HTTP", "").lower() == "true",
+        },
+        retry_config={"max_retries": retries, "retry_timeout": timedelta(seconds=retry)},
+    )
 
 
 def _age(changed: datetime) -> float:
