@@ -320,3 +320,25 @@ def test_an_installation_moves_from_one_database_to_the_other(
         with opened(restore) as again:
             assert again.verify().broken is None
             assert rows(again.store) == rows(ours.kept.store)
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk with room for the folders of backups, and for no database."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(disk)],
+        capture_output=True,
+        check=False,
+    )
+    if made.returncode:
+        pytest.skip("no small disk can be mounted here")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_full_disk_of_the_backups_is_named_as_that(ours, small_disk):
+    with pytest.raises(StorageError, match="Ordner der Sicherungen hat keinen Platz mehr"):
+        Ours(ours.kept, small_disk / "ziel").back_up()
+    assert whole_backups(small_disk / "ziel") == []

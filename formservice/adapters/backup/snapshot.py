@@ -4,6 +4,8 @@ So a backup needs no program of the server's, can be proved anywhere, and moves 
 from the one database to the other.
 """
 
+import errno
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -13,8 +15,9 @@ from typing import TypeAlias
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, func, insert, select
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, ExceptionContext
 
+from formservice.adapters.backup import folder as places
 from formservice.adapters.store.engine import explained, reading, writing
 from formservice.adapters.store.migrate import migrated
 from formservice.adapters.store.schema import documents, metadata
@@ -44,17 +47,23 @@ def snapshot(store: Store, target: Path, tell: Tell) -> None:
         StorageError: the database cannot be read, or the file not be written.
     """
     store.prepared()
-    target.touch(mode=0o600)
+    with places.explained():
+        target.touch(mode=0o600)
     url = store.engine.url
     if url.get_backend_name() == "sqlite":
         with explained(), _own_errors(), closing(_plain(str(url.database))) as connection:
             connection.execute("VACUUM INTO ?", (str(target),))
         return
     sink = _unguarded(target)
+
+    @event.listens_for(sink, "handle_error")
+    def _target(context: ExceptionContext) -> None:
+        _refuse_full(context.original_exception)
+
     try:
         migrated(sink)
-        with reading(store.engine) as source, writing(sink) as connection:
-            rows_copied(source, connection, tell)
+        with reading(store.engine) as source, writing(sink) as copy:
+            rows_copied(source, copy, tell)
     finally:
         sink.dispose()
 
@@ -171,7 +180,17 @@ def _own_errors() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
+        _refuse_full(error)
         raise DBAPIError("VACUUM INTO", None, error) from None
+
+
+def _refuse_full(error: BaseException) -> None:
+    """Raise a StorageError that names the target if that is what has no room."""
+    numbers = {sqlite3.SQLITE_FULL: errno.ENOSPC, sqlite3.SQLITE_IOERR_WRITE: errno.EIO}
+    number = numbers.get(getattr(error, "sqlite_errorcode", 0))
+    if number is not None:
+        with places.explained():
+            raise OSError(number, os.strerror(number))
 
 
 def _damaged() -> AlteredError:
