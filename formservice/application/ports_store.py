@@ -106,7 +106,11 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
-    """A finding that somebody answers for, with the reason."""
+    """A finding that somebody answers for, with the reason.
+
+    ``finding`` is which one (``domain.changes.finding_id``): a later one of the same kind for
+    another cause is another. None for what is no finding: why somebody moved a document.
+    """
 
     code: str
     field: str | None
@@ -114,6 +118,7 @@ class Acknowledged:
     author: str
     role: Role
     created_at: float
+    finding: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +250,8 @@ class Documents(Protocol):
     ) -> int:
         """Keep a further version made from version ``base`` and return its number.
 
-        ConflictError names the fields that somebody else changed meanwhile.
+        ConflictError names the fields that somebody else changed meanwhile; UsageError for whom
+        ``domain.case`` does not let edit it where it stands.
         """
 
     def move(self, document: str, state: State, author: Author, reason: str = "") -> None:
@@ -254,7 +260,10 @@ class Documents(Protocol):
     def acknowledge(
         self, document: str, code: str, field: str | None, author: Author, reason: str
     ) -> None:
-        """Keep that somebody answers for a finding; UsageError without a reason."""
+        """Keep that somebody answers for a finding as it is in the newest record.
+
+        UsageError without a reason, and where there is no such finding.
+        """
 
     def acknowledged(self, document: str) -> Sequence[Acknowledged]:
         """Return what people answered for."""

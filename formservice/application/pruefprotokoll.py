@@ -15,7 +15,7 @@ from formservice.application.terms import person_of, told_of
 from formservice.domain.canonical import digest
 from formservice.domain.case import State
 from formservice.domain.chain import Link
-from formservice.domain.changes import changed_fields
+from formservice.domain.changes import changed_fields, finding_id
 from formservice.domain.copies import reshaped
 from formservice.domain.form import FieldKey, FieldKind, FormDefinition
 from formservice.domain.groups import shape_of
@@ -136,9 +136,9 @@ def _versions(case: CaseFile, names: Mapping[str, str]) -> Iterator[dict[str, ob
 
 
 def _findings(case: CaseFile, names: Mapping[str, str]) -> Iterator[dict[str, object]]:
-    answers = {(one.code, one.field): one for one in case.acknowledged}
+    answers = {one.finding: one for one in case.acknowledged}
     for one in case.reading.get("findings") or ():
-        answer = answers.get((one["code"], one.get("field")))
+        answer = answers.get(finding_id(one))
         key = one.get("field")
         yield {
             "code": one["code"],

@@ -61,6 +61,31 @@ MOVES: Mapping[tuple[State, State], Move] = {
 }
 
 
+# Who accepts has looked at what stands there: while somebody may decide, the Träger only sends
+# anew what was returned to it. The service keeps what was read again.
+EDITORS: Mapping[State, frozenset[Role]] = {
+    State.UNIDENTIFIED: _STAFF | {Role.SYSTEM},
+    State.IN_REVIEW: _STAFF | {Role.SYSTEM},
+    State.RETURNED: _STAFF | {Role.TRAEGER, Role.SYSTEM},
+}
+
+
+def checked_edit(now: State, role: Role) -> None:
+    """Raise UsageError unless somebody of ``role`` may write a version of a document there."""
+    if now is State.ARCHIVED:
+        raise UsageError("Ein archivierter Vorgang wird nicht mehr geändert.")
+    if now is State.ACCEPTED:
+        raise UsageError(
+            "Ein angenommener Vorgang wird nicht mehr geändert.",
+            "Die Leitung kann ihn mit Begründung wieder öffnen.",
+        )
+    if role not in EDITORS.get(now, ()):
+        raise UsageError(
+            f"Einen Vorgang im Stand „{NAMES[now]}“ darf diese Rolle nicht ändern.",
+            "Bitte jemanden mit der passenden Rolle darum bitten.",
+        )
+
+
 def checked_move(now: State, wanted: State, role: Role, reason: str) -> None:
     """Raise unless somebody of ``role`` may move a document from ``now`` to ``wanted``.
 

@@ -60,6 +60,11 @@ def sealed(
     )
 
 
+def seconds(at: str) -> float:
+    """Return when an event was, as rows have it that were written with it."""
+    return datetime.fromisoformat(at).timestamp()
+
+
 def is_sound(link: Link, previous: str) -> bool:
     """Say whether an event is as it was written, after the event with hash ``previous``."""
     return link.previous == previous and is_unchanged(link)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any  # records have the shape of the JSON contract
 
+from formservice.domain.canonical import digest
 from formservice.domain.case import DECIDED, Role, State
 from formservice.domain.errors import UsageError
 
@@ -23,28 +24,37 @@ def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple
     )
 
 
-def open_findings(
-    record: Mapping[str, Any], answered: Collection[tuple[str, str | None]]
-) -> tuple[str, ...]:
+def finding_id(one: Mapping[str, Any]) -> str:
+    """Return what tells a finding from others, also from one of the same kind for another cause.
+
+    The sentence tells the cause: by how much a text is too long, which day a deadline fell on.
+    """
+    return digest({key: one.get(key) for key in ("code", "field", "rule", "message")})
+
+
+def open_findings(record: Mapping[str, Any], answered: Collection[str | None]) -> tuple[str, ...]:
     """Return what still blocks: field or code of every such finding nobody answers for.
 
-    ``answered`` are code and field of findings that somebody answers for; this counts only where
-    the rule allows it (``overridable``).
+    ``answered`` are findings that somebody answers for, as ``finding_id`` tells them apart; this
+    counts only where the rule allows it (``overridable``).
     """
     return tuple(
         str(one.get("field") or one["code"])
         for one in record.get("findings") or ()
         if one.get("severity") == "blocks"
-        and not (one.get("overridable") and (one["code"], one.get("field")) in answered)
+        and not (one.get("overridable") and finding_id(one) in answered)
     )
 
 
 def checked_answer(
     record: Mapping[str, Any], code: str, field: str | None, role: Role, state: State
-) -> None:
-    """Raise UsageError unless somebody of ``role`` may answer for a finding of a record.
+) -> tuple[str | None, ...]:
+    """Return which findings of a record somebody of ``role`` answers for; None for no finding.
 
     What a record does not have nobody answers for: it would stand in its protocol for ever.
+
+    Raises:
+        UsageError: the record has no such finding, or it is not for this role.
     """
     if code == FAITHFUL and field is None:
         if role not in _COMPARE:
@@ -57,15 +67,20 @@ def checked_answer(
                 "Die Leitung kann den Vorgang mit Begründung wieder öffnen; mit der nächsten"
                 " Annahme entsteht das Abbild neu.",
             )
-        return
+        return (None,)
     if role not in _ANSWER:
         raise UsageError("Einen Befund verantworten kann nur eine Fachkraft oder Leitung.")
-    found = ((one.get("code"), one.get("field")) for one in record.get("findings") or ())
-    if (code, field) not in found:
+    found = dict.fromkeys(
+        finding_id(one)
+        for one in record.get("findings") or ()
+        if (one.get("code"), one.get("field")) == (code, field)
+    )
+    if not found:
         raise UsageError(
             "Einen solchen Befund hat der Datensatz in seiner neuesten Fassung nicht.",
             "Bitte den Vorgang neu laden: Vielleicht ist der Befund inzwischen erledigt.",
         )
+    return tuple(found)
 
 
 def _meaning(field: Mapping[str, Any] | None) -> tuple[object, object]:

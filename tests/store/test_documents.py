@@ -2,19 +2,21 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from formservice.adapters.store import schema
 from formservice.adapters.store.store import Store
 from formservice.application.ports_store import SERVICE, Arrival, Author, Found, PageOf
 from formservice.domain.case import Role, State
 from formservice.domain.chain import FIRST, Link, is_sound
+from formservice.domain.changes import finding_id
 from formservice.domain.errors import ConflictError, NotFoundError, UsageError
 from tests.store.searched import with_traeger
 
@@ -344,9 +346,89 @@ def test_a_document_goes_its_way_and_only_as_the_table_says(store):
         work.documents.acknowledge(document, "deadline.missed", None, LEAD, "Postlauf")
 
 
+def received_of(store: Store, traeger: str) -> str:
+    with store.work() as work:
+        work.documents.receive(replace(arrival(), traeger=traeger), IFK)
+        pages = [PageOf(arrival().sha256, 1)]
+        work.documents.found("d1", [Found(pages, reading())], SERVICE)
+    return "d1"
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("state", list(State))
+def test_a_version_is_written_by_whom_the_table_of_editors_lets_where_it_stands(
+    store, state, role
+):
+    with_traeger(store, "t1")
+    document = received_of(store, "t1")
+    with store.work() as work:
+        table = schema.documents
+        here = update(table).where(table.c.id == document).values(state=str(state))
+        work.connection.execute(here)
+    author = Author("u-t1", role)
+    staff = {Role.IFK, Role.BACK_OFFICE, Role.LEAD, Role.SYSTEM}
+    may = {
+        State.UNIDENTIFIED: staff,
+        State.IN_REVIEW: staff,
+        State.RETURNED: staff | {Role.TRAEGER},
+    }.get(state, set())
+    with nullcontext() if role in may else pytest.raises(UsageError), store.work() as work:
+        work.documents.save(document, 1, reading("Neu"), author)
+    with store.look() as work:
+        assert work.documents.get(document).version == 1 + (role in may)
+
+
+def test_a_träger_writes_and_sends_back_its_own_and_knows_of_no_other(store):
+    with_traeger(store, "t1", "t2")
+    document = received_of(store, "t1")
+    with store.work() as work:
+        work.documents.move(document, State.RETURNED, IFK, "Seite 2 fehlt")
+    other, own = Author("u-t2", Role.TRAEGER), Author("u-t1", Role.TRAEGER)
+    with store.work() as work, pytest.raises(NotFoundError):
+        work.documents.save(document, 1, reading("Neu"), other)
+    with store.work() as work, pytest.raises(NotFoundError):
+        work.documents.move(document, State.IN_REVIEW, other)
+    with store.work() as work:
+        assert work.documents.save(document, 1, reading("Neu"), own) == 2
+        work.documents.move(document, State.IN_REVIEW, own)
+
+
+def test_an_answer_holds_for_the_finding_that_was_there_and_not_for_another_cause(store):
+    def late(day: str) -> dict[str, object]:
+        broken = {"code": "rule.broken", "severity": "blocks", "field": "bis", "rule": "R-1"}
+        return reading() | {
+            "findings": [broken | {"overridable": True, "message": f"Zu spät seit dem {day}."}]
+        }
+
+    document = received(store, [Found([], late("1. Mai"))])
+    with store.work() as work:
+        work.documents.acknowledge(document, "rule.broken", "bis", IFK, "Postlauf")
+        work.documents.save(document, 1, late("1. März"), IFK, "Datum verlesen")
+    with store.work() as work, pytest.raises(UsageError) as raised:
+        work.documents.move(document, State.ACCEPTED, IFK)
+    assert "bis" in raised.value.message
+    with store.work() as work:
+        # Seen again as it was, it needs no other answer.
+        work.documents.save(document, 2, late("1. Mai"), IFK, "doch richtig")
+        work.documents.move(document, State.ACCEPTED, IFK)
+
+
+def test_who_answers_for_a_code_and_a_field_answers_for_all_such_findings(store):
+    two = [
+        {"code": "deadline.missed", "severity": "asks", "field": None, "message": one}
+        for one in ("Gespräch zu spät.", "Vorlage zu spät.")
+    ]
+    document = received(store, [Found([], reading() | {"findings": two})])
+    with store.work() as work:
+        work.documents.acknowledge(document, "deadline.missed", None, LEAD, "Postlauf")
+        answers = work.documents.acknowledged(document)
+    assert {one.finding for one in answers} == {finding_id(one) for one in two}
+
+
 def test_a_step_that_needs_a_reason_or_another_role_is_refused_without(store):
-    document = received(store)
-    traeger = Author("t-1", Role.TRAEGER)
+    with_traeger(store, "t1")
+    document = received_of(store, "t1")
+    traeger = Author("u-t1", Role.TRAEGER)
     for author, reason in ((traeger, "weil"), (IFK, "  ")):
         with store.work() as work, pytest.raises(UsageError):
             work.documents.move(document, State.RETURNED, author, reason)

@@ -31,7 +31,7 @@ COLUMNS = (
 def row(whole: Dossier, number: int, folder: str, originals: Sequence[str]) -> list[str]:
     """Return the cells of a document."""
     kept = whole.kept
-    done = {(one.code, one.field) for one in whole.acknowledged}
+    done = {one.finding for one in whole.acknowledged}
     deadlines = whole.reading.get("deadlines") or ()
     return [
         str(number),

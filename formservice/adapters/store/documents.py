@@ -4,21 +4,15 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any  # rows have the columns of their query
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, select, update
 
 from formservice.adapters.store import schema
+from formservice.adapters.store.answers import Answers
 from formservice.adapters.store.engine import added, now
 from formservice.adapters.store.events import Events
 from formservice.adapters.store.records import Records
-from formservice.adapters.store.rows import (
-    form_of,
-    is_code,
-    is_key,
-    part_row,
-    refuse_odd,
-    storable,
-    text_of,
-)
+from formservice.adapters.store.rights import visible
+from formservice.adapters.store.rows import form_of, part_row, refuse_odd, storable, text_of
 from formservice.adapters.store.words import Words
 from formservice.application.ports_store import (
     Acknowledged,
@@ -29,9 +23,9 @@ from formservice.application.ports_store import (
     PageOf,
     Version,
 )
-from formservice.domain.case import DECIDED, Role, State, checked_move
-from formservice.domain.changes import changed_fields, checked_answer, open_findings
-from formservice.domain.errors import ConflictError, NotFoundError, UsageError
+from formservice.domain.case import DECIDED, Role, State, checked_edit, checked_move
+from formservice.domain.changes import changed_fields
+from formservice.domain.errors import ConflictError, NotFoundError
 
 _READ = "read"  # the first stage of everything received
 _READ_ALREADY = "done"
@@ -46,6 +40,7 @@ class Documents:
         self._events = events
         self._words = words
         self._records = Records(connection, events, words)
+        self._answers = Answers(connection, events)
 
     def receive(
         self, arrival: Arrival, author: Author, *, is_read: bool = False
@@ -175,8 +170,7 @@ class Documents:
         query = (
             select(records.c.reading)
             .join(
-                table,
-                (table.c.id == records.c.document) & (table.c.version == records.c.version),
+                table, (table.c.id == records.c.document) & (table.c.version == records.c.version)
             )
             .where((table.c.id == document) | (table.c.part_of == document))
             .order_by(table.c.created_at, table.c.id)
@@ -205,15 +199,11 @@ class Documents:
 
         Raises:
             ConflictError: somebody else saved meanwhile; names the fields that changed.
-            UsageError: the document is accepted or archived.
+            NotFoundError: there is no such document, or none of the Träger who asks.
+            UsageError: the document is accepted or archived, or not for this role to edit.
         """
-        now_kept = self._locked(document)
-        _refuse_archived(now_kept)
-        if now_kept.state is State.ACCEPTED:
-            raise UsageError(
-                "Ein angenommener Vorgang wird nicht mehr geändert.",
-                "Die Leitung kann ihn mit Begründung wieder öffnen.",
-            )
+        now_kept = self._locked(document, author)
+        checked_edit(now_kept.state, author.role)
         if now_kept.version != base:
             versions = {one.version: one.reading for one in self.versions(document)}
             fields = changed_fields(versions.get(base, {}), versions.get(now_kept.version, {}))
@@ -228,20 +218,15 @@ class Documents:
             ConflictError: there is no such way from where it is now.
             UsageError: the role may not, a reason is missing, or blocking findings are open.
         """
-        kept, reason = self._locked(document), text_of(reason)
+        kept = self._locked(document, author)
         checked_move(kept.state, state, author.role, reason)
         if state in DECIDED:
-            self._refuse_open(document)
+            self._answers.refuse_open(document, self.newest(document).reading)
         table = schema.documents
         self._connection.execute(
             update(table).where(table.c.id == document).values(state=str(state))
         )
-        body = {"from": str(kept.state), "to": str(state), "role": str(author.role)}
-        if reason.strip():
-            body["reason"] = self._events.salted(document, reason)
-        self._events.append("document.moved", author, document, body)
-        if reason.strip():
-            self._reasoned(document, f"state.{state}", None, author, reason)
+        self._answers.moved(kept, state, author, reason)
 
     def acknowledge(
         self, document: str, code: str, field: str | None, author: Author, reason: str
@@ -251,36 +236,12 @@ class Documents:
         Raises:
             UsageError: no reason, a role that may not answer for it, or no such finding.
         """
-        if not reason.strip():
-            raise UsageError("Zum Verantworten eines Befunds fehlt die Begründung.")
-        if not is_code(code) or not (field is None or is_key(field)):
-            raise UsageError("Einen solchen Befund gibt es nicht.")
         kept = self._locked(document)
-        _refuse_archived(kept)
-        checked_answer(self.newest(document).reading, code, field, author.role, kept.state)
-        reason = text_of(reason)
-        body = {"code": code, "field": field, "role": str(author.role)}
-        body["reason"] = self._events.salted(document, reason)
-        self._events.append("finding.acknowledged", author, document, body)
-        self._reasoned(document, code, field, author, reason)
+        self._answers.add(kept, self.newest(document).reading, (code, field), author, reason)
 
     def acknowledged(self, document: str) -> Sequence[Acknowledged]:
         """Return what people answered for, with the reasons of moves among them."""
-        table = schema.acknowledgements
-        rows = self._connection.execute(
-            select(table).where(table.c.document == document).order_by(table.c.id)
-        )
-        return [
-            Acknowledged(
-                row.code,
-                row.field,
-                row.reason,
-                row.author,
-                Role(row.role),
-                row.created_at,
-            )
-            for row in rows
-        ]
+        return self._answers.of(document)
 
     def _known(self, arrival: Arrival) -> Kept | None:
         row = self._connection.execute(_KEPT.where(schema.documents.c.id == arrival.id)).first()
@@ -308,10 +269,15 @@ class Documents:
         if traeger is not None and self._connection.execute(query).first() is None:
             raise NotFoundError("Diesen Träger gibt es nicht.")
 
-    def _locked(self, document: str) -> Kept:
-        """Return a document that nobody else changes until this transaction ends."""
+    def _locked(self, document: str, author: Author | None = None) -> Kept:
+        """Return a document that nobody else changes until this transaction ends.
+
+        For an ``author`` who works for a Träger there are those of that one only.
+        """
         self._events.held()
         query = _KEPT.where(schema.documents.c.id == text_of(document)).with_for_update()
+        if author is not None and author.role is Role.TRAEGER:
+            query = query.where(visible(author))
         return self._one(query, document)
 
     def _one(self, query: Select[Any], document: str) -> Kept:
@@ -358,40 +324,9 @@ class Documents:
                 told[key] = self._events.salted(kept.id, value)
         return told
 
-    def _refuse_open(self, document: str) -> None:
-        """Raise UsageError while findings that block are open."""
-        done = {(one.code, one.field) for one in self.acknowledged(document)}
-        still = open_findings(self.newest(document).reading, done)
-        if still:
-            raise UsageError(
-                f"Noch offen: {', '.join(still)}. So lange wird nicht angenommen und archiviert.",
-                "Bitte die Angaben ergänzen, den Bogen zurückgeben oder, wo es erlaubt ist, "
-                "den Befund mit Begründung verantworten.",
-            )
-
-    def _reasoned(
-        self, document: str, code: str, field: str | None, author: Author, reason: str
-    ) -> None:
-        self._connection.execute(
-            insert(schema.acknowledgements).values(
-                document=document,
-                code=code,
-                field=field,
-                reason=reason,
-                author=author.id,
-                role=str(author.role),
-                created_at=now(),
-            )
-        )
-
 
 _COLUMNS = [schema.documents.c[name] for name in Kept.__dataclass_fields__]
 _KEPT = select(*_COLUMNS)
-
-
-def _refuse_archived(kept: Kept) -> None:
-    if kept.state is State.ARCHIVED:
-        raise UsageError("Ein archivierter Vorgang wird nicht mehr geändert.")
 
 
 def _kept(row: Row[Any]) -> Kept:

@@ -169,6 +169,8 @@ acknowledgements = Table(
     Column("document", ForeignKey("documents.id"), nullable=False, index=True),
     Column("code", _CODE, nullable=False),
     Column("field", String(128)),
+    # Which finding it was: one of the same kind for another cause is another.
+    Column("finding", _SHA256),
     Column("reason", Text, nullable=False),
     Column("author", _ID, nullable=False),
     Column("role", String(16), nullable=False),

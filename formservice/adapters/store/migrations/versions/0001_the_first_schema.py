@@ -201,6 +201,7 @@ def upgrade() -> None:
         sa.Column("document", sa.String(length=64), nullable=False),
         sa.Column("code", sa.String(length=64), nullable=False),
         sa.Column("field", sa.String(length=128), nullable=True),
+        sa.Column("finding", sa.String(length=64), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("author", sa.String(length=64), nullable=False),
         sa.Column("role", sa.String(length=16), nullable=False),

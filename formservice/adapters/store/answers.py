@@ -1,0 +1,105 @@
+"""What people answer for: findings that stay, and why documents were moved."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any  # readings have the shape of the JSON contract
+
+from sqlalchemy import Connection, insert, select
+
+from formservice.adapters.store import schema
+from formservice.adapters.store.events import Events
+from formservice.adapters.store.rows import is_code, is_key, text_of
+from formservice.application.ports_store import Acknowledged, Author, Kept
+from formservice.domain.case import Role, State
+from formservice.domain.chain import Link, seconds
+from formservice.domain.changes import checked_answer, open_findings
+from formservice.domain.errors import UsageError
+
+
+class Answers:
+    """Works inside one transaction; who answers holds the document locked."""
+
+    def __init__(self, connection: Connection, events: Events) -> None:
+        """Read and write with ``connection``."""
+        self._connection = connection
+        self._events = events
+
+    def of(self, document: str) -> Sequence[Acknowledged]:
+        """Return what people answered for, with the reasons of moves among them."""
+        table = schema.acknowledgements
+        columns = [table.c[name] for name in Acknowledged.__dataclass_fields__]
+        query = select(*columns).where(table.c.document == document).order_by(table.c.id)
+        return [
+            Acknowledged(**{**row._mapping, "role": Role(row.role)})
+            for row in self._connection.execute(query)
+        ]
+
+    def refuse_open(self, document: str, reading: Mapping[str, Any]) -> None:
+        """Raise UsageError while findings that block are open."""
+        still = open_findings(reading, {one.finding for one in self.of(document)})
+        if still:
+            raise UsageError(
+                f"Noch offen: {', '.join(still)}. So lange wird nicht angenommen und archiviert.",
+                "Bitte die Angaben ergänzen, den Bogen zurückgeben oder, wo es erlaubt ist, "
+                "den Befund mit Begründung verantworten.",
+            )
+
+    def add(
+        self,
+        kept: Kept,
+        reading: Mapping[str, Any],
+        what: tuple[str, str | None],
+        author: Author,
+        reason: str,
+    ) -> None:
+        """Keep that somebody answers for findings of a code and a field, as they are now.
+
+        Raises:
+            UsageError: no reason, a role that may not answer for it, or no such finding.
+        """
+        code, field = what
+        if not reason.strip():
+            raise UsageError("Zum Verantworten eines Befunds fehlt die Begründung.")
+        if not is_code(code) or not (field is None or is_key(field)):
+            raise UsageError("Einen solchen Befund gibt es nicht.")
+        if kept.state is State.ARCHIVED:
+            raise UsageError("Ein archivierter Vorgang wird nicht mehr geändert.")
+        reason = text_of(reason)
+        for finding in checked_answer(reading, code, field, author.role, kept.state):
+            body = {"code": code, "field": field, "role": str(author.role)}
+            body["reason"] = self._events.salted(kept.id, reason)
+            if finding is not None:
+                body["finding"] = self._events.salted(kept.id, finding)
+            link = self._events.append("finding.acknowledged", author, kept.id, body)
+            self._keep(kept.id, link, (code, field, finding), author, reason)
+
+    def moved(self, kept: Kept, state: State, author: Author, reason: str) -> None:
+        """Keep that somebody moved a document to another state, and why if that was said."""
+        body = {"from": str(kept.state), "to": str(state), "role": str(author.role)}
+        reason = text_of(reason)
+        if reason.strip():
+            body["reason"] = self._events.salted(kept.id, reason)
+        link = self._events.append("document.moved", author, kept.id, body)
+        if reason.strip():
+            self._keep(kept.id, link, (f"state.{state}", None, None), author, reason)
+
+    def _keep(
+        self,
+        document: str,
+        link: Link,
+        what: tuple[str, str | None, str | None],
+        author: Author,
+        reason: str,
+    ) -> None:
+        code, field, finding = what
+        self._connection.execute(
+            insert(schema.acknowledgements).values(
+                document=document,
+                code=code,
+                field=field,
+                finding=finding,
+                reason=reason,
+                author=author.id,
+                role=str(author.role),
+                created_at=seconds(link.at),
+            )
+        )
