@@ -51,6 +51,11 @@ STATUSES: Mapping[str, str] = {
     "failed": "zurückgestellt",
 }
 """Where a document stands for workers."""
+NO_CLOCK = (
+    "Der Datenbank fehlen die Tabellen von Procrastinate; nichts Regelmäßiges geschieht"
+    " (Übergaben, Erinnerungen, Prüfung der Unversehrtheit), bis „formservice migrate“ sie"
+    " angelegt hat."
+)
 STAGES: Mapping[str, str] = {
     "read": "Lesen",
     "copy": "Archivkopie",

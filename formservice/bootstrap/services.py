@@ -123,10 +123,11 @@ class Services(Archiving):
 
     def worker(self, names: Collection[str], stop: "Stop") -> "Worker":
         """Return a worker for the stages of these names, for all if there are none."""
-        from formservice.adapters.work.supervisor import Pace, Worker
+        from formservice.adapters.work.service import pace
+        from formservice.adapters.work.supervisor import Worker
 
         stages = [one for one in self.stages if not names or one.name in names]
-        return Worker(self.store, stages, Pace(), stop)
+        return Worker(self.store, stages, pace(self.store), stop)
 
     @cached_property
     def store(self) -> "Store":

@@ -3,17 +3,21 @@
 import argparse
 import json
 import os
+import sys
 
 from formservice.adapters.isolation import processors
+from formservice.adapters.store.store import Work
 from formservice.adapters.work.pool import Pool, again
 from formservice.adapters.work.signals import Stop
-from formservice.application.ports_store import SERVICE
-from formservice.application.terms import STATUSES
+from formservice.application.terms import NO_CLOCK, STATUSES
 from formservice.bootstrap import Services, Settings, today
 from formservice.cli import errors
+from formservice.cli.account import account
 from formservice.cli.german import counted
-from formservice.domain.errors import NotFoundError, UsageError
+from formservice.domain.errors import EngineMissingError, NotFoundError, StorageError, UsageError
 
+# How a worker of ours ends where a program is missing: another would end the same way.
+_MISSING = 69
 _OUTCOMES = {
     "done": "fertig",
     "again": "gescheitert, wird wiederholt",
@@ -31,7 +35,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         description="Liest, was angenommen ist, und läuft, bis es beendet wird (Strg-C, SIGTERM)."
         " Beliebig viele dürfen zugleich laufen, auf PostgreSQL auch auf mehreren Rechnern. Was"
         " ein beendetes Programm liegen lässt, übernimmt nach einer halben Minute ein anderes. Was"
-        " fünfmal scheitert, wird zurückgestellt.",
+        " fünfmal scheitert, wird zurückgestellt. Ist die Datenbank oder die Ablage weg, zählt"
+        " das nicht: Es geht von selbst weiter, wenn sie wieder da ist.",
     )
     work.add_argument(
         "--stages", metavar="STUFE,…", default="", help="nur diese Stufen der Arbeit"
@@ -39,7 +44,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     work.add_argument("--workers", type=_count, default=1, metavar="N", help="so viele zugleich")
     work.add_argument("--once", action="store_true", help="enden, wenn nichts mehr zu tun ist")
     work.add_argument("--status", action="store_true", help="nur zeigen, wie die Arbeit steht")
-    work.add_argument("--retry", metavar="KENNUNG", help="Zurückgestelltes noch einmal versuchen")
+    again = work.add_mutually_exclusive_group()
+    again.add_argument("--retry", metavar="KENNUNG", help="Zurückgestelltes noch einmal versuchen")
+    again.add_argument(
+        "--retry-all", action="store_true", help="alles Zurückgestellte noch einmal versuchen"
+    )
     work.add_argument(
         "--json", action="store_true", help="Ausgabe als JSON, eine Zeile je Vorgang"
     )
@@ -56,13 +65,21 @@ def _count(text: str) -> int:
 def _work(chosen: argparse.Namespace) -> int:
     services = Services(Settings.from_environment())
     if chosen.retry:
-        return _retry(services, chosen.retry)
+        return _retry(services, chosen.retry, as_json=chosen.json)
+    if chosen.retry_all:
+        return _retry_all(services, as_json=chosen.json)
     if chosen.status:
         return _status(services, as_json=chosen.json)
     names = _stages(services, chosen.stages)
     if chosen.child_of is None and (chosen.workers > 1 or not chosen.once):
         return _pool(services, chosen)
-    return _one(services, names, chosen)
+    try:
+        return _one(services, names, chosen)
+    except EngineMissingError as error:
+        if chosen.child_of is None:
+            raise
+        errors.show(error, as_json=chosen.json)
+        return _MISSING
 
 
 def _stages(services: Services, text: str) -> list[str]:
@@ -106,24 +123,67 @@ def _pool(services: Services, chosen: argparse.Namespace) -> int:
     share = max(1, (services.settings.processes or processors()) // chosen.workers)
     os.environ["FORMSERVICE_PROCESSES"] = str(share)
     stop = Stop()
-    pool = Pool(lambda: again(*arguments), chosen.workers, stop)
+    # With --once whoever ends has ended; else only who would end the same way again.
+    final = range(256) if chosen.once else (errors.WRONG_USAGE, _MISSING)
+    pool = Pool(lambda: again(*arguments), chosen.workers, stop, final)
     with stop.listening():
         if chosen.once:
-            return pool.run()
+            return _told(pool.run())
+        _warn(services)
         due = services.further_chores
         with beside(services.store, services.originals, today, pool.wake, due) as meanwhile:
-            return pool.run(meanwhile)
+            return _told(pool.run(meanwhile))
 
 
-def _retry(services: Services, document: str) -> int:
+def _told(status: int) -> int:
+    return errors.FAILED if status == _MISSING else status
+
+
+def _warn(services: Services) -> None:
+    """Say that nothing will be done by the clock, where the server has no tables for that."""
+    from formservice.adapters.work.service import is_ready  # noqa: PLC0415 - slow to import
+
+    try:
+        ready = is_ready(services.store)
+    except StorageError:
+        return  # workers wait for it
+    if not ready:
+        print(f"Achtung: {NO_CLOCK}", file=sys.stderr, flush=True)
+
+
+def _retry(services: Services, document: str, *, as_json: bool) -> int:
     with services.store.work() as work:
+        work.events.held()
         kept = work.documents.get(document)
         if not work.queue.retry(document):
             now = STATUSES.get(kept.status, kept.status)
             raise NotFoundError(f"Dieses Dokument ist nicht zurückgestellt, sondern {now}.")
-        work.events.append("work.retried", SERVICE, document, {"stage": kept.stage})
-    print("Es wird noch einmal versucht.")
+        work.events.append("work.retried", account(), document, {"stage": kept.stage})
+    print(json.dumps({"retried": 1}) if as_json else "Es wird noch einmal versucht.")
     return errors.DONE
+
+
+def _retry_all(services: Services, *, as_json: bool) -> int:
+    count = 0
+    while some := services.store.written(_again):
+        count += some
+    if as_json:
+        print(json.dumps({"retried": count}))
+    elif count:
+        documents = counted(count, "Dokument wird", "Dokumente werden")
+        print(f"{documents} noch einmal versucht.")
+    else:
+        print("Es ist nichts zurückgestellt.")
+    return errors.DONE
+
+
+def _again(work: Work) -> int:
+    """Put back some of what was put aside; return how many."""
+    work.events.held()
+    some = work.queue.retry_some()
+    for document, stage in some:
+        work.events.append("work.retried", account(), document, {"stage": stage})
+    return len(some)
 
 
 def _status(services: Services, *, as_json: bool) -> int:

@@ -45,6 +45,53 @@ def test_the_worst_status_of_workers_that_ended_is_told():
 
 
 @pytest.mark.slow
+def test_a_worker_that_ends_by_itself_is_started_again_and_that_is_logged(tmp_path, caplog):
+    count = tmp_path / "count"
+    code = (
+        f"import os, sys; f = os.open({str(count)!r}, os.O_CREAT | os.O_APPEND | os.O_WRONLY);"
+        " os.write(f, b'.'); sys.exit(3)"
+    )
+    stop = Stop()
+    begun = time.monotonic()
+
+    def meanwhile():
+        if time.monotonic() - begun > 20 or (count.exists() and count.stat().st_size >= 5):
+            stop.ask()
+
+    one = Pool(lambda: [sys.executable, "-c", code], 1, stop, final=(69,))
+    with caplog.at_level("ERROR", "formservice"):
+        one.run(meanwhile)
+    assert count.stat().st_size >= 5
+    assert "status 3" in caplog.text
+
+
+@pytest.mark.slow
+def test_pauses_between_starts_grow(tmp_path):
+    starts = []
+    stop = Stop()
+    begun = time.monotonic()
+
+    def command():
+        starts.append(time.monotonic())
+        return [sys.executable, "-c", "import sys; sys.exit(1)"]
+
+    def meanwhile():
+        if time.monotonic() - begun > 10:
+            stop.ask()
+
+    Pool(command, 1, stop, final=()).run(meanwhile)
+    assert 4 <= len(starts) <= 8
+
+
+@pytest.mark.slow
+def test_who_lacks_a_program_is_not_started_again():
+    begun = time.monotonic()
+    one = Pool(lambda: [sys.executable, "-c", "import sys; sys.exit(69)"], 2, Stop(), (2, 69))
+    assert one.run() == 69
+    assert time.monotonic() - begun < 15
+
+
+@pytest.mark.slow
 def test_told_to_stop_it_ends_all_workers():
     stop = Stop()
     begun = time.monotonic()

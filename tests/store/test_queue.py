@@ -102,6 +102,17 @@ def test_what_was_put_aside_is_shown_and_comes_back_when_asked_for(store, claim)
     assert claimed(store).tries == 1
 
 
+def test_all_that_was_put_aside_comes_back_together(store):
+    for number, name in enumerate(("eins", "zwei", "drei")):
+        received(store, name, str(number) * 64)
+    for _ in range(2):
+        assert taken(store, "fail", claimed(store), "storage", None)
+    assert taken(store, "retry_some", 1) == [("eins", "read")]
+    assert taken(store, "retry_some") == [("zwei", "read")]
+    assert taken(store, "retry_some") == []
+    assert taken(store, "stuck") == []
+
+
 def test_a_document_that_waits_for_people_can_be_sent_on(store, claim):
     assert not taken(store, "send", "eins", "copy")
     taken(store, "finish", claim, "done", "waiting")

@@ -10,12 +10,19 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from formservice.adapters.store import schema
-from formservice.adapters.work.chores import reminded
+from formservice.adapters.work import supervisor
+from formservice.adapters.work.reminders import reminded
 from formservice.adapters.work.signals import Stop
 from formservice.adapters.work.supervisor import Pace, Worker
 from formservice.application.ports_store import SERVICE, Arrival
 from formservice.application.work import MOST_TRIES, TOO_OFTEN, Limits, Next, Stage, pause
-from formservice.domain.errors import EngineMissingError, InputError
+from formservice.domain.errors import (
+    AlteredError,
+    EngineMissingError,
+    InputError,
+    RefusedError,
+    StorageError,
+)
 
 TODAY = date(2026, 11, 21)
 
@@ -124,6 +131,76 @@ def test_a_missing_program_is_not_laid_at_the_documents_door(store):
     with pytest.raises(EngineMissingError):
         ends(store, stage(work))
     assert (row(store).status, row(store).tries) == ("ready", 0)
+
+
+def away(kept, tell):
+    raise StorageError("Die Ablage ist nicht erreichbar.")
+
+
+def test_a_storage_that_is_away_is_not_laid_at_the_documents_door(store):
+    with pytest.raises(StorageError):
+        ends(store, stage(away))
+    assert (row(store).status, row(store).tries) == ("ready", 0)
+    assert ends(store, stage(away)) == []  # not at once
+
+
+def test_however_long_the_storage_is_away_nothing_is_put_aside(store):
+    for _ in range(MOST_TRIES + 2):
+        aged(store, due=0.0)
+        with pytest.raises(StorageError):
+            ends(store, stage(away))
+    aged(store, due=0.0)
+    (end,) = ends(store, stage(lambda kept, tell: None))
+    assert end.outcome == "done"
+
+
+def test_who_works_on_waits_for_the_storage_and_goes_on_by_itself(store, monkeypatch, tmp_path):
+    monkeypatch.setattr(supervisor, "_DOWN_S", 0.1)
+    monkeypatch.setattr(supervisor, "_AWAY_S", 0.1)
+    stop, seen = Stop(), tmp_path / "seen"
+
+    def work(kept, tell):
+        if not seen.exists():
+            seen.touch()
+            away(kept, tell)
+
+    def keep(work, kept, result):
+        stop.ask()
+        return kept_nowhere(work, kept, result)
+
+    told = list(Worker(store, [stage(work, keep)], Pace(poll=0.1), stop).ends())
+    assert [(one.outcome, one.error) for one in told] == [
+        ("given-back", "storage"),
+        ("done", None),
+    ]
+
+
+def test_a_document_that_fails_while_others_are_done_is_at_fault_itself(store, monkeypatch):
+    monkeypatch.setattr(supervisor, "_DOWN_S", 0.1)
+    monkeypatch.setattr(supervisor, "_AWAY_S", 0.5)
+    with store.work() as work:
+        arrival = Arrival("zwei", "b" * 64, 3, "zwei.pdf", "batch", TODAY)
+        work.documents.receive(arrival, SERVICE)
+    stop, told = Stop(), []
+
+    def work(kept, tell):
+        if kept.id == "eins":
+            away(kept, tell)
+
+    for end in Worker(store, [stage(work)], Pace(poll=0.1), stop).ends():
+        told.append((end.document, end.outcome))
+        if end.outcome == "again":
+            stop.ask()
+    assert told == [("eins", "given-back"), ("zwei", "done"), ("eins", "again")]
+
+
+@pytest.mark.parametrize("error", [AlteredError, RefusedError])
+def test_what_will_never_go_better_counts(store, error):
+    def work(kept, tell):
+        raise error("so nicht")
+
+    (end,) = ends(store, stage(work))
+    assert (end.outcome, end.error, row(store).tries) == ("again", error.code, 1)
 
 
 @pytest.mark.slow

@@ -76,9 +76,10 @@ class Queue:
             return self._fenced(claim, status="failed", owner=None, error=error)
         return self._fenced(claim, status="ready", due=now() + again_in, owner=None, error=error)
 
-    def give_back(self, claim: Claim) -> bool:
-        """End the claim as if it had never been, for another worker to take at once."""
-        return self._fenced(claim, status="ready", due=now(), owner=None, tries=_table.c.tries - 1)
+    def give_back(self, claim: Claim, again_in: float = 0.0) -> bool:
+        """End the claim as if it had never been, for workers to take after so many seconds."""
+        due = now() + again_in
+        return self._fenced(claim, status="ready", due=due, owner=None, tries=_table.c.tries - 1)
 
     def tell(self, claim: Claim, code: str, done: int | None, total: int | None) -> bool:
         """Write how far the work is, for people to see; False if the claim is lost."""
@@ -116,6 +117,20 @@ class Queue:
             .values(status="ready", due=now(), tries=0, error=None)
         )
         return done.rowcount == 1
+
+    def retry_some(self, most: int = 500) -> Sequence[tuple[str, str]]:
+        """Give so many of what was put aside to workers once more; return ids and stages."""
+        table = _table.alias()
+        some = (
+            select(table.c.id).where(table.c.status == "failed").order_by(table.c.id).limit(most)
+        )
+        done = self._connection.execute(
+            update(_table)
+            .where(_table.c.id.in_(some), _table.c.status == "failed")
+            .values(status="ready", due=now(), tries=0, error=None)
+            .returning(_table.c.id, _table.c.stage)
+        )
+        return [(row.id, row.stage) for row in done]
 
     def standing(self) -> Sequence[Standing]:
         """Return how many documents stand where, and for how many seconds the oldest is due."""

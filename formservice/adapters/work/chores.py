@@ -32,12 +32,16 @@ _PROGRESS_S = 30 * 24 * 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """Something to do every so many seconds; ``cron`` is when, where one clock is for all."""
+    """Something to do every so many seconds; ``cron`` is when, where one clock is for all.
+
+    ``long`` may take minutes: one of these is done at a time.
+    """
 
     name: str
     every: float
     cron: str
     do: Callable[[], object]
+    long: bool = False
 
 
 def chores(
@@ -55,8 +59,8 @@ def chores(
         Chore("sweep", 60.0, "* * * * *", sweep),
         Chore("reminders", 3600.0, "5 * * * *", lambda: reminded(store, today())),
         Chore("retention", 24 * 3600.0, "30 2 * * *", lambda: tidied(store)),
-        Chore("words", 3600.0, "35 * * * *", lambda: renewed(store)),
-        Chore("orphans", 24 * 3600.0, "45 2 * * *", lambda: _swept(store, originals)),
+        Chore("words", 3600.0, "35 * * * *", lambda: renewed(store), long=True),
+        Chore("orphans", 24 * 3600.0, "45 2 * * *", lambda: _swept(store, originals), long=True),
     )
 
 
@@ -68,7 +72,7 @@ def handing_over(store: Store, zielsysteme: Sequence[str]) -> Chore:
 
 def integrity(prove: Callable[[], object]) -> Chore:
     """Return the chore that proves all that is kept: asked every hour, begun once a day."""
-    return Chore("integrity", 3600.0, "45 * * * *", prove)
+    return Chore("integrity", 3600.0, "45 * * * *", prove, long=True)
 
 
 def _swept(store: Store, originals: Originals) -> int:
@@ -143,23 +147,25 @@ class Clockwork:
     """Does chores by its own clock: for one machine with an embedded database."""
 
     def __init__(self, chores: Sequence[Chore]) -> None:
-        """Do each soon, and then whenever it is time."""
+        """Do each soon, and then whenever it is time; none waits for another that is not long."""
         begun = time.monotonic()
         self._next = {chore.name: begun + min(5.0, chore.every) for chore in chores}
         self._chores = chores
-        self._thread: threading.Thread | None = None
+        self._threads: dict[str, threading.Thread] = {}
 
     def __call__(self) -> None:
-        """Begin what is due, if nothing is being done; what goes wrong comes again."""
-        if self._thread is not None and self._thread.is_alive():
-            return
+        """Begin what is due, unless it is still being done; what goes wrong comes again."""
         now = time.monotonic()
-        chore = min(self._chores, key=lambda one: self._next[one.name])
-        if now >= self._next[chore.name]:
+        # Those that have waited longest first, for the long ones take turns.
+        for chore in sorted(self._chores, key=lambda one: self._next[one.name]):
+            lane = "" if chore.long else chore.name
+            thread = self._threads.get(lane)
+            if now < self._next[chore.name] or (thread is not None and thread.is_alive()):
+                continue
             self._next[chore.name] = now + chore.every
             # Not here: who calls has workers to look after, and may be told to stop.
-            self._thread = threading.Thread(target=done, args=(chore,), daemon=True)
-            self._thread.start()
+            self._threads[lane] = threading.Thread(target=done, args=(chore,), daemon=True)
+            self._threads[lane].start()
 
 
 def done(chore: Chore) -> None:

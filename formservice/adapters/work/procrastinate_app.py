@@ -7,12 +7,14 @@ decides; a job that is lost or comes twice changes nothing. Its tables have a sc
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any  # what a pool of connections takes
 
 import procrastinate
+from procrastinate.jobs import Status
 from procrastinate.schema import SchemaManager
 from sqlalchemy import Engine, func, inspect, select
 from sqlalchemy.engine import URL
@@ -29,6 +31,8 @@ _QUEUE = "formservice"
 # Its worker tells every ten seconds that it lives.
 _DEAD_S = 60.0
 _AGAIN_S = 5.0
+# Who could not tell of a document does not try with each that follows: telling takes its time.
+_SILENT_S = 30.0
 
 
 def installed(engine: Engine) -> bool:
@@ -61,11 +65,11 @@ class Sender:
         )
         self._app = procrastinate.App(connector=self._connector)
         self._open = False
-        self._broken = False
+        self._silent_until = 0.0
 
     def __call__(self, document: str) -> None:
         """Tell of a document; if that fails a worker finds it a little later."""
-        if self._broken:
+        if time.monotonic() < self._silent_until:
             return
         try:
             if not self._open:
@@ -73,7 +77,7 @@ class Sender:
                 self._open = True
             self._app.configure_task(_LOOK, queue=_QUEUE).defer(document=document)
         except Exception as error:  # whatever a database or library says: nothing is lost
-            self._broken = True
+            self._silent_until = time.monotonic() + _SILENT_S
             _log.warning("no delivery: %s", type(error).__name__)
 
     def close(self) -> None:
@@ -86,7 +90,8 @@ class Sender:
 class Delivery:
     """Takes what is delivered, and does chores when it is time, in a thread of its own.
 
-    Of all machines at one database one does a chore at a time.
+    Of all machines at one database one does a chore at a time. Another may begin once its machine
+    has been dead for a minute or two.
     """
 
     def __init__(self, url: URL, wake: Callable[[], None], chores: Sequence[Chore]) -> None:
@@ -156,16 +161,31 @@ class Delivery:
 
         for chore in self._chores:
             app.periodic(cron=chore.cron)(
-                app.task(name=chore.name, queue=_QUEUE, queueing_lock=chore.name)(_task(chore))
+                app.task(
+                    name=chore.name,
+                    queue=_QUEUE,
+                    # One waits at most, and waits as long as one is being done.
+                    queueing_lock=chore.name,
+                    lock=chore.name,
+                )(_task(chore))
             )
 
+        # No lock of its own: it would wait for one that died.
         @app.periodic(cron="*/2 * * * *")
         @app.task(name="stalled", queue=_QUEUE, queueing_lock="stalled")
         async def stalled(timestamp: int) -> None:
-            """Give jobs of dead machines to the living."""
-            jobs = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=_DEAD_S)
-            for job in jobs:
-                await app.job_manager.retry_job(job)
+            await _revived(app)
+
+
+async def _revived(app: procrastinate.App) -> None:
+    """Give jobs of dead machines to the living."""
+    jobs = app.job_manager
+    for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=_DEAD_S):
+        try:
+            await jobs.retry_job(job)
+        except procrastinate.exceptions.ConnectorException:
+            # The next of its kind waits already, and would wait for it without end.
+            await jobs.finish_job(job, status=Status.FAILED, delete_job=True)
 
 
 def _task(chore: Chore) -> Callable[[int], object]:

@@ -5,9 +5,12 @@ from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING
 
+from formservice.adapters.store.engine import explained
 from formservice.adapters.store.store import Store
 from formservice.adapters.work.chores import Chore, Clockwork, chores
+from formservice.adapters.work.supervisor import Pace
 from formservice.application.ports_store import Originals
+from formservice.domain.errors import StorageError
 
 if TYPE_CHECKING:
     from formservice.adapters.work.procrastinate_app import Sender
@@ -34,6 +37,28 @@ def beside(
 
     with Delivery(store.engine.url, wake, due):
         yield lambda: None
+
+
+# Woken on PostgreSQL, an idle worker looks by itself only in case nobody told it.
+_IDLE_S = 3.0
+
+
+def is_ready(store: Store) -> bool:
+    """Say whether what is due now and then will be done: a server needs tables for that."""
+    if not _is_server(store):
+        return True
+    from formservice.adapters.work import procrastinate_app  # noqa: PLC0415 - slow to import
+
+    with explained():
+        return procrastinate_app.is_installed(store.engine)
+
+
+def pace(store: Store) -> Pace:
+    """Return how often workers at this database look for work."""
+    try:
+        return Pace(poll=_IDLE_S) if _is_server(store) and is_ready(store) else Pace()
+    except StorageError:  # it is away; workers wait for it
+        return Pace()
 
 
 def installed(store: Store) -> bool:

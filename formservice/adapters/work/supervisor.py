@@ -18,12 +18,19 @@ from formservice.adapters.work.child import Far, worked
 from formservice.adapters.work.signals import Stop
 from formservice.application.ports_store import Claim, Kept
 from formservice.application.work import MOST_TRIES, TOO_OFTEN, Stage, failed, finished
-from formservice.domain.errors import EngineMissingError, StorageError
+from formservice.domain.errors import (
+    AlteredError,
+    EngineMissingError,
+    RefusedError,
+    StorageError,
+)
 
 T = TypeVar("T")
 
 # How often people are told how far a document is, and the database is asked again.
 _TELL_S, _AGAIN_S, _DOWN_S = 2.0, 1.0, 5.0
+# What a storage that was away has cost is due again after so long.
+_AWAY_S = 30.0
 
 
 class _LeaseLostError(Exception):
@@ -65,6 +72,9 @@ class Worker:
         self._stages = {stage.name: stage for stage in stages}
         self._pace = pace
         self._stop = stop
+        # Why the storage was away, and how many documents had been done when it last was for one.
+        self._away: StorageError | None = None
+        self._done, self._done_at = 0, dict[str, int]()
         self._owner = f"{socket.gethostname()[:64]}/{os.getpid()}"
 
     def ends(self, *, once: bool = False) -> Iterator[Ended]:
@@ -72,7 +82,8 @@ class Worker:
 
         Raises:
             EngineMissingError: a program is missing that no document here can do without.
-            StorageError: with ``once``, the database cannot be used; else it is asked again.
+            StorageError: with ``once``, database or storage cannot be used; else both are asked
+                again.
         """
         while True:
             try:
@@ -86,10 +97,14 @@ class Worker:
 
     def _ends(self, *, once: bool) -> Iterator[Ended]:
         while not self._stop.asked:
-            with self._store.work() as work:
-                claim = work.queue.claim(list(self._stages), self._owner, self._pace.lease)
+            claim = self._store.written(
+                lambda work: work.queue.claim(list(self._stages), self._owner, self._pace.lease)
+            )
             if claim is not None:
                 yield self._end(claim)
+                away, self._away = self._away, None
+                if away is not None:
+                    raise away
             elif once:
                 return
             else:
@@ -120,10 +135,28 @@ class Worker:
         except EngineMissingError:
             self._give_back(claim)  # the document is not at fault, and the next would fail as well
             raise
+        except StorageError as error:
+            if not self._is_away(claim, error):
+                return self._failed(claim, error.code)
+            self._away = error
+            self._give_back(claim, _AWAY_S)
+            return "given-back", error.code
         except Exception as error:  # what is wrong with one document must not cost the others
             return self._failed(claim, named(error).code)
         stage.forget(kept)
+        self._done += 1
+        self._done_at.pop(claim.document, None)
         return "done", None
+
+    def _is_away(self, claim: Claim, error: StorageError) -> bool:
+        """Say whether the storage is away, and no document at fault.
+
+        What fails again while others were done meanwhile is at fault itself.
+        """
+        if isinstance(error, AlteredError | RefusedError):
+            return False
+        before = self._done_at.setdefault(claim.document, self._done)
+        return before == self._done
 
     def _worked(self, stage: Stage, kept: Kept, claim: Claim) -> Any:
         with _far() as far:
@@ -146,10 +179,10 @@ class Worker:
 
         return ("failed" if self._tried(fail) is None else "again"), code
 
-    def _give_back(self, claim: Claim) -> None:
+    def _give_back(self, claim: Claim, again_in: float = 0.0) -> None:
         def give_back() -> bool:
             with self._store.work() as work:
-                return work.queue.give_back(claim)
+                return work.queue.give_back(claim, again_in)
 
         self._tried(give_back)
 
