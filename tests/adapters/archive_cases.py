@@ -12,6 +12,7 @@ from formservice.bootstrap import Services, Settings
 from formservice.domain.canonical import digest
 from formservice.domain.case import Role, State
 from formservice.domain.chain import FIRST, sealed
+from formservice.domain.changes import finding_id
 
 SERVICES = Services(Settings.from_environment({}), new_reference=lambda: "TEST00000001")
 RECEIVED = date(2026, 4, 20)
@@ -60,8 +61,13 @@ def case_of(form: str, data: dict[str, object], format_: str = "docx") -> CaseFi
         Version("vorgang-1", 1, AT - 200, "service", "", digest(reading), reading),
         Version("vorgang-1", 2, AT - 100, "u-7", "Tippfehler", digest(reading), reading),
     )
+    late = [one for one in reading["findings"] if one["code"] == "deadline.missed"]
+    why = "Post lief lange"
     answers = (
-        Acknowledged("deadline.missed", "abbruch_am", "Post lief lange", "u-7", Role.IFK, AT - 50),
+        *(
+            Acknowledged(one["code"], one["field"], why, "u-7", Role.IFK, AT - 50, finding_id(one))
+            for one in late
+        ),
         Acknowledged("state.accepted", None, "Alles vollständig", "u-7", Role.LEAD, AT - 10),
     )
     what = ("document.moved", "vorgang-1", "u-7")

@@ -202,6 +202,28 @@ def test_the_protocol_pages_can_be_read_by_people():
     assert case().versions[-1].sha256 in told.replace("\n", "")
 
 
+def test_a_table_that_goes_on_on_a_further_page_has_its_headers_there_as_well():
+    links = tuple(replace(case().links[0], seq=number) for number in range(1, 61))
+    made = copies().make(replace(case(), links=links), SERVICES.forms.get("feedbackbogen")).pdf
+    assert check(made) == []
+    document = pypdfium2.PdfDocument(made)
+    pages = [" ".join(page.get_textpage().get_text_bounded().split()) for page in document]
+    listed = [page for page in pages if "„in Prüfung“ zu „angenommen“" in page]
+    assert len(listed) > 2
+    assert all("Nr. Wann Wer Was Hash" in page for page in listed)
+    assert headers(made) == headers(copy())
+
+
+def headers(made: bytes) -> int:
+    """Return how many headers of columns a file has for those who cannot see."""
+    with pikepdf.open(BytesIO(made)) as pdf:
+        found = [one for one in pdf.objects if isinstance(one, pikepdf.Dictionary)]
+        return sum(
+            one.get("/S") == "/TH" and one.get("/A", {}).get("/Scope") == "/Column"
+            for one in found
+        )
+
+
 def test_a_copy_of_what_nobody_accepted_says_so():
     assert "Darstellung des angenommenen Datensatzes" in " ".join(text(copy()).split())
     draft = replace(case(), state=None)

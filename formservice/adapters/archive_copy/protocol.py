@@ -52,7 +52,8 @@ def clock(text: str) -> str:
 
 def _facts(protocol: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
     form, file = protocol["form"], protocol["file"]
-    pages = ", ".join(map(str, file["pages"]))
+    pages = "Seite " if len(file["pages"]) == 1 else "Seiten "
+    pages += ", ".join(map(str, file["pages"]))
     state = protocol["state"]
     return [
         ("Formular", f"{form['title']} ({form['id']}, Ausgabe {form['edition']})"),
@@ -60,7 +61,7 @@ def _facts(protocol: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
         (REFERENCE, protocol["reference"] or "keine"),
         ("Eingegangen am", day(protocol["received"]) if protocol["received"] else UNKNOWN),
         ("Eingegangene Datei", file["name"] or "ohne Namen"),
-        ("Art und Seiten", f"{MEDIA.get(file['medium'], file['medium'])}, Seiten {pages}"),
+        ("Art und Seiten", f"{MEDIA.get(file['medium'], file['medium'])}, {pages}"),
         ("Stand", NAMES[State(state)] if state else "gelesen, nicht angenommen"),
         ("Festgestellt am", clock(protocol["settled"])),
         ("Gelesen und kopiert mit", f"formservice {protocol['program']['copied']}"),
@@ -118,7 +119,7 @@ def _reasons(sheets: Sheets, reasons: Sequence[Mapping[str, Any]]) -> None:
         (clock(one["at"]), _who(one), _about(str(one["code"]), one["name"]), one["reason"])
         for one in reasons
     ]
-    sheets.table(("Wann", "Wer", "Wozu", "Begründung"), rows, (18, 22, 22, 38))
+    sheets.table(("Wann", "Wer", "Wozu", "Begründung"), rows, (21, 21, 21, 37))
 
 
 def _about(code: str, name: str | None) -> str:
@@ -163,11 +164,11 @@ def _history(sheets: Sheets, protocol: Mapping[str, Any]) -> None:
                 )
             )
         head = ("Nr.", "Wann", "Wer", "Was und warum", "SHA-256")
-        sheets.table(head, rows, (6, 18, 20, 30, 26))
+        sheets.table(head, rows, (6, 21, 19, 29, 25))
     if protocol["events"]:
         sheets.heading("Ereignisse in der Prüfkette")
         rows = [
             (str(one["seq"]), clock(one["at"]), one["author"], one["told"], one["hash"])
             for one in protocol["events"]
         ]
-        sheets.table(("Nr.", "Wann", "Wer", "Was", "Hash"), rows, (8, 18, 20, 28, 26))
+        sheets.table(("Nr.", "Wann", "Wer", "Was", "Hash"), rows, (7, 21, 19, 28, 25))

@@ -90,7 +90,7 @@ class Sheets:
         size = _HEADINGS[level]
         if level > 1:
             self._y -= 8
-        if self._y - 5 * size < _BOTTOM:
+        if self._y - 7 * size < _BOTTOM:
             self._break()
         self._flow(text, self._root.below(f"H{level}"), size)
         self._rule(self._y)
@@ -114,14 +114,14 @@ class Sheets:
     def table(
         self, head: Sequence[str], rows: Sequence[Sequence[str]], shares: Sequence[float]
     ) -> None:
-        """Write a table with one line of headers; ``shares`` are the widths of its columns."""
+        """Write a table; its headers stand on each page. ``shares`` are the widths of columns."""
         table = self._root.below("Table")
         widths = [(_RIGHT - _LEFT) * share / sum(shares) for share in shares]
-        for number, texts in enumerate([head, *rows]):
+        row = table.below("TR")
+        heads = self._row(head, widths, [row.below("TH", "/Column") for _ in head])
+        for texts in rows:
             row = table.below("TR")
-            is_head = number == 0
-            kinds = [row.below("TH", "/Column") if is_head else row.below("TD") for _ in texts]
-            self._row(texts, widths, kinds)
+            self._row(texts, widths, [row.below("TD") for _ in texts], heads)
         self._y -= 4
 
     def picture_alone(self) -> None:
@@ -150,15 +150,21 @@ class Sheets:
         )
 
     def _row(
-        self, texts: Sequence[str], widths: Sequence[float], elements: Sequence[_Element]
-    ) -> None:
+        self,
+        texts: Sequence[str],
+        widths: Sequence[float],
+        elements: Sequence[_Element],
+        heads: "Sequence[_Cell]" = (),
+    ) -> "list[_Cell]":
+        """Write a row and return its cells; on a further page it stands below ``heads``."""
         left, cells = _LEFT, []
         for text, width, element in zip(texts, widths, elements, strict=True):
             shaded = element.kind == "TH"
             inner = element.below("P")
             cells.append(self._cell(text, (left, width), _SMALL, inner, shaded=shaded))
             left += width
-        self._lay(cells, ruled=True)
+        self._lay(cells, heads, ruled=True)
+        return cells
 
     def _cell(
         self,
@@ -174,12 +180,12 @@ class Sheets:
         lines = fit(text, Frame(wide, _ENDLESS, multiline=True)).lines
         return _Cell(left, width, size, lines, element, shaded)
 
-    def _lay(self, cells: Sequence[_Cell], *, ruled: bool) -> None:
+    def _lay(self, cells: Sequence[_Cell], heads: Sequence[_Cell] = (), *, ruled: bool) -> None:
         """Draw cells side by side; what does not fit on the page goes on on the next."""
         most = max(len(cell.lines) for cell in cells)
         whole = max(cell.height(len(cell.lines)) for cell in cells)
         if self._y - whole < _BOTTOM and (most <= _TAIL or whole < (_TOP - _BOTTOM) / 4):
-            self._break()
+            self._break(heads)
         while cells:
             room = self._y - _BOTTOM
             height, rest = 0.0, []
@@ -197,7 +203,7 @@ class Sheets:
             if not any(cell.lines for cell in rest):
                 break
             cells = rest
-            self._break()
+            self._break(heads)
 
     def _draw(self, cell: _Cell, lines: tuple[str, ...], top: float, height: float) -> None:
         page = self._pages[-1]
@@ -208,8 +214,7 @@ class Sheets:
             )
         if not any(line.strip() for line in lines):
             return
-        frame = Frame(cell.width, height, multiline=True)
-        drawn = text_operators(Setting(cell.size, lines), frame, self._faces)
+        drawn = self._lines(cell, lines, height)
         number = len(page.marks)
         page.marks.append(cell.element)
         cell.element.kids.append((len(self._pages) - 1, number))
@@ -218,14 +223,32 @@ class Sheets:
             % (cell.element.kind.encode(), number, cell.left, top - height, drawn)
         )
 
+    def _lines(self, cell: _Cell, lines: tuple[str, ...], height: float) -> bytes:
+        frame = Frame(cell.width, height, multiline=True)
+        return text_operators(Setting(cell.size, lines), frame, self._faces)
+
+    def _again(self, cells: Sequence[_Cell]) -> None:
+        """Draw the headers of a table once more: for the eye, the table has them already."""
+        height = max(cell.height(len(cell.lines)) for cell in cells)
+        for cell in cells:
+            self._draw(cell, (), self._y, height)
+            self._pages[-1].content.append(
+                b"/Artifact BMC q 1 0 0 1 %.2f %.2f cm %b Q EMC"
+                % (cell.left, self._y - height, self._lines(cell, cell.lines, height))
+            )
+        self._y -= height
+        self._rule(self._y)
+
     def _rule(self, y: float) -> None:
         self._pages[-1].content.append(
             b"/Artifact BMC q %b %.2f %.2f m %.2f %.2f l S Q EMC" % (_RULE, _LEFT, y, _RIGHT, y)
         )
 
-    def _break(self) -> None:
+    def _break(self, heads: Sequence[_Cell] = ()) -> None:
         self._pages.append(_Page())
         self._y = _TOP
+        if heads:
+            self._again(heads)
 
 
 def _foot(text: str) -> bytes:

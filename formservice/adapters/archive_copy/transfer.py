@@ -11,7 +11,8 @@ from formservice.domain.frist import OFFICE_TIME
 
 _NOTE = (
     "Die Bilder der vorstehenden Seiten sind die eingegangenen; über ihnen liegt unsichtbar, was"
-    " erkannt wurde, damit sich danach suchen lässt. Erkannter Text ersetzt das Bild nicht."
+    " der Datensatz sagt (erkannt oder von einem Menschen berichtigt), damit sich danach suchen"
+    " lässt. Dieser Text ersetzt das Bild nicht."
 )
 _BY_OFFICE = (
     "Wer, womit und mit welcher Einstellung gescannt hat, hat die Stelle für diesen Eingangsweg"
@@ -63,7 +64,7 @@ def _files(sheets: Sheets, files: Sequence[Mapping[str, Any]]) -> None:
         for number, one in enumerate(files, 1)
     ]
     head = ("Nr.", "Erstellt am", "Gerät", "Programm", "SHA-256 beim Eingang")
-    sheets.table(head, rows, (6, 18, 20, 26, 30))
+    sheets.table(head, rows, (6, 21, 18, 26, 29))
 
 
 def _pages(sheets: Sheets, pages: Sequence[Mapping[str, Any]], files: Sequence[str]) -> None:
