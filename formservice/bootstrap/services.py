@@ -267,15 +267,18 @@ class Services(Archiving):
     def zielsysteme(self) -> "Mapping[str, Zielsystem]":
         """The systems that documents are handed to, by name; none if none are described.
 
-        DefinitionError lists everything wrong with their files.
+        SettingError lists everything wrong with their files.
         """
         from formservice.adapters.handover.zielsysteme import zielsysteme
+        from formservice.adapters.target import Own
 
-        if self.settings.zielsysteme is None:
+        given = self.settings
+        if given.zielsysteme is None:
             return {}
         fields = {field.key for one in self.forms for field in one.fields}
-        where = self.settings.zielsysteme
-        return zielsysteme(where, self.originals, self.xdomea_schemas, self._titles, fields)
+        own = Own.of(given.data, given.storage, given.database)
+        kept = (self.originals, self.xdomea_schemas)
+        return zielsysteme(given.zielsysteme, *kept, self._titles, fields, own)
 
     def xdomea_export(self, version: str, sender: str, recipient: str) -> "XdomeaExport":
         """Return the use case that writes messages of a version of xdomea.

@@ -10,8 +10,9 @@ from formservice.application.delivering import Step
 from formservice.application.ports_delivery import Delivery, DeliveryStatus
 from formservice.bootstrap import Services, Settings
 from formservice.cli import errors
+from formservice.cli.account import account
 from formservice.cli.german import counted
-from formservice.domain.errors import NotFoundError, UsageError
+from formservice.domain.errors import FormServiceError, NotFoundError, UsageError
 
 _POLL_S = 10.0
 _STATUS = {
@@ -94,16 +95,26 @@ def _tell(step: Step, *, as_json: bool) -> None:
 
 
 def _checked(services: Services, *, as_json: bool) -> int:
+    away: dict[str, FormServiceError] = {}
+    for name, one in sorted(services.zielsysteme.items()):
+        try:
+            one.check()
+        except FormServiceError as problem:
+            away[name] = problem
     names = sorted(services.zielsysteme)
     if as_json:
-        print(json.dumps({"zielsysteme": names}))
+        problems = [{"zielsystem": name, "error": error.message} for name, error in away.items()]
+        print(json.dumps({"zielsysteme": names, "problems": problems}, ensure_ascii=False))
     else:
-        print(f"{counted(len(names), 'Zielsystem', 'Zielsysteme')} ohne Fehler.")
-    return errors.DONE
+        for name, error in away.items():
+            print(f"{name}: folder: {error.message} {error.hint}")
+        good = counted(len(names) - len(away), "Zielsystem", "Zielsysteme")
+        print(f"{good} ohne Fehler.")
+    return max(map(errors.status, away.values()), default=errors.DONE)
 
 
 def _planned(services: Services, document: str, *, as_json: bool) -> int:
-    names = services.deliver.plan(document)
+    names = services.deliver.plan(document, account())
     if as_json:
         print(json.dumps({"document": document, "zielsysteme": names}))
     else:
@@ -113,7 +124,7 @@ def _planned(services: Services, document: str, *, as_json: bool) -> int:
 
 def _retry(services: Services, document: str, *, as_json: bool) -> int:
     with services.store.work() as work:
-        again = work.deliveries.retry(document)
+        again = work.deliveries.retry(document, account())
     if not again:
         raise NotFoundError("Zu diesem Vorgang ist keine Übergabe gescheitert.")
     if as_json:

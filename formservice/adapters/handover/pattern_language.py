@@ -27,7 +27,7 @@ def _text(change: Callable[[str], str]) -> Callable[[object], str]:
     return lambda value: change(str(value))
 
 
-def _replaced(value: object, old: str, new: str) -> str:
+def _replaced(value: object, old: object, new: object) -> str:
     text = str(value)
     if not isinstance(old, str) or not isinstance(new, str) or not old:
         raise ValueError(old)

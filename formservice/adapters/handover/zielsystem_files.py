@@ -18,12 +18,15 @@ from formservice.adapters.handover.patterns import (
     names_in,
 )
 from formservice.adapters.handover.xdomea_schemas import NEWEST, VERSIONS
-from formservice.domain.errors import DefinitionError, EngineError, Problem, UsageError
+from formservice.adapters.handover.zielsystem_trial import tried
+from formservice.adapters.target import Own
+from formservice.domain.errors import EngineError, Problem, SettingError, UsageError
 from formservice.domain.nearest import nearest
 
 CHARSETS = ("utf-8", "utf-8-sig", "cp1252", "iso-8859-1", "iso-8859-15", "utf-16")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _HOURS = 72.0
+_LARGEST_TEMPLATE = 100_000
 _NO_DELIMITERS = '"\r\n\0'
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
@@ -101,25 +104,25 @@ class XdomeaFile(_Strict):
 
 
 def load(
-    where: Path, forms: Collection[str], fields: Collection[str]
+    where: Path, forms: Collection[str], fields: Collection[str], own: Own
 ) -> Mapping[str, tuple[FolderFile | XdomeaFile, Path]]:
     """Return the systems that a folder or a file describes, by name, each with its file.
 
-    ``forms`` and ``fields`` are what this installation knows.
+    ``forms`` and ``fields`` are what this installation knows, ``own`` where it keeps everything.
 
     Raises:
         UsageError: there is nothing to read.
-        DefinitionError: something is wrong; lists all of it.
+        SettingError: something is wrong; lists all of it.
     """
     found: dict[str, tuple[FolderFile | XdomeaFile, Path]] = {}
     problems: list[Problem] = []
     for path in _paths(where):
-        one, wrong = _one(path, forms, fields)
+        one, wrong = _one(path, forms, fields, own)
         problems += wrong
         if one is not None:
             found[path.stem] = (one, path)
     if problems:
-        raise DefinitionError(
+        raise SettingError(
             "Die Beschreibung eines Zielsystems ist fehlerhaft.",
             problems,
             "docs/betrieb.md zeigt unter „Zielsysteme“, wie die Datei aussieht.",
@@ -139,7 +142,7 @@ def _paths(where: Path) -> Sequence[Path]:
 
 
 def _one(
-    path: Path, forms: Collection[str], fields: Collection[str]
+    path: Path, forms: Collection[str], fields: Collection[str], own: Own
 ) -> tuple[FolderFile | XdomeaFile | None, list[Problem]]:
     if not _NAME.fullmatch(path.stem):
         sentence = "Der Name der Datei besteht aus Kleinbuchstaben, Ziffern und Bindestrichen."
@@ -162,7 +165,15 @@ def _one(
         understood = _KINDS[kind].model_validate(source.data)
     except ValidationError as error:
         return None, [*_explained(source, _KINDS[kind], error), *named]
-    return understood, [*_checked(source, understood), *named]
+    named += _checked(source, understood)
+    if own.holds(path.parent / understood.folder):
+        sentence = "Dieser Ordner liegt in dem, was diese Anlage selbst aufbewahrt."
+        named.append(source.problem(("folder",), sentence))
+    if not named and isinstance(understood, FolderFile):
+        index = understood.index
+        template = template_text(index.template, path) if index and index.template else None
+        named += (source.problem(*one) for one in tried(understood, template))
+    return understood, named
 
 
 _KINDS: Mapping[str, type[FolderFile] | type[XdomeaFile]] = {
@@ -278,7 +289,8 @@ def _names(
             yield source.problem(("forms", place), sentence, nearest(form, forms))
     for where, text, names in _patterns(data, path):
         if text is None:
-            yield source.problem(where, "Diese Vorlage gibt es nicht, oder sie ist kein UTF-8.")
+            sentence = "Diese Vorlage gibt es nicht, sie ist zu groß oder kein UTF-8."
+            yield source.problem(where, sentence)
             continue
         for sentence, guess in mistakes(text, names, fields):
             yield source.problem(where, sentence, guess)
@@ -318,9 +330,12 @@ def _below(data: Mapping[str, object], key: str) -> Mapping[str, object]:
 
 def template_text(name: str, path: Path) -> str | None:
     """Return the template that an index names, beside its YAML file; None if it is not there."""
+    there = path.parent / name
     try:
-        return (path.parent / name).read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
+        if not there.is_file() or there.stat().st_size > _LARGEST_TEMPLATE:
+            return None
+        return there.read_text("utf-8")
+    except (OSError, ValueError):  # no UTF-8, or no name of a file
         return None
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any  # what patterns know has no type of its own
 
 from formservice.adapters.handover.folder import WatchedFolder
+from formservice.adapters.handover.guarded import Guarded
 from formservice.adapters.handover.kinds import kind_of
 from formservice.adapters.handover.own_pages import sendable
 from formservice.adapters.handover.patterns import Pattern, Values
@@ -23,6 +24,7 @@ from formservice.adapters.handover.zielsystem_files import (
     load,
     template_text,
 )
+from formservice.adapters.target import Own
 from formservice.application.delivering import Zielsystem
 from formservice.application.dossier import Dossier, record_data
 from formservice.application.ports_delivery import Delivery, HandedFile, Receipt
@@ -31,6 +33,7 @@ from formservice.domain.case import NAMES
 from formservice.domain.document import Medium
 from formservice.domain.errors import EngineError, InputError, NotFoundError
 
+_NOTHING = Own(())
 _HOUR = 3600.0
 _LARGEST_ANSWER = 10 * 1024**2
 _COPIES = {"copy": FORM_COPY, "picture": PICTURE_COPY}
@@ -42,21 +45,23 @@ def zielsysteme(
     schemas: XdomeaSchemas,
     titles: Mapping[str, str],
     fields: Collection[str],
+    own: Own = _NOTHING,
 ) -> dict[str, Zielsystem]:
     """Return the systems that a file or folder describes, by name.
 
-    ``titles`` are the names of all forms by id, ``fields`` the keys of all their fields.
+    ``titles`` are the names of all forms by id, ``fields`` the keys of all their fields, ``own``
+    is where this installation keeps everything.
 
     Raises:
-        UsageError, DefinitionError: as ``load``.
+        UsageError, SettingError: as ``load``.
         EngineMissingError: one speaks xdomea, and the schemas are not there.
     """
     found: dict[str, Zielsystem] = {}
-    for name, (one, path) in load(where, titles, fields).items():
+    for name, (one, path) in load(where, titles, fields, own).items():
         if isinstance(one, XdomeaFile):
-            found[name] = XdomeaSystem(one, path, originals, schemas, titles)
+            found[name] = Guarded(XdomeaSystem(one, path, originals, schemas, titles))
         else:
-            found[name] = FolderSystem(one, path, originals, titles)
+            found[name] = Guarded(FolderSystem(one, path, originals, titles))
     return found
 
 
