@@ -11,6 +11,7 @@ from formservice.application.ports_store import SERVICE
 from formservice.application.search import MOST
 from formservice.bootstrap import Services, Settings
 from formservice.cli import errors, files
+from formservice.cli.account import account
 from formservice.cli.german import counted
 from formservice.cli.own_folders import OwnFolders
 from formservice.cli.progress import Counter
@@ -84,7 +85,8 @@ def _run(chosen: argparse.Namespace) -> int:
     try:
         if chosen.xdomea:
             return _messages(services, ids, target, chosen, counter)
-        done = services.export(ids, target, SERVICE, counter)
+        own_pages = chosen.user is not None
+        done = services.export(ids, target, account(), counter, own_pages=own_pages)
     finally:
         counter.close()
     if chosen.json:
@@ -112,7 +114,7 @@ def _messages(
 ) -> int:
     """Write xdomea messages and say how many."""
     export = services.xdomea_export(chosen.xdomea, chosen.sender, chosen.recipient)
-    done = export(ids, target, SERVICE, counter)
+    done = export(ids, target, account(), counter)
     if chosen.json:
         told = {"folder": chosen.output, "messages": done.written, "already_there": done.known}
         print(json.dumps(told, ensure_ascii=False, indent=1))

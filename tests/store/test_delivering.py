@@ -4,7 +4,9 @@ import csv
 import io
 import json
 import os
+import re
 import time
+from pathlib import Path
 
 import pytest
 from lxml import etree
@@ -466,6 +468,19 @@ def test_what_contradicts_itself_in_a_description_is_told(described, old, new, w
     with pytest.raises(DefinitionError) as raised:
         described(CSV.replace(old, new))
     assert where in {one.where.partition(" (")[0] for one in raised.value.problems}
+
+
+def test_the_examples_of_the_manual_are_right(described):
+    text = (Path(__file__).parents[2] / "docs" / "betrieb.md").read_text("utf-8")
+    examples = {
+        name: block
+        for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+        for name in re.findall(r"^# (eakte-\w+)\.yaml$", block, re.MULTILINE)
+    }
+    assert set(examples) == {"eakte-stadt", "eakte-land"}
+    assert set(described(examples["eakte-stadt"], "eakte-stadt")) == {"eakte-stadt"}
+    if SCHEMAS.is_dir():
+        assert "eakte-land" in described(examples["eakte-land"], "eakte-land")
 
 
 def test_a_name_that_could_be_no_folder_is_refused(described):

@@ -15,13 +15,15 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from formservice.adapters.handover.bundle import Bundle
 from formservice.adapters.handover.export import Export
 from formservice.adapters.store.selection import selected
 from formservice.application.dossier import Selection
-from formservice.application.ports_store import SERVICE, Arrival, Found, PageOf
+from formservice.application.ports_store import SERVICE, Arrival, CopyOf, Found, PageOf
 from formservice.domain.canonical import digest
-from formservice.domain.errors import NotFoundError, StorageError, UsageError
+from formservice.domain.errors import EngineError, NotFoundError, StorageError, UsageError
 from tests.store.handed import LEAD, NAME, RECEIVED, accept, folder_originals, keep, reading
+from tests.store.piles import BEN, inside, pages_in, piled
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ def test_everything_is_there_and_every_hash_is_right(two, originals, tmp_path):
     record = json.loads(files["vorgaenge/000001-d_1/datensatz.json"])
     assert record["records"][0]["reading"]["fields"]["name"]["value"] == NAME
     assert digest(record["records"][0]["reading"]) == record["records"][0]["sha256"]
-    assert files["vorgaenge/000001-d_1/archivkopie.pdf"] == b"%PDF-1.7 copy of d:1"
+    assert files["vorgaenge/000001-d_1/kopien/archivkopie.pdf"] == b"%PDF-1.7 copy of d:1"
     manifest = json.loads(files["manifest.json"])
     assert [one["id"] for one in manifest["list"]] == ["d:1", "d2"]
     assert {one["path"] for one in manifest["files"]} == set(files) - {"manifest.json"}
@@ -99,6 +101,44 @@ def test_an_original_of_several_documents_is_there_once(store, originals, tmp_pa
     with zipfile.ZipFile(tmp_path / "x.zip") as bundle:
         names = [name for name in bundle.namelist() if name.startswith("originale/")]
     assert names == [f"originale/{original}.pdf"]
+
+
+def test_copies_named_like_our_own_files_lie_beside_them(two, originals, tmp_path):
+    data = b'{"of": "an archive copy without attachments"}'
+    with two.work() as work:
+        copy = CopyOf("d:1", 1, "datensatz.json", originals.put(data), len(data))
+        work.copies.keep(copy, SERVICE)
+    Export(two, originals)(["d:1"], tmp_path / "x.zip", SERVICE)
+    with zipfile.ZipFile(tmp_path / "x.zip") as bundle:
+        names = bundle.namelist()
+        assert bundle.read("vorgaenge/000001-d_1/kopien/datensatz.json") == data
+    assert len(set(names)) == len(names)
+
+
+def test_no_name_is_used_twice(tmp_path):
+    with Bundle(io.BytesIO()) as bundle:
+        bundle.add("a", b"1")
+        with pytest.raises(EngineError):
+            bundle.add("a", b"2")
+
+
+def test_who_may_see_one_form_of_a_pile_gets_its_pages_and_nobody_elses(
+    store, originals, tmp_path
+):
+    pile, (first, _) = piled(store, originals)
+    Export(store, originals)([first], tmp_path / "x.zip", SERVICE, own_pages=True)
+    with zipfile.ZipFile(tmp_path / "x.zip") as bundle:
+        files = {name: bundle.read(name) for name in bundle.namelist()}
+    assert not [name for name in files if name.startswith("originale/")]
+    (name,) = [name for name in files if "/auszug-" in name]
+    assert pages_in(files[name]) == 1
+    assert not any(BEN.encode() in inside(data) for data in files.values())
+    manifest = json.loads(files["manifest.json"])
+    assert manifest["list"][0]["excerpts"] == [{"path": name, "of": pile}]
+    assert manifest["list"][0]["originals"] == [name]
+    Export(store, originals)([first], tmp_path / "y.zip", SERVICE)
+    with zipfile.ZipFile(tmp_path / "y.zip") as bundle:
+        assert f"originale/{pile}.pdf" in bundle.namelist()
 
 
 def test_that_it_went_out_is_in_the_chain_without_any_value(two, originals, tmp_path):

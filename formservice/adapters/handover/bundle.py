@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from formservice.domain.errors import StorageError, UsageError
+from formservice.domain.errors import EngineError, StorageError, UsageError
 
 # Before this ZIP knows no time; and when a file was packed says nothing of its contents.
 _TIME = (1980, 1, 1, 0, 0, 0)
@@ -38,19 +38,27 @@ class Bundle:
     def __init__(self, file: BinaryIO) -> None:
         """Write to ``file``, which need not be read again."""
         self._zip = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, allowZip64=True)
+        self._names: set[str] = set()
 
     def add(self, path: str, data: bytes, *, packed: bool = False) -> Packed:
         """Add a file; what is ``packed`` already (PDF, pictures, DOCX) is taken as it is."""
-        self._zip.writestr(_entry(path, packed=packed), data)
+        self._zip.writestr(self._entry(path, packed=packed), data)
         return Packed(path, len(data), hashlib.sha256(data).hexdigest())
 
     def add_file(self, path: str, file: BinaryIO, *, packed: bool = False) -> Packed:
         """Add what ``file`` holds from its beginning, piece by piece."""
         file.seek(0)
         reading = _Hashing(file)
-        with self._zip.open(_entry(path, packed=packed), "w", force_zip64=True) as target:
+        with self._zip.open(self._entry(path, packed=packed), "w", force_zip64=True) as target:
             shutil.copyfileobj(reading, target, 1 << 20)
         return Packed(path, reading.size, reading.hash.hexdigest())
+
+    def _entry(self, path: str, *, packed: bool) -> zipfile.ZipInfo:
+        """Return a new entry; who unpacks gets only one of two files of the same name."""
+        if path in self._names:
+            raise EngineError("Zwei Dateien der ZIP-Datei hätten denselben Namen.")
+        self._names.add(path)
+        return _entry(path, packed=packed)
 
     def __enter__(self) -> "Bundle":
         return self

@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from formservice.adapters.handover.bundle import Bundle, Packed, written
 from formservice.adapters.handover.kinds import JSON, kind_of, safe
+from formservice.adapters.handover.own_pages import sendable
 from formservice.adapters.handover.register import COLUMNS, row
 from formservice.adapters.handover.sheets import PARTS, CsvSheet, XlsxSheet
 from formservice.application.dossier import Dossier, dossier, event_data, record_data
@@ -74,10 +75,16 @@ class Export:
         target: Path,
         author: Author,
         tell: Callable[[int, int], None] = lambda done, total: None,
+        *,
+        own_pages: bool = False,
     ) -> Exported:
         """Write ``target`` anew; the same documents give the same bytes.
 
+        With ``own_pages`` a received file that holds other documents as well does not go out, but
+        the pages of these: for whoever may not see all of them.
+
         Raises:
+            EngineError: a file cannot be cut into pages.
             NotFoundError: a document or one of its files is not there; nothing is written.
             StorageError: the target cannot be written, or a file was changed.
         """
@@ -94,7 +101,7 @@ class Export:
             for number, document in enumerate(ids, start=1):
                 with self._store.look() as work:
                     whole = dossier(work, document)
-                self._document(bundle, lists, whole, number)
+                self._document(bundle, lists, whole, number, own_pages=own_pages)
                 tell(number, len(ids))
             lists.sheet.end()
             manifest = _finished(bundle, lists, table, sheet, spool)
@@ -102,7 +109,9 @@ class Export:
             self._proved(author, ids, manifest)
         return done
 
-    def _document(self, bundle: Bundle, lists: _Lists, whole: Dossier, number: int) -> None:
+    def _document(
+        self, bundle: Bundle, lists: _Lists, whole: Dossier, number: int, *, own_pages: bool
+    ) -> None:
         """Write one document, and what the lists say of it."""
         folder = f"vorgaenge/{number:06}-{safe(whole.kept.id, 64)}"
         record = json.dumps(record_data(whole), ensure_ascii=False, indent=1)
@@ -113,7 +122,16 @@ class Export:
                 for one, packed in self._copies(bundle, whole, folder)
             ),
         ]
-        originals = [self._original(bundle, lists, one) for one in whole.originals]
+        excerpts: dict[str, str] = {}
+        if own_pages:
+            excerpts = dict(self._excerpts(bundle, lists, whole, folder))
+            originals = [
+                excerpts[one] if one in excerpts else self._original(bundle, lists, one)
+                for one in whole.originals
+                if one in excerpts or one not in whole.mixed
+            ]
+        else:
+            originals = [self._original(bundle, lists, one) for one in whole.originals]
         for link in whole.links:
             event = event_data(link, whole.people)
             lists.events.write(_text(json.dumps(event, ensure_ascii=False, sort_keys=True)))
@@ -122,6 +140,7 @@ class Export:
             "id": whole.kept.id,
             "folder": folder,
             "originals": originals,
+            "excerpts": [{"path": path, "of": sha256} for sha256, path in excerpts.items()],
             "files": [{"what": what, "path": one.path} for what, one in files],
             "records": [{"version": one.version, "sha256": one.sha256} for one in whole.versions],
         }
@@ -141,8 +160,17 @@ class Export:
                 if "." in copy.kind
                 else f"{_COPIES.get(copy.kind, copy.kind)}.{kind.suffix}"
             )
-            path = f"{folder}/{safe(name)}"
+            path = f"{folder}/kopien/{safe(name)}"
             yield copy.kind, bundle.add(path, data, packed=kind is not JSON)
+
+    def _excerpts(
+        self, bundle: Bundle, lists: _Lists, whole: Dossier, folder: str
+    ) -> Iterator[tuple[str, str]]:
+        """Write excerpts of the files that hold other documents; yield their hash and its path."""
+        for number, one in enumerate(sendable(whole, self._originals, whole.mixed), start=1):
+            path = f"{folder}/auszug-{number}.pdf"
+            lists.took(bundle.add(path, one.data, packed=True))
+            yield one.original, path
 
     def _original(self, bundle: Bundle, lists: _Lists, sha256: str) -> str:
         """Write a received file, once however many documents stand in it; return its path."""

@@ -5,7 +5,7 @@ prove with the hash of the whole file, which stays here, where they come from.
 """
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,14 +28,18 @@ class Sent:
     is_excerpt: bool
 
 
-def sendable(whole: Dossier, originals: Originals) -> Iterator[Sent]:
-    """Yield what may be sent of a document's files.
+def sendable(
+    whole: Dossier, originals: Originals, which: Collection[str] | None = None
+) -> Iterator[Sent]:
+    """Yield what may be sent of a document's files, or of ``which`` of them, in their order.
 
     Raises:
         EngineError: a file holds pages of other documents, and cannot be cut.
         NotFoundError: one is not there.
     """
     for sha256 in whole.originals:
+        if which is not None and sha256 not in which:
+            continue
         data = originals.read(sha256)
         if sha256 not in whole.mixed:
             yield Sent(sha256, data, is_excerpt=False)

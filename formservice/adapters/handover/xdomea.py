@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from formservice import __version__
 from formservice.adapters.handover.bundle import Bundle
 from formservice.adapters.handover.kinds import PDF, kind_of, safe
+from formservice.adapters.handover.own_pages import sendable
 from formservice.adapters.handover.sheets import is_xml, xml_text
 from formservice.adapters.handover.xdomea_schemas import NEWEST, XdomeaSchemas, namespace
 from formservice.application.dossier import Dossier
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 MESSAGE = "Abgabe.Abgabe.0401"
+_ORIGINAL, _EXCERPT = "Original", "Auszug aus dem Original"
 RECORD = "urn:formservice:datensatz:1"
 # „Sonstiges“ in the list of formats, with the name beside it: what the schema itself advises.
 _OTHER, _LIST = "100", "2.0"
@@ -92,18 +94,21 @@ class Xdomea:
         return target.getvalue()
 
     def _pieces(self, whole: Dossier) -> list[_Piece]:
-        """Return the archive copies, then the originals; a copy's record is in the message."""
+        """Return the archive copies, then what was received; a copy's record is in the message.
+
+        A file that holds other documents as well does not go out, but the pages of this one.
+        """
         found = []
         for copy in whole.copies:
             if copy.kind in COPIES:
                 data = self._originals.read(copy.sha256)
                 what = COPIES[copy.kind]
                 found.append(_piece(whole, f"{what}.{kind_of(data).suffix}", data, what))
-        for place, sha256 in enumerate(whole.originals, start=1):
-            data = self._originals.read(sha256)
-            suffix = kind_of(data).suffix
+        for place, sent in enumerate(sendable(whole, self._originals), start=1):
+            suffix = kind_of(sent.data).suffix
             several = f" {place}" if len(whole.originals) > 1 else ""
-            found.append(_piece(whole, f"Original{several}.{suffix}", data, f"Original{several}"))
+            what = f"{_EXCERPT if sent.is_excerpt else _ORIGINAL}{several}"
+            found.append(_piece(whole, f"{what}.{suffix}", sent.data, what))
         return found
 
     def _message(
@@ -195,7 +200,7 @@ def _piece(whole: Dossier, called: str, data: bytes, what: str) -> _Piece:
     prefix = uuid.uuid5(
         uuid.NAMESPACE_OID, f"xdomea/{whole.kept.id}/{whole.kept.version}/{called}"
     )
-    name = whole.kept.name if what.startswith("Original") else called
+    name = whole.kept.name if what.startswith(_ORIGINAL) else called
     return _Piece(f"{prefix}_{safe(called)}", name, data, what)
 
 
@@ -251,6 +256,11 @@ def _record(parent: "_Element", whole: Dossier) -> None:
     record.set("ausgabe", whole.kept.edition or "")
     record.set("fassung", str(newest.version))
     record.set("sha256", newest.sha256)
+    for sha256 in whole.originals:
+        # Of the whole file, even where only an excerpt of it goes out.
+        original = etree.SubElement(record, f"{{{RECORD}}}Original")
+        original.set("sha256", sha256)
+        original.set("auszug", "true" if sha256 in whole.mixed else "false")
     fields: dict[str, dict[str, object]] = whole.reading.get("fields") or {}
     for key, told in fields.items():
         field = etree.SubElement(record, f"{{{RECORD}}}Feld")

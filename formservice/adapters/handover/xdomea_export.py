@@ -1,5 +1,6 @@
 """Documents as xdomea messages in a folder, for whoever carries them on."""
 
+import os
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -63,11 +64,14 @@ class XdomeaExport:
             else:
                 title = self._titles.get(whole.kept.form or "", "Dokument")
                 data = self._xdomea.packed(whole, title, process, self._now())
-                with self._store.work() as work:
-                    body = {"process": process, "version": whole.kept.version}
-                    work.events.append("document.exported", author, document, body)
                 with written(target) as file:
                     file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                    # All of it is on the disk, and nobody sees it before this is in the chain.
+                    with self._store.work() as work:
+                        body = {"process": process, "version": whole.kept.version}
+                        work.events.append("document.exported", author, document, body)
                 done += 1
             tell(done + known, len(ids))
         return Messages(done, known)
