@@ -11,7 +11,7 @@ from typing import Any, Protocol  # results have the shape of JSON
 
 from formservice.application.dossier import Dossier, dossier
 from formservice.application.ports_delivery import Delivery, DeliveryStatus, HandedFile, Receipt
-from formservice.application.ports_store import Kept, Store, Work
+from formservice.application.ports_store import SERVICE, Author, Kept, Store, Work
 from formservice.application.work import DONE, Next, Tell
 from formservice.domain.case import DECIDED
 from formservice.domain.errors import FormServiceError, NotFoundError, StorageError, UsageError
@@ -120,8 +120,10 @@ class Deliver:
                 return
             yield self._one(taken)
 
-    def plan(self, document: str) -> list[str]:
+    def plan(self, document: str, author: Author = SERVICE) -> list[str]:
         """Note an accepted document for all systems that take it; return their names.
+
+        ``author`` is who wants that.
 
         Raises:
             UsageError: it is not accepted.
@@ -132,7 +134,7 @@ class Deliver:
                 raise UsageError("Übergeben wird nur, was angenommen ist.")
             names = [name for name, one in self._zielsysteme.items() if one.takes(whole)]
             for name in names:
-                work.deliveries.plan(document, whole.kept.version, name)
+                work.deliveries.plan(document, whole.kept.version, name, author)
         return names
 
     def _one(self, taken: Delivery) -> Step:

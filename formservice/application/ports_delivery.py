@@ -3,7 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from formservice.application.ports_store import Author
 
 
 class DeliveryStatus(StrEnum):
@@ -57,8 +60,13 @@ class Receipt:
 class Deliveries(Protocol):
     """Deliveries inside one transaction; every change has its event."""
 
-    def plan(self, document: str, version: int, zielsystem: str) -> bool:
-        """Note that a version has to go to a system; False if that is known."""
+    def plan(
+        self, document: str, version: int, zielsystem: str, author: "Author | None" = None
+    ) -> bool:
+        """Note that a version has to go to a system; False if that is known.
+
+        ``author`` is who wanted that, None for the service itself.
+        """
 
     def claim(self, zielsysteme: Sequence[str], lease: float) -> Delivery | None:
         """Take what is due longest for these systems, for so many seconds."""
@@ -77,7 +85,7 @@ class Deliveries(Protocol):
     def failed(self, delivery: Delivery, error: str) -> bool:
         """Note that people have to look at it; False if the claim is lost."""
 
-    def retry(self, document: str) -> int:
+    def retry(self, document: str, author: "Author | None" = None) -> int:
         """Begin anew with what failed of a document; return how many deliveries that are.
 
         What the other side refused gets a process of its own: the old answer is not for it.

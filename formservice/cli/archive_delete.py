@@ -1,19 +1,16 @@
 """``formservice archive delete``: documents with all that is kept of them, for good."""
 
 import argparse
-import getpass
 import json
-import os
 from collections.abc import Sequence
 from typing import Any  # what is told has the shape of the JSON contract
 
 from formservice.application.deletion_reason import GROUNDS
 from formservice.application.ports_deletion import Cleaned, Scope
-from formservice.application.ports_store import Author
 from formservice.bootstrap import Services, Settings
 from formservice.cli import errors
+from formservice.cli.account import account
 from formservice.cli.german import counted
-from formservice.domain.case import Role
 from formservice.domain.errors import UsageError
 
 _WORDS = {
@@ -23,7 +20,6 @@ _WORDS = {
     "findings": ("Befund", "Befunde"),
     "search": ("Eintrag der Suche", "Einträge der Suche"),
 }
-_AUTHOR = 58  # what an author's id has room for, after „shell:“
 
 
 def add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -73,8 +69,7 @@ def _run(chosen: argparse.Namespace) -> int:
     beyond = services.delete.beyond()
     if not chosen.yes:
         return _planned(services, chosen, beyond)
-    author = Author(f"shell:{_account()[:_AUTHOR]}", Role.ADMIN)
-    done = services.delete(chosen.documents, author, chosen.reason, full=chosen.full)
+    done = services.delete(chosen.documents, account(), chosen.reason, full=chosen.full)
     told = {"deleted": True, **_data(done.scope), "left": list(done.left)}
     if not chosen.json:
         print("Gelöscht.")
@@ -83,14 +78,6 @@ def _run(chosen: argparse.Namespace) -> int:
             print(f"✗ Diese Bytes gehen gerade erneut ein und bleiben: {one}")
     status = _told(told, done.cleaned, beyond, as_json=chosen.json)
     return errors.NEEDS_A_PERSON if done.left else status
-
-
-def _account() -> str:
-    """Return the name of the account that runs this, or its number."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return str(os.getuid())
 
 
 def _planned(services: Services, chosen: argparse.Namespace, beyond: Sequence[str]) -> int:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from formservice.application.participants import Answers, Doubt, Plan, shown
-from formservice.application.ports_store import SERVICE
 from formservice.bootstrap import Services, Settings, today
 from formservice.cli import errors
+from formservice.cli.account import account
 from formservice.cli.german import counted
 
 _CALLED = {
@@ -66,7 +66,7 @@ def _participants(chosen: argparse.Namespace) -> int:
     answers = Answers(_listed(chosen.new), _listed(chosen.same))
     day, ends = today(), chosen.end_gone
     if chosen.yes:
-        plan = services.participants.done(rows, answers, SERVICE, day, end_gone=ends)
+        plan = services.participants.done(rows, answers, account(), day, end_gone=ends)
     else:
         plan = services.participants.shown(rows, answers, day)
     if chosen.json:

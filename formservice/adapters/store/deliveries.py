@@ -23,7 +23,7 @@ from formservice.adapters.store.events import Events
 from formservice.adapters.store.rows import text_of
 from formservice.application.delivering import REFUSED
 from formservice.application.ports_delivery import Delivery, DeliveryStatus, HandedFile, Receipt
-from formservice.application.ports_store import SERVICE
+from formservice.application.ports_store import SERVICE, Author
 from formservice.domain.canonical import digest
 
 KIND = "delivery"
@@ -38,7 +38,9 @@ class Deliveries:
         self._connection = connection
         self._events = events
 
-    def plan(self, document: str, version: int, zielsystem: str) -> bool:
+    def plan(
+        self, document: str, version: int, zielsystem: str, author: Author | None = None
+    ) -> bool:
         """Note that a version has to go to a system; False if that is known.
 
         What was withdrawn, or failed for another reason, begins anew.
@@ -56,7 +58,7 @@ class Deliveries:
         self._events.held()
         if not added(self._connection, _table, **values):
             known = (_table.c.document == document, _table.c.zielsystem == zielsystem)
-            return self._again(and_(*known, _table.c.version == version)) > 0
+            return self._again(and_(*known, _table.c.version == version), author) > 0
         self._connection.execute(
             insert(_outbox).values(
                 id=process,
@@ -68,7 +70,7 @@ class Deliveries:
             )
         )
         body = {"zielsystem": zielsystem, "version": version}
-        self._events.append("delivery.planned", SERVICE, document, body)
+        self._events.append("delivery.planned", author or SERVICE, document, body)
         return True
 
     def claim(self, zielsysteme: Sequence[str], lease: float) -> Delivery | None:
@@ -120,10 +122,11 @@ class Deliveries:
         if not self._held(delivery, again_in):
             return False
         said = text_of(receipt.told)
+        proof = {"receipt": self._events.salted(delivery.document, said)}
         if receipt.taken is None:
             if delivery.receipt != said:
                 self._set(delivery, receipt=said)
-                self._event("delivery.received", delivery)
+                self._event("delivery.received", delivery, proof)
         elif receipt.taken:
             self._set(
                 delivery,
@@ -132,10 +135,10 @@ class Deliveries:
                 error=None,
                 confirmed_at=now(),
             )
-            self._event("delivery.confirmed", delivery)
+            self._event("delivery.confirmed", delivery, proof)
         else:
             self._set(delivery, status=str(DeliveryStatus.FAILED), receipt=said, error=REFUSED)
-            self._event("delivery.failed", delivery, {"error": REFUSED})
+            self._event("delivery.failed", delivery, {"error": REFUSED} | proof)
         return True
 
     def waits(self, delivery: Delivery, error: str | None, again_in: float) -> bool:
@@ -153,12 +156,12 @@ class Deliveries:
         self._event("delivery.failed", delivery, {"error": error})
         return True
 
-    def retry(self, document: str) -> int:
+    def retry(self, document: str, author: Author | None = None) -> int:
         """Begin anew with what failed of a document; return how many deliveries that are.
 
         What the other side refused gets a process of its own: the old answer is not for it.
         """
-        return self._again(_table.c.document == text_of(document))
+        return self._again(_table.c.document == text_of(document), author)
 
     def listed(self, status: Sequence[DeliveryStatus] = (), most: int = 100) -> Sequence[Delivery]:
         """Return deliveries, the oldest first."""
@@ -195,7 +198,7 @@ class Deliveries:
         query = select(page.c.original).where(page.c.original.in_(originals), ~is_own).distinct()
         return set(self._connection.execute(query).scalars())
 
-    def _again(self, which: Any) -> int:  # a condition of SQLAlchemy
+    def _again(self, which: Any, author: Author | None) -> int:  # a condition of SQLAlchemy
         """Begin anew with what failed; return how many."""
         self._events.held()
         query = _DELIVERY.where(which, _table.c.status == str(DeliveryStatus.FAILED))
@@ -211,7 +214,7 @@ class Deliveries:
                 .where(_outbox.c.id == one.process)
                 .values(id=process, due=now(), done_at=None, body=body)
             )
-            self._event("delivery.retried", one)
+            self._event("delivery.retried", one, author=author or SERVICE)
         return len(found)
 
     def _rows(self, query: Select[Any]) -> MappingResult:
@@ -235,10 +238,14 @@ class Deliveries:
         )
 
     def _event(
-        self, type_: str, delivery: Delivery, more: Mapping[str, object] | None = None
+        self,
+        type_: str,
+        delivery: Delivery,
+        more: Mapping[str, object] | None = None,
+        author: Author = SERVICE,
     ) -> None:
         body = {"zielsystem": delivery.zielsystem, "version": delivery.version}
-        self._events.append(type_, SERVICE, delivery.document, {**body, **(more or {})})
+        self._events.append(type_, author, delivery.document, {**body, **(more or {})})
 
 
 # How often a delivery was taken up before people had it tried again.
