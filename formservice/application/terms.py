@@ -105,6 +105,16 @@ def state_of(name: object) -> str:
     return NAMES[State(str(name))] if name in set(State) else str(name)
 
 
+def about_of(code: str, name: str | None) -> str:
+    """Return what a reason was given for: a state, or a finding about the field of that name."""
+    kind, _, state = code.partition(".")
+    if kind == "state":
+        return f"Stand „{state_of(state)}“"
+    if code == FAITHFUL:
+        return "Sichtprüfung des Abbilds"
+    return f"Befund zu „{name}“ ({code})" if name else f"Befund ({code})"
+
+
 def told_of(link: Link) -> str:
     """Return an event as people say it; of a later edition, as it is called."""
     told = EVENTS.get(link.type)
@@ -144,6 +154,8 @@ def _to_system(told: str) -> Callable[[Mapping[str, Any]], str]:
 EVENTS: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "document.received": "Eingang",
     "document.found": "in einer empfangenen Datei gefunden",
+    "document.aside": "Seiten beiseitegelegt, die kein Vorgang sind",
+    "document.assigned": "einem Fall zugeordnet",
     "document.moved": _moved,
     "document.exported": "als xdomea-Nachricht ausgegeben",
     "document.deleted": "gelöscht",

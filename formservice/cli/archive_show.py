@@ -2,13 +2,21 @@
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any  # the data has the shape of the JSON contract
 
 from formservice.application.document_data import document_data, named
 from formservice.application.ports_store import SERVICE
-from formservice.application.terms import COPIES, REFERENCE, ROLES, SOURCES, STAGES, STATUSES
+from formservice.application.terms import (
+    COPIES,
+    REFERENCE,
+    ROLES,
+    SOURCES,
+    STAGES,
+    STATUSES,
+    about_of,
+)
 from formservice.bootstrap import Services, Settings
 from formservice.cli import errors, show
 from formservice.cli.errors import printable
@@ -51,9 +59,10 @@ def _run(chosen: argparse.Namespace) -> int:
         return errors.DONE
     for line in _stands(data):
         print(line)
+    called = names(services, data["record"]) if data["record"] else {}
     if data["record"]:
-        show.document(data["record"], names(services, data["record"]))
-    for line in _history(data):
+        show.document(data["record"], called)
+    for line in _history(data, called):
         print(line)
     return errors.DONE
 
@@ -89,8 +98,11 @@ def _facts(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "Seite", f"{one['page']} von {one['original'][:16]}…"
 
 
-def _history(data: dict[str, Any]) -> Iterator[str]:
-    """Yield versions, what people answered for, archive copies and what happened."""
+def _history(data: dict[str, Any], called: Mapping[str, str]) -> Iterator[str]:
+    """Yield versions, what people answered for, archive copies and what happened.
+
+    ``called`` is what people call the fields.
+    """
     if data["versions"]:
         yield "\n  Fassungen"
     for one in data["versions"]:
@@ -99,7 +111,7 @@ def _history(data: dict[str, Any]) -> Iterator[str]:
     if data["acknowledgements"]:
         yield "\n  Begründet und verantwortet"
     for one in data["acknowledgements"]:
-        about = f"{one['code']} {one['field'] or ''}".strip()
+        about = printable(about_of(one["code"], called.get(one["field"], one["field"])))
         who = f"{printable(one['author'])} ({ROLES.get(one['role'], one['role'])})"
         yield f"    {_at(one['at'])}  {about}, {who}: {printable(one['reason'])}"
     if data["copies"]:

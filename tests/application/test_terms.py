@@ -18,6 +18,7 @@ from formservice.application.terms import (
     SOURCES,
     STAGES,
     STATUSES,
+    about_of,
     reading_by,
     told_of,
 )
@@ -77,6 +78,19 @@ def test_no_event_is_told_by_its_type(type_: str) -> None:
     assert type_ not in told
     assert "work." not in told
     assert not {"copy", "form"} & set(told.replace(":", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "told"),
+    [
+        ("state.in-review", None, "Stand „in Prüfung“"),
+        ("scan.faithful", None, "Sichtprüfung des Abbilds"),
+        ("deadline.missed", "Abbruch am", "Befund zu „Abbruch am“ (deadline.missed)"),
+        ("page.missing", None, "Befund (page.missing)"),
+    ],
+)
+def test_a_reason_says_what_it_was_given_for(code: str, name: str | None, told: str) -> None:
+    assert about_of(code, name) == told
 
 
 def test_an_event_of_a_later_edition_is_told_by_its_type() -> None:

@@ -5,9 +5,8 @@ from datetime import date, datetime
 from typing import Any  # the protocol has the shape of its JSON
 
 from formservice.adapters.archive_copy.sheets import Sheets
-from formservice.application.terms import MEDIA, MET, NOTHING, REFERENCE, ROLES, UNKNOWN
+from formservice.application.terms import MEDIA, MET, NOTHING, REFERENCE, ROLES, UNKNOWN, about_of
 from formservice.domain.case import DECIDED, NAMES, State
-from formservice.domain.changes import FAITHFUL
 from formservice.domain.frist import OFFICE_TIME
 
 _NOTE = (
@@ -116,19 +115,10 @@ def _reasons(sheets: Sheets, reasons: Sequence[Mapping[str, Any]]) -> None:
         return
     sheets.heading("Entscheidungen mit Begründung")
     rows = [
-        (clock(one["at"]), _who(one), _about(str(one["code"]), one["name"]), one["reason"])
+        (clock(one["at"]), _who(one), about_of(str(one["code"]), one["name"]), one["reason"])
         for one in reasons
     ]
     sheets.table(("Wann", "Wer", "Wozu", "Begründung"), rows, (21, 21, 21, 37))
-
-
-def _about(code: str, name: str | None) -> str:
-    kind, _, state = code.partition(".")
-    if kind == "state" and state in set(State):
-        return f"Stand „{NAMES[State(state)]}“"
-    if code == FAITHFUL:
-        return "Sichtprüfung des Abbilds"
-    return f"Befund zu „{name}“ ({code})" if name else f"Befund ({code})"
 
 
 def _who(one: Mapping[str, Any]) -> str:
