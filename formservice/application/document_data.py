@@ -36,12 +36,12 @@ def named(work: Looked, text: str, viewer: Author) -> str:
     found = work.search.named(text, viewer)
     if not found:
         raise NotFoundError(
-            "Ein Dokument mit dieser Kennung gibt es nicht.",
+            "Einen Vorgang mit dieser Kennung gibt es nicht.",
             "„formservice archive search“ nennt die Kennungen.",
         )
     if len(found) > 1:
         raise UsageError(
-            "Mehrere Dokumente beginnen mit dieser Kennung.", "Bitte mehr davon angeben."
+            "Mehrere Vorgänge beginnen mit dieser Kennung.", "Bitte mehr davon angeben."
         )
     return found[0]
 

@@ -156,7 +156,7 @@ class Find:
             UsageError: the query cannot be understood, or the list has no such place.
         """
         if not 1 <= limit <= MOST:
-            raise UsageError(f"Auf einmal werden 1 bis {MOST} Dokumente gezeigt.")
+            raise UsageError(f"Auf einmal werden 1 bis {MOST} Vorgänge gezeigt.")
         place = Place.told(after) if after else None
         with self._kept.look() as work:
             query = work.search.understood(text, self._vocabulary)

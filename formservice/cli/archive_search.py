@@ -120,4 +120,4 @@ def _summary(found: Hits) -> str:
         return "Nichts gefunden."
     states = ", ".join(f"{count} {NAMES[state]}" for state, count in found.states.items())
     forms = ", ".join(f"{count} {form or 'nicht erkannt'}" for form, count in found.forms.items())
-    return f"{counted(found.total, 'Dokument', 'Dokumente')} ({states}; {forms})."
+    return f"{counted(found.total, 'Vorgang', 'Vorgänge')} ({states}; {forms})."

@@ -30,8 +30,8 @@ def add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser of ``archive``."""
     one = actions.add_parser(
         "show",
-        help="ein aufbewahrtes Dokument zeigen",
-        description="Zeigt, wo ein Dokument steht, was gelesen wurde, Befunde, Fristen, Fassungen"
+        help="einen aufbewahrten Vorgang zeigen",
+        description="Zeigt, wo ein Vorgang steht, was gelesen wurde, Befunde, Fristen, Fassungen"
         " und Verlauf, und wo seine Seiten liegen.",
     )
     one.add_argument(

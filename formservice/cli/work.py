@@ -9,7 +9,7 @@ from formservice.adapters.isolation import processors
 from formservice.adapters.store.store import Work
 from formservice.adapters.work.pool import Pool, again
 from formservice.adapters.work.signals import Stop
-from formservice.application.terms import NO_CLOCK, STATUSES
+from formservice.application.terms import NO_CLOCK, STAGES, STATUSES
 from formservice.bootstrap import Services, Settings, today
 from formservice.cli import errors
 from formservice.cli.account import account
@@ -157,7 +157,7 @@ def _retry(services: Services, document: str, *, as_json: bool) -> int:
         kept = work.documents.get(document)
         if not work.queue.retry(document):
             now = STATUSES.get(kept.status, kept.status)
-            raise NotFoundError(f"Dieses Dokument ist nicht zurückgestellt, sondern {now}.")
+            raise NotFoundError(f"Dieser Vorgang ist nicht zurückgestellt, sondern {now}.")
         work.events.append("work.retried", account(), document, {"stage": kept.stage})
     print(json.dumps({"retried": 1}) if as_json else "Es wird noch einmal versucht.")
     return errors.DONE
@@ -170,7 +170,7 @@ def _retry_all(services: Services, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps({"retried": count}))
     elif count:
-        documents = counted(count, "Dokument wird", "Dokumente werden")
+        documents = counted(count, "Vorgang wird", "Vorgänge werden")
         print(f"{documents} noch einmal versucht.")
     else:
         print("Es ist nichts zurückgestellt.")
@@ -204,11 +204,11 @@ def _status(services: Services, *, as_json: bool) -> int:
         print(json.dumps({"standing": counts, "failed": told}, ensure_ascii=False, indent=1))
     else:
         for s in standing:
-            documents = counted(s.count, "Dokument", "Dokumente")
-            print(f"{s.stage}: {documents} {STATUSES.get(s.status, s.status)}")
+            documents = counted(s.count, "Vorgang", "Vorgänge")
+            print(f"{STAGES.get(s.stage, s.stage)}: {documents} {STATUSES.get(s.status, s.status)}")
         if not standing:
             print("Es ist nichts angenommen.")
         for one in stuck:
             name = errors.printable(one.name)
-            print(f"  ✗ {one.document}  {name}: {one.stage} [{one.error}], {one.tries} Versuche")
+            print(f"  ✗ {one.document}  {name}: {STAGES.get(one.stage, one.stage)} [{one.error}], {one.tries} Versuche")
     return errors.NEEDS_A_PERSON if stuck else errors.DONE

@@ -33,7 +33,7 @@ def told(capsys, *arguments: str) -> tuple[int, str]:
 def test_people_see_what_was_found_and_how_it_goes_on(store, capsys):
     status, out = told(capsys, "archive", "search", "--limit", "1")
     assert status == 0
-    assert "3 Dokumente (1 nicht erkannt, 2 in Prüfung; 2 feedbackbogen, 1 nicht erkannt)." in out
+    assert "3 Vorgänge (1 nicht erkannt, 2 in Prüfung; 2 feedbackbogen, 1 nicht erkannt)." in out
     after = out.rpartition("--after ")[2].strip()
     _, rest = told(capsys, "archive", "search", "--after", after)
     assert len(rest.splitlines()) == 3
@@ -51,7 +51,7 @@ def test_programs_get_the_hits_with_their_counts(store, capsys):
 def test_somebody_is_told_only_what_they_may_see(store, capsys):
     _, out = told(capsys, "archive", "search", "--as", "u-t1")
     assert "document2" in out
-    assert "1 Dokument (" in out
+    assert "1 Vorgang (" in out
     assert told(capsys, "archive", "show", "document1", "--as", "u-t1")[0] == 2
     assert told(capsys, "archive", "show", "document2", "--as", "u-t1", "--json")[0] == 0
 

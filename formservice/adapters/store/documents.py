@@ -284,7 +284,7 @@ class Documents:
         row = self._connection.execute(query).first()
         if row is None:
             told = text_of(document)[:40]
-            raise NotFoundError(f"Ein Dokument mit der Kennung {told} gibt es nicht.")
+            raise NotFoundError(f"Einen Vorgang mit der Kennung {told} gibt es nicht.")
         return _kept(row)
 
     def _part(self, received: Kept, found: Found, place: int, author: Author) -> str:

@@ -51,7 +51,7 @@ class Erasure:
                 )
             if several:
                 return str(several[0])
-        raise NotFoundError(f"Ein Dokument mit der Kennung {told[:40]} gibt es nicht.")
+        raise NotFoundError(f"Einen Vorgang mit der Kennung {told[:40]} gibt es nicht.")
 
     def scope(self, document: str) -> Scope:
         """Return what deleting a document takes away; others wait who want to change it."""

@@ -36,7 +36,7 @@ class Records:
         query = select(table).where(table.c.document == document).order_by(table.c.version.desc())
         row = self._connection.execute(query.limit(1)).first()
         if row is None:
-            raise NotFoundError("Zu diesem Dokument ist noch nichts gelesen.")
+            raise NotFoundError("Zu diesem Vorgang ist noch nichts gelesen.")
         return Version(**row._mapping)
 
     def versions(self, document: str) -> Sequence[Version]:

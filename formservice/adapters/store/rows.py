@@ -97,7 +97,7 @@ def refuse_odd(arrival: Arrival) -> None:
     """Raise UsageError for an id that senders may not choose."""
     if not _ID.fullmatch(arrival.id):
         raise UsageError(
-            "Diese Kennung eines Dokuments ist nicht möglich.",
+            "Diese Kennung eines Vorgangs ist nicht möglich.",
             "Erlaubt sind 1 bis 64 Buchstaben (ohne Umlaute), Ziffern und . _ : -",
         )
 

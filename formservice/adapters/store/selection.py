@@ -51,4 +51,4 @@ def _refuse_unknown(connection: Connection, ids: Sequence[str]) -> None:
         unknown = [one for one in some if one not in known]
         if unknown:
             told = text_of(unknown[0])[:40]
-            raise NotFoundError(f"Ein Dokument mit der Kennung {told} gibt es nicht.")
+            raise NotFoundError(f"Einen Vorgang mit der Kennung {told} gibt es nicht.")
