@@ -205,10 +205,13 @@ def _status(services: Services, *, as_json: bool) -> int:
     else:
         for s in standing:
             documents = counted(s.count, "Vorgang", "Vorgänge")
-            print(f"{STAGES.get(s.stage, s.stage)}: {documents} {STATUSES.get(s.status, s.status)}")
+            stage, status = STAGES.get(s.stage, s.stage), STATUSES.get(s.status, s.status)
+            print(f"{stage}: {documents} {status}")
         if not standing:
             print("Es ist nichts angenommen.")
         for one in stuck:
             name = errors.printable(one.name)
-            print(f"  ✗ {one.document}  {name}: {STAGES.get(one.stage, one.stage)} [{one.error}], {one.tries} Versuche")
+            stage = STAGES.get(one.stage, one.stage)
+            tries = counted(one.tries, "Versuch", "Versuche")
+            print(f"  ✗ {one.document}  {name}: {stage} [{one.error}], {tries}")
     return errors.NEEDS_A_PERSON if stuck else errors.DONE
