@@ -27,6 +27,7 @@ class KeptRecord:
     """A version of a record as it stands in the table; ``reading`` is still text."""
 
     version: int
+    created_at: float
     author: str
     reason: str
     sha256: str
@@ -40,6 +41,8 @@ class KeptCopy:
     version: int
     kind: str
     sha256: str
+    size: int
+    created_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +59,30 @@ class KeptReason:
 
     code: str
     field: str | None
+    finding: str | None
     author: str
     role: str
     reason: str
+    created_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDelivery:
+    """What is handed to another system as it stands in the table; ``files`` is still text."""
+
+    zielsystem: str
+    version: int
+    status: str
+    files: str
+    receipt: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBelonging:
+    """To which case a document belongs as it stands in the table: so who may see it."""
+
+    case: str
+    participation: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +96,21 @@ class Account:
     original: str | None
     part_of: str | None
     name: str
+    source: str
     state: str
     version: int
     received: str
+    created_at: float
     traeger: str | None
+    aside: str | None
     salt: str | None
     events: Sequence[Entry]
     records: Sequence[KeptRecord]
     copies: Sequence[KeptCopy]
     reasons: Sequence[KeptReason]
     pages: Sequence[KeptPage]
+    deliveries: Sequence[KeptDelivery]
+    belongings: Sequence[KeptBelonging]
     differing: Sequence[str]
 
 

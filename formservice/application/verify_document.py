@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any  # the body of an event is any JSON
 
 from formservice.application.ports_proof import Account, KeptRecord
+from formservice.application.verify_delivery import deliveries
 from formservice.domain.canonical import digest
 from formservice.domain.case import NAMES
-from formservice.domain.chain import read, salted
+from formservice.domain.chain import read, salted, seconds
 
 ARRIVALS = ("document.received", "document.found")
 DELETED = "document.deleted"
@@ -20,6 +21,7 @@ class _Told:
     """An event of the document at hand."""
 
     seq: int
+    at: float
     type: str
     author: str
     body: Mapping[str, Any]
@@ -27,7 +29,10 @@ class _Told:
 
 def fault(kept: Account) -> str | None:
     """Return the first thing that is not as the events of a document tell; None if all is."""
-    events = [_Told(one.seq, one.type, one.author, read(one.body) or {}) for one in kept.events]
+    events = [
+        _Told(one.seq, seconds(one.at), one.type, one.author, read(one.body) or {})
+        for one in kept.events
+    ]
     gone = [one.seq for one in events if one.type == DELETED]
     if gone and events[-1].type == DELETED:
         return f"Er ist nach Ereignis {gone[-1]} gelöscht und trotzdem noch da."
@@ -45,6 +50,9 @@ def _faults(kept: Account, events: Sequence[_Told], salt: str) -> Iterator[str]:
     yield from _records(kept, events, salt)
     yield from _copies(kept, events, salt)
     yield from _reasons(kept, events, salt)
+    yield from _aside(kept, events, salt)
+    yield from _belongings(kept, events, salt)
+    yield from deliveries(kept, [(one.type, one.body) for one in events], salt)
     yield from (f"Was in Listen und Suche steht, ist verändert: {one}." for one in kept.differing)
     moves = [one for one in events if one.type == "document.moved"]
     state = str(moves[-1].body.get("to")) if moves else "received"
@@ -58,6 +66,8 @@ def _arrival(kept: Account, event: _Told, salt: str) -> Iterator[str]:
         "original": kept.original and salted(salt, kept.original),
         "name": salted(salt, kept.name),
         "received": kept.received,
+        "source": kept.source,
+        "created_at": kept.created_at,
         "part_of": kept.part_of,
         "traeger": kept.traeger and salted(salt, kept.traeger),
     }
@@ -65,6 +75,8 @@ def _arrival(kept: Account, event: _Told, salt: str) -> Iterator[str]:
         "original": "Das Original ist nicht das, das einging",
         "name": "Der Name der Datei ist verändert",
         "received": "Der Tag des Eingangs ist verändert",
+        "source": "Der Weg, auf dem er kam, ist verändert",
+        "created_at": "Die Zeit des Eingangs ist verändert",
         "part_of": "Die Zugehörigkeit zur empfangenen Datei ist verändert",
         "traeger": "Der Träger, von dem er kam, ist verändert",
     }
@@ -106,6 +118,8 @@ def _record(record: KeptRecord, event: _Told, salt: str) -> Iterator[str]:
         yield f"Der Prüfwert neben dem Datensatz, Fassung {record.version}, ist verändert {where}."
     if record.author != event.author:
         yield f"{which} ist einem anderen zugeschrieben {where}."
+    if record.created_at != event.at:
+        yield f"Die Zeit zum Datensatz, Fassung {record.version}, ist verändert {where}."
     told = event.body.get("reason")
     if (salted(salt, record.reason) if record.reason.strip() else None) != told:
         yield f"Die Begründung zum Datensatz, Fassung {record.version}, ist verändert {where}."
@@ -113,18 +127,20 @@ def _record(record: KeptRecord, event: _Told, salt: str) -> Iterator[str]:
 
 def _copies(kept: Account, events: Sequence[_Told], salt: str) -> Iterator[str]:
     # A version that is accepted again has further ones.
-    copies: defaultdict[tuple[object, object], set[str]] = defaultdict(set)
+    copies: defaultdict[tuple[object, object], set[object]] = defaultdict(set)
     for one in kept.copies:
-        copies[one.version, one.kind].add(salted(salt, one.sha256))
+        proof = (salted(salt, one.sha256), one.size, one.created_at)
+        copies[one.version, one.kind].add(proof)
     told: defaultdict[tuple[object, object], set[object]] = defaultdict(set)
     for event in events:
         if event.type == "copy.made":
             key = (event.body.get("version"), event.body.get("kind"))
-            told[key].add(event.body.get("copy"))
+            made = tuple(event.body.get(name) for name in ("copy", "size", "created_at"))
+            told[key].add(made)
             which = f"Die Archivkopie „{key[1]}“ zu Fassung {key[0]}"
             if key not in copies:
                 yield f"{which} fehlt (Ereignis {event.seq})."
-            elif event.body.get("copy") not in copies[key]:
+            elif made not in copies[key]:
                 yield f"{which} ist eine andere (Ereignis {event.seq})."
     for key, hashes in copies.items():
         if hashes - told[key]:
@@ -141,18 +157,43 @@ def _reasons(kept: Account, events: Sequence[_Told], salt: str) -> Iterator[str]
             code, field = f"state.{one.body.get('to')}", None
         else:
             continue
-        who = (one.author, one.body.get("role"))
+        who = (one.author, one.body.get("role"), one.at, one.body.get("finding"))
         key: tuple[object, ...] = (code, field, *who, one.body.get("reason"))
         told.setdefault(key, one.seq)
         counted[key] += 1
     found: Counter[tuple[object, ...]] = Counter(
-        (one.code, one.field, one.author, one.role, salted(salt, one.reason))
+        (
+            *(one.code, one.field, one.author, one.role, one.created_at),
+            None if one.finding is None else salted(salt, one.finding),
+            salted(salt, one.reason),
+        )
         for one in kept.reasons
     )
     for lost in counted - found:
         yield f"Die Begründung zu „{lost[0]}“ fehlt oder ist verändert (Ereignis {told[lost]})."
     for odd in found - counted:
         yield f"Von einer Begründung zu „{odd[0]}“ erzählt kein Ereignis."
+
+
+def _aside(kept: Account, events: Sequence[_Told], salt: str) -> Iterator[str]:
+    told = [one for one in events if one.type == "document.aside"]
+    found = [] if kept.aside is None else json.loads(kept.aside)
+    if told and salted(salt, digest(found)) != told[-1].body.get("aside"):
+        yield f"Was kein Vorgang ist, steht anders da (Ereignis {told[-1].seq})."
+    elif found and not told:
+        yield "Von dem, was kein Vorgang ist, erzählt kein Ereignis."
+
+
+def _belongings(kept: Account, events: Sequence[_Told], salt: str) -> Iterator[str]:
+    """Whoever assigns a document to a case tells so: who may see it depends on that."""
+    told = [one.body for one in events if one.type == "document.assigned"][-1:]
+    named = [(one.get("case"), one.get("participation")) for one in told if one.get("case")]
+    found = [
+        (salted(salt, one.case), one.participation and salted(salt, one.participation))
+        for one in kept.belongings
+    ]
+    if found != named:
+        yield "Die Zuordnung zu einem Fall ist nicht die, von der die Ereignisse erzählen."
 
 
 def _is_salted(event: _Told) -> bool:

@@ -112,6 +112,8 @@ def filled(address, tmp_path):
                 (schema.case_documents, {"document": "d1", "case": "c1"}),
             ):
                 work.connection.execute(insert(table).values(row))
+            body = {"case": work.events.salted("d1", "c1")}
+            work.events.append("document.assigned", proven.IFK, "d1", body)
         yield one
 
 

@@ -26,6 +26,7 @@ class Copies:
         What is accepted again has further copies of the same version: their protocol tells more.
         """
         self._events.held()
+        moment = self._connection.execute(select(now())).scalar_one()
         added(
             self._connection,
             schema.originals,
@@ -42,12 +43,14 @@ class Copies:
             kind=copy.kind,
             sha256=copy.sha256,
             size=copy.size,
-            created_at=now(),
+            created_at=moment,
         )
         if is_new:
             body = {
                 "version": copy.version,
                 "kind": copy.kind,
+                "size": copy.size,
+                "created_at": moment,
                 # Who has the copy can prove it; without the salt it tells nothing.
                 "copy": self._events.salted(copy.document, copy.sha256),
             }

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any  # readings have the shape of the JSON contract
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, Table, Text, cast, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, Table, Text, cast, exists, select
 
 from formservice.adapters.store import schema
 from formservice.adapters.store.rows import deadline_rows, finding_rows, form_of
 from formservice.adapters.store.words import OWN, indexed, normaliser
 
-_documents, _records = schema.documents, schema.records
+_documents, _records, _cases = schema.documents, schema.records, schema.case_documents
 
 
 class Derived:
@@ -47,6 +47,8 @@ class Derived:
         query = OWN.add_columns(
             _documents.c.form,
             _documents.c.edition,
+            _documents.c.assigned,
+            exists().where(_cases.c.document == _documents.c.id).label("belongs"),
             cast(_records.c.reading, Text).label("reading"),
         )
         query = query.outerjoin(_records, newest).where(_documents.c.id.in_(documents))
@@ -80,6 +82,8 @@ def _differing(
 ) -> Iterator[str]:
     if reading is None:
         return
+    if bool(row.assigned) != row.belongs:
+        yield "ob er einem Fall zugeordnet ist"
     form, edition = form_of(reading)
     if (row.form, row.edition, row.reference) != (form, edition, reading.get("reference")):
         yield "das Formular, seine Ausgabe oder sein Kennzeichen"

@@ -23,6 +23,7 @@ from formservice.application.ports_store import (
     PageOf,
     Version,
 )
+from formservice.domain.canonical import digest
 from formservice.domain.case import DECIDED, Role, State, checked_edit, checked_move
 from formservice.domain.changes import changed_fields
 from formservice.domain.errors import ConflictError, NotFoundError
@@ -87,7 +88,7 @@ class Documents:
         if not is_new:  # another process was faster
             return self._known(arrival) or self.get(arrival.id), True
         kept = self.get(arrival.id)
-        body = {"size": arrival.size, "source": arrival.source} | self._proven(kept)
+        body = {"size": arrival.size} | self._proven(kept)
         self._events.append("document.received", author, arrival.id, body)
         self._words.write(arrival.id, {})
         return kept, False
@@ -150,6 +151,9 @@ class Documents:
             return known
         told = [storable(dict(one)) for one in aside]
         self._connection.execute(update(table).where(table.c.id == document).values(aside=told))
+        if told:
+            body = {"aside": self._events.salted(document, digest(told))}
+            self._events.append("document.aside", author, document, body)
         if len(found) == 1:
             self._read(document, found[0], author)
             return [document]
@@ -317,7 +321,13 @@ class Documents:
 
     def _proven(self, kept: Kept) -> dict[str, object]:
         """Return what proves how a document arrived, to those who have its salt."""
-        told: dict[str, object] = {"received": kept.received.isoformat()}
+        table = schema.documents
+        created = select(table.c.created_at).where(table.c.id == kept.id)
+        told: dict[str, object] = {
+            "received": kept.received.isoformat(),
+            "source": kept.source,
+            "created_at": self._connection.execute(created).scalar_one(),
+        }
         for key in ("original", "name", "traeger"):
             value = getattr(kept, key)
             if value is not None:

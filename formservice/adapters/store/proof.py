@@ -25,7 +25,9 @@ from formservice.application.ports_proof import (
     Account,
     Amount,
     Entry,
+    KeptBelonging,
     KeptCopy,
+    KeptDelivery,
     KeptPage,
     KeptReason,
     KeptRecord,
@@ -34,6 +36,7 @@ from formservice.application.ports_proof import (
 _Row = TypeVar("_Row")
 _events, _documents = schema.events, schema.documents
 _deleted = "document.deleted"
+_OWN = [name for name in Account.__annotations__ if name in _documents.c]
 
 
 class Proof:
@@ -48,7 +51,12 @@ class Proof:
         if self._connection.dialect.name != "sqlite":
             return None
         told = self._connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
-        return None if told == "ok" else "Die Datei der Datenbank ist beschädigt."
+        if told != "ok":
+            return "Die Datei der Datenbank ist beschädigt."
+        lost = self._connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if lost is None:
+            return None
+        return f"In der Tabelle „{lost[2]}“ fehlt etwas, worauf „{lost[0]}“ verweist."
 
     def amount(self, since: int) -> Amount:
         """Return how much there is of what events from ``since`` on tell of."""
@@ -81,9 +89,8 @@ class Proof:
     def accounts(self, after: str, most: int, since: int) -> Sequence[Account]:
         """Return the next documents of which events from ``since`` on tell."""
         table, salts = _documents, schema.salts
-        columns = ("id", "original", "part_of", "name", "state", "version", "received", "traeger")
         query = (
-            select(*(_text(table.c[name]) for name in columns), salts.c.salt)
+            select(*(_text(table.c[name]) for name in _OWN), salts.c.salt)
             .outerjoin(salts, salts.c.document == table.c.id)
             .where(table.c.id > after, _of(since))
             .order_by(table.c.id)
@@ -96,6 +103,8 @@ class Proof:
         copies = self._of(schema.copies, KeptCopy, "version", ids)
         reasons = self._of(schema.acknowledgements, KeptReason, "id", ids)
         pages = self._of(schema.pages, KeptPage, "position", ids)
+        deliveries = self._of(schema.deliveries, KeptDelivery, "version", ids)
+        belongings = self._of(schema.case_documents, KeptBelonging, "case", ids)
         differing = Derived(self._connection).differing(ids)
         return [
             Account(
@@ -105,6 +114,8 @@ class Proof:
                 copies=copies[row.id],
                 reasons=reasons[row.id],
                 pages=pages[row.id],
+                deliveries=deliveries[row.id],
+                belongings=belongings[row.id],
                 differing=differing[row.id],
             )
             for row in rows

@@ -6,7 +6,6 @@ from typing import Any  # readings have the shape of the JSON contract
 from sqlalchemy import Connection, delete, insert, select, update
 
 from formservice.adapters.store import schema
-from formservice.adapters.store.engine import now
 from formservice.adapters.store.events import Events
 from formservice.adapters.store.rows import (
     deadline_rows,
@@ -18,6 +17,7 @@ from formservice.adapters.store.rows import (
 from formservice.adapters.store.words import Words
 from formservice.application.ports_store import Author, Kept, Version
 from formservice.domain.canonical import digest
+from formservice.domain.chain import seconds
 from formservice.domain.errors import NotFoundError
 
 
@@ -50,11 +50,16 @@ class Records:
         connection, document, version = self._connection, kept.id, kept.version + 1
         reading = storable(dict(given))
         fingerprint = digest(reading)
+        body = {"version": version, "record": self._events.salted(document, fingerprint)}
+        body["pages"] = self._events.salted(document, digest(self._pages(document)))
+        if text_of(reason).strip():
+            body["reason"] = self._events.salted(document, text_of(reason))
+        link = self._events.append("record.saved", author, document, body)
         connection.execute(
             insert(schema.records).values(
                 document=document,
                 version=version,
-                created_at=now(),
+                created_at=seconds(link.at),
                 author=author.id,
                 reason=text_of(reason),
                 sha256=fingerprint,
@@ -77,11 +82,6 @@ class Records:
             if rows:
                 connection.execute(insert(into), [{"document": document, **row} for row in rows])
         self._words.write(document, reading)
-        body = {"version": version, "record": self._events.salted(document, fingerprint)}
-        body["pages"] = self._events.salted(document, digest(self._pages(document)))
-        if text_of(reason).strip():
-            body["reason"] = self._events.salted(document, text_of(reason))
-        self._events.append("record.saved", author, document, body)
         return version
 
     def _pages(self, document: str) -> Sequence[Sequence[object]]:
