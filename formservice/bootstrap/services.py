@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from formservice.application.verify import Verify
     from formservice.application.work import Stage
     from formservice.domain.chain import Head
+    from formservice.domain.errors import SettingError
 
 
 class Services(Archiving):
@@ -269,16 +270,24 @@ class Services(Archiving):
 
         SettingError lists everything wrong with their files.
         """
-        from formservice.adapters.handover.zielsysteme import zielsysteme
+        found, wrong = self.zielsysteme_described
+        if wrong is not None:
+            raise wrong
+        return found
+
+    @cached_property
+    def zielsysteme_described(self) -> "tuple[Mapping[str, Zielsystem], SettingError | None]":
+        """The systems that are described well, and what is wrong with the others."""
+        from formservice.adapters.handover.zielsysteme import described
         from formservice.adapters.target import Own
 
         given = self.settings
         if given.zielsysteme is None:
-            return {}
+            return {}, None
         fields = {field.key for one in self.forms for field in one.fields}
         own = Own.of(given.data, given.storage, given.database)
         kept = (self.originals, self.xdomea_schemas)
-        return zielsysteme(given.zielsysteme, *kept, self._titles, fields, own)
+        return described(given.zielsysteme, *kept, self._titles, fields, own)
 
     def xdomea_export(self, version: str, sender: str, recipient: str) -> "XdomeaExport":
         """Return the use case that writes messages of a version of xdomea.
@@ -306,10 +315,10 @@ class Services(Archiving):
 
     @cached_property
     def deliver(self) -> "Deliver":
-        """The use case „deliver“: hand over what is due."""
+        """The use case „deliver“: hand over what is due, to the systems described well."""
         from formservice.application.delivering import Deliver
 
-        return Deliver(self.store, self.zielsysteme, lambda: now().timestamp())
+        return Deliver(self.store, self.zielsysteme_described[0], lambda: now().timestamp())
 
     @cached_property
     def participants(self) -> "ImportParticipants":

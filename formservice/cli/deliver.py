@@ -48,7 +48,8 @@ def _deliver(chosen: argparse.Namespace) -> int:
         return _retry(services, chosen.retry, as_json=chosen.json)
     if chosen.status:
         return _status(services, as_json=chosen.json)
-    if not services.zielsysteme:
+    found, wrong = services.zielsysteme_described
+    if not found and wrong is None:
         if chosen.once:  # as workers call it, whatever is set up
             return errors.DONE
         raise UsageError(
@@ -63,15 +64,19 @@ def _deliver(chosen: argparse.Namespace) -> int:
 
 
 def _hand_over(services: Services, *, once: bool, as_json: bool) -> int:
-    """Hand over what is due, until told to stop; say what became of each."""
+    """Hand over what is due, until told to stop; say what became of each.
+
+    What is wrong with the description of one system holds up no other.
+    """
     stop = Stop()
-    status = errors.DONE
+    _, wrong = services.zielsysteme_described
+    status = errors.DONE if wrong is None else errors.show(wrong, as_json=False)
     with stop.listening():
         while not stop.asked:
             for step in itertools.takewhile(lambda _: not stop.asked, services.deliver()):
                 _tell(step, as_json=as_json)
                 if step.status is DeliveryStatus.FAILED:
-                    status = errors.NEEDS_A_PERSON
+                    status = max(status, errors.NEEDS_A_PERSON)
             if once:
                 break
             stop.wait(_POLL_S)
@@ -114,6 +119,7 @@ def _checked(services: Services, *, as_json: bool) -> int:
 
 
 def _planned(services: Services, document: str, *, as_json: bool) -> int:
+    _ = services.zielsysteme  # all of them: who is left out now would never get it
     names = services.deliver.plan(document, account())
     if as_json:
         print(json.dumps({"document": document, "zielsysteme": names}))
@@ -142,7 +148,12 @@ def _status(services: Services, *, as_json: bool) -> int:
     late = [one for one in waiting if one.error is not None]
     if as_json:
         counts = [
-            {"zielsystem": name, "status": status, "count": count}
+            {
+                "zielsystem": name,
+                "status": status,
+                "count": count,
+                "described": name in services.zielsysteme,
+            }
             for (name, status), count in standing.items()
         ]
         told = {"standing": counts, "failed": _listed(failed), "late": _listed(late)}

@@ -6,7 +6,6 @@ import pytest
 
 from formservice.adapters.handover.zielsystem_files import load
 from formservice.adapters.target import Own
-from formservice.domain.errors import SettingError
 
 GOOD = {
     "folder": "folder: share",
@@ -27,11 +26,10 @@ def wrong(tmp_path):
         (tmp_path / "eakte.yaml").write_text(text, "utf-8")
         if template is not None:
             (tmp_path / "t.xml").write_text(template, "utf-8")
-        try:
-            load(tmp_path / "eakte.yaml", {"f": "F"}, {"name"}, Own.of(tmp_path / "var"))
-        except SettingError as error:
-            return [one.where.partition(" ")[0] for one in error.problems]
-        return []
+        own = Own.of(tmp_path / "var")
+        found, error = load(tmp_path / "eakte.yaml", {"f": "F"}, {"name"}, own)
+        assert (error is None) == ("eakte" in found)
+        return [] if error is None else [one.where.partition(" ")[0] for one in error.problems]
 
     return read
 

@@ -4,20 +4,26 @@ import json
 import zipfile
 
 import pytest
+from sqlalchemy import insert
 
+from formservice.adapters.store import schema
 from formservice.application.copying import accept
 from formservice.application.ports_store import Author
 from formservice.bootstrap import Services, Settings
 from formservice.domain.case import Role
 from tests.e2e.conftest import ROOT
+from tests.store.piles import piled
 from tests.store.test_xdomea import SCHEMAS, needs_schemas
 
 LEAD = Author("u-1", Role.LEAD)
 SAMPLE = ROOT / "samples" / "feedbackbogen@2026-11" / "regulaer-docx" / "input.docx"
 ZIELSYSTEM = """title: E-Akte
 folder: share
-files: {copy: "{{ id }}.pdf", original: "{{ id }}.{{ suffix }}", record: "{{ id }}.json"}
-receipt: {file: "{{ id }}.ok"}
+files:
+  copy: "{{ id }}-{{ version }}.pdf"
+  original: "{{ id }}-{{ version }}-original.{{ suffix }}"
+  record: "{{ id }}-{{ version }}.json"
+receipt: {file: "{{ process }}.ok"}
 """
 LIST = "Kundennummer;Name;Vorname\n1;Özgür;Ay\n2;Weber;\n"
 
@@ -78,6 +84,20 @@ def test_xdomea_messages_are_written_once(archive, formservice, tmp_path):
     assert verified.returncode == 0, verified.stdout
 
 
+def test_who_sees_one_form_of_a_pile_gets_no_other_with_it(archive, formservice, tmp_path):
+    services, _ = archive
+    pile, _ = piled(services.store, services.originals)
+    with services.store.work() as work:
+        user = {"id": "ifk-1", "name": "Muster", "role": "ifk", "active": True}
+        work.connection.execute(insert(schema.users).values(**user))
+    done = formservice("archive", "export", "--all", "--as", "ifk-1", "-o", tmp_path / "x.zip")
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(tmp_path / "x.zip") as bundle:
+        names = bundle.namelist()
+    assert len([name for name in names if name.endswith("/auszug-1.pdf")]) == 2
+    assert f"originale/{pile}.pdf" not in names
+
+
 def test_without_a_choice_nothing_goes_out(formservice, tmp_path):
     assert formservice("archive", "export", "-o", tmp_path / "x.zip").returncode == 2
     wrong = formservice("archive", "export", "--state", "angenomen", "-o", tmp_path / "x.zip")
@@ -104,9 +124,24 @@ def test_what_is_accepted_goes_through_copy_and_deliver_to_the_other_system(
     assert "deliver fertig" in worked.stdout
     assert formservice("deliver", "--once", **given).returncode == 0
     there = sorted(one.name for one in (tmp_path / "share").iterdir())
-    assert there == [f"{id_}.docx", f"{id_}.json", f"{id_}.pdf"]
+    assert there == [f"{id_}-2-original.docx", f"{id_}-2.json", f"{id_}-2.pdf"]
     status = formservice("deliver", "--status", **given)
     assert (status.returncode, "übergeben" in status.stdout) == (0, True)
+
+
+def test_checking_tells_what_is_wrong_and_which_folder_is_not_there(formservice, tmp_path):
+    given = {"FORMSERVICE_ZIELSYSTEME": str(tmp_path / "eakte.yaml")}
+    (tmp_path / "eakte.yaml").write_text(ZIELSYSTEM, "utf-8")
+    away = formservice("deliver", "--check", **given)
+    assert (away.returncode, "eakte: folder:" in away.stdout) == (3, True)
+    (told,) = json.loads(formservice("deliver", "--check", "--json", **given).stdout)["problems"]
+    assert told["zielsystem"] == "eakte"
+    (tmp_path / "eakte.yaml").write_text(ZIELSYSTEM.replace("id }}", "id * 9 }}"), "utf-8")
+    wrong = formservice("deliver", "--check", **given)
+    assert (wrong.returncode, "[setting]" in wrong.stderr) == (2, True)
+    assert "eakte.yaml: files.copy (Zeile 4): Gerechnet wird" in wrong.stderr
+    assert formservice("deliver", "--once", **given).returncode == 2
+    assert formservice("work", "--once", **given).returncode == 2
 
 
 def test_without_a_zielsystem_deliver_says_what_is_missing(formservice):

@@ -14,7 +14,7 @@ from sqlalchemy import update
 
 from formservice.adapters.handover.stage import planning
 from formservice.adapters.handover.xdomea_schemas import XdomeaSchemas
-from formservice.adapters.handover.zielsysteme import zielsysteme
+from formservice.adapters.handover.zielsysteme import described as zielsysteme
 from formservice.adapters.store import schema
 from formservice.adapters.store.engine import now
 from formservice.adapters.store.store import Store
@@ -76,7 +76,10 @@ def described(tmp_path, originals, share):
         for file, more in {f"{name}.yaml": text, **beside}.items():
             (tmp_path / "zs" / file).write_text(more, "utf-8")
         where, schemas = tmp_path / "zs", XdomeaSchemas(SCHEMAS)
-        return zielsysteme(where, originals, schemas, FORMS, FIELDS)
+        found, wrong = zielsysteme(where, originals, schemas, FORMS, FIELDS)
+        if wrong is not None:
+            raise wrong
+        return found
 
     return load
 

@@ -10,7 +10,7 @@ from lxml import etree
 from formservice.adapters.handover.own_pages import excerpt
 from formservice.adapters.handover.xdomea import RECORD, Xdomea
 from formservice.adapters.handover.xdomea_schemas import XdomeaSchemas
-from formservice.adapters.handover.zielsysteme import zielsysteme
+from formservice.adapters.handover.zielsysteme import described
 from formservice.application.delivering import Deliver
 from formservice.application.dossier import dossier
 from formservice.application.ports_delivery import DeliveryStatus
@@ -70,7 +70,7 @@ def test_a_zielsystem_gets_the_pages_of_one_form_and_the_hash_of_the_whole(
     for id_ in ids:
         accept(store, originals, id_)
     forms = {"feedbackbogen": "Feedbackbogen"}
-    systems = zielsysteme(tmp_path / "eakte.yaml", originals, XdomeaSchemas(None), forms, ())
+    systems, _ = described(tmp_path / "eakte.yaml", originals, XdomeaSchemas(None), forms, ())
     deliver = Deliver(store, systems, lambda: 0.0)
     for id_ in ids:
         deliver.plan(id_)

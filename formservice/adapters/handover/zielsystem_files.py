@@ -105,29 +105,28 @@ class XdomeaFile(_Strict):
 
 def load(
     where: Path, forms: Collection[str], fields: Collection[str], own: Own
-) -> Mapping[str, tuple[FolderFile | XdomeaFile, Path]]:
+) -> tuple[Mapping[str, tuple[FolderFile | XdomeaFile, Path]], SettingError | None]:
     """Return the systems that a folder or a file describes, by name, each with its file.
 
     ``forms`` and ``fields`` are what this installation knows, ``own`` where it keeps everything.
+    A system with mistakes is left out, and the error lists all of them.
 
     Raises:
         UsageError: there is nothing to read.
-        SettingError: something is wrong; lists all of it.
     """
     found: dict[str, tuple[FolderFile | XdomeaFile, Path]] = {}
     problems: list[Problem] = []
     for path in _paths(where):
         one, wrong = _one(path, forms, fields, own)
         problems += wrong
-        if one is not None:
+        if one is not None and not wrong:
             found[path.stem] = (one, path)
-    if problems:
-        raise SettingError(
-            "Die Beschreibung eines Zielsystems ist fehlerhaft.",
-            problems,
-            "docs/betrieb.md zeigt unter „Zielsysteme“, wie die Datei aussieht.",
-        )
-    return found
+    if not problems:
+        return found, None
+    hint = "docs/betrieb.md zeigt unter „Zielsysteme“, wie die Datei aussieht."
+    return found, SettingError(
+        "Die Beschreibung eines Zielsystems ist fehlerhaft.", problems, hint
+    )
 
 
 def _paths(where: Path) -> Sequence[Path]:

@@ -31,7 +31,7 @@ from formservice.application.ports_delivery import Delivery, HandedFile, Receipt
 from formservice.application.ports_store import FORM_COPY, PICTURE_COPY, Originals
 from formservice.domain.case import NAMES
 from formservice.domain.document import Medium
-from formservice.domain.errors import EngineError, InputError, NotFoundError
+from formservice.domain.errors import EngineError, InputError, NotFoundError, SettingError
 
 _NOTHING = Own(())
 _HOUR = 3600.0
@@ -39,30 +39,31 @@ _LARGEST_ANSWER = 10 * 1024**2
 _COPIES = {"copy": FORM_COPY, "picture": PICTURE_COPY}
 
 
-def zielsysteme(
+def described(
     where: Path,
     originals: Originals,
     schemas: XdomeaSchemas,
     titles: Mapping[str, str],
     fields: Collection[str],
     own: Own = _NOTHING,
-) -> dict[str, Zielsystem]:
-    """Return the systems that a file or folder describes, by name.
+) -> tuple[dict[str, Zielsystem], SettingError | None]:
+    """Return the systems that a file or folder describes well, by name, and what is wrong.
 
     ``titles`` are the names of all forms by id, ``fields`` the keys of all their fields, ``own``
     is where this installation keeps everything.
 
     Raises:
-        UsageError, SettingError: as ``load``.
+        UsageError: as ``load``.
         EngineMissingError: one speaks xdomea, and the schemas are not there.
     """
     found: dict[str, Zielsystem] = {}
-    for name, (one, path) in load(where, titles, fields, own).items():
+    sound, wrong = load(where, titles, fields, own)
+    for name, (one, path) in sound.items():
         if isinstance(one, XdomeaFile):
             found[name] = Guarded(XdomeaSystem(one, path, originals, schemas, titles))
         else:
             found[name] = Guarded(FolderSystem(one, path, originals, titles))
-    return found
+    return found, wrong
 
 
 class FolderSystem:
