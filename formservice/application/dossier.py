@@ -20,6 +20,8 @@ from formservice.domain.chain import Link
 
 FORMAT = 1
 """Which shape the data have; it rises when a key is lost or changes its meaning."""
+# What every form about a person calls these fields; another form has no name to show.
+_NAME, _FIRST_NAME = "name", "vorname"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,13 @@ class Dossier:
     def reading(self) -> Mapping[str, Any]:
         """The newest record; empty where nothing was read."""
         return self.versions[-1].reading if self.versions else {}
+
+    @property
+    def person(self) -> tuple[str, str]:
+        """Name and first name of the person it is about, empty where it does not say."""
+        told = self.value(_NAME), self.value(_FIRST_NAME)
+        name, first = (one if isinstance(one, str) else "" for one in told)
+        return name, first
 
     def value(self, field: str) -> object:
         """Return what a field of the newest record says, None where it says nothing."""

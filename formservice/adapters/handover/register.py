@@ -38,7 +38,7 @@ def row(whole: Dossier, number: int, folder: str, originals: Sequence[str]) -> l
         kept.id,
         kept.form or "",
         kept.edition or "",
-        *(_shown(whole.value(field)) for field in ("name", "vorname")),
+        *whole.person,
         NAMES[kept.state],
         f"{kept.received:%d.%m.%Y}",
         str(kept.version or ""),
@@ -54,10 +54,6 @@ def row(whole: Dossier, number: int, folder: str, originals: Sequence[str]) -> l
         ", ".join(originals),
         folder,
     ]
-
-
-def _shown(value: object) -> str:
-    return value if isinstance(value, str) else ""
 
 
 def _day(due: object) -> str:

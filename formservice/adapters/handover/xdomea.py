@@ -122,9 +122,8 @@ class Xdomea:
         vorgang = write.below(write.below(root, "Schriftgutobjekt"), "Vorgang")
         write.text(write.below(vorgang, "Identifikation"), "ID", object_id(kept.id))
         general = write.below(vorgang, "AllgemeineMetadaten")
-        person = " ".join(
-            str(value) for value in (whole.value("vorname"), whole.value("name")) if value
-        )
+        name, first = whole.person
+        person = f"{first} {name}".strip()
         subject = f"{title}: {person}" if person else title
         write.text(general, "Betreff", subject)
         write.text(general, "Kennzeichen", kept.reference or kept.id)
