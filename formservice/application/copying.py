@@ -146,14 +146,14 @@ def case_file(work: Work, kept: Kept) -> tuple[CaseFile, int]:
     ]
     told = [one for one in links if _is_told(one, accepted[-1] if accepted else None)]
     at = datetime.fromisoformat(accepted[-1].at).timestamp() if accepted else newest.created_at
-    pages = work.documents.pages(kept.id)
+    originals = list(dict.fromkeys(one.original for one in work.documents.pages(kept.id)))
     case = CaseFile(
         document=kept.id,
         reading=newest.reading,
         at=at,
         name=kept.name,
         source=kept.source,
-        original=pages[0].original if pages else kept.original,
+        originals=originals or ([kept.original] if kept.original else []),
         received=kept.received,
         # Whatever comes later: this is the copy of what was accepted.
         state=State.ACCEPTED if accepted else kept.state,

@@ -31,7 +31,8 @@ class CaseFile:
     """All that is known of one document when its copy is made.
 
     ``reading`` is the newest record, as ``read --json`` prints it; ``at`` when it was settled, in
-    seconds since 1970; ``source`` which way it came; ``people`` are names by user id.
+    seconds since 1970; ``source`` which way it came; ``originals`` the files that its pages stand
+    in, each once, in their order; ``people`` are names by user id.
     ``links`` are the events of this document.
     """
 
@@ -40,7 +41,7 @@ class CaseFile:
     at: float
     name: str = ""
     source: str = ""
-    original: str | None = None
+    originals: Sequence[str] = ()
     received: date | None = None
     state: State | None = None
     versions: Sequence[Version] = ()
@@ -96,7 +97,7 @@ def protocol(case: CaseFile, definition: FormDefinition) -> dict[str, object]:
             "pages": list(reading.get("page_numbers") or ()),
         },
         "sha256": {
-            "original": case.original or reading.get("sha256"),
+            "originals": _originals(case),
             "record": digest(dict(reading)),
         },
         "versions": list(_versions(case, names)),
@@ -109,6 +110,13 @@ def protocol(case: CaseFile, definition: FormDefinition) -> dict[str, object]:
         "events": [_event(link, case.people) for link in case.links],
         "program": {"read": reading.get("program"), "copied": __version__},
     }
+
+
+def _originals(case: CaseFile) -> list[str]:
+    """Return the files it was read from, as the record names them where nobody knows better."""
+    reading = case.reading
+    told = [one["sha256"] for one in reading.get("pages") or ()] or [reading.get("sha256")]
+    return list(dict.fromkeys(case.originals or [one for one in told if one]))
 
 
 def moment(at: float) -> str:

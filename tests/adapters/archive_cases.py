@@ -77,7 +77,7 @@ def case_of(form: str, data: dict[str, object], format_: str = "docx") -> CaseFi
         reading,
         AT,
         name="bogen.docx",
-        original="a" * 64,
+        originals=("a" * 64,),
         received=RECEIVED,
         state=State.ACCEPTED,
         versions=versions,

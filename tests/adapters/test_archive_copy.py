@@ -224,6 +224,20 @@ def headers(made: bytes) -> int:
         )
 
 
+def test_every_file_that_a_document_was_read_from_is_named_by_its_hash():
+    several = replace(case(), originals=("a" * 64, "b" * 64))
+    shown = text(copies().make(several, SERVICES.forms.get("feedbackbogen")).pdf)
+    assert "Original 1" in shown
+    assert "a" * 64 in shown
+    assert "b" * 64 in shown
+    pages = [{"sha256": "c" * 64, "page": 1}, {"sha256": "d" * 64, "page": 1}]
+    told = protocol(
+        CaseFile("v", {**case().reading, "pages": pages}, AT),
+        SERVICES.forms.get("feedbackbogen"),
+    )
+    assert told["sha256"]["originals"] == ["c" * 64, "d" * 64]
+
+
 def test_a_copy_of_what_nobody_accepted_says_so():
     assert "Darstellung des angenommenen Datensatzes" in " ".join(text(copy()).split())
     draft = replace(case(), state=None)

@@ -24,9 +24,10 @@ def told(protocol: Mapping[str, Any], definition_sha256: str) -> Sheets:
     sheets.paragraph(_NOTE.format(kind=kind))
     sheets.facts(_facts(protocol))
     sheets.heading("Prüfsummen (SHA-256)")
+    originals = protocol["sha256"]["originals"]
     sheets.facts(
         [
-            ("Original", protocol["sha256"]["original"] or UNKNOWN),
+            *_numbered(originals),
             ("Datensatz", protocol["sha256"]["record"]),
             ("Formulardefinition", definition_sha256),
         ]
@@ -37,6 +38,13 @@ def told(protocol: Mapping[str, Any], definition_sha256: str) -> Sheets:
     _unread(sheets, protocol)
     _history(sheets, protocol)
     return sheets
+
+
+def _numbered(originals: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the hashes of the files that a document was read from, with what each is called."""
+    if len(originals) < 2:
+        return [("Original", originals[0] if originals else UNKNOWN)]
+    return [(f"Original {number}", one) for number, one in enumerate(originals, 1)]
 
 
 def day(text: str) -> str:
