@@ -155,7 +155,6 @@ EVENTS: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "document.received": "Eingang",
     "document.found": "in einer empfangenen Datei gefunden",
     "document.aside": "Seiten beiseitegelegt, die kein Vorgang sind",
-    "document.aside": "Seiten beiseitegelegt, die kein Vorgang sind",
     "document.moved": _moved,
     "document.exported": "als xdomea-Nachricht ausgegeben",
     "document.deleted": "gelöscht",
