@@ -25,7 +25,9 @@ from formservice.domain.errors import (
 )
 
 if TYPE_CHECKING:
+    from openpyxl import Workbook
     from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet as Sheet
 
 # An error cell (#NV) is „not a number“: it must be refused by name, never printed.
 Cell: TypeAlias = str | bool | int | float | date | datetime | time | None
@@ -43,15 +45,21 @@ _NO_RESULT = re.compile(
 _HINT = "Bitte die Liste neu als CSV (UTF-8) oder XLSX speichern."
 
 
-def table(path: Path) -> Iterator[Line]:
+def table(path: Path, sheet: str | None = None, *, whole: bool = False) -> Iterator[Line]:
     """Return all rows of ``path`` with their numbers, counted from 1 as a spreadsheet does.
 
-    The content decides what the file is, not its name.
+    The content decides what the file is, not its name. ``sheet`` is the sheet of an XLSX file,
+    None for the one last looked at; with ``whole`` no other may have rows then.
 
     Raises:
         InputError: the file is missing, damaged, encrypted, too large or of another kind.
+        InvalidDataError: there is no such sheet, or there are several.
     """
     try:
+        if path.exists() and not path.is_file():  # a pipe might be waited for without end
+            raise InputError(f"„{path.name}“ ist keine Datei.", _HINT)
+        if path.stat().st_size > _LARGEST:
+            raise DocumentTooLargeError(f"Die Liste „{path.name}“ ist zu groß.", _HINT)
         data = path.read_bytes()
     except OSError as error:
         message = f"Die Liste „{path.name}“ kann nicht gelesen werden."
@@ -61,7 +69,10 @@ def table(path: Path) -> Iterator[Line]:
     if len(data) > _LARGEST:
         raise DocumentTooLargeError(f"Die Liste „{path.name}“ ist zu groß.", _HINT)
     if data.startswith(b"PK"):
-        return _xlsx(path.name, data)
+        return _xlsx(path.name, data, sheet, whole=whole)
+    if sheet is not None:
+        sentence = "Nur XLSX-Dateien haben Blätter mit Namen."
+        raise InvalidDataError(f"„{path.name}“ hat kein solches Blatt.", [Problem("", sentence)])
     if data.startswith(_OLE):
         message = f"„{path.name}“ ist eine alte Excel-Datei (XLS) oder mit Kennwort geschützt."
         raise EncryptedDocumentError(message, _HINT)
@@ -82,6 +93,9 @@ def _csv(name: str, data: bytes) -> Iterator[Line]:
         # All at once: a quotation mark left open must be known before the first form is made.
         return enumerate(list(reader), start=1)
     except csv.Error as error:
+        if "field limit" in str(error):
+            message = f"„{name}“ hat bei Zeile {reader.line_num} eine zu lange Zelle."
+            raise DocumentTooLargeError(message, _HINT) from error
         message = f"„{name}“ hat bei Zeile {reader.line_num} ein Anführungszeichen zu viel."
         raise DamagedDocumentError(message, _HINT) from error
 
@@ -106,7 +120,7 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=outside.count)
 
 
-def _xlsx(name: str, data: bytes) -> Iterator[Line]:
+def _xlsx(name: str, data: bytes, chosen: str | None, *, whole: bool) -> Iterator[Line]:
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
 
@@ -115,7 +129,7 @@ def _xlsx(name: str, data: bytes) -> Iterator[Line]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about drawings and drop-downs, which we do not need
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            sheet = book.active if hasattr(book.active, "iter_rows") else book.worksheets[0]
+            sheet = _sheet(name, book, chosen, whole=whole)
             sheet.reset_dimensions()  # some programs write a size that is too small
             # All at once, so that a file broken further down makes no form at all.
             lines = [[_cell(cell) for cell in row] for row in sheet.iter_rows()]
@@ -134,6 +148,32 @@ def _xlsx(name: str, data: bytes) -> Iterator[Line]:
     ) as error:
         raise DamagedDocumentError(f"„{name}“ ist keine lesbare XLSX-Datei.", _HINT) from error
     return enumerate(lines, start=1)
+
+
+def _sheet(name: str, book: "Workbook", chosen: str | None, *, whole: bool) -> "Sheet":
+    """Return the sheet that is meant; InvalidDataError if that is not certain."""
+    if chosen is not None:
+        for one in book.worksheets:
+            if one.title == chosen:
+                return cast("Sheet", one)
+        sentences = [f"Es gibt das Blatt „{one.title[:40]}“." for one in book.worksheets]
+        problems = [Problem("", sentence) for sentence in sentences]
+        raise InvalidDataError(f"„{name}“ hat kein solches Blatt.", problems)
+    if whole:
+        filled = [one.title[:40] for one in book.worksheets if _has_rows(cast("Sheet", one))]
+        if len(filled) > 1:
+            raise InvalidDataError(
+                f"„{name}“ hat mehrere Blätter mit Zeilen; nur eines kann die Liste sein.",
+                [Problem("", f"Blatt „{one}“ hat Zeilen.") for one in filled],
+                "Bitte mit --sheet sagen, welches es ist, oder die anderen löschen.",
+            )
+    found = book.active if hasattr(book.active, "iter_rows") else book.worksheets[0]
+    return cast("Sheet", found)
+
+
+def _has_rows(sheet: "Sheet") -> bool:
+    sheet.reset_dimensions()
+    return any(cell.value is not None for row in sheet.iter_rows() for cell in row)
 
 
 def _refuse_odd_parts(name: str, data: bytes) -> None:

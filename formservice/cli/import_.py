@@ -41,6 +41,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         metavar="PROFIL",
         help="was die Spalten bedeuten: standard, marzipan oder eine YAML-Datei",
     )
+    one.add_argument(
+        "--sheet", metavar="BLATT", help="Blatt einer XLSX-Datei, wenn mehrere Zeilen haben"
+    )
     one.add_argument("--yes", action="store_true", help="übernehmen, nicht nur zeigen")
     one.add_argument("--new", metavar="NUMMER,…", default="", help="diese sind neue Menschen")
     one.add_argument(
@@ -62,9 +65,10 @@ def _participants(chosen: argparse.Namespace) -> int:
     from formservice.adapters.handover import participant_lists  # noqa: PLC0415 - slow to import
 
     services = Services(Settings.from_environment())
-    rows = participant_lists.rows(Path(chosen.list), participant_lists.profile(chosen.profile))
-    answers = Answers(_listed(chosen.new), _listed(chosen.same))
     day, ends = today(), chosen.end_gone
+    profile = participant_lists.profile(chosen.profile)
+    rows = participant_lists.rows(Path(chosen.list), profile, day, chosen.sheet)
+    answers = Answers(_listed(chosen.new), _listed(chosen.same))
     if chosen.yes:
         plan = services.participants.done(rows, answers, account(), day, end_gone=ends)
     else:

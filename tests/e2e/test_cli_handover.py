@@ -1,8 +1,10 @@
 """Handing over and taking in, as people type it."""
 
 import json
+import os
 import zipfile
 
+import openpyxl
 import pytest
 from sqlalchemy import insert
 
@@ -148,6 +150,35 @@ def test_without_a_zielsystem_deliver_says_what_is_missing(formservice):
     missing = formservice("deliver")
     assert (missing.returncode, "FORMSERVICE_ZIELSYSTEME" in missing.stderr) == (2, True)
     assert formservice("deliver", "--once").returncode == 0
+
+
+def test_of_several_sheets_one_is_named(formservice, tmp_path):
+    book = openpyxl.Workbook()
+    for sheet, number in ((book.active, "1"), (book.create_sheet("Zwei"), "2")):
+        sheet.append(["Kundennummer", "Name", "Vorname"])
+        sheet.append([number, "Weber", "Ben"])
+    book.create_sheet("Leer")
+    book.save(tmp_path / "x.xlsx")
+    call = ("import", "teilnehmer", tmp_path / "x.xlsx")
+    several = formservice(*call)
+    assert (several.returncode, "Blatt „Zwei“ hat Zeilen." in several.stderr) == (1, True)
+    assert "Weber, Ben (2)" in formservice(*call, "--sheet", "Zwei").stdout
+    assert formservice(*call, "--sheet", "Drei").returncode == 1
+
+
+def test_a_list_that_is_no_list_is_refused_for_what_it_is(formservice, tmp_path):
+    os.mkfifo(tmp_path / "rohr")
+    (tmp_path / "lang.csv").write_text(f"Kundennummer;Name;Vorname\n1;{'x' * 5_000_000};A\n")
+    (tmp_path / "kind.csv").write_text(
+        "Kundennummer;Name;Vorname;Geburtsdatum\n1;A;B;01.01.2099\n"
+    )
+    for name, told in (
+        ("rohr", "keine Datei"),
+        ("lang.csv", "bei Zeile 2 eine zu lange Zelle"),
+        ("kind.csv", "Zeile 2: Das Geburtsdatum liegt in der Zukunft."),
+    ):
+        done = formservice("import", "teilnehmer", tmp_path / name)
+        assert (done.returncode, told in done.stderr) == (1, True), name
 
 
 def test_a_list_is_shown_first_and_its_mistakes_name_rows(formservice, tmp_path):

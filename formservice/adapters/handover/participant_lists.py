@@ -144,14 +144,18 @@ class _Read:
     problems: list[Problem]
 
 
-def rows(path: Path, chosen: Profile) -> list[Row]:
-    """Return the rows of a CSV or XLSX file.
+def rows(
+    path: Path, chosen: Profile, day: date | None = None, sheet: str | None = None
+) -> list[Row]:
+    """Return the rows of a CSV or XLSX file; nobody is born after ``day``.
+
+    ``sheet`` is that of an XLSX file; None if only one has rows.
 
     Raises:
         InputError: it cannot be read.
         InvalidDataError: something is wrong; lists all of it, by row, without any value.
     """
-    lines = table(path)
+    lines = table(path, sheet, whole=True)
     header = next((cells for _, cells in lines if any(map(_filled, cells))), None)
     if header is None:
         raise EmptyDocumentError("Die Liste ist leer.", "Die erste Zeile nennt die Spalten.")
@@ -160,6 +164,10 @@ def rows(path: Path, chosen: Profile) -> list[Row]:
     for number, cells in lines:
         if any(map(_filled, cells)):
             _take(read, number, cells, columns, len(header))
+    for one in read.rows:
+        if one.geburtsdatum is not None and one.geburtsdatum > (day or date.max):
+            sentence = "Das Geburtsdatum liegt in der Zukunft."
+            read.problems.append(Problem(f"Zeile {one.line}", sentence))
     if not read.problems:
         read.problems += contradictions(read.rows)
     if read.problems:
