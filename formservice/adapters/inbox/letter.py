@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.message import EmailMessage, Message
+from email.parser import BytesHeaderParser
 from email.utils import parseaddr
 from enum import StrEnum
 
@@ -66,10 +67,15 @@ class Letter:
 def letter(raw: bytes) -> Letter:
     """Return what a mail holds. It never fails: what is malformed is read as far as it goes."""
     # The older policy keeps malformed headers as they are; the newer one may raise on them.
-    headers = message_from_bytes(raw, policy=policy.compat32)
+    try:
+        headers = message_from_bytes(raw, policy=policy.compat32)
+        parts = tuple(_parts(headers))
+    except RecursionError:  # parts in parts in parts: whoever reads them goes down with them
+        headers = BytesHeaderParser(policy=policy.compat32).parsebytes(raw)
+        parts = (Part("", b"", sealed=Sealed.TOO_DEEP),)
     sender = parseaddr(text_of(headers, "From"))[1].strip()
     message_id = text_of(headers, "Message-ID").strip()[:500]
-    return Letter(headers, sender, message_id, tuple(_parts(headers)))
+    return Letter(headers, sender, message_id, parts)
 
 
 def text_of(headers: "Message[str, str]", name: str) -> str:
