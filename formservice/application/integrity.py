@@ -34,7 +34,7 @@ class Integrity:
         self._clock = clock
 
     def __call__(self) -> None:
-        """Go on with what was begun, or begin if it is time; ten minutes at most.
+        """Go on with what was begun, or begin if it is time; ten minutes after the chain at most.
 
         Raises:
             StorageError: something cannot be read; the next call goes on.
@@ -42,11 +42,16 @@ class Integrity:
         seconds = self._places.seconds_since_whole()
         if self._places.place() is None and seconds is not None and seconds < _FRESH_S:
             return
-        begun = self._clock()
+        begun: float | None = None
 
         def tell(step: str, _done: int, _total: int) -> None:
-            # The chain is proved whole each time: broken off there, nothing would be gained.
-            if step != EVENTS and self._clock() - begun > _AT_A_TIME_S:
+            nonlocal begun
+            if step == EVENTS:
+                # Proved whole each time: broken off there, or for its length, nothing is gained.
+                return
+            if begun is None:
+                begun = self._clock()
+            elif self._clock() - begun > _AT_A_TIME_S:
                 raise _Enough
 
         try:

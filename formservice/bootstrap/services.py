@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from formservice.bootstrap.archiving import Archiving
-from formservice.bootstrap.settings import now
+from formservice.bootstrap.settings import now, today
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -227,11 +227,14 @@ class Services(Archiving):
     @cached_property
     def further_chores(self) -> "Sequence[Chore]":
         """What is due now and then besides the chores of the store."""
-        from formservice.adapters.work.chores import handing_over, integrity, reported
+        from formservice.adapters.work.chores import handing_over, integrity, reported, retention
+        from formservice.adapters.work.stages import PagesInWork
         from formservice.application.integrity import Integrity
 
         proving = integrity(Integrity(self.verify, self.places, self.head_kept, reported))
-        return (proving, handing_over(self.store, sorted(self.zielsysteme)))
+        pages = PagesInWork(self.settings.data / "intake", "")
+        keeping = retention(self.store, today, self.settings.retention_years, pages.sweep)
+        return (proving, keeping, handing_over(self.store, sorted(self.zielsysteme)))
 
     @property
     def schema_step(self) -> str:

@@ -16,6 +16,8 @@ _REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _REFERENCE_LENGTH = 12
 # More than any machine this was made for has cores; a slip of a digit must not take it down.
 _MOST_PROCESSES = 64
+# 70 years after the 30th birthday is the longest period there is (§ 9b SGB VIII).
+_MOST_YEARS = 100
 _MAIL = "FORMSERVICE_" + "MAIL_"
 
 
@@ -30,6 +32,7 @@ class Settings:
     ``processes`` how many may be at work on received files, None for as many as there are cores;
     ``database`` and ``storage`` the addresses of database and originals, None for ``data``;
     ``verapdf`` a command that judges archive copies, ``attach`` whether they hold the record;
+    ``retention_years`` how long documents are to be kept, None where nobody has decided that;
     ``zielsysteme`` where other systems are described, ``xdomea_schemas`` the schemas of xdomea;
     ``scanning`` where it is told who scans with what; ``mail`` what is said about mail
     (``bootstrap.mail_settings``).
@@ -50,6 +53,7 @@ class Settings:
     storage: str | None = field(default=None, repr=False)
     verapdf: str | None = None
     attach: bool = True
+    retention_years: int | None = None
     zielsysteme: Path | None = None
     xdomea_schemas: Path | None = None
     scanning: Path | None = None
@@ -80,6 +84,7 @@ class Settings:
             storage=given.get("FORMSERVICE_STORAGE_URL") or None,
             verapdf=given.get("FORMSERVICE_VERAPDF") or None,
             attach=_attach(given.get("FORMSERVICE_ARCHIVE_COPY")),
+            retention_years=_years(given.get("FORMSERVICE_RETENTION_YEARS")),
             zielsysteme=_file(given.get("FORMSERVICE_ZIELSYSTEME")),
             xdomea_schemas=_file(given.get("FORMSERVICE_XDOMEA_SCHEMAS")),
             scanning=_file(given.get("FORMSERVICE_SCANNING")),
@@ -128,6 +133,18 @@ def _count(text: str | None, setting: str) -> int | None:
             f"Dieser Rechner hat {os.cpu_count() or 1} Kerne; mehr Prozesse sind nicht schneller.",
         )
     return number
+
+
+def _years(text: str | None) -> int | None:
+    if not text:
+        return None
+    is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(_MOST_YEARS))
+    if not is_number or not 1 <= int(text) <= _MOST_YEARS:
+        raise UsageError(
+            "Die Einstellung FORMSERVICE_RETENTION_YEARS ist nicht zu verstehen.",
+            f"Erwartet wird eine ganze Zahl von Jahren, 1 bis {_MOST_YEARS}.",
+        )
+    return int(text)
 
 
 def _file(name: str | None) -> Path | None:

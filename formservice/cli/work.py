@@ -6,6 +6,7 @@ import os
 import sys
 
 from formservice.adapters.isolation import processors
+from formservice.adapters.store.retention import expired
 from formservice.adapters.store.store import Work
 from formservice.adapters.work.pool import Pool, again
 from formservice.adapters.work.signals import Stop
@@ -189,6 +190,8 @@ def _again(work: Work) -> int:
 def _status(services: Services, *, as_json: bool) -> int:
     with services.store.look() as work:
         standing, stuck = work.queue.standing(), work.queue.stuck()
+        years = services.settings.retention_years
+        old = expired(work, years, today())
     if as_json:
         counts = [{"stage": s.stage, "status": s.status, "count": s.count} for s in standing]
         told = [
@@ -201,7 +204,11 @@ def _status(services: Services, *, as_json: bool) -> int:
             }
             for one in stuck
         ]
-        print(json.dumps({"standing": counts, "failed": told}, ensure_ascii=False, indent=1))
+        print(
+            json.dumps(
+                {"standing": counts, "failed": told, "expired": old}, ensure_ascii=False, indent=1
+            )
+        )
     else:
         for s in standing:
             documents = counted(s.count, "Vorgang", "Vorgänge")
@@ -209,6 +216,9 @@ def _status(services: Services, *, as_json: bool) -> int:
             print(f"{stage}: {documents} {status}")
         if not standing:
             print("Es ist nichts angenommen.")
+        if old:
+            documents = counted(old, "Dokument", "Dokumente")
+            print(f"  ! Aufbewahrungsfrist ({years} Jahre) abgelaufen: {documents}")
         for one in stuck:
             name = errors.printable(one.name)
             stage = STAGES.get(one.stage, one.stage)

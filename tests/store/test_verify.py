@@ -12,7 +12,7 @@ from formservice.adapters.store import schema
 from formservice.adapters.store.engine import embedded
 from formservice.application.integrity import Integrity
 from formservice.application.ports_store import SERVICE
-from formservice.application.verify import Break
+from formservice.application.verify import Break, Verdict
 from formservice.domain.chain import Head, sealed, written
 from formservice.domain.errors import NotFoundError, StorageError
 from tests.store import postgres
@@ -456,6 +456,32 @@ def test_the_daily_proof_goes_on_until_all_is_proved_and_then_rests(
     rest = next(clock)
     prove()
     assert next(clock) == rest + 400
+
+
+def test_a_chain_that_takes_longer_than_a_turn_keeps_nothing_from_being_proved():
+    done, now = [0], [0.0]
+
+    class Nowhere:
+        def place(self):
+            return None
+
+        def seconds_since_whole(self):
+            return None
+
+    def verify(tell):
+        now[0] += 1000.0
+        tell("events", 1, 1)
+        while done[0] < 30:
+            tell("documents", done[0], 30)
+            done[0] += 1
+            now[0] += 100.0
+        return Verdict(None, None, 1, 30, 0, 1)
+
+    kept_heads: list[int] = []
+    prove = Integrity(verify, Nowhere(), lambda: kept_heads.append(1), print, lambda: now[0])  # type: ignore[arg-type]
+    for _ in range(6):
+        prove()
+    assert kept_heads
 
 
 def test_the_daily_proof_reports_a_break_and_keeps_it_for_people(kept: Installation):

@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 
 from formservice.adapters.handover.stage import HandingOver
 from formservice.adapters.store import schema
 from formservice.adapters.store.engine import now
 from formservice.adapters.store.renewed import renewed
+from formservice.adapters.store.retention import expired, tidied
 from formservice.adapters.store.store import Store
 from formservice.adapters.work.pool import again
 from formservice.application.orphans import Orphans, swept
@@ -27,7 +28,6 @@ _log = logging.getLogger("formservice")
 _OVERLOOKED_S = 60.0
 # People are reminded so many days before a deadline ends.
 _BEFORE = timedelta(days=7)
-_PROGRESS_S = 30 * 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,28 @@ def chores(
     return (
         Chore("sweep", 60.0, "* * * * *", sweep),
         Chore("reminders", 3600.0, "5 * * * *", lambda: reminded(store, today())),
-        Chore("retention", 24 * 3600.0, "30 2 * * *", lambda: tidied(store)),
         Chore("words", 3600.0, "35 * * * *", lambda: renewed(store), long=True),
         Chore("orphans", 24 * 3600.0, "45 2 * * *", lambda: _swept(store, originals), long=True),
     )
+
+
+def retention(
+    store: Store, today: Callable[[], date], years: int | None, sweep: Callable[[], object]
+) -> Chore:
+    """Return the chore that takes away what only work needed; ``sweep`` does so with its files.
+
+    It logs how many documents have been kept for ``years``, None for no such period.
+    """
+
+    def do() -> None:
+        tidied(store)
+        sweep()
+        with store.look() as work:
+            count = expired(work, years, today())
+        if count:
+            _log.warning("retention: %d documents have been kept for %d years", count, years)
+
+    return Chore("retention", 24 * 3600.0, "30 2 * * *", do)
 
 
 def handing_over(store: Store, zielsysteme: Sequence[str]) -> Chore:
@@ -133,14 +151,6 @@ _KIND = "deadline"
 
 def _id(document: str, key: str, due: date) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{_KIND}/{document}/{key}/{due}"))
-
-
-def tidied(store: Store) -> int:
-    """Take away what tells how far long finished work once was; return how many rows."""
-    table = schema.progress
-    with store.work() as work:
-        done = work.connection.execute(delete(table).where(table.c.at < now() - _PROGRESS_S))
-    return int(done.rowcount)
 
 
 class Clockwork:

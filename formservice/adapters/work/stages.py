@@ -38,6 +38,11 @@ class PagesInWork(IntakeFolder):
             raise StorageError("Der Ordner für Eingänge in Arbeit ist nicht nutzbar.") from error
         yield
 
+    def sweep(self) -> None:
+        """Take away what nobody came back for, where no batch has done so."""
+        if self._pages.is_dir():
+            self._sweep()
+
     def forget(self, sha256: str) -> None:
         """Forget nothing yet: what was read is not kept before the claim ends."""
 
