@@ -366,7 +366,9 @@ class Services(Archiving):
             try_to_write(work.connection)
         return self.store.where, self.schema_step
 
-    def migrated(self, store: "Store") -> tuple[bool, int]:
+    def migrated(
+        self, store: "Store", tell: "Tell" = lambda _step, _done, _total: None
+    ) -> tuple[bool, int]:
         """Bring a database up to date, with what earlier versions kept in the data folder.
 
         Returns whether its schema was changed, and how many files were taken over.
@@ -386,5 +388,11 @@ class Services(Archiving):
         if not (self.settings.data / "archive.sqlite").exists():
             return changed, 0
         from formservice.adapters.store.adopt import adopted
+        from formservice.adapters.store.store import Store
 
-        return changed, adopted(store, self.settings.data)
+        # One that asks for nothing before it is used: whoever asks first would take all over.
+        own = Store(store.engine.url, heads=self.heads)
+        try:
+            return changed, adopted(own, self.settings.data, tell)
+        finally:
+            own.close()

@@ -6,6 +6,7 @@ import json
 from formservice.bootstrap import Services, Settings
 from formservice.cli import errors
 from formservice.cli.german import counted
+from formservice.cli.steps import Steps
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -23,11 +24,16 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def _migrate(chosen: argparse.Namespace) -> int:
     # Slow to import.
+    from formservice.adapters.store.adopt import ADOPTED  # noqa: PLC0415
     from formservice.adapters.store.renewed import renewed  # noqa: PLC0415
     from formservice.adapters.work.service import installed  # noqa: PLC0415
 
     services = Services(Settings.from_environment())
-    changed, taken = services.migrated(services.store)
+    steps = Steps({ADOPTED: "Übernommene Dateien"})
+    try:
+        changed, taken = services.migrated(services.store, steps)
+    finally:
+        steps.close()
     changed = installed(services.store) or changed
     words = renewed(services.store)
     if chosen.json:

@@ -38,6 +38,12 @@ def test_the_first_command_takes_over_what_an_earlier_version_kept(run, tmp_path
     assert json.loads(run("migrate", "--json").stdout)["taken_over"] == 0
 
 
+def test_migrate_says_how_many_files_it_took_over(run, tmp_path):
+    (tmp_path / "var").mkdir()
+    write_old(tmp_path / "var")
+    assert json.loads(run("migrate", "--json").stdout)["taken_over"] == len(FILES)
+
+
 def test_check_makes_an_embedded_database_ready_and_says_where_it_is(run, tmp_path):
     told = part(run("check", "--json"), "Datenbank")
     assert told["ok"]

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from formservice.adapters.store import adopt, schema
-from formservice.adapters.store.adopt import OLD, TAKEN, adopted
+from formservice.adapters.store.adopt import ADOPTED, OLD, TAKEN, adopted
 from formservice.adapters.store.archive import filed_in
 from formservice.application.report import pointing
 from formservice.domain.errors import StorageError
@@ -78,6 +78,12 @@ def test_all_files_and_readings_are_there_and_the_old_file_stays_beside(store, a
     with store.look() as work:
         types = list(work.connection.execute(select(schema.events.c.type)).scalars())
     assert types.count("document.received") == 5
+
+
+def test_who_waits_is_told_how_far_it_is(store, folder):
+    told = []
+    adopted(store, folder, lambda *far: told.append(far))
+    assert told[-1] == (ADOPTED, 5, 5)
 
 
 def test_broken_off_it_goes_on_and_takes_nothing_twice(store, archive, folder, monkeypatch):
