@@ -3,10 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from formservice.application.ports_store import Author
+from formservice.domain.case import Author
 
 
 class DeliveryStatus(StrEnum):
@@ -61,7 +60,7 @@ class Deliveries(Protocol):
     """Deliveries inside one transaction; every change has its event."""
 
     def plan(
-        self, document: str, version: int, zielsystem: str, author: "Author | None" = None
+        self, document: str, version: int, zielsystem: str, author: Author | None = None
     ) -> bool:
         """Note that a version has to go to a system; False if that is known.
 
@@ -85,7 +84,7 @@ class Deliveries(Protocol):
     def failed(self, delivery: Delivery, error: str) -> bool:
         """Note that people have to look at it; False if the claim is lost."""
 
-    def retry(self, document: str, author: "Author | None" = None) -> int:
+    def retry(self, document: str, author: Author | None = None) -> int:
         """Begin anew with what failed of a document; return how many deliveries that are.
 
         What the other side refused gets a process of its own: the old answer is not for it.

@@ -4,24 +4,18 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 from formservice.application.ports_delivery import Deliveries
+from formservice.domain import case
 from formservice.domain.case import Role, State
 from formservice.domain.chain import Link
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Author:
-    """Who does something: a user's id, and in which role. The service itself is ``SERVICE``."""
-
-    id: str
-    role: Role
-
-
-SERVICE = Author("service", Role.SYSTEM)
+Author: TypeAlias = case.Author
+SERVICE = case.SERVICE
 RESTORED = "archive.restored"
 """The event of a restored backup: what came after that, the database knows; what before, not."""
 FORM_COPY, PICTURE_COPY = "form", "picture"

@@ -33,6 +33,15 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who does something: a user's id, and in which role. The service itself is ``SERVICE``."""
+
+    id: str
+    role: Role
+
+
+SERVICE = Author("service", Role.SYSTEM)
 _STAFF = frozenset({Role.IFK, Role.BACK_OFFICE, Role.LEAD})
 _DECIDE = frozenset({Role.IFK, Role.LEAD})
 
