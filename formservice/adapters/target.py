@@ -1,5 +1,6 @@
 """Where a command may write what people name: never over what is kept here, nor over its input."""
 
+import errno
 import os
 import zipfile
 import zlib
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from formservice.domain.errors import StorageError, UsageError
+from formservice.domain.errors import FormServiceError, StorageError, UsageError
 
 # How the manifest of an export begins, whatever its version.
 _EXPORT = b'{"format": "formservice-export/'
@@ -87,9 +88,7 @@ def file_target(
                 " Namen nennen oder die Datei selbst löschen.",
             )
     except OSError as error:
-        raise StorageError(
-            "Das Ziel kann nicht angesehen werden.", "Bitte Ordner, Namen und Rechte prüfen."
-        ) from error
+        raise _told(error) from error
     return there
 
 
@@ -105,9 +104,7 @@ def folder_target(named: Path, own: Own) -> Path:
         if there.exists() and not there.is_dir():
             raise UsageError("Das Ziel ist kein Ordner.", "Bitte einen Ordner nennen.")
     except OSError as error:
-        raise StorageError(
-            "Das Ziel kann nicht angesehen werden.", "Bitte Ordner, Namen und Rechte prüfen."
-        ) from error
+        raise _told(error) from error
     return there
 
 
@@ -131,6 +128,13 @@ def is_copy(path: Path) -> bool:
             return str(pdf.docinfo.get("/Producer")) == PRODUCER
     except (*_UNREADABLE, pikepdf.PdfError):
         return False
+
+
+def _told(error: OSError) -> FormServiceError:
+    if error.errno == errno.ENAMETOOLONG:
+        return UsageError("Der Name des Ziels ist zu lang.")
+    hint = "Bitte Ordner, Namen und Rechte prüfen."
+    return StorageError("Das Ziel kann nicht angesehen werden.", hint)
 
 
 def _outside(named: Path, own: Own) -> Path:

@@ -1,6 +1,7 @@
 """``formservice watch``: take in what scanners and people put into a folder."""
 
 import argparse
+import errno
 import json
 from pathlib import Path
 
@@ -36,6 +37,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     watch.add_argument("--once", action="store_true", help="einmal, statt zu überwachen")
     watch.add_argument(
+        "--wait",
+        action="store_true",
+        help="auch beim Start warten, bis der Ordner da ist (spät eingebundene Freigabe)",
+    )
+    watch.add_argument(
         "--settle",
         type=_seconds,
         default=5.0,
@@ -62,6 +68,8 @@ def _watch(chosen: argparse.Namespace) -> int:
     services = Services(Settings.from_environment())
     _refuse_own(chosen.folder, services.settings.data)
     OwnFolders(services.settings).refuse(chosen.folder)
+    if not (chosen.once or chosen.wait):
+        _refuse_missing(chosen.folder)
     services.store.prepared()  # what is wrong with the database is told at once
     services.originals.check()
     share = Share(chosen.folder, LARGEST_FILE)
@@ -73,6 +81,20 @@ def _watch(chosen: argparse.Namespace) -> int:
             if step.outcome == "refused" and chosen.once:
                 status = errors.NEEDS_A_PERSON
     return status
+
+
+def _refuse_missing(folder: Path) -> None:
+    """Refuse a folder that is not there: a share that goes away later is waited for."""
+    try:
+        if folder.is_dir():
+            return
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:  # a share in trouble
+            return
+    raise UsageError(
+        "Diesen Ordner gibt es nicht.",
+        "Bitte die Schreibweise prüfen; mit --wait wird gewartet, bis er da ist.",
+    )
 
 
 def _refuse_own(folder: Path, data: Path) -> None:

@@ -41,10 +41,10 @@ def started(tmp_path, share):
     }
     running = []
 
-    def start():
+    def start(*more):
         command = [sys.executable, "-m", "formservice.cli.main", "watch", "--settle", "0.1"]
         watch = subprocess.Popen(
-            [*command, "--json", str(share)], env=environment, stdout=subprocess.PIPE
+            [*command, "--json", *more, str(share)], env=environment, stdout=subprocess.PIPE
         )
         running.append(watch)
         return watch
@@ -77,6 +77,18 @@ def test_our_own_folder_is_not_watched(run, tmp_path):
     (tmp_path / "var").mkdir()
     assert run("watch", tmp_path / "var", "--once").returncode == 2
     assert run("watch", tmp_path, "--once").returncode == 2
+
+
+def test_a_folder_misspelt_is_told_unless_it_is_to_be_waited_for(run, started, share, tmp_path):
+    (tmp_path / "datei").write_bytes(b"")
+    for name in ("nirgends", "datei"):
+        done = run("watch", tmp_path / name)
+        assert (done.returncode, b"--wait" in done.stderr) == (2, True)
+    share.rmdir()
+    watch = started("--wait")
+    assert json.loads(watch.stdout.readline())["outcome"] == "trouble"
+    share.mkdir()
+    assert json.loads(watch.stdout.readline())["outcome"] == "well"
 
 
 def test_a_folder_that_is_not_there_is_an_error_of_the_store(run, tmp_path):
