@@ -18,6 +18,8 @@ _REFERENCE_LENGTH = 12
 _MOST_PROCESSES = 64
 # 70 years after the 30th birthday is the longest period there is (§ 9b SGB VIII).
 _MOST_YEARS = 100
+# Of a file or folder, on nearly every disk, in bytes.
+_LONGEST_NAME = 255
 _MAIL = "FORMSERVICE_" + "MAIL_"
 
 
@@ -73,8 +75,8 @@ class Settings:
                 "Erwartet werden Tage wie 2026-08-15, durch Komma getrennt.",
             ) from None
         return cls(
-            forms=Path(given.get("FORMSERVICE_FORMS", home)),
-            data=Path(given.get("FORMSERVICE_DATA", "var")),
+            forms=_folder(given.get("FORMSERVICE_FORMS", str(home)), "FORMSERVICE_FORMS"),
+            data=_folder(given.get("FORMSERVICE_DATA", "var"), "FORMSERVICE_DATA"),
             land=given.get("FORMSERVICE_LAND", "NI"),
             local_holidays=holidays,
             acceptance=_file(given.get("FORMSERVICE_ACCEPTANCE")),
@@ -133,6 +135,17 @@ def _count(text: str | None, setting: str) -> int | None:
             f"Dieser Rechner hat {os.cpu_count() or 1} Kerne; mehr Prozesse sind nicht schneller.",
         )
     return number
+
+
+def _folder(name: str, setting: str) -> Path:
+    """Return a folder; nothing is no folder, for it would mean the one somebody stands in."""
+    if not name.strip():
+        raise UsageError(
+            f"Die Einstellung {setting} ist leer.", "Bitte einen Ordner nennen oder sie weglassen."
+        )
+    if any(len(os.fsencode(part)) > _LONGEST_NAME for part in Path(name).parts):
+        raise UsageError(f"Der Ordner in {setting} hat einen zu langen Namen.")
+    return Path(name)
 
 
 def _years(text: str | None) -> int | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from formservice.adapters.backup.folder import DATABASE, ORIGINALS
 from formservice.bootstrap import Services, Settings
 from formservice.cli import errors
+from formservice.cli.files import named
 from formservice.cli.german import counted
 from formservice.cli.steps import Steps
 from formservice.domain.errors import UsageError
@@ -33,7 +34,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         " noch einmal geschrieben. Eine Sicherung ist vollständig oder nicht da. Enthält"
         " Sozialdaten.",
     )
-    one.add_argument("target", metavar="ZIEL", help="Ordner, am besten auf einem anderen Gerät")
+    one.add_argument(
+        "target", type=named, metavar="ZIEL", help="Ordner, am besten auf einem anderen Gerät"
+    )
     one.add_argument("--check", action="store_true", help="nur prüfen, was dort gesichert ist")
     one.add_argument("--name", metavar="NAME", help="mit --check: nur diese Sicherung")
     one.add_argument("--json", action="store_true", help="Ausgabe als JSON")

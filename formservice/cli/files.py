@@ -1,5 +1,6 @@
 """Files named on the command line: read up to a limit, written whole or not at all."""
 
+import argparse
 import ctypes
 import json
 import os
@@ -61,6 +62,13 @@ def _is_waited_for(path: Path) -> bool:
     What a shell hands over as ``/dev/fd/63`` is a pipe too, but one that is being filled.
     """
     return path.is_fifo() and Path(os.path.realpath(path)).exists()
+
+
+def named(text: str) -> str:
+    """Return a path as it is given: a type for ``argparse`` that refuses one without a name."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("der Name fehlt")
+    return text
 
 
 def standard_input(largest: int = LARGEST_FILE) -> bytes:

@@ -18,7 +18,7 @@ from formservice.cli import errors, files, later, read, show
 from formservice.cli.german import counted
 from formservice.cli.own_folders import OwnFolders
 from formservice.cli.progress import Progress
-from formservice.domain.errors import EngineError, StorageError, UnexpectedError
+from formservice.domain.errors import EngineError, StorageError, UnexpectedError, UsageError
 
 _REASONS = {
     "page.blank": ("leere Rückseite", "leere Rückseiten"),
@@ -57,6 +57,10 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def _intake(chosen: argparse.Namespace) -> int:
     services = Services(Settings.from_environment())
     report = Report()
+    if chosen.received is not None and chosen.received > today():
+        raise UsageError(
+            "Der Tag des Eingangs liegt in der Zukunft.", "Bitte Jahr und Monat prüfen."
+        )
     own = OwnFolders(services.settings)
     for path in chosen.paths:
         own.refuse(path)

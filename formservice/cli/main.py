@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from formservice import __version__
 from formservice.cli import errors
 from formservice.cli.german import Parser, speak_german
-from formservice.domain.errors import FormServiceError, StorageError
+from formservice.domain.errors import FormServiceError, StorageError, UsageError
 
 # Tesseract's OpenMP threads wait by spinning and cost four times the work they save.
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
@@ -36,6 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("Abgebrochen.", file=sys.stderr)
         return errors.BROKEN_OFF
     except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            long = UsageError("Ein Name oder Pfad ist zu lang.", "Bitte einen kürzeren angeben.")
+            return errors.show(long, as_json=as_json)
         return _output_failed(error)
     except Exception as error:  # the outermost frame: people get a sentence, never a trace
         return errors.show(errors.bug(error), as_json=as_json)

@@ -12,6 +12,7 @@ from formservice.application.verify import DOCUMENTS, EVENTS
 from formservice.bootstrap import Services, Settings
 from formservice.cli import errors
 from formservice.cli.backup import STEPS
+from formservice.cli.files import named
 from formservice.cli.german import counted
 from formservice.cli.steps import Steps
 from formservice.domain.frist import OFFICE_TIME
@@ -33,9 +34,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         " danach alles wie „archive verify“. Wo schon etwas ist, geschieht nichts. Abgebrochen"
         " geht derselbe Aufruf weiter.",
     )
-    one.add_argument("source", metavar="ORDNER", help="Ordner mit Sicherungen")
+    one.add_argument("source", type=named, metavar="ORDNER", help="Ordner mit Sicherungen")
     one.add_argument("--name", metavar="NAME", help="diese Sicherung statt der neuesten")
-    one.add_argument("--data", metavar="ORDNER", help="Datenordner statt FORMSERVICE_DATA")
+    one.add_argument(
+        "--data", type=named, metavar="ORDNER", help="Datenordner statt FORMSERVICE_DATA"
+    )
     one.add_argument("--json", action="store_true", help="Ausgabe als JSON")
     one.set_defaults(run=_run)
 

@@ -2,6 +2,7 @@
 
 import errno
 import random
+import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -66,12 +67,14 @@ def address(given: str) -> URL:
     hint = "Erwartet wird postgresql://NAME:KENNWORT@RECHNER/DATENBANK oder sqlite:////PFAD."
     try:
         url = make_url(given)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # ValueError: a port that is no number
         # The address holds a password: it is not repeated, nor is the cause, which repeats it.
         raise UsageError("FORMSERVICE_DATABASE_URL ist keine Adresse.", hint) from None
     if url.get_backend_name() == "postgresql":
         return url.set(drivername="postgresql+psycopg")
-    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
+    # A file and nothing else: what more an address may say would be another file, or none.
+    is_file = url == URL.create("sqlite", database=url.database)
+    if is_file and url.database is not None and Path(url.database).is_absolute():
         return url
     raise UsageError("FORMSERVICE_DATABASE_URL nennt keine Datenbank, die hier geht.", hint)
 
@@ -189,9 +192,9 @@ def _error(error: DBAPIError) -> StorageError:
 
 
 def _told(said: str) -> str:
-    """Return a sentence for what SQLite or PostgreSQL said."""
+    """Return a sentence for what SQLite or PostgreSQL said, in English or German."""
     for part, sentence in _SENTENCES:
-        if part in said:
+        if re.search(part, said):
             return sentence
     return _UNUSABLE
 
@@ -203,17 +206,29 @@ _FOLDER = {
     errno.EROFS: "In den Ordner der Datenbank darf nicht geschrieben werden.",
 }
 _UNREACHABLE = "Die Datenbank ist nicht erreichbar."
+_NO_HOST = "Den Rechner der Datenbank gibt es in diesem Netz nicht."
+_NO_DATABASE = "Eine Datenbank dieses Namens gibt es auf dem Server nicht."
+_NO_USER = "Dieses Konto gibt es auf dem Server der Datenbank nicht."
 _NO_ACCESS = "Die Datenbank verweigert den Zugang."
+_BUSY = "Die Datenbank ist seit längerem belegt."
 _NO_TABLES = "Der Datenbank fehlen Tabellen."
 _SERVER = "Bitte FORMSERVICE_DATABASE_URL, Netz und Server prüfen („formservice check“)."
 _HINTS = {
     _UNREACHABLE: _SERVER,
-    _NO_ACCESS: _SERVER,
+    _NO_HOST: "Bitte den Rechner in FORMSERVICE_DATABASE_URL und das Netz prüfen.",
+    _NO_DATABASE: "Bitte sie anlegen („CREATE DATABASE …“) oder FORMSERVICE_DATABASE_URL prüfen.",
+    _NO_USER: "Bitte das Konto in FORMSERVICE_DATABASE_URL prüfen oder anlegen.",
+    _NO_ACCESS: "Bitte Konto, Kennwort und Rechte prüfen (FORMSERVICE_DATABASE_URL, PGPASSFILE).",
+    _BUSY: "Ein anderes Programm hält sie: bitte warten, bis es fertig ist, oder es beenden.",
     _NO_TABLES: "Bitte „formservice migrate“ ausführen; es legt sie an.",
 }
 _SENTENCES = (
-    ("authentication failed", _NO_ACCESS),
-    ("permission denied", _NO_ACCESS),
+    ("failed to resolve host|could not translate host name", _NO_HOST),
+    ("(FATAL|SCHWERWIEGEND|FATALER FEHLER): +(database|Datenbank) .* exist", _NO_DATABASE),
+    ("(FATAL|SCHWERWIEGEND|FATALER FEHLER): +(role|Rolle) .* exist", _NO_USER),
+    ("authentication failed|Authentifizierung.* fehlgeschlagen", _NO_ACCESS),
+    ("no password supplied|no pg_hba.conf entry|kein pg_hba.conf-Eintrag", _NO_ACCESS),
+    ("permission denied|keine Berechtigung", _NO_ACCESS),
     # Before the tables, for a server that knows no such database says „does not exist“, too.
     ("connection failed", _UNREACHABLE),
     ("connection to server", _UNREACHABLE),
@@ -225,7 +240,7 @@ _SENTENCES = (
     ("does not exist", _NO_TABLES),
     ("readonly database", "In die Datenbank darf nicht geschrieben werden."),
     ("unable to open", "Die Datenbank lässt sich nicht öffnen."),
-    ("database is locked", "Die Datenbank ist seit längerem belegt."),
+    ("database is locked", _BUSY),
     ("malformed", "Die Datenbank ist beschädigt."),
     ("not a database", "Die Datei der Datenbank ist keine Datenbank."),
     ("connection", _UNREACHABLE),
