@@ -32,7 +32,7 @@ def deliveries(
         one["status"] = _STATUS.get(type_, one.get("status"))
         one["receipt"] = body.get("receipt", None if type_ in _BEGIN else one.get("receipt"))
         one["files"] = body.get("handed", one["files"])
-    found = {
+    found: dict[tuple[object, object], dict[str, object]] = {
         (one.zielsystem, one.version): {
             "status": one.status,
             "receipt": None if one.receipt is None else salted(salt, one.receipt),

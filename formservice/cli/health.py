@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from formservice.adapters.backup.folder import seconds_since_backup
 from formservice.adapters.definitions import template_check
 from formservice.adapters.scan import ocr as scan_ocr
 from formservice.application.terms import NO_CLOCK
@@ -17,6 +18,8 @@ from formservice.domain.errors import DefinitionError, FormServiceError
 
 # Below this the archive may not take a day's batch of scans.
 _LEAST_FREE = 1024**3
+# Who backs up every night has missed one.
+_OLD_S = 36 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ def _run(chosen: argparse.Namespace) -> int:
         _database,
         _clock,
         _integrity,
+        _backup,
         _zielsysteme,
         _scanning,
         _mailbox,
@@ -160,6 +164,18 @@ def _integrity() -> _State:
         return _State("Unversehrtheit", True, False, "noch nicht geprüft („archive verify“)")
     ago = counted(round(seconds / 3600), "Stunde", "Stunden")
     return _State("Unversehrtheit", True, False, f"vor {ago} alles unversehrt")
+
+
+def _backup() -> _State:
+    """Tell when the newest backup was made; whether it is good, „backup --check“ says."""
+    try:
+        seconds = seconds_since_backup(Settings.from_environment().data)
+    except FormServiceError as error:
+        return _State("Sicherung", False, True, f"{error.message} {error.hint}")
+    if seconds is None:
+        return _State("Sicherung", False, False, "noch keine („formservice backup“)")
+    ago = counted(round(seconds / 3600), "Stunde", "Stunden")
+    return _State("Sicherung", seconds < _OLD_S, False, f"vor {ago}")
 
 
 def _zielsysteme() -> _State:

@@ -17,7 +17,12 @@ from sqlalchemy.engine import URL
 
 from formservice.adapters.backup.backup import Backup, Installation
 from formservice.adapters.backup.check import checked
-from formservice.adapters.backup.folder import BackupFolder, refuse_unfinished
+from formservice.adapters.backup.folder import NEWEST as NEWEST_BACKUP
+from formservice.adapters.backup.folder import (
+    BackupFolder,
+    refuse_unfinished,
+    seconds_since_backup,
+)
 from formservice.adapters.backup.restore import Restore
 from formservice.adapters.originals.local import LocalOriginals
 from formservice.adapters.store import schema
@@ -101,7 +106,7 @@ def files(folder):
     return {
         one.relative_to(folder).as_posix(): one.read_bytes()
         for one in folder.rglob("*")
-        if one.is_file() and "sqlite" not in one.name
+        if one.is_file() and "sqlite" not in one.name and one.name != NEWEST_BACKUP
     }
 
 
@@ -123,6 +128,14 @@ def test_what_is_restored_is_what_was_backed_up_and_goes_on(ours, empty):
         with again.store.work() as work:
             work.documents.acknowledge("d9", "deadline.missed", None, proven.LEAD, "Postlauf")
         assert again.verify().broken is None
+
+
+def test_the_installation_knows_when_it_was_backed_up_last(ours):
+    assert seconds_since_backup(ours.kept.folder) is None
+    made = ours.back_up()
+    assert (ours.kept.folder / NEWEST_BACKUP).read_text("utf-8") == made.name
+    os.utime(ours.kept.folder / NEWEST_BACKUP, (time.time() - 7200,) * 2)
+    assert round(seconds_since_backup(ours.kept.folder) / 3600) == 2
 
 
 def test_a_backup_of_an_earlier_program_is_restored_by_a_later_one(ours, empty, tmp_path):

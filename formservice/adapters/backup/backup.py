@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from formservice.adapters.backup.folder import (
     hashed,
 )
 from formservice.adapters.backup.snapshot import Contents, contents, snapshot
+from formservice.adapters.lasting import replaced
 from formservice.adapters.store.schema import originals as table
 from formservice.adapters.store.store import Store
 from formservice.application.ports_store import Originals
@@ -178,6 +180,7 @@ class Backup:
             }
             _write(folder / places.MANIFEST, told)
         name = target.finish(folder, begun.strftime("%Y-%m-%dT%H%M%S"))
+        self._noted(name)
         with explained():
             proof = hashed(target.of(name) / places.SUMS)
         return Made(
@@ -191,6 +194,12 @@ class Backup:
             lost=lost,
             proof=proof,
         )
+
+    def _noted(self, name: str) -> None:
+        """Note when the newest backup was made, for those who look whether all is well."""
+        # It is whole, whether or not this can be written.
+        with suppress(OSError):
+            replaced(self._all.data / places.NEWEST, name.encode())
 
     def _settings(self, folder: Path) -> None:
         own = folder / places.SETTINGS

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +20,8 @@ from formservice.adapters.lasting import sync
 from formservice.domain.errors import ConflictError, FormServiceError, NotFoundError, StorageError
 
 SNAPSHOT, MANIFEST, LIST, SUMS = "formservice.sqlite", "manifest.json", "ORIGINALE", "SHA256SUMS"
+NEWEST = "sicherung.txt"
+"""In a data folder: the name of the backup that was made last."""
 MARK = ".wiederherstellung"
 """What stands in a data folder while a restore into it is not done."""
 HEADS, SETTINGS = "koepfe", "einstellungen"
@@ -156,6 +159,14 @@ def refuse_unfinished(data: Path) -> None:
             "Hier ist eine Wiederherstellung nicht zu Ende.",
             "Bitte „formservice restore“ noch einmal aufrufen; es geht dort weiter.",
         )
+
+
+def seconds_since_backup(data: Path) -> float | None:
+    """Return how long ago the data folder was backed up; None if never, or nobody can tell."""
+    try:
+        return max(0.0, time.time() - (data / NEWEST).stat().st_mtime)
+    except OSError:
+        return None
 
 
 def hashed(file: Path) -> str:
