@@ -65,7 +65,8 @@ def _run(chosen: argparse.Namespace) -> int:
         reading=reading,
         # The same record and day give the same copy.
         at=datetime.combine(received, datetime.min.time(), OFFICE_TIME).timestamp(),
-        name=str(reading.get("file") or ""),
+        # Where it lay on this machine is nothing for an archive.
+        name=str(reading.get("file") or "").replace("\\", "/").rpartition("/")[2],
         received=received,
     )
     form = reading["form"]

@@ -79,11 +79,15 @@ def test_of_a_scan_its_picture_is_kept_beside(run, tmp_path):
     Image.new("L", (827, 1169), 255).save(picture, "PNG", dpi=(100, 100))
     (tmp_path / "scan.png").write_bytes(picture.getvalue())
     reading = {**case().reading, "medium": "scan", "page_numbers": [1]}
+    reading["file"] = "/home/weber/scans/scan.png"
     reading["sha256"] = hashlib.sha256(picture.getvalue()).hexdigest()
     (tmp_path / "r.json").write_text(json.dumps(reading))
     done = run("archive", "copy", "r.json", "-o", "k.pdf", "--original", "scan.png", "--json")
     assert [one["file"] for one in json.loads(done.stdout)] == ["k.pdf", "k-abbild.pdf"]
     assert run("archive", "check", "k-abbild.pdf").returncode == 0
+    with pikepdf.open(tmp_path / "k-abbild.pdf") as pdf:
+        told = json.loads(pdf.attachments["transfervermerk.json"].get_file().read_bytes())
+    assert told["file"] == "scan.png"
     other = run("archive", "copy", "r.json", "-o", "k.pdf", "--original", "r.json")
     assert other.returncode == 1
 

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,8 +18,9 @@ import pytest
 
 from formservice.adapters.handover.bundle import Bundle
 from formservice.adapters.handover.export import Export
+from formservice.adapters.handover.register import row
 from formservice.adapters.store.selection import selected
-from formservice.application.dossier import Selection
+from formservice.application.dossier import Selection, dossier
 from formservice.application.ports_store import SERVICE, Arrival, CopyOf, Found, PageOf
 from formservice.domain.canonical import digest
 from formservice.domain.errors import EngineError, NotFoundError, StorageError, UsageError
@@ -66,6 +68,18 @@ def test_everything_is_there_and_every_hash_is_right(two, originals, tmp_path):
     assert all(digest({key: one[key] for key in keys}) == one["hash"] for one in events)
     assert NAME not in files["ereignisse.jsonl"].decode()
     assert "sha256sum -c" in files["LIESMICH.txt"].decode()
+
+
+def test_a_field_with_several_findings_stands_in_the_register_once(two):
+    with two.look() as work:
+        whole = dossier(work, "d2")
+    blocks = {"code": "x", "severity": "blocks", "field": "ziele[1].text"}
+    told = {
+        **whole.reading,
+        "findings": [blocks, {**blocks, "code": "y"}, {**blocks, "field": "z"}],
+    }
+    whole = replace(whole, versions=[replace(whole.versions[-1], reading=told)])
+    assert "ziele[1].text, z" in row(whole, 1, "", [])
 
 
 def test_the_register_is_read_by_spreadsheets_and_has_no_formula(two, originals, tmp_path):

@@ -1,6 +1,6 @@
 """The register of documents that are handed over: one row each, as people read it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from formservice.application.dossier import Dossier
 from formservice.application.terms import MET, REFERENCE, SOURCES
@@ -45,15 +45,20 @@ def row(whole: Dossier, number: int, folder: str, originals: Sequence[str]) -> l
         kept.name,
         SOURCES.get(kept.source, kept.source),
         kept.reference or "",
-        ", ".join(
+        _each(
             f"{one['key']} {_day(one.get('due'))}: {MET.get(one.get('met'), '')}"
             for one in deadlines
         ),
-        ", ".join(open_findings(whole.reading, done)) if whole.versions else "",
+        _each(open_findings(whole.reading, done)),
         "ja" if whole.copies else "nein",
         ", ".join(originals),
         folder,
     ]
+
+
+def _each(told: Iterable[str]) -> str:
+    """Return texts behind one another, each once: a field may have several findings."""
+    return ", ".join(dict.fromkeys(told))
 
 
 def _day(due: object) -> str:
