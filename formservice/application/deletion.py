@@ -10,8 +10,10 @@ from formservice.application.ports_deletion import (
     Cleaned,
     Cleaner,
     Erasable,
+    Erasure,
     Leftovers,
     Scope,
+    Unfinished,
 )
 from formservice.application.ports_store import Author, Originals
 from formservice.domain.case import Role
@@ -20,7 +22,10 @@ from formservice.domain.errors import UsageError
 # Who receives bytes names them within seconds of keeping them: those are not taken away meanwhile.
 _RECEIVING_S = 30.0
 _PAUSE_S = 1.0
-
+# Nobody else ends within this time what was begun; after it the one who began was killed.
+_HELD_S = 600.0
+# What cannot be cleaned now is tried again once a day, for a week: then a person knows better.
+_DAY_S, _MOST = 24 * 3600.0, 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +55,18 @@ class Delete:
         self._leftovers = leftovers
         self._pause = pause
 
-    def plan(self, given: Sequence[str]) -> Scope:
+    def plan(self, given: Sequence[str], reason: str = "") -> Scope:
         """Return what deleting documents would take away.
 
         Raises:
             NotFoundError: there is no such document.
+            UsageError: ``reason``, if there is one, is none that may stay.
         """
+        kept = deletion_reason.checked(reason) if reason else ""
         with self._store.erasing() as work:
-            return _together([work.scope(work.document(one)) for one in given])
+            scope = _together([work.scope(work.document(one)) for one in given])
+            deletion_reason.refuse_told(kept, work.names(scope), work.readings(scope))
+        return scope
 
     def beyond(self) -> Sequence[str]:
         """Return the files that hold earlier states, which no deletion reaches."""
@@ -68,43 +77,84 @@ class Delete:
     ) -> Deleted:
         """Delete documents, each whole, with the events that tell of it.
 
-        Broken off, what has been begun is ended by the same call, or by the nightly sweep of bytes
-        that nothing names.
+        Broken off, what has been begun is ended by ``resumed``, which workers call every few
+        minutes, or by ``clean``.
 
         Raises:
             NotFoundError: there is no such document.
-            UsageError: not in this role; no reason, or one that holds a value of the document.
+            UsageError: not in this role; no reason, or none that may stay (``deletion_reason``).
             ConflictError: a worker has the document.
             StorageError: database or originals are not usable.
         """
         if author.role is not Role.ADMIN:
             raise UsageError("Löschen ist dieser Rolle nicht erlaubt.")
-        if not reason.strip():
-            raise UsageError(
-                "Zum Löschen fehlt die Begründung.",
-                "Sie bleibt im Protokoll: bitte ohne Angaben zur Person, etwa ein Aktenzeichen.",
-            )
-        scopes, unnamed = [], list[Bytes]()
-        with self._store.erasing() as work:
+        kept = deletion_reason.checked(reason)
+
+        def erase(work: Erasure) -> list[tuple[Scope, Unfinished]]:
+            done = []
             for one in given:
                 scope = work.scope(work.document(one))
-                _refuse_told(reason, work.readings(scope))
-                unnamed += work.erase(scope, author, reason.strip())
-                scopes.append(scope)
+                deletion_reason.refuse_told(kept, work.names(scope), work.readings(scope))
+                done.append((scope, work.erase(scope, author, kept, _HELD_S)))
+            return done
+
+        done = self._store.erased(erase)
         begun = time.monotonic()
-        scope = _together(scopes)
-        for sha256 in {*scope.originals, *scope.shared}:
-            self._leftovers.forget(sha256)
-        left = [one.sha256 for one in unnamed if not self._is_gone(one, begun)]
-        return Deleted(scope, left, self.clean(full=full))
+        rests = [rest for _, rest in done]
+        left = self._left(rests, begun, begun + 2 * _RECEIVING_S)
+        cleaned = self._cleaner.clean(full=full)
+        self._end(rests, left, cleaned)
+        return Deleted(_together([scope for scope, _ in done]), left, cleaned)
+
+    def resumed(self) -> int:
+        """End deletions that were broken off a while ago; return how many there were.
+
+        StorageError: database or originals are not usable; it comes again.
+        """
+        rests = self._store.erased(lambda work: work.unfinished(_HELD_S))
+        if rests:
+            self._ended(rests, full=False)
+        return len(rests)
 
     def clean(self, *, full: bool = False) -> Cleaned:
-        """Take out of the database's files what deleted rows left there."""
-        return self._cleaner.clean(full=full)
+        """Take out of the database's files what deleted rows left there.
 
-    def _is_gone(self, one: Bytes, begun: float) -> bool:
+        Deletions that were broken off are ended before.
+        """
+        rests = self._store.erased(lambda work: work.unfinished(_HELD_S, at_once=True))
+        return self._ended(rests, full=full)
+
+    def _ended(self, rests: Sequence[Unfinished], *, full: bool) -> Cleaned:
+        now = time.monotonic()
+        left = self._left(rests, now, now)
+        cleaned = self._cleaner.clean(full=full)
+        self._end(rests, left, cleaned)
+        return cleaned
+
+    def _end(self, rests: Sequence[Unfinished], left: Sequence[str], cleaned: Cleaned) -> None:
+        """Note what is done; what is not comes again."""
+        waits = [one for one in rests if any(kept.sha256 in left for kept in one.unnamed)]
+        unclean = [one for one in rests if not cleaned.done and one.tries < _MOST]
+        again = {one.name for one in (*waits, *unclean)}
+
+        def end(work: Erasure) -> None:
+            work.later([one.name for one in unclean if one not in waits], _DAY_S)
+            work.done([one.name for one in rests if one.name not in again])
+
+        self._store.erased(end)
+
+    def _left(self, rests: Sequence[Unfinished], begun: float, until: float) -> list[str]:
+        """Take away what lies outside of the database; return what somebody receives just now.
+
+        ``until`` is how long to wait for who does.
+        """
+        for sha256 in {one for rest in rests for one in rest.forget}:
+            self._leftovers.forget(sha256)
+        unnamed = [one for rest in rests for one in rest.unnamed]
+        return [one.sha256 for one in unnamed if not self._is_gone(one, begun, until)]
+
+    def _is_gone(self, one: Bytes, begun: float, until: float) -> bool:
         """Take bytes away, unless somebody names them again; say whether they are gone."""
-        until = begun + 2 * _RECEIVING_S
         while True:
             with self._store.erasing() as work:
                 if work.is_named(one.sha256):
@@ -113,7 +163,7 @@ class Delete:
                 passed = one.seconds + time.monotonic() - begun
                 if self._originals.delete(one.sha256, min(passed, _RECEIVING_S)):
                     return True
-            if time.monotonic() > until:
+            if time.monotonic() >= until:
                 return False
             self._pause(_PAUSE_S)
 

@@ -9,7 +9,9 @@ until a person says what it is.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Protocol
 
+from formservice.application.ports_deletion import Erasable
 from formservice.application.ports_store import Originals, Store
 
 # Who has put bytes writes their row within seconds, or never.
@@ -54,8 +56,12 @@ def orphans(store: Store, originals: Originals, now: float, older: float = AGE_S
     return Orphans([one for one in unknown if one not in before], sorted(before), known)
 
 
+class Kept(Store, Erasable, Protocol):
+    """Where documents are looked for, and kept from being named."""
+
+
 def swept(
-    store: Store,
+    store: Kept,
     originals: Originals,
     now: float,
     left: Callable[[Orphans], object],
@@ -66,9 +72,13 @@ def swept(
     if not found.are_a_crash_s:
         left(found)
         return 0
-    for one in found.since:
-        originals.delete(one, older)
-    return len(found.since)
+    return sum(_is_gone(store, originals, one, older) for one in found.since)
+
+
+def _is_gone(store: Erasable, originals: Originals, one: str, older: float) -> bool:
+    """Take bytes away unless somebody names them by now, and let nobody do so meanwhile."""
+    with store.erasing() as work:
+        return not work.is_named(one) and originals.delete(one, older)
 
 
 def _some(names: Iterator[str]) -> Iterator[Sequence[str]]:

@@ -1,11 +1,13 @@
 """What deleting needs of the places where something of a document is kept, as protocols."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, Protocol  # records have the shape of the JSON contract
+from typing import Any, Protocol, TypeVar  # records have the shape of the JSON contract
 
 from formservice.application.ports_store import Author
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +16,19 @@ class Bytes:
 
     sha256: str
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """What a deletion has still to do, begun ``tries`` times; it is kept until that is done.
+
+    ``forget`` are the files whose pages may lie somewhere, ``unnamed`` the bytes to take away.
+    """
+
+    name: str
+    tries: int
+    forget: Sequence[str]
+    unnamed: Sequence[Bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +67,24 @@ class Erasure(Protocol):
     def names(self, scope: Scope) -> Sequence[str]:
         """Return the names of the files and documents that go."""
 
-    def erase(self, scope: Scope, author: Author, reason: str) -> Sequence[Bytes]:
-        """Take all rows away and write the events; return what nothing names any more.
+    def erase(self, scope: Scope, author: Author, reason: str, held: float) -> Unfinished:
+        """Take all rows away and write the events; return what has still to be done.
 
-        ConflictError while a worker has one of the documents.
+        For ``held`` seconds nobody else does that. ConflictError while a worker has one of the
+        documents.
         """
 
+    def unfinished(self, held: float, *, at_once: bool = False) -> Sequence[Unfinished]:
+        """Take what deletions left to do and nobody does now; ``at_once`` also what is new."""
+
+    def later(self, names: Sequence[str], seconds: float) -> None:
+        """Give back what cannot be done now."""
+
+    def done(self, names: Sequence[str]) -> None:
+        """Forget what is done."""
+
     def is_named(self, sha256: str) -> bool:
-        """Say whether bytes are named again; nobody names them until this transaction ends."""
+        """Say whether bytes are named; if not, nobody names them until this transaction ends."""
 
 
 class Erasable(Protocol):
@@ -67,6 +92,9 @@ class Erasable(Protocol):
 
     def erasing(self) -> AbstractContextManager[Erasure]:
         """Open a transaction that writes."""
+
+    def erased(self, do: Callable[[Erasure], T]) -> T:
+        """Do what is one transaction; anew, a few times, if it clashes with another."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,6 +164,9 @@ class Originals(Protocol):
     def read(self, sha256: str) -> bytes:
         """Return an original, checked against its hash; NotFoundError if there is none."""
 
+    def exists(self, sha256: str) -> bool:
+        """Say whether there is an original, without looking at its bytes."""
+
     def delete(self, sha256: str, older: float = 0.0) -> bool:
         """Forget an original for good; say whether there is none now.
 

@@ -1,11 +1,51 @@
 """Takes in one file: its bytes are durable before anybody is told, and then a worker reads it."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
-from formservice.application.ports_store import SERVICE, Arrival, Author, Kept, Originals, Store
+from formservice.application.ports_store import (
+    SERVICE,
+    Arrival,
+    Author,
+    Kept,
+    Originals,
+    Store,
+    Work,
+)
+from formservice.domain.errors import StorageError
+
+T = TypeVar("T")
+
+# Each time it takes somebody who stands still for half a minute.
+_TIMES = 3
+
+
+class GoneError(StorageError):
+    """Bytes that are being named were taken away since they were kept."""
+
+
+def refuse_gone(originals: Originals, names: Iterable[str]) -> None:
+    """Raise GoneError unless bytes are there that this transaction names.
+
+    Whoever kept them and then stood still for long may have had them taken away as nobody's, with
+    a deletion of the same bytes. Once they are named here nobody does that.
+    """
+    if not all(originals.exists(one) for one in names):
+        raise GoneError(
+            "Das Original ist inzwischen gelöscht worden.", "Bitte noch einmal senden."
+        )
+
+
+def kept_while_named(keep_and_name: Callable[[], T]) -> T:
+    """Keep bytes and name them; both once more if they were taken away in between."""
+    for _ in range(_TIMES - 1):
+        with suppress(GoneError):
+            return keep_and_name()
+    return keep_and_name()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +82,22 @@ class Receive:
             ConflictError: the sender's own id was used for other bytes before.
             StorageError: it is not kept, or nobody knows; sending it again is harmless.
         """
-        sha256 = self._originals.put(sent.data)
         name = sent.id or str(uuid.uuid4())
-        arrival = Arrival(
-            name, sha256, len(sent.data), sent.name, sent.source, sent.received
-        )  # fmt: skip
-        kept, known = self._store.written(lambda work: work.documents.receive(arrival, author))
+
+        def receive() -> tuple[Kept, bool]:
+            sha256 = self._originals.put(sent.data)
+            arrival = Arrival(
+                name, sha256, len(sent.data), sent.name, sent.source, sent.received
+            )  # fmt: skip
+
+            def write(work: Work) -> tuple[Kept, bool]:
+                kept, known = work.documents.receive(arrival, author)
+                refuse_gone(self._originals, () if known else (sha256,))
+                return kept, known
+
+            return self._store.written(write)
+
+        kept, known = kept_while_named(receive)
         if not known:
             self._deliver(kept.id)
         return kept, known

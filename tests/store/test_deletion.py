@@ -1,7 +1,9 @@
 """What is deleted is nowhere any more, and the chain that tells of it still holds."""
 
 import os
+import signal
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -10,14 +12,19 @@ from sqlalchemy import insert, select, text
 
 from formservice.adapters import scratch
 from formservice.adapters.leftovers import Leftovers
+from formservice.adapters.originals.local import LocalOriginals
 from formservice.adapters.store import schema
+from formservice.adapters.store.archive import Archive
 from formservice.adapters.store.purge import Purge
 from formservice.application.deletion import Delete
+from formservice.application.ports import Received
 from formservice.application.ports_deletion import Cleaned, Cleaner
 from formservice.application.ports_store import SERVICE, Arrival, Author, CopyOf, Found, PageOf
+from formservice.application.receive import Receive, Sent
 from formservice.domain.case import Role, State
 from formservice.domain.errors import ConflictError, NotFoundError, UsageError
 from tests.store import postgres
+from tests.store.handed import digest
 from tests.store.proven import DAY, IFK, LEAD, Installation, installation, reading
 
 ADMIN = Author("shell:amt", Role.ADMIN)
@@ -302,3 +309,176 @@ def test_who_reads_on_and_on_is_told_of_and_the_rest_is_cleaned_later(
         assert places(kept.folder)
     assert cleaning(kept).clean().done
     assert places(kept.folder) == []
+
+
+def killed_between_rows_and_files(kept: Installation) -> None:
+    """Delete in a process that is killed when the rows are gone and nothing else is."""
+
+    class Killing(Leftovers):
+        def forget(self, sha256: str) -> None:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    child = os.fork()
+    if child == 0:
+        with installation(kept.store.engine.url, kept.folder) as own:
+            leftovers = Killing(kept.folder, kept.folder / "intake")
+            Delete(own.store, own.originals, NothingToClean(), leftovers)(
+                ["d1"], ADMIN, "Az. 1/26"
+            )
+        os._exit(0)
+    assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+
+def is_due(kept: Installation) -> None:
+    with kept.store.work() as work:
+        work.connection.execute(schema.outbox.update().values(due=0.0))
+    for file in (kept.folder / "originals").rglob("*"):
+        os.utime(file, (time.time() - 60,) * 2)
+
+
+def test_a_deletion_killed_after_its_rows_were_gone_is_ended_by_whoever_works(kept: Installation):
+    plant(kept)
+    kept.store.close()
+    killed_between_rows_and_files(kept)
+    assert places(kept.folder / "originals")
+    assert places(kept.folder / "intake")
+    with kept.store.look() as work:
+        (row,) = work.connection.execute(select(schema.outbox)).all()
+    # Nothing of the document: hashes only.
+    assert (row.kind, row.document) == ("erase", None)
+    assert set(row.body) == {"forget", "unnamed"}
+    assert cleaning(kept).resumed() == 0  # it may still be at it
+    is_due(kept)
+    assert cleaning(kept).resumed() == 1
+    assert places(kept.folder) == []
+    assert list(kept.originals.names()) == []
+    assert cleaning(kept).resumed() == 0
+    with kept.store.look() as work:
+        assert work.connection.execute(select(schema.outbox)).all() == []
+    assert kept.verify().broken is None
+
+
+def test_who_cleans_ends_what_was_killed_at_once(kept: Installation):
+    plant(kept)
+    kept.store.close()
+    killed_between_rows_and_files(kept)
+    is_due(kept)
+    with kept.store.work() as work:
+        work.connection.execute(schema.outbox.update().values(due=time.time() + 300))
+    assert cleaning(kept).clean().done
+    assert places(kept.folder) == []
+
+
+def test_what_was_received_again_before_a_deletion_is_ended_stays(kept: Installation):
+    sha256 = kept.receive("d1", b"first", "Nguyen")
+    kept.store.close()
+    killed_between_rows_and_files(kept)
+    kept.receive("d2", b"first", "Nguyen")
+    is_due(kept)
+    assert deleting(kept).resumed() == 1
+    assert kept.originals.read(sha256) == b"first"
+    with kept.store.look() as work:
+        assert work.connection.execute(select(schema.outbox)).all() == []
+
+
+def test_what_cannot_be_cleaned_is_tried_once_a_day_for_a_week(kept: Installation):
+    class Busy:
+        def clean(self, *, full: bool) -> Cleaned:
+            return Cleaned(False, ("Jemand liest.",))
+
+    kept.receive("d1", b"first", "Nguyen")
+    assert not deleting(kept, Busy())(["d1"], ADMIN, "Az. 1/26").cleaned.done
+    tries = 0
+    while tries < 20:
+        with kept.store.look() as work:
+            rows = work.connection.execute(select(schema.outbox)).all()
+        if not rows:
+            break
+        assert rows[0].due > time.time() + 23 * 3600
+        is_due(kept)
+        tries += deleting(kept, Busy()).resumed()
+    assert tries == 6
+
+
+def test_nobody_names_bytes_while_they_are_taken_away_and_nobody_else_waits(kept: Installation):
+    """A storage may take its time: on a server only who brings the same bytes waits for it."""
+    is_server = kept.store.engine.dialect.name == "postgresql"
+    kept.receive("d1", b"first", "Nguyen")
+    same, other, taken = [], [], []
+
+    class Slow(LocalOriginals):
+        def delete(self, sha256: str, older: float = 0.0) -> bool:
+            for thread, seconds in (
+                (threading.Thread(target=named, args=("d9", b"other", other)), 5.0),
+                (threading.Thread(target=named, args=("d8", b"first", same)), 0.3),
+            ):
+                thread.start()
+                thread.join(seconds if is_server else 0.2)
+            taken.append((list(same), list(other)))
+            return super().delete(sha256, older)
+
+    def named(id_: str, data: bytes, done: list[bool]) -> None:
+        sent = Sent(data, "x", "upload", DAY, id_)
+        done.append(Receive(kept.store, kept.originals)(sent)[1])
+
+    leftovers = Leftovers(kept.folder, kept.folder / "intake")
+    slow = Slow(kept.folder / "originals")
+    Delete(kept.store, slow, NothingToClean(), leftovers)(["d1"], ADMIN, "Az. 1/26")
+    until = time.monotonic() + 20
+    while not (same and other) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert taken[0] == ([], [False] if is_server else [])
+    for data in (b"first", b"other"):
+        assert kept.originals.exists(digest(data))
+    assert kept.verify().broken is None
+
+
+def test_who_stood_still_between_keeping_and_naming_bytes_keeps_them_once_more(
+    kept: Installation,
+):
+    class Frozen(LocalOriginals):
+        frozen = True
+
+        def put(self, data: bytes) -> str:
+            sha256 = super().put(data)
+            if self.frozen:
+                self.frozen = False
+                assert self.delete(sha256)  # as a deletion does when it is half a minute old
+            return sha256
+
+    originals = Frozen(kept.folder / "originals")
+    received, known = Receive(kept.store, originals)(Sent(b"form", "x", "upload", DAY))
+    assert not known
+    assert kept.originals.read(str(received.original)) == b"form"
+    originals.frozen = True
+    batch = Archive(kept.store, originals)
+    (filed,) = batch.file_together([Received(b"batch", "y", [])], DAY)
+    assert kept.originals.read(filed.sha256) == b"batch"
+    assert kept.verify().broken is None
+
+
+def test_a_document_that_waits_for_one_of_several_that_are_deleted_is_not_held_up_for_ever(
+    kept: Installation,
+):
+    """Whoever changes the second one wants the chain, which the deletion of the first took."""
+    kept.receive("d1", b"first", "Nguyen")
+    kept.receive("d2", b"second", "Haddad")
+    begun, ended = threading.Event(), []
+
+    def change() -> None:
+        try:
+            with kept.store.work() as work:
+                begun.set()
+                time.sleep(0.3)
+                work.documents.save("d2", 1, reading("Haddad", "neu"), IFK, "")
+        except NotFoundError:
+            pass
+        ended.append(True)
+
+    thread = threading.Thread(target=change)
+    thread.start()
+    begun.wait(10)
+    deleting(kept)(["d1", "d2"], ADMIN, "Az. 1/26")
+    thread.join(20)
+    assert ended
+    assert kept.verify().broken is None

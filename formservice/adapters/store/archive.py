@@ -14,6 +14,7 @@ from formservice.adapters.store.store import Store, Work
 from formservice.application.aside import sorted_out
 from formservice.application.ports import Received
 from formservice.application.ports_store import SERVICE, Arrival, Originals
+from formservice.application.receive import kept_while_named, refuse_gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,9 @@ class Archive:
         Raises:
             StorageError: disk full or not writable, database damaged.
         """
+        return kept_while_named(lambda: self._filed(files, received))
+
+    def _filed(self, files: Sequence[Received], received: date) -> list[Filed]:
         read = [
             Read(
                 self._originals.put(one.original),
@@ -86,7 +90,13 @@ class Archive:
             )
             for one in files
         ]
-        return self._store.written(lambda work: filed_in(work, read))
+
+        def write(work: Work) -> list[Filed]:
+            filed = filed_in(work, read)
+            refuse_gone(self._originals, (one.sha256 for one in filed if not one.already_known))
+            return filed
+
+        return self._store.written(write)
 
     def readings(self, sha256: str) -> list[dict[str, Any]]:
         """Return the newest readings of one file, none if it is unknown or not read yet."""

@@ -12,7 +12,7 @@ from formservice.adapters.store.engine import added, now
 from formservice.adapters.store.events import Events
 from formservice.adapters.store.records import Records
 from formservice.adapters.store.rights import visible
-from formservice.adapters.store.rows import form_of, part_row, refuse_odd, storable, text_of
+from formservice.adapters.store.rows import form_of, named, part_row, refuse_odd, storable, text_of
 from formservice.adapters.store.words import Words
 from formservice.application.ports_store import (
     Acknowledged,
@@ -111,10 +111,8 @@ class Documents:
         return [PageOf(row.original, row.page) for row in rows]
 
     def unknown(self, originals: Sequence[str]) -> Sequence[str]:
-        """Return those of so many originals that no document has ever named."""
-        table = schema.originals
-        query = select(table.c.sha256).where(table.c.sha256.in_(originals))
-        known = set(self._connection.execute(query).scalars())
+        """Return those of so many originals that nothing names."""
+        known = named(self._connection, originals)
         return [one for one in originals if one not in known]
 
     def received_as(self, sha256: str, traeger: str | None = None) -> Kept | None:

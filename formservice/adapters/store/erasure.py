@@ -1,21 +1,24 @@
 """Takes everything away that the tables hold of a document; its events stay, and tell of it."""
 
+import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any  # records have the shape of the JSON contract
 
-from sqlalchemy import Column, Connection, Table, delete, func, or_, select
+from sqlalchemy import Column, Connection, Table, delete, func, insert, or_, select, update
 
 from formservice.adapters.store import schema
-from formservice.adapters.store.engine import now
+from formservice.adapters.store.engine import added, now
 from formservice.adapters.store.events import Events
-from formservice.adapters.store.rows import text_of
+from formservice.adapters.store.meant import meant
+from formservice.adapters.store.rows import named, text_of
 from formservice.adapters.store.words import Words
-from formservice.application.ports_deletion import Bytes, Scope
+from formservice.application.ports_deletion import Bytes, Scope, Unfinished
 from formservice.application.ports_store import Author
 from formservice.domain.errors import ConflictError, NotFoundError, UsageError
 
 _documents, _pages, _originals = schema.documents, schema.pages, schema.originals
-_SHORTEST = 8
+_outbox = schema.outbox
+_KIND = "erase"
 _HANDED = ("delivered", "confirmed")
 
 
@@ -35,22 +38,14 @@ class Erasure:
             UsageError: there are several.
         """
         told = text_of(given)
-        own = select(_documents.c.id).where(_documents.c.id == told)
-        found = self._connection.execute(own).scalar()
-        if found is not None:
-            return str(found)
-        hash_ = told.lower()
-        if len(hash_) >= _SHORTEST and set(hash_) <= set("0123456789abcdef"):
-            begins = _documents.c.original.startswith(hash_, autoescape=True)
-            ids = self._connection.execute(select(_documents.c.id).where(begins).limit(2))
-            several = ids.scalars().all()
-            if len(several) > 1:
-                raise UsageError(
-                    f"Mit {hash_[:12]} beginnen die Prüfwerte mehrerer Vorgänge.",
-                    "Bitte die Kennung des Vorgangs angeben.",
-                )
-            if several:
-                return str(several[0])
+        found = meant(self._connection, told)
+        if len(found) > 1:
+            raise UsageError(
+                f"Mit {told[:12]} sind mehrere Vorgänge gemeint.",
+                "Bitte die ganze Kennung des Vorgangs angeben.",
+            )
+        if found:
+            return found[0]
         raise NotFoundError(f"Einen Vorgang mit der Kennung {told[:40]} gibt es nicht.")
 
     def scope(self, document: str) -> Scope:
@@ -94,8 +89,8 @@ class Erasure:
         query = select(_documents.c.name).where(_documents.c.id.in_(scope.documents))
         return self._connection.execute(query).scalars().all()
 
-    def erase(self, scope: Scope, author: Author, reason: str) -> Sequence[Bytes]:
-        """Take all rows away and write the events; return what nothing names any more."""
+    def erase(self, scope: Scope, author: Author, reason: str, held: float) -> Unfinished:
+        """Take all rows away and write the events; return what has still to be done."""
         ids, connection = scope.documents, self._connection
         rows = connection.execute(
             select(_originals.c.sha256, now() - _originals.c.received_at).where(
@@ -115,13 +110,56 @@ class Erasure:
         }
         for one in ids:
             self._events.append("document.deleted", author, one, body)
-        return [Bytes(sha256, float(seconds)) for sha256, seconds in rows]
+        return self._still(scope, held, [Bytes(sha256, float(age)) for sha256, age in rows])
+
+    def _still(self, scope: Scope, held: float, unnamed: Sequence[Bytes]) -> Unfinished:
+        """Write what has still to be done: whoever is killed before cannot be asked again."""
+        name, forget = uuid.uuid4().hex, [*scope.originals, *scope.shared]
+        body = {"forget": forget, "unnamed": [one.sha256 for one in unnamed]}
+        values = {"id": name, "kind": _KIND, "body": body, "due": now() + held, "tries": 1}
+        self._connection.execute(insert(_outbox).values(values))
+        return Unfinished(name, 1, forget, unnamed)
+
+    def unfinished(self, held: float, *, at_once: bool = False) -> Sequence[Unfinished]:
+        """Take what deletions left to do and nobody does now; ``at_once`` also what is new."""
+        query = select(_outbox).where(_outbox.c.kind == _KIND)
+        if not at_once:
+            query = query.where(_outbox.c.due <= now())
+        query = query.order_by(_outbox.c.id).with_for_update(skip_locked=True)
+        rows = self._connection.execute(query).all()
+        again = {"due": now() + held, "tries": _outbox.c.tries + 1}
+        self._set([row.id for row in rows], again)
+        return [
+            Unfinished(
+                row.id,
+                row.tries + 1,
+                row.body["forget"],
+                # It was received long ago.
+                [Bytes(one, held) for one in row.body["unnamed"]],
+            )
+            for row in rows
+        ]
+
+    def later(self, names: Sequence[str], seconds: float) -> None:
+        """Give back what cannot be done now."""
+        self._set(names, {"due": now() + seconds})
+
+    def done(self, names: Sequence[str]) -> None:
+        """Forget what is done."""
+        self._connection.execute(delete(_outbox).where(_outbox.c.id.in_(names)))
+
+    def _set(self, names: Sequence[str], values: Mapping[str, object]) -> None:
+        self._connection.execute(update(_outbox).where(_outbox.c.id.in_(names)).values(values))
 
     def is_named(self, sha256: str) -> bool:
-        """Say whether bytes are named again; nobody names them until this transaction ends."""
-        self._events.held()
-        query = select(_originals.c.size).where(_originals.c.sha256 == sha256)
-        return self._connection.execute(query).first() is not None
+        """Say whether bytes are named; if not, nobody names them until this transaction ends."""
+        # Who names bytes writes this row as well, and so waits for ours, which nobody ever sees.
+        # The chain is not held meanwhile: a storage may take its time, and others want to write.
+        values = {"size": 0, "received_at": now()}
+        if not added(self._connection, _originals, sha256=sha256, **values):
+            return True
+        self._connection.execute(delete(_originals).where(_originals.c.sha256 == sha256))
+        return bool(named(self._connection, [sha256]))
 
     def _with_parts(self, ids: Sequence[str]) -> list[str]:
         parts = select(_documents.c.id).where(_documents.c.part_of.in_(ids))

@@ -1,10 +1,13 @@
 """A reading in the shape of the JSON contract, as rows that can be counted and searched."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any  # readings have the shape of the JSON contract
 
+from sqlalchemy import Connection, select
+
+from formservice.adapters.store import schema
 from formservice.adapters.store.engine import now
 from formservice.application.ports_store import Arrival, Kept
 from formservice.domain.case import State
@@ -108,3 +111,15 @@ _KEY = re.compile(r"[0-9A-Za-z._:\[\]-]{1,128}")
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text[:10]) if text else None
+
+
+def named(connection: Connection, originals: Sequence[str]) -> Collection[str]:
+    """Return those of so many originals that something names, wherever that stands."""
+    columns = (
+        schema.originals.c.sha256,
+        schema.documents.c.original,
+        schema.pages.c.original,
+        schema.copies.c.sha256,
+    )
+    queries = [select(one).where(one.in_(originals)) for one in columns]
+    return {str(one) for query in queries for one in connection.execute(query).scalars()}
