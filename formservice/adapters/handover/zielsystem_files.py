@@ -4,9 +4,8 @@ import codecs
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import ValidationError
 
 from formservice.adapters.definitions.yaml_text import Source, Step, parse
 from formservice.adapters.handover.patterns import (
@@ -17,7 +16,16 @@ from formservice.adapters.handover.patterns import (
     mistakes,
     names_in,
 )
-from formservice.adapters.handover.xdomea_schemas import NEWEST, VERSIONS
+from formservice.adapters.handover.xdomea_schemas import VERSIONS
+from formservice.adapters.handover.zielsystem_model import (
+    Answer,
+    Files,
+    FolderFile,
+    Index,
+    Strict,
+    XdomeaAnswer,
+    XdomeaFile,
+)
 from formservice.adapters.handover.zielsystem_trial import tried
 from formservice.adapters.target import Own
 from formservice.domain.errors import EngineError, Problem, SettingError, UsageError
@@ -25,82 +33,8 @@ from formservice.domain.nearest import nearest
 
 CHARSETS = ("utf-8", "utf-8-sig", "cp1252", "iso-8859-1", "iso-8859-15", "utf-16")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
-_HOURS = 72.0
 _LARGEST_TEMPLATE = 100_000
 _NO_DELIMITERS = '"\r\n\0'
-
-Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
-Hours = Annotated[float, Field(gt=0, le=8760, strict=False)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-
-
-class Files(_Strict):
-    """Which files go out, and how they are called; at least one kind."""
-
-    copy_: Annotated[Text | None, Field(alias="copy")] = None
-    picture: Text | None = None
-    original: Text | None = None
-    record: Text | None = None
-
-
-class Index(_Strict):
-    """What says of a delivery what it is: a CSV of columns, or a file from a template."""
-
-    name: Text
-    charset: Literal["utf-8", "utf-8-sig", "cp1252", "iso-8859-1", "iso-8859-15", "utf-16"] = (
-        "utf-8"
-    )
-    delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] = ";"
-    header: bool = True
-    columns: dict[Text, str] | None = None
-    template: Text | None = None
-
-
-class Answer(_Strict):
-    """How the other side says that it took a delivery over."""
-
-    file: Text | None = None
-    refused: Text | None = None
-    vanishing: bool = False
-    within_hours: Hours = _HOURS
-
-
-class XdomeaAnswer(_Strict):
-    """Where the other side leaves 0402 and 0403."""
-
-    folder: Text
-    within_hours: Hours = _HOURS
-
-
-class FolderFile(_Strict):
-    """A watched folder."""
-
-    title: Text
-    kind: Literal["folder"] = "folder"
-    folder: Text
-    marker: Text | None = None
-    forms: list[Text] = []
-    files: Files
-    index: Index | None = None
-    done: Text | None = None
-    receipt: Answer | None = None
-
-
-class XdomeaFile(_Strict):
-    """An E-Akte that takes xdomea."""
-
-    title: Text
-    kind: Literal["xdomea"]
-    folder: Text
-    marker: Text | None = None
-    forms: list[Text] = []
-    version: Literal["3.0.0", "3.1.0"] = NEWEST  # type: ignore[assignment]  # one of VERSIONS
-    sender: Text
-    recipient: Text
-    receipt: XdomeaAnswer | None = None
 
 
 def load(
@@ -179,14 +113,14 @@ _KINDS: Mapping[str, type[FolderFile] | type[XdomeaFile]] = {
     "folder": FolderFile,
     "xdomea": XdomeaFile,
 }
-_BELOW: Mapping[str, type[_Strict]] = {
+_BELOW: Mapping[str, type[Strict]] = {
     "files": Files,
     "index": Index,
     "receipt": Answer,
 }
 
 
-def _explained(source: Source, model: type[_Strict], error: ValidationError) -> Iterator[Problem]:
+def _explained(source: Source, model: type[Strict], error: ValidationError) -> Iterator[Problem]:
     details = error.errors(include_url=False, include_context=False)
     meant: set[tuple[Step, ...]] = set()
     # A misspelt key is one mistake, not two: unknown here and missing there.
@@ -202,7 +136,7 @@ def _explained(source: Source, model: type[_Strict], error: ValidationError) -> 
         yield source.problem(path, _sentence(detail["type"], path))
 
 
-def _keys(model: type[_Strict], path: Sequence[Step]) -> list[str]:
+def _keys(model: type[Strict], path: Sequence[Step]) -> list[str]:
     below = _BELOW.get(str(path[0]), model) if len(path) > 1 else model
     if len(path) > 1 and model is XdomeaFile:
         below = XdomeaAnswer

@@ -5,13 +5,11 @@ document is accepted.
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any  # what patterns know has no type of its own
+from typing import Any  # what patterns know has no type of its own
 
 from formservice.adapters.handover.patterns import Pattern, Values
+from formservice.adapters.handover.zielsystem_model import FolderFile, Index
 from formservice.domain.errors import EngineError
-
-if TYPE_CHECKING:
-    from formservice.adapters.handover.zielsystem_files import FolderFile, Index
 
 Place = tuple[str, ...]
 # What lies there while it is written; whoever watches the folder takes none of it.
@@ -21,7 +19,7 @@ _SUFFIXES = {"record": "json"}
 _PLAIN, _FAR = "00000000-0000-4000-8000-00000000000{}", "11111111-1111-4111-8111-11111111111{}"
 
 
-def tried(given: "FolderFile", template: str | None) -> Iterator[tuple[Place, str]]:
+def tried(given: FolderFile, template: str | None) -> Iterator[tuple[Place, str]]:
     """Yield what would go wrong with every document, and where that stands.
 
     ``template`` is the text of the template that the index names, None if it names none.
@@ -45,7 +43,7 @@ def tried(given: "FolderFile", template: str | None) -> Iterator[tuple[Place, st
         yield from _index(given.index, template)
 
 
-def _named(given: "FolderFile") -> Iterator[tuple[Place, tuple[str, dict[str, Any]]]]:
+def _named(given: FolderFile) -> Iterator[tuple[Place, tuple[str, dict[str, Any]]]]:
     """Yield every pattern of a name: of what goes out, and of what is waited for."""
     for kind, text in given.files.model_dump(by_alias=True, exclude_none=True).items():
         suffix = _SUFFIXES.get(kind, "pdf")
@@ -70,7 +68,7 @@ def _odd(told: str, name: str) -> Iterator[str]:
         yield "Namen auf .tmp hat nur, was noch geschrieben wird."
 
 
-def _index(index: "Index", template: str | None) -> Iterator[tuple[Place, str]]:
+def _index(index: Index, template: str | None) -> Iterator[tuple[Place, str]]:
     files = [
         {"what": "copy", "name": "a.pdf", "sha256": "0" * 64, "size": 9, "original": ""},
         {"what": "original", "name": "b.pdf", "sha256": "1" * 64, "size": 9, "original": "1" * 64},
@@ -121,6 +119,6 @@ def _one(number: int) -> dict[str, Any]:
         "state": "angenommen",
         "received": "2026-04-20",
         "received_de": "20.04.2026",
-        "originals": ["1" * 64],
+        "originals": "1" * 64,
         "fields": _Answered(),
     }

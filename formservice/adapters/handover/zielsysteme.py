@@ -16,14 +16,8 @@ from formservice.adapters.handover.sheets import csv_line
 from formservice.adapters.handover.xdomea import Parties, Xdomea
 from formservice.adapters.handover.xdomea_receipts import answer
 from formservice.adapters.handover.xdomea_schemas import XdomeaSchemas
-from formservice.adapters.handover.zielsystem_files import (
-    FolderFile,
-    Index,
-    XdomeaFile,
-    encoded,
-    load,
-    template_text,
-)
+from formservice.adapters.handover.zielsystem_files import encoded, load, template_text
+from formservice.adapters.handover.zielsystem_model import FolderFile, Index, XdomeaFile
 from formservice.adapters.target import Own
 from formservice.application.delivering import Zielsystem
 from formservice.application.dossier import Dossier, record_data
