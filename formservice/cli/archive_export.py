@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from formservice.adapters.target import is_export
+from formservice.application.document_data import named
 from formservice.application.dossier import Selection
 from formservice.application.ports_store import SERVICE
 from formservice.application.search import MOST
@@ -127,7 +128,7 @@ def _messages(
 def _ids(services: Services, chosen: argparse.Namespace) -> Sequence[str]:
     """Return the documents that are meant; UsageError where nothing says which."""
     selection = Selection(
-        ids=_listed(chosen.ids) if chosen.ids else None,
+        ids=_meant(services, chosen.ids) if chosen.ids else None,
         states=tuple(_states(chosen.state)),
         forms=tuple(_forms(services, chosen.form)),
         since=chosen.since,
@@ -162,6 +163,12 @@ def _found(services: Services, query: str, user: str | None) -> set[str]:
         if page.next is None:
             return ids
         after = page.next
+
+
+def _meant(services: Services, text: str) -> list[str]:
+    """Return the documents that a list names."""
+    with services.store.look() as work:
+        return [named(work, one, SERVICE) for one in _listed(text)]
 
 
 def _listed(text: str) -> list[str]:

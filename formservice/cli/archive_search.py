@@ -38,7 +38,7 @@ def add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
         epilog=_HELP,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    one.add_argument("query", metavar="SUCHE", nargs="?", default="", help="was gesucht wird")
+    one.add_argument("query", metavar="SUCHE", nargs="*", help="was gesucht wird")
     one.add_argument(
         "--limit", type=int, default=50, metavar="N", help=f"so viele auf einmal (1 bis {MOST})"
     )
@@ -62,7 +62,7 @@ def _run(chosen: argparse.Namespace) -> int:
         if chosen.user:
             viewer = work.search.viewer(chosen.user)
         is_complete = not work.words.outdated(1)
-    found = services.find(chosen.query, viewer, chosen.limit, chosen.after)
+    found = services.find(" ".join(chosen.query), viewer, chosen.limit, chosen.after)
     if chosen.json:
         print(json.dumps(_data(found) | {"complete": is_complete}, ensure_ascii=False, indent=1))
         return errors.DONE

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 from formservice.adapters.work.signals import Stop
 from formservice.application.delivering import Step
+from formservice.application.document_data import named
 from formservice.application.ports_delivery import Delivery, DeliveryStatus
+from formservice.application.ports_store import SERVICE
 from formservice.bootstrap import Services, Settings
 from formservice.cli import errors
 from formservice.cli.account import account
@@ -45,7 +47,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def _deliver(chosen: argparse.Namespace) -> int:
     services = Services(Settings.from_environment())
     if chosen.retry:
-        return _retry(services, chosen.retry, as_json=chosen.json)
+        return _retry(services, _named(services, chosen.retry), as_json=chosen.json)
     if chosen.status:
         return _status(services, as_json=chosen.json)
     found, wrong = services.zielsysteme_described
@@ -59,7 +61,7 @@ def _deliver(chosen: argparse.Namespace) -> int:
     if chosen.check:
         return _checked(services, as_json=chosen.json)
     if chosen.plan:
-        return _planned(services, chosen.plan, as_json=chosen.json)
+        return _planned(services, _named(services, chosen.plan), as_json=chosen.json)
     return _hand_over(services, once=chosen.once, as_json=chosen.json)
 
 
@@ -97,6 +99,12 @@ def _tell(step: Step, *, as_json: bool) -> None:
         return
     why = f" [{step.error}]" if step.error else ""
     print(f"{one.document[:36]}  {one.zielsystem}: {_STATUS[step.status]}{why}", flush=True)
+
+
+def _named(services: Services, text: str) -> str:
+    """Return the document that somebody means."""
+    with services.store.look() as work:
+        return named(work, text, SERVICE)
 
 
 def _checked(services: Services, *, as_json: bool) -> int:

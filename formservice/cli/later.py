@@ -32,6 +32,8 @@ def received(services: Services, names: Sequence[str], day: date, *, as_json: bo
                 print(f"{errors.printable(name)}: abgewiesen. {errors.printable(error.message)}")
             continue
         known += again
+        if again and not as_json:
+            print(f"{errors.printable(name)}: schon bekannt ({kept.id}).")
         told.append(
             {
                 "file": name,

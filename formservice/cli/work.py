@@ -10,6 +10,8 @@ from formservice.adapters.store.retention import expired
 from formservice.adapters.store.store import Work
 from formservice.adapters.work.pool import Pool, again
 from formservice.adapters.work.signals import Stop
+from formservice.application.document_data import named
+from formservice.application.ports_store import SERVICE
 from formservice.application.terms import NO_CLOCK, STAGES, STATUSES
 from formservice.bootstrap import Services, Settings, today
 from formservice.cli import errors
@@ -110,7 +112,18 @@ def _one(services: Services, names: list[str], chosen: argparse.Namespace) -> in
                 print(f"{end.document[:36]}  {what} ({end.seconds:.1f} s)", flush=True)
             if end.outcome == "failed":
                 status = errors.NEEDS_A_PERSON
+    if chosen.once and chosen.child_of is None and not chosen.json:
+        _tell_left(services)
     return status
+
+
+def _tell_left(services: Services) -> None:
+    """Say what is not done yet although nothing more is due now: it is tried again later."""
+    with services.store.look() as work:
+        left = sum(one.count for one in work.queue.standing() if one.status == "ready")
+    if left:
+        wait = counted(left, "Vorgang wartet", "Vorgänge warten")
+        print(f"{wait} noch auf Arbeit, später oder in anderen Stufen („work --status“).")
 
 
 def _pool(services: Services, chosen: argparse.Namespace) -> int:
@@ -155,6 +168,7 @@ def _warn(services: Services) -> None:
 def _retry(services: Services, document: str, *, as_json: bool) -> int:
     with services.store.work() as work:
         work.events.held()
+        document = named(work, document, SERVICE)
         kept = work.documents.get(document)
         if not work.queue.retry(document):
             now = STATUSES.get(kept.status, kept.status)

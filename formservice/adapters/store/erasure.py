@@ -10,6 +10,7 @@ from formservice.adapters.store import schema
 from formservice.adapters.store.engine import added, now
 from formservice.adapters.store.events import Events
 from formservice.adapters.store.meant import meant
+from formservice.adapters.store.meant import meant
 from formservice.adapters.store.rows import named, text_of
 from formservice.adapters.store.words import Words
 from formservice.application.ports_deletion import Bytes, Scope, Unfinished

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from formservice.adapters.store import rights, schema
-from formservice.adapters.store.rows import text_of
+from formservice.adapters.store.meant import meant
 from formservice.adapters.store.words import normaliser
 from formservice.application.ports_store import Author
 from formservice.application.search import Hit, Hits, Place
@@ -57,7 +57,6 @@ _IS_ONE = not_(
 )
 # As many letters as the code of a field has.
 _ANY_FIELD = "_" * len(code_of(""))
-_SHORTEST = 6
 
 
 class Search:
@@ -114,15 +113,8 @@ class Search:
         return self._connection.execute(query).first() is not None
 
     def named(self, text: str, viewer: Author) -> Sequence[str]:
-        """Return the ids that are or begin with ``text``, or whose original has this hash."""
-        told, table = text_of(text), _documents
-        exact = or_(table.c.id == told, table.c.original == told)
-        for matches in (exact, func.substr(table.c.id, 1, len(told)) == told):
-            query = select(table.c.id).where(matches, rights.visible(viewer)).order_by(table.c.id)
-            found = list(self._connection.execute(query.limit(2)).scalars())
-            if found or len(told) < _SHORTEST:
-                return found
-        return []
+        """Return the ids of what ``text`` names; the hash of a file, or how it begins, does."""
+        return meant(self._connection, text, rights.visible(viewer))
 
     def _conditions(self, query: Query, is_wide: bool) -> Iterator[ColumnElement[bool]]:
         """Yield all that has to be true of a document; ``is_wide``: words have to narrow it."""
