@@ -193,3 +193,18 @@ def test_a_list_is_shown_first_and_its_mistakes_name_rows(formservice, tmp_path)
     assert (json.loads(done.stdout)["done"], done.returncode) == (True, 0)
     again = formservice("import", "teilnehmer", tmp_path / "x.csv")
     assert "Es gibt nichts zu übernehmen." in again.stdout
+
+
+def test_who_is_gone_ends_today_once_and_mistyped_answers_are_told(formservice, tmp_path):
+    head = "Kundennummer;Name;Vorname;Maßnahme;Träger;von;bis\n"
+    anna = "1;Özgür;Ay;Startklar;Leinetal;01.01.2020;\n"
+    gone = "2;Weber;Ben;Startklar;Leinetal;01.01.2020;\n3;Alt;Ida;Startklar;Leinetal;;30.06.2020\n"
+    take = ("import", "teilnehmer", tmp_path / "x.csv", "--yes", "--json")
+    (tmp_path / "x.csv").write_text(head + anna + gone, "utf-8")
+    assert formservice(*take).returncode == 0
+    (tmp_path / "x.csv").write_text(head + anna, "utf-8")
+    for expected in (["2"], []):
+        done = formservice(*take, "--end-gone")
+        assert [one["number"] for one in json.loads(done.stdout)["gone"]] == expected
+    wrong = formservice(*take[:3], "--new", "1,22")
+    assert (wrong.returncode, "Die 2. Nummer bei --new" in wrong.stderr) == (2, True)
