@@ -1,11 +1,15 @@
 """What the environment says about mail."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import parseaddr
 from pathlib import Path
 
 from formservice.adapters.inbox.accounts import MailAccount, Security, Server
+from formservice.adapters.inbox.smtp import posting
+from formservice.application.ports_mail import MailStore
+from formservice.application.sending import Sending
 from formservice.domain.errors import UsageError
 
 
@@ -16,15 +20,33 @@ def mail_account(given: Mapping[str, str]) -> MailAccount:
         folder=given.get("FORMSERVICE_MAIL_FOLDER") or "INBOX",
         outbox=_server(given, _SMTP),
         address=given.get("FORMSERVICE_MAIL_FROM", "").strip(),
+        bounces=given.get("FORMSERVICE_MAIL_BOUNCES", "").strip(),
         reminders=tuple(given.get("FORMSERVICE_MAIL_REMINDERS", "").replace(",", " ").split()),
     )
     if account.outbox is not None and not _is_address(account.address):
         raise _wrong("FORMSERVICE_MAIL_FROM", "Erwartet wird eine Adresse (name@amt.example).")
+    if account.bounces and not _is_address(account.bounces):
+        raise _wrong("FORMSERVICE_MAIL_BOUNCES", "Erwartet wird eine Adresse (name@amt.example).")
     if not all(map(_is_address, account.reminders)):
         raise _wrong(
             "FORMSERVICE_MAIL_REMINDERS", "Erwartet werden Adressen mit Komma dazwischen."
         )
     return account
+
+
+def mail_sending(
+    account: MailAccount, store: MailStore, now: Callable[[], datetime]
+) -> Sending | None:
+    """Return what sends as this account; None where nothing is sent."""
+    server = account.outbox
+    if server is None:
+        return None
+    return Sending(
+        store,
+        lambda: posting(server, account.address, account.bounces),
+        account.reminders,
+        now,
+    )
 
 
 @dataclass(frozen=True, slots=True)

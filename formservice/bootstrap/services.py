@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from formservice.adapters.heads import Heads
     from formservice.adapters.inbox.accounts import MailAccount
     from formservice.adapters.inbox.mail import MailIntake
-    from formservice.adapters.inbox.sending import Sending
     from formservice.adapters.intake_folder import IntakeFolder
     from formservice.adapters.places import Places
     from formservice.adapters.store.archive import Archive
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from formservice.application.ports_store import Originals
     from formservice.application.receive import Receive
     from formservice.application.search import Find
+    from formservice.application.sending import Sending
     from formservice.application.taking import TakeIn
     from formservice.application.verify import Verify
     from formservice.application.work import Stage
@@ -95,11 +95,11 @@ class Services(Archiving):
         return MailIntake(self.mail_account, self.store, self.take_in, now)
 
     @cached_property
-    def mail_sending(self) -> "Sending":
-        """The use case that sends answers and reminders."""
-        from formservice.adapters.inbox.sending import Sending
+    def mail_sending(self) -> "Sending | None":
+        """The use case that sends answers and reminders; None where nothing is sent."""
+        from formservice.bootstrap.mail_settings import mail_sending
 
-        return Sending(self.mail_account, self.store, now)
+        return mail_sending(self.mail_account, self.store, now)
 
     @cached_property
     def stages(self) -> "tuple[Stage, ...]":

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from formservice.adapters.inbox.imap import REFUSED as REFUSED_FOLDER
 from formservice.adapters.work.signals import Stop
+from formservice.application.ports_mail import ANSWER, KINDS, REMINDER, Outcome
 from formservice.bootstrap import Services, Settings
 from formservice.cli import errors
 from formservice.cli.german import counted
@@ -13,20 +14,30 @@ from formservice.domain.errors import EngineError, StorageError, UsageError
 
 if TYPE_CHECKING:
     from formservice.adapters.inbox.mail import Handled
-    from formservice.adapters.inbox.sending import Gone
+    from formservice.application.sending import Gone
 
 _POLL_S = 30.0
-_KINDS = {"mail": "Antworten", "deadline": "Erinnerungen an Fristen"}
+_KINDS = {ANSWER: "Antworten", REMINDER: "Erinnerungen an Fristen"}
 _RECEIPTS = {
     "": "warten",
     "sending": "werden gesendet",
-    "sent": "gesendet",
-    "refused": "vom Mailserver abgewiesen",
-    "uncertain": "vielleicht gesendet",
-    "given-up": "aufgegeben",
-    "outdated": "nicht mehr nötig",
-    "later": "später noch einmal",
+    Outcome.SENT: "gesendet",
+    Outcome.PARTLY: "an einen Teil der Adressen gesendet",
+    Outcome.REFUSED: "vom Mailserver abgewiesen",
+    Outcome.UNCERTAIN: "vielleicht gesendet",
+    Outcome.GIVEN_UP: "aufgegeben",
+    Outcome.OUTDATED: "nicht mehr nötig",
+    Outcome.TOO_MANY: "nicht gesendet, weil es an eine Adresse zu viele an einem Tag wären",
+    Outcome.DELETED: "nicht gesendet, weil der Vorgang gelöscht ist",
+    Outcome.LATER: "später noch einmal",
 }
+_BAD = (
+    Outcome.PARTLY,
+    Outcome.REFUSED,
+    Outcome.UNCERTAIN,
+    Outcome.GIVEN_UP,
+    Outcome.TOO_MANY,
+)
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -97,7 +108,8 @@ def _taken_in(services: Services, stop: Stop, *, as_json: bool) -> int:
 
 
 def _sent(services: Services, stop: Stop, *, as_json: bool) -> int:
-    for gone in services.mail_sending.gone():
+    sending = services.mail_sending
+    for gone in () if sending is None else sending.gone():
         _tell_gone(gone, as_json=as_json)
         if stop.asked:
             break
@@ -141,24 +153,18 @@ def _tell(mail: "Handled", *, as_json: bool) -> None:
 def _tell_gone(gone: "Gone", *, as_json: bool) -> None:
     if as_json:
         told = {"outcome": gone.receipt, "kind": gone.kind, "count": gone.count}
-        print(json.dumps(told), flush=True)
+        told["missed"] = list(gone.missed)
+        print(json.dumps(told, ensure_ascii=False), flush=True)
     else:
         print(f"{_KINDS[gone.kind]}: {gone.count} {_RECEIPTS[gone.receipt]}", flush=True)
+        for one in gone.missed:
+            print(f"  ✗ Der Mailserver nimmt die Adresse {one} nicht an.", flush=True)
 
 
 def _status(services: Services, *, as_json: bool) -> int:
-    # Slow to import.
-    from formservice.adapters.inbox.sending import (  # noqa: PLC0415
-        GIVEN_UP,
-        KINDS,
-        REFUSED,
-        UNCERTAIN,
-    )
-    from formservice.adapters.store.outbox import Outbox  # noqa: PLC0415
-
     with services.store.look() as work:
-        standing = Outbox(work.connection).standing(KINDS)
-    bad = any(receipt in (REFUSED, UNCERTAIN, GIVEN_UP) for _, receipt in standing)
+        standing = work.outbox.standing(KINDS)
+    bad = any(receipt in _BAD for _, receipt in standing)
     if as_json:
         rows = [
             {"kind": k, "receipt": r or "waiting", "count": n} for (k, r), n in standing.items()

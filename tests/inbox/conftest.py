@@ -9,13 +9,12 @@ from aiosmtpd.controller import Controller
 
 from formservice.adapters.inbox.accounts import MailAccount, Security, Server
 from formservice.adapters.inbox.mail import MailIntake
-from formservice.adapters.inbox.sending import Sending
 from formservice.adapters.store import schema
 from formservice.adapters.store.engine import embedded, writing
 from formservice.adapters.store.store import Store
 from formservice.adapters.work.signals import Stop
 from tests.inbox import dovecot
-from tests.inbox.mails import NOW, OWN, Caught, Desk, taking
+from tests.inbox.mails import NOW, OWN, Caught, Desk, gone, taking
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +103,7 @@ def account(running, caught, secret):
         "INBOX",
         Server("127.0.0.1", caught.port, Security.NONE),
         OWN,
-        ("leitung@amt.example",),
+        ("leitung@amt.example", "vertretung@amt.example"),
     )
 
 
@@ -122,7 +121,7 @@ def handle(account, store, tmp_path):
 @pytest.fixture
 def send(account, store):
     def send_():
-        return [(one.kind, one.receipt) for one in Sending(account, store, lambda: NOW).gone()]
+        return [(one.kind, one.receipt) for one in gone(account, store)]
 
     return send_
 

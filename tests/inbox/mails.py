@@ -17,6 +17,7 @@ from formservice.adapters.store import schema
 from formservice.adapters.store.store import Store
 from formservice.application.receive import Receive
 from formservice.application.taking import TakeIn
+from formservice.bootstrap.mail_settings import mail_sending
 from formservice.domain.errors import DamagedDocumentError
 
 NOW = datetime(2026, 11, 21, 10, 30, tzinfo=UTC)
@@ -54,6 +55,20 @@ class Caught:
         self.mails: list[tuple[str, list[str], bytes]] = []
         self.port = 0
         self.status = "250 OK"
+        self.nobody: dict[str, str] = {}
+        self.wants_sender = False
+
+    async def handle_MAIL(self, _server, _session, envelope, address, _options):  # noqa: N802
+        if self.wants_sender and address == "<>":
+            return "550 who are you"
+        envelope.mail_from = address or "<>"
+        return "250 OK"
+
+    async def handle_RCPT(self, _server, _session, envelope, address, _options):  # noqa: N802
+        if address in self.nobody:
+            return self.nobody[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 - its name there
         if self.status.startswith("250"):
@@ -104,3 +119,10 @@ def answer(caught):
 def taking(store, folder):
     """Return what takes in files, and keeps them below a folder."""
     return TakeIn(Receive(store, LocalOriginals(folder / "originals")), opened)
+
+
+def gone(account, store):
+    """Send what is due; return what became of it."""
+    sending = mail_sending(account, store, lambda: NOW)
+    assert sending is not None
+    return list(sending.gone())

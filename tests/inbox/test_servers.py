@@ -1,7 +1,10 @@
 """Servers of mail as there are many: with encryption, a login, without some commands, or away."""
 
 import imaplib
+import socket
 import ssl
+import threading
+from contextlib import closing
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -9,12 +12,13 @@ from aiosmtpd.smtp import AuthResult
 
 from formservice.adapters.inbox.accounts import MailAccount, Security, Server
 from formservice.adapters.inbox.mail import MailIntake
-from formservice.adapters.inbox.sending import Sending
+from formservice.adapters.inbox.smtp import posting
 from formservice.adapters.store.outbox import Outbox
 from formservice.adapters.work.signals import Stop
+from formservice.application.ports_mail import Outgoing, RefusedError, UncertainError
 from formservice.domain.errors import EngineError, UsageError
 from tests.inbox import dovecot
-from tests.inbox.mails import NOW, OWN, Caught, answer, mail, pdf, taking
+from tests.inbox.mails import NOW, OWN, Caught, answer, gone, mail, pdf, taking
 
 pytestmark = [dovecot.needs_dovecot, pytest.mark.engine]
 
@@ -58,7 +62,7 @@ def test_a_mail_server_that_wants_encryption_and_a_login_gets_both(store, runnin
             body = {"to": "a@b.example", "text": "Zeile\n.\nFürth", "about": ""}
             Outbox(work.connection).put("x", "mail", body, None)
         account = MailAccount(None, "INBOX", server, OWN)
-        assert [one.receipt for one in Sending(account, store, lambda: NOW).gone()] == ["sent"]
+        assert [one.receipt for one in gone(account, store)] == ["sent"]
     finally:
         controller.stop()
     assert asked == [(b"eingang", b"geheim")]
@@ -101,7 +105,7 @@ def test_a_server_that_is_away_is_told(store, secret, tmp_path):
             "x", "mail", {"to": "a@b.example", "text": "", "about": ""}, None
         )
     with pytest.raises(EngineError):
-        list(Sending(out, store, lambda: NOW).gone())
+        gone(out, store)
 
 
 def test_a_server_without_move_copies_and_deletes(store, tmp_path, secret):
@@ -120,3 +124,35 @@ def test_a_server_without_move_copies_and_deletes(store, tmp_path, secret):
         assert one.select("Erledigt")[1] == [b"1"]
         assert one.select('"Eing&AOQ-nge"')[1] == [b"0"]
         one.logout()
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (["250 done already"], EngineError),
+        (["354 go on", "251 perhaps"], UncertainError),
+        (["354 go on"], UncertainError),
+        (["451 later"], EngineError),
+        (["554 never"], RefusedError),
+    ],
+)
+def test_only_the_word_after_the_text_says_that_a_mail_is_taken(said, why):
+    answers = ["220 hello", "250 here", "250 from", "250 to", *said]
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+
+        def serve():
+            one, _ = listening.accept()
+            with one, one.makefile("rb") as asked:
+                for answer_ in answers:
+                    one.sendall(f"{answer_}\r\n".encode())
+                    until = b"." if answer_.startswith("354") else None
+                    while (line := asked.readline()) and until and line.strip() != until:
+                        pass
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        server = Server("127.0.0.1", listening.getsockname()[1], Security.NONE)
+        mail_ = Outgoing("x", ["a@b.example"], "Betreff", "Text")
+        with pytest.raises(why), posting(server, OWN) as post:
+            post.send(mail_, NOW)
+        thread.join()

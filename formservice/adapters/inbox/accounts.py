@@ -67,7 +67,8 @@ class MailAccount:
     """The mailbox of an installation: where mails come in, and through what others go out.
 
     ``inbox`` is None where no mailbox is read, ``outbox`` where nothing is sent. ``address`` is
-    who sends; ``reminders`` are those who are told of deadlines.
+    who sends; ``reminders`` are those who are told of deadlines. What cannot be delivered goes to
+    ``bounces``, if that is anybody.
     """
 
     inbox: Server | None = None
@@ -75,6 +76,7 @@ class MailAccount:
     outbox: Server | None = None
     address: str = ""
     reminders: tuple[str, ...] = ()
+    bounces: str = ""
 
 
 def _is_here(host: str) -> bool:

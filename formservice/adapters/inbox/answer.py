@@ -15,7 +15,9 @@ from formservice.domain.errors import FormServiceError
 OURS = "formservice"
 """How the ids of our own mails begin: nobody answers an answer."""
 
-SUBJECT = "Eingangsbestätigung"
+MOST_A_DAY = 20
+"""So many answers an address gets on one day: two programs may answer each other unknowingly."""
+
 _NOBODY = re.compile(
     r"(mailer-daemon|postmaster|no[-_.]?reply|do[-_.]?not[-_.]?reply|nicht[-_.]?antworten"
     r"|bounces?|listserv|majordomo)([-+=._].*)?|.*[-+](bounces?|request|owner)|owner-.*",

@@ -1,6 +1,7 @@
 """Mails of a mailbox taken in: what they hold is kept first, then they are moved and answered."""
 
 import hashlib
+import logging
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,9 +14,9 @@ from formservice.adapters.inbox.answer import Result
 from formservice.adapters.inbox.imap import DONE, REFUSED, Mailbox, Waiting, opened
 from formservice.adapters.inbox.kinds import kind_of
 from formservice.adapters.inbox.letter import MOST_FILES, Letter, Part, Sealed, letter
-from formservice.adapters.store.outbox import Outbox
-from formservice.adapters.store.store import Store
+from formservice.adapters.store.store import Store, Work
 from formservice.adapters.work.signals import Stop
+from formservice.application.ports_mail import ANSWER, Outcome
 from formservice.application.receive import Sent
 from formservice.application.taking import TakeIn
 from formservice.domain.errors import (
@@ -28,7 +29,8 @@ from formservice.domain.errors import (
     UsageError,
 )
 
-ANSWER = "mail"
+_log = logging.getLogger("formservice")
+
 LARGEST_MAIL = 64 * 1024**2
 _SEALED: dict[Sealed, FormServiceError] = {
     Sealed.ENCRYPTED: EncryptedDocumentError("Die E-Mail oder der Anhang ist verschlüsselt."),
@@ -161,17 +163,31 @@ class MailIntake:
         silence = answer.silence(whole, self._account.address)
         if silence is None and self._account.outbox is None:
             silence = "no-smtp"
-        body = {}
-        if silence is None:
-            body = {
-                "to": whole.sender,
-                "text": answer.text(results, self._now()),
-                "about": whole.message_id,
-            }
         name = _id(f"{which}/{whole.key()}")
-        with self._store.work() as work:
-            is_new = Outbox(work.connection).put(name, ANSWER, body, silence)
-        return silence, not is_new
+        found = [one.document for one in results if one.document]
+        text = answer.text(results, self._now())
+        body = {"to": whole.sender, "text": text, "about": whole.message_id, "documents": found}
+
+        def noted(work: Work) -> tuple[str | None, bool]:
+            if work.outbox.knows(name):
+                return silence, True
+            why, document = silence, next(iter(found), None)
+            if not work.outbox.holds(found):
+                why, document = Outcome.DELETED, None
+            if why is None and self._is_too_much(work, whole.sender):
+                why = Outcome.TOO_MANY
+            work.outbox.put(name, ANSWER, {} if why else body, why, document)
+            return why, False
+
+        return self._store.written(noted)
+
+    def _is_too_much(self, work: Work, sender: str) -> bool:
+        count = work.outbox.nth_answer(sender, self._now().date())
+        if count == answer.MOST_A_DAY + 1:
+            _log.warning(
+                "mail: an address got %d answers today and gets no more", answer.MOST_A_DAY
+            )
+        return count > answer.MOST_A_DAY
 
 
 def _id(told: str) -> str:

@@ -4,91 +4,93 @@ import smtplib
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 
 from formservice.adapters.inbox.accounts import Security, Server
 from formservice.adapters.inbox.answer import OURS
+from formservice.application.ports_mail import Outgoing, RefusedError, UncertainError
 from formservice.domain.errors import EngineError
 
 _SECONDS = 60.0
+# What a server says to „DATA“, after the text, and when it closes.
+_GO_ON, _TAKEN, _SHUT = 354, 250, 421
+_SENDER = "Bitte FORMSERVICE_MAIL_BOUNCES auf eine Adresse stellen, für die gesendet werden darf."
 _HINT = "Bitte FORMSERVICE_MAIL_SMTP_…, Netz und Server prüfen. Nichts geht verloren."
-
-
-class RefusedError(Exception):
-    """The server will never take this mail."""
-
-
-class UncertainError(Exception):
-    """The connection broke after the mail was handed over and before the server said so."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A mail to send: its own id, to whom, what, and which mail it answers."""
-
-    id: str
-    to: Sequence[str]
-    subject: str
-    text: str
-    about: str = ""
 
 
 class Post:
     """An open connection that mail goes out through."""
 
-    def __init__(self, connection: smtplib.SMTP, address: str) -> None:
-        """Send as ``address``."""
+    def __init__(self, connection: smtplib.SMTP, address: str, bounces: str = "") -> None:
+        """Send as ``address``; what cannot be delivered goes to ``bounces``, or to nobody."""
         self._connection = connection
         self._address = address
+        self._bounces = bounces
 
-    def send(self, mail: Outgoing, now: datetime) -> None:
-        """Hand a mail over.
+    def send(self, mail: Outgoing, now: datetime) -> Sequence[str]:
+        """Hand a mail over; return the addresses that the server does not take.
 
         Raises:
-            RefusedError: the server refuses it for good.
+            RefusedError: the server refuses it for good, for everybody.
             UncertainError: nobody knows whether it went.
             EngineError: it certainly did not go, and may another time.
         """
         message = self._message(mail, now)
         try:
-            # From nobody: what cannot be delivered comes back to no mailbox that answers.
-            self._begun("", mail.to)
-            status, _ = self._data(message)
+            missed = self._begun(mail)
+            status = self._data(message)
         except smtplib.SMTPServerDisconnected:
             raise _unreachable() from None
         except OSError:
             raise UncertainError from None
         if status >= 500:
             raise RefusedError
-        if status >= 300:
+        if status != _TAKEN:
             raise _unreachable()
+        return missed
 
-    def _begun(self, sender: str, to: Sequence[str]) -> None:
+    def _begun(self, mail: Outgoing) -> Sequence[str]:
+        """Tell from whom and to whom; return who does not get it. One bad address stops none."""
         connection = self._connection
         connection.ehlo_or_helo_if_needed()
-        answers = [connection.mail(sender)[0], *(connection.rcpt(one)[0] for one in to)]
-        if any(code >= 300 for code in answers):
-            with suppress(smtplib.SMTPException):
-                connection.rset()
-            if any(code >= 500 for code in answers):
-                raise RefusedError
-            raise _unreachable()
+        # From nobody, unless somebody wants to know: what comes back must reach no mailbox that
+        # answers.
+        if connection.mail(self._bounces)[0] >= 300:
+            self._broken_off()
+            raise EngineError("Der Mailserver nimmt den Absender nicht an.", _SENDER)
+        codes = {one: connection.rcpt(one)[0] for one in mail.to}
+        missed = [one for one, code in codes.items() if code >= 300]
+        if not missed:
+            return missed
+        waits = any(300 <= code < 500 for code in codes.values())
+        if len(missed) == len(codes) or (mail.patient and waits):
+            self._broken_off()
+            raise _unreachable() if waits else RefusedError
+        return missed
 
-    def _data(self, message: EmailMessage) -> tuple[int, bytes]:
+    def _broken_off(self) -> None:
+        with suppress(smtplib.SMTPException):
+            self._connection.rset()
+
+    def _data(self, message: EmailMessage) -> int:
+        """Send the text; return what the server says in the end: only 250 is its word for it."""
         status, _ = self._connection.docmd("DATA")
-        if status != 354:
-            return status, b""
+        if status != _GO_ON:
+            # Nothing was handed over, whatever the server holds its answer for.
+            return status if status >= 400 else _SHUT
         # Bytes of 7 bits only: every server takes them.
         whole = message.as_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
         stuffed = whole.replace(b"\r\n.", b"\r\n..")
         try:
             self._connection.send(stuffed.removesuffix(b"\r\n") + b"\r\n.\r\n")
-            return self._connection.getreply()
+            status = self._connection.getreply()[0]
         except (smtplib.SMTPException, OSError):
             raise UncertainError from None
+        if status != _TAKEN and status < 400:
+            raise UncertainError
+        return status
 
     def _message(self, mail: Outgoing, now: datetime) -> EmailMessage:
         message = EmailMessage()
@@ -110,7 +112,7 @@ class Post:
 
 
 @contextmanager
-def posting(server: Server, address: str) -> Iterator[Post]:
+def posting(server: Server, address: str, bounces: str = "") -> Iterator[Post]:
     """Open a connection to send by; EngineError says why there is none."""
     try:
         connection = _connected(server)
@@ -121,7 +123,7 @@ def posting(server: Server, address: str) -> Iterator[Post]:
     except (OSError, smtplib.SMTPException):
         raise _unreachable() from None
     try:
-        yield Post(connection, address)
+        yield Post(connection, address, bounces)
     finally:
         with suppress(smtplib.SMTPException, OSError):
             connection.quit()

@@ -11,6 +11,7 @@ from formservice.adapters.store.engine import added, now
 from formservice.adapters.store.events import Events
 from formservice.adapters.store.meant import meant
 from formservice.adapters.store.meant import meant
+from formservice.adapters.store.outbox import Outbox
 from formservice.adapters.store.rows import named, text_of
 from formservice.adapters.store.words import Words
 from formservice.application.ports_deletion import Bytes, Scope, Unfinished
@@ -102,6 +103,7 @@ class Erasure:
             connection.execute(delete(table).where(or_(*(one.in_(ids) for one in columns))))
         connection.execute(delete(_documents).where(_documents.c.id.in_(ids)))
         connection.execute(delete(_originals).where(_originals.c.sha256.in_(scope.originals)))
+        Outbox(connection).forget(ids)
         Words(connection).purge()
         body = {
             "reason": text_of(reason),

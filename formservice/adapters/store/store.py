@@ -16,6 +16,7 @@ from formservice.adapters.store.documents import Documents
 from formservice.adapters.store.engine import opened, reading, tried, writing
 from formservice.adapters.store.erasure import Erasure
 from formservice.adapters.store.events import Events
+from formservice.adapters.store.outbox import Outbox
 from formservice.adapters.store.proof import Proof, whatever_stands_there
 from formservice.adapters.store.queue import Queue
 from formservice.adapters.store.search import Search
@@ -34,6 +35,7 @@ class Work:
     events: Events
     copies: Copies
     deliveries: Deliveries
+    outbox: Outbox
     words: Words
     search: Search
 
@@ -132,5 +134,5 @@ def _work(connection: Connection, heads: Heads | None = None) -> Work:
     events, words = Events(connection, heads), Words(connection)
     documents, copies = Documents(connection, events, words), Copies(connection, events)
     queue, search = Queue(connection), Search(connection)
-    deliveries = Deliveries(connection, events)
-    return Work(connection, documents, queue, events, copies, deliveries, words, search)
+    deliveries, outbox = Deliveries(connection, events), Outbox(connection)
+    return Work(connection, documents, queue, events, copies, deliveries, outbox, words, search)

@@ -3,31 +3,24 @@
 import logging
 import threading
 import time
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-
-from sqlalchemy import insert, select
+from datetime import date
 
 from formservice.adapters.handover.stage import HandingOver
-from formservice.adapters.store import schema
-from formservice.adapters.store.engine import now
 from formservice.adapters.store.renewed import renewed
 from formservice.adapters.store.retention import expired, tidied
 from formservice.adapters.store.store import Store
 from formservice.adapters.work.pool import again
+from formservice.adapters.work.reminders import reminded
 from formservice.application.orphans import Orphans, swept
 from formservice.application.ports_store import Originals
 from formservice.application.verify import Break
-from formservice.domain.case import DECIDED
 
 _log = logging.getLogger("formservice")
 
 # What nobody took for so long is told to everybody once more.
 _OVERLOOKED_S = 60.0
-# People are reminded so many days before a deadline ends.
-_BEFORE = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,47 +103,6 @@ def _left(found: Orphans) -> None:
 def reported(broken: Break) -> None:
     """Log the first thing that is not what it was; „formservice check“ tells it as well."""
     _log.error("integrity: %s %s is not what was kept", broken.part, broken.id)
-
-
-def reminded(store: Store, today: date) -> int:
-    """Write a reminder for every deadline that ends soon and is not decided; return how many.
-
-    It goes to the outbox, once for every document, deadline and day on which it ends.
-    """
-    table, kept, outbox = schema.deadlines, schema.documents, schema.outbox
-    query = (
-        select(table.c.document, table.c.key, table.c.due)
-        .join(kept, kept.c.id == table.c.document)
-        .where(table.c.due >= today, table.c.due <= today + _BEFORE)
-        .where(kept.c.state.not_in(DECIDED))
-        .order_by(table.c.document, table.c.key)
-    )
-    with store.look() as work:
-        rows = work.connection.execute(query).all()
-        ids = [_id(row.document, row.key, row.due) for row in rows]
-        known = set(
-            work.connection.execute(select(outbox.c.id).where(outbox.c.kind == _KIND)).scalars()
-        )
-    new = [(name, row) for name, row in zip(ids, rows, strict=True) if name not in known]
-    for name, row in new:
-        with store.work() as work:
-            there = select(outbox.c.id).where(outbox.c.id == name)
-            if work.connection.execute(there).first() is not None:
-                continue
-            body = {"key": row.key, "due": row.due.isoformat()}
-            work.connection.execute(
-                insert(outbox).values(
-                    id=name, kind=_KIND, document=row.document, body=body, due=now(), tries=0
-                )
-            )
-    return len(new)
-
-
-_KIND = "deadline"
-
-
-def _id(document: str, key: str, due: date) -> str:
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{_KIND}/{document}/{key}/{due}"))
 
 
 class Clockwork:
