@@ -228,13 +228,15 @@ class Services(Archiving):
     def further_chores(self) -> "Sequence[Chore]":
         """What is due now and then besides the chores of the store."""
         from formservice.adapters.work.chores import handing_over, integrity, reported, retention
+        from formservice.adapters.work.pages_left import leavings
         from formservice.adapters.work.stages import PagesInWork
         from formservice.application.integrity import Integrity
 
         proving = integrity(Integrity(self.verify, self.places, self.head_kept, reported))
         pages = PagesInWork(self.settings.data / "intake", "")
         keeping = retention(self.store, today, self.settings.retention_years, pages.sweep)
-        return (proving, keeping, handing_over(self.store, sorted(self.zielsysteme)))
+        left = leavings(self.store, self.settings.data / "intake", self.delete.resumed)
+        return (proving, keeping, *left, handing_over(self.store, sorted(self.zielsysteme)))
 
     @property
     def schema_step(self) -> str:

@@ -27,6 +27,8 @@ _OVERLOOKED_S = 60.0
 class Chore:
     """Something to do every so many seconds; ``cron`` is when, where one clock is for all.
 
+    Without it every machine does it, by its own clock.
+
     ``long`` may take minutes: one of these is done at a time.
     """
 

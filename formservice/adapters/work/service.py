@@ -35,8 +35,10 @@ def beside(
         return
     from formservice.adapters.work.procrastinate_app import Delivery  # noqa: PLC0415 - slow
 
-    with Delivery(store.engine.url, wake, due):
-        yield lambda: None
+    # What has no time of all clocks is done by every machine.
+    own = [one for one in due if not one.cron]
+    with Delivery(store.engine.url, wake, [one for one in due if one.cron]):
+        yield Clockwork(own) if own else lambda: None
 
 
 # Woken on PostgreSQL, an idle worker looks by itself only in case nobody told it.

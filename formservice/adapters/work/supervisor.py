@@ -8,7 +8,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar  # what a stage returns is JSON data
 
@@ -21,6 +21,7 @@ from formservice.application.work import MOST_TRIES, TOO_OFTEN, Stage, failed, f
 from formservice.domain.errors import (
     AlteredError,
     EngineMissingError,
+    NotFoundError,
     RefusedError,
     StorageError,
 )
@@ -130,7 +131,10 @@ class Worker:
             kept = work.documents.get(claim.document)
         try:
             self._finish(claim, kept, stage, self._worked(stage, kept, claim))
-        except (_LeaseLostError, _StoppedError):
+        except _LeaseLostError:
+            self._forget_ended(kept, stage)
+            raise
+        except _StoppedError:
             raise
         except EngineMissingError:
             self._give_back(claim)  # the document is not at fault, and the next would fail as well
@@ -147,6 +151,17 @@ class Worker:
         self._done += 1
         self._done_at.pop(claim.document, None)
         return "done", None
+
+    def _forget_ended(self, kept: Kept, stage: Stage) -> None:
+        """Forget what nobody goes on with: another ended it, or we did and were not told."""
+        with suppress(StorageError):  # then it is forgotten later
+            try:
+                with self._store.look() as work:
+                    status = work.documents.get(kept.id).status
+            except NotFoundError:  # it was deleted
+                status = "done"
+            if status not in ("ready", "running"):
+                stage.forget(kept)
 
     def _is_away(self, claim: Claim, error: StorageError) -> bool:
         """Say whether the storage is away, and no document at fault.
