@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import inspect
 
 from formservice.adapters.store.engine import opened, writing
+from formservice.adapters.store.store import Store
 from formservice.adapters.work import procrastinate_app
 from formservice.adapters.work.chores import Chore
 from formservice.adapters.work.procrastinate_app import (
@@ -19,6 +20,7 @@ from formservice.adapters.work.procrastinate_app import (
     installed,
     is_installed,
 )
+from formservice.adapters.work.service import is_ready, pace
 from tests.store import postgres
 
 pytestmark = [postgres.needs_postgres, pytest.mark.engine, pytest.mark.slow]
@@ -131,6 +133,23 @@ def test_who_could_not_tell_tries_again_after_a_pause(url, monkeypatch):
     sender.close()
     with Delivery(url, woken.set, ()):
         assert woken.wait(15.0)
+
+
+def test_where_its_tables_are_missing_that_is_known_and_workers_look_more_often(
+    url, tmp_path_factory, request
+):
+    there = Store(url)
+    assert is_ready(there)
+    assert pace(there).poll >= 2.0
+    there.close()
+    base = tmp_path_factory.getbasetemp()
+    with postgres.database(
+        base.parent if hasattr(request.config, "workerinput") else base
+    ) as bare:
+        missing = Store(bare)
+        assert not is_ready(missing)
+        assert pace(missing).poll < 1.0
+        missing.close()
 
 
 def test_without_its_tables_telling_changes_nothing(tmp_path_factory, request):
