@@ -10,7 +10,6 @@ from formservice.adapters.store import schema
 from formservice.adapters.store.engine import added, now
 from formservice.adapters.store.events import Events
 from formservice.adapters.store.meant import meant
-from formservice.adapters.store.meant import meant
 from formservice.adapters.store.outbox import Outbox
 from formservice.adapters.store.rows import named, text_of
 from formservice.adapters.store.words import Words
