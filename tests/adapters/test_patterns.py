@@ -12,6 +12,7 @@ from formservice.adapters.handover.patterns import (
     Pattern,
     Values,
     mistakes,
+    names_in,
 )
 from formservice.domain.errors import EngineError
 
@@ -94,6 +95,7 @@ def test_names_filters_conditions_and_the_list_of_files_do_what_they_say(text, t
 def test_everything_else_is_refused_when_it_is_read_and_at_once(text):
     begin = time.monotonic()
     assert list(mistakes(text, IN_INDEX, FIELDS))
+    assert not isinstance(names_in(text), str)
     assert time.monotonic() - begin < 5
 
 
