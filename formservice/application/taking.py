@@ -1,6 +1,6 @@
 """Taking in what came by itself: only what can be opened, each kept before it is told of."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 
 from formservice.application.ports_store import Kept
 from formservice.application.receive import Sent
@@ -36,3 +36,22 @@ class TakeIn:
             anew = Sent(sent.data, sent.name, sent.source, sent.received)
             return self._receive(anew)
         return kept, known and kept.id != sent.id
+
+
+def copies_elsewhere(sources: Collection[str], keep_days: int) -> Sequence[str]:
+    """Return what to say, when documents are deleted, of copies where they came from.
+
+    ``sources`` are those of the documents (``folder``, ``mail``).
+    """
+    told = []
+    if "folder" in sources:
+        told.append(
+            "Im überwachten Ordner kann unter „erledigt“ noch eine Kopie liegen; „formservice"
+            f" watch“ löscht sie {keep_days} Tage nach dem Eingang."
+        )
+    if "mail" in sources:
+        told.append(
+            "Im Postfach liegt die E-Mail noch unter „Erledigt“ oder „Fehler“:"
+            " dort selbst löschen."
+        )
+    return told

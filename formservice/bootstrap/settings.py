@@ -59,6 +59,7 @@ class Settings:
     zielsysteme: Path | None = None
     xdomea_schemas: Path | None = None
     scanning: Path | None = None
+    watch_keep_days: int = 30
     mail: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -90,6 +91,7 @@ class Settings:
             zielsysteme=_file(given.get("FORMSERVICE_ZIELSYSTEME")),
             xdomea_schemas=_file(given.get("FORMSERVICE_XDOMEA_SCHEMAS")),
             scanning=_file(given.get("FORMSERVICE_SCANNING")),
+            watch_keep_days=_days(given.get("FORMSERVICE_WATCH_KEEP_DAYS")),
             mail={name: given[name] for name in given if name.startswith(_MAIL)},
         )
 
@@ -115,6 +117,17 @@ def _attach(text: str | None) -> bool:
             "Erwartet wird PDF/A-3 oder PDF/A-2.",
         )
     return known[text or "PDF/A-3"]
+
+
+def _days(text: str | None) -> int:
+    if not text:
+        return 30
+    if not text.isdecimal() or len(text) > 4:
+        raise UsageError(
+            "Die Einstellung FORMSERVICE_WATCH_KEEP_DAYS ist nicht zu verstehen.",
+            "Erwartet wird eine Zahl von Tagen, 0 bis 9999.",
+        )
+    return int(text)
 
 
 def _count(text: str | None, setting: str) -> int | None:

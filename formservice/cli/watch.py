@@ -11,6 +11,7 @@ from formservice.adapters.work.signals import Stop
 from formservice.bootstrap import Services, Settings, now
 from formservice.cli import errors
 from formservice.cli.files import LARGEST_FILE
+from formservice.cli.german import counted
 from formservice.cli.own_folders import OwnFolders
 from formservice.domain.errors import UsageError
 
@@ -18,6 +19,8 @@ _OUTCOMES = {
     "taken": "angenommen",
     "known": "schon bekannt",
     "refused": "abgewiesen",
+    "swept": "gelöscht, die Frist für Kopien ist um",
+    "not-swept": "nicht zu löschen, obwohl die Frist für Kopien um ist",
     "left-alone": "Ordner ausgelassen (Verknüpfung, anderer Datenträger oder nicht lesbar)",
 }
 
@@ -73,7 +76,14 @@ def _watch(chosen: argparse.Namespace) -> int:
     services.store.prepared()  # what is wrong with the database is told at once
     services.originals.check()
     share = Share(chosen.folder, LARGEST_FILE)
-    watch = Watch(share, services.take_in, now, chosen.settle, LARGEST_FILE)
+    watch = Watch(
+        share,
+        services.take_in,
+        now,
+        chosen.settle,
+        LARGEST_FILE,
+        services.settings.watch_keep_days,
+    )
     stop, status = Stop(), errors.DONE
     with watched(chosen.folder, services.settings.data / "inbox"), stop.listening():
         for step in watch.steps(stop, once=chosen.once):
@@ -112,11 +122,16 @@ def _tell(step: Step, *, as_json: bool) -> None:
     if as_json:
         told: dict[str, object] = {"outcome": step.outcome, "file": step.name or None}
         told["document"] = step.document
+        if step.outcome == "unfinished":
+            told["count"] = step.count
         if error is not None:
             told["error"] = {"code": error.code, "message": error.message, "hint": error.hint}
         print(json.dumps(told, ensure_ascii=False), flush=True)
     elif step.outcome == "trouble" and error is not None:
         print(f"Es wird gewartet: {errors.printable(error.message)} {error.hint}", flush=True)
+    elif step.outcome == "unfinished":
+        told_ = counted(step.count, "Datei", "Dateien")
+        print(f"Liegen gelassen, weil noch daran geschrieben wird: {told_}", flush=True)
     elif step.outcome == "well":
         print("Es geht weiter.", flush=True)
     else:

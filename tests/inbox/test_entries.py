@@ -1,11 +1,12 @@
 """What lies in a folder that others write into, and when it is whole."""
 
 import os
+import subprocess
 import time
 
 import pytest
 
-from formservice.adapters.inbox.entries import PATIENCE, Settling, looked
+from formservice.adapters.inbox.entries import DEEPEST, PATIENCE, Settling, looked
 from tests.inbox.mails import pdf
 
 
@@ -54,3 +55,18 @@ def test_ten_thousand_files_are_looked_at_in_a_moment(share):
     settling.settled(share, looked(share), 1)
     assert settling.waiting == 10_000
     assert time.process_time() - began < 5
+
+
+def test_folders_nested_without_end_are_told_and_hold_nothing_up(share):
+    deep = os.open(share, os.O_RDONLY)
+    for _ in range(1_100):
+        os.mkdir("d", dir_fd=deep)
+        inner = os.open("d", os.O_RDONLY, dir_fd=deep)
+        os.close(deep)
+        deep = inner
+    os.close(deep)
+    (share / "x.pdf").write_bytes(pdf("a"))
+    found = looked(share)
+    subprocess.run(["rm", "-r", share / "d"], check=True)
+    assert [str(one.path) for one in found.entries] == ["x.pdf"]
+    assert [len(one.parts) for one in found.closed] == [DEEPEST]

@@ -340,3 +340,41 @@ def test_the_id_of_a_sending_tells_nothing_of_its_bytes_or_name(share, watch, st
         (one,) = work.connection.exec_driver_sql("SELECT received, source FROM documents")
     assert date.fromisoformat(str(one[0])) == NOW.date()
     assert one[1] == "folder"
+
+
+def test_asked_once_it_tells_how_many_files_somebody_is_still_writing(share, store, originals):
+    (share / "a.pdf").write_bytes(pdf("a"))
+    (share / "b.pdf").write_bytes(b"%PDF-1.7 half")
+    (share / "c.pdf.part").write_bytes(b"half")
+    (share / "d.docx").write_bytes(b"open")
+    (share / "d.docx.lock").write_bytes(b"")
+    take = TakeIn(Receive(store, originals), opened)
+    watch = Watch(Share(share, LARGEST), take, lambda: NOW, 0.1, LARGEST)
+    told = [(one.outcome, one.count) for one in watch.steps(Stop(), once=True)]
+    assert ("taken", 1) in told
+    assert told[-1][0] == "unfinished"
+    assert told[-1][1] >= 3
+
+
+def test_what_is_filed_away_goes_after_so_many_days_and_nothing_else(
+    share, store, originals, tmp_path
+):
+    for place in ("erledigt/2026-11-11", "erledigt/2026-11-12", "erledigt/privat", "fehler"):
+        (share / place).mkdir(parents=True)
+        (share / place / "a.pdf").write_bytes(pdf("a"))
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "a.pdf").write_bytes(pdf("a"))
+    (share / "erledigt" / "2026-01-01").symlink_to(tmp_path / "other")
+    take = TakeIn(Receive(store, originals), opened)
+    watch = Watch(Share(share, LARGEST), take, lambda: NOW, 0.0, LARGEST, keep_days=10)
+    told = [(one.outcome, one.name) for one in watch.round(Stop())]
+    assert told == [("swept", "erledigt/2026-11-11")]
+    assert lying(share) == [
+        "erledigt/2026-11-12/a.pdf",
+        "erledigt/privat/a.pdf",
+        "fehler/a.pdf",
+    ]
+    assert (tmp_path / "other" / "a.pdf").exists()
+    (share / "b.pdf").write_bytes(pdf("b"))
+    at_once = Watch(Share(share, LARGEST), take, lambda: NOW, 0.0, LARGEST, keep_days=0)
+    assert ("swept", f"erledigt/{DAY}") in [(s.outcome, s.name) for s in at_once.round(Stop())]

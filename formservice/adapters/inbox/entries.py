@@ -34,6 +34,8 @@ _STALE_S = 24 * 3600.0
 # many times as long as others.
 PATIENCE = 12
 _TAIL = 2048
+DEEPEST = 100
+"""So many folders may be nested; in those further in nobody looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,14 @@ class Entry:
 
 @dataclass(slots=True)
 class Looked:
-    """What a look at the folder found; ``closed`` are folders that were not looked into."""
+    """What a look at the folder found; ``closed`` are folders that were not looked into.
+
+    ``unfinished`` counts what somebody is writing or has open, as names tell.
+    """
 
     entries: list[Entry]
     closed: list[PurePath]
+    unfinished: int = 0
 
 
 def looked(root: Path) -> Looked:
@@ -77,33 +83,59 @@ def looked(root: Path) -> Looked:
     """
     found = Looked([], [])
     device = root.stat().st_dev
-    _look(root, PurePath(), device, found)
-    return found
-
-
-def _look(root: Path, below: PurePath, device: int, found: Looked) -> None:
-    with os.scandir(root / below) as several:
-        there = sorted(several, key=lambda one: one.name)
-    names = {one.name: one for one in there}
-    for one in there:
-        if is_left_alone(one.name) or (below == PurePath() and _is_ours(one.name)):
+    # A stack, for folders may be nested deeper than calls.
+    open_ = [_names(root, PurePath())]
+    while open_:
+        below = next(open_[-1], None)
+        if below is None:
+            open_.pop()
             continue
+        path, names = below
         try:
-            told = one.stat(follow_symlinks=False)
-            if stat.S_ISDIR(told.st_mode):
-                if told.st_dev == device:
-                    _look(root, below / one.name, device, found)
-                else:
-                    found.closed.append(below / one.name)
-            elif stat.S_ISLNK(told.st_mode) and (root / below / one.name).is_dir():
-                found.closed.append(below / one.name)
-            elif not any(_holds(names.get(lock)) for lock in _locks(one.name)):
-                is_file = stat.S_ISREG(told.st_mode)
-                found.entries.append(Entry(below / one.name, Stamp.of(told), is_file))
+            inner = _seen(root, path, names, device, found)
+            if inner and len(path.parts) >= DEEPEST:
+                found.closed.append(path)
+            elif inner:
+                open_.append(_names(root, path))
         except FileNotFoundError:
             continue  # taken away meanwhile
         except OSError:
-            found.closed.append(below / one.name)
+            found.closed.append(path)
+    return found
+
+
+_Names = dict[str, "os.DirEntry[str]"]
+
+
+def _names(root: Path, below: PurePath) -> Iterator[tuple[PurePath, _Names]]:
+    """Return what lies in a folder, in its order, each with all that lies beside it."""
+    with os.scandir(root / below) as several:
+        names = {one.name: one for one in sorted(several, key=lambda one: one.name)}
+    return iter([(below / name, names) for name in names])
+
+
+def _seen(root: Path, path: PurePath, names: _Names, device: int, found: Looked) -> bool:
+    """Note what something is; say whether it is a folder to look into."""
+    name = path.name
+    if is_left_alone(name) or (len(path.parts) == 1 and _is_ours(name)):
+        found.unfinished += _is_partial(name)
+        return False
+    told = names[name].stat(follow_symlinks=False)
+    if stat.S_ISDIR(told.st_mode):
+        if told.st_dev == device:
+            return True
+        found.closed.append(path)
+    elif stat.S_ISLNK(told.st_mode) and (root / path).is_dir():
+        found.closed.append(path)
+    elif any(_holds(names.get(lock)) for lock in _locks(name)):
+        found.unfinished += 1
+    else:
+        found.entries.append(Entry(path, Stamp.of(told), stat.S_ISREG(told.st_mode)))
+    return False
+
+
+def _is_partial(name: str) -> bool:
+    return not name.startswith((".", "~")) and name.lower().endswith(_PARTIAL)
 
 
 def _is_ours(name: str) -> bool:

@@ -8,6 +8,7 @@ import errno
 import fcntl
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -130,6 +131,22 @@ class Share:
             self._tidy(name)
             return target.relative_to(self._root)
 
+    def swept(self, until: date) -> Iterator[tuple[str, bool]]:
+        """Take away what was filed away up to that day; yield each day, and whether all went.
+
+        It is kept elsewhere: nothing comes to these folders before that. Links are not followed.
+        """
+        try:
+            with os.scandir(self._root / DONE) as several:
+                days = sorted(one.name for one in several if one.is_dir(follow_symlinks=False))
+        except OSError:
+            return
+        for name in days:
+            if _is_day(name) and date.fromisoformat(name) <= until:
+                place = self._root / DONE / name
+                shutil.rmtree(place, ignore_errors=True)
+                yield f"{DONE}/{name}", not place.exists()
+
     def _tidy(self, name: PurePath) -> None:
         """Take away the folders that held a file in work, if nothing else is in them."""
         for folder in name.parents:
@@ -137,6 +154,13 @@ class Share:
                 (self._root / WORKING / folder).rmdir()
             except OSError:
                 return
+
+
+def _is_day(name: str) -> bool:
+    try:
+        return date.fromisoformat(name).isoformat() == name
+    except ValueError:
+        return False
 
 
 def _reason(name: str, error: FormServiceError, when: datetime) -> str:

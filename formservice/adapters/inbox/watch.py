@@ -5,7 +5,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import PurePath
 
 from formservice.adapters.bugs import named
@@ -35,22 +35,35 @@ class Step:
     """What became of a file, or what holds everything up (``trouble``, without a name).
 
     ``outcome`` is ``taken``, ``known``, ``refused``, ``left-alone``, ``trouble`` or ``well``: the
-    trouble is over.
+    trouble is over; ``swept`` or ``not-swept``: a day that was filed away went, or
+    should; or ``unfinished``: so many (``count``) were left because somebody writes them.
     """
 
     outcome: str
     name: str = ""
     document: str | None = None
     error: FormServiceError | None = None
+    count: int = 1
 
 
 class Watch:
     """Looks at a folder again and again."""
 
     def __init__(
-        self, share: Share, take: TakeIn, now: Callable[[], datetime], settle: float, largest: int
+        self,
+        share: Share,
+        take: TakeIn,
+        now: Callable[[], datetime],
+        settle: float,
+        largest: int,
+        keep_days: int | None = None,
     ) -> None:
-        """Take files in that stay the same for ``settle`` seconds, up to ``largest`` bytes."""
+        """Take files in that stay the same for ``settle`` seconds, up to ``largest`` bytes.
+
+        What is filed away goes after ``keep_days`` days; None keeps it.
+        """
+        self._keep_days = keep_days
+        self._swept: set[tuple[str, bool]] = set()
         self._share = share
         self._take = take
         self._now = now
@@ -58,6 +71,7 @@ class Watch:
         self._largest = largest
         self._settling = Settling(settle)
         self._told: set[PurePath] = set()
+        self._unfinished = 0
 
     def steps(self, stop: Stop, *, once: bool = False) -> Iterator[Step]:
         """Yield what becomes of every file until told to stop.
@@ -82,6 +96,8 @@ class Watch:
                 trouble, pause = error.message, _TROUBLE_S
             rounds += 1
             if once and (rounds > 1 or not self._settling.waiting):
+                if self._unfinished:
+                    yield Step("unfinished", count=self._unfinished)
                 return
             stop.wait(self._settle + 0.01 if once else pause)
 
@@ -103,8 +119,18 @@ class Watch:
                 failed.append(error)
                 if len(failed) == _MOST_FAILED:
                     break
+        yield from self._sweep()
         if failed:
             raise failed[0]
+
+    def _sweep(self) -> Iterator[Step]:
+        if self._keep_days is None:
+            return
+        until = self._now().date() - timedelta(days=self._keep_days)
+        for told in self._share.swept(until):
+            if told not in self._swept or told[1]:
+                yield Step("swept" if told[1] else "not-swept", told[0])
+            self._swept.add(told)
 
     def _found(self, stop: Stop) -> Iterator[PurePath | Step]:
         """Yield files that are taken, one by one, and what is told of folders."""
@@ -117,12 +143,16 @@ class Watch:
             if place not in self._told:
                 yield Step("left-alone", shown(place))
         self._told = set(found.closed)
-        for one in self._settling.settled(self._share.root, found, time.monotonic()):
+        whole = self._settling.settled(self._share.root, found, time.monotonic())
+        self._unfinished = found.unfinished + len(found.entries) - len(whole)
+        for one in whole:
             if stop.asked:
                 return
             taken = self._share.taken(one)
             if taken is not None:
                 yield taken
+            else:
+                self._unfinished += 1
 
     def _one(self, name: PurePath) -> Iterator[Step]:
         """Take in a file in work; it stays there if nobody can say what became of it."""
