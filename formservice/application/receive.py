@@ -24,7 +24,7 @@ T = TypeVar("T")
 _TIMES = 3
 
 
-class GoneError(StorageError):
+class GoneError(Exception):
     """Bytes that are being named were taken away since they were kept."""
 
 
@@ -41,11 +41,14 @@ def refuse_gone(originals: Originals, names: Iterable[str]) -> None:
 
 
 def kept_while_named(keep_and_name: Callable[[], T]) -> T:
-    """Keep bytes and name them; both once more if they were taken away in between."""
-    for _ in range(_TIMES - 1):
+    """Keep bytes and name them; both once more if they were taken away in between.
+
+    StorageError if they are, time and again.
+    """
+    for _ in range(_TIMES):
         with suppress(GoneError):
             return keep_and_name()
-    return keep_and_name()
+    raise StorageError("Das Original wird immer wieder gelöscht.", "Bitte noch einmal senden.")
 
 
 @dataclass(frozen=True, slots=True)

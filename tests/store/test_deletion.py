@@ -482,3 +482,24 @@ def test_a_document_that_waits_for_one_of_several_that_are_deleted_is_not_held_u
     thread.join(20)
     assert ended
     assert kept.verify().broken is None
+
+
+# On PostgreSQL only who may switch its checks off can do that.
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+def test_bytes_that_a_document_names_are_no_orphans_though_their_own_row_is_gone(
+    kept: Installation,
+):
+    sha256 = kept.receive("d1", b"first", "Nguyen")
+    with kept.store.engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        raw.execute("PRAGMA foreign_keys = OFF")
+        raw.execute("DELETE FROM originals")
+        raw.execute("PRAGMA foreign_keys = ON")
+    with kept.store.look() as work:
+        assert work.documents.unknown([sha256, "0" * 64]) == ["0" * 64]
+    with kept.store.erasing() as erasure:
+        assert erasure.is_named(sha256)
+        assert not erasure.is_named("0" * 64)
+    with kept.store.look() as work:
+        assert work.connection.execute(select(schema.originals)).all() == []

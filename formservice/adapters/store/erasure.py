@@ -158,10 +158,12 @@ class Erasure:
         # Who names bytes writes this row as well, and so waits for ours, which nobody ever sees.
         # The chain is not held meanwhile: a storage may take its time, and others want to write.
         values = {"size": 0, "received_at": now()}
-        if not added(self._connection, _originals, sha256=sha256, **values):
+        if named(self._connection, [sha256]) or not added(
+            self._connection, _originals, sha256=sha256, **values
+        ):
             return True
         self._connection.execute(delete(_originals).where(_originals.c.sha256 == sha256))
-        return bool(named(self._connection, [sha256]))
+        return False
 
     def _with_parts(self, ids: Sequence[str]) -> list[str]:
         parts = select(_documents.c.id).where(_documents.c.part_of.in_(ids))
