@@ -4,7 +4,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-_HEIC = (b"heic", b"heix", b"hevc", b"mif1", b"msf1")
+from formservice.adapters.kinds import first_bytes
+
 # Windows knows devices by these names, whatever follows the dot.
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 _LONGEST = 120
@@ -27,23 +28,22 @@ _WORD = Kind(
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 )
 _UNKNOWN = Kind("bin", "unbekannt", "application/octet-stream")
-_BEGINNINGS = (
-    (b"\x89PNG", Kind("png", "PNG", "image/png")),
-    (b"\xff\xd8\xff", Kind("jpg", "JPEG", "image/jpeg")),
-    (b"II*\0", Kind("tif", "TIFF", "image/tiff")),
-    (b"MM\0*", Kind("tif", "TIFF", "image/tiff")),
-    (b"PK", _WORD),
-    (b"{", JSON),
-)
+_KINDS = {
+    "PDF": PDF,
+    "ZIP": _WORD,
+    "PNG": Kind("png", "PNG", "image/png"),
+    "JPEG": Kind("jpg", "JPEG", "image/jpeg"),
+    "TIFF": Kind("tif", "TIFF", "image/tiff"),
+    "HEIC": Kind("heic", "HEIC", "image/heic"),
+}
 
 
 def kind_of(data: bytes) -> Kind:
     """Return the kind of a received or made file, told by its first bytes."""
-    if b"%PDF-" in data[:1024]:
-        return PDF
-    if data[4:8] == b"ftyp" and data[8:12] in _HEIC:
-        return Kind("heic", "HEIC", "image/heic")
-    return next((kind for begin, kind in _BEGINNINGS if data.startswith(begin)), _UNKNOWN)
+    kind = first_bytes(data)
+    if kind is not None:
+        return _KINDS[kind]
+    return JSON if data.startswith(b"{") else _UNKNOWN
 
 
 def safe(name: str, longest: int = _LONGEST) -> str:

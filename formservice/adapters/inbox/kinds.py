@@ -3,6 +3,7 @@
 import io
 import zipfile
 
+from formservice.adapters.kinds import first_bytes
 from formservice.domain.errors import (
     EmptyDocumentError,
     EncryptedDocumentError,
@@ -10,19 +11,8 @@ from formservice.domain.errors import (
     UnsupportedMediaError,
 )
 
-_PICTURES = (
-    (b"\x89PNG\r\n\x1a\n", "PNG"),
-    (b"\xff\xd8\xff", "JPEG"),
-    (b"II*\0", "TIFF"),
-    (b"MM\0*", "TIFF"),
-    (b"II+\0", "TIFF"),
-    (b"MM\0+", "TIFF"),
-)
-_HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 _ARCHIVES = (b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0")
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-# Other programs put something before the mark of a PDF file, and readers look so far.
-_PDF_WITHIN = 1024
 _UNPACKED = "Bitte die Dateien darin auspacken und einzeln anhängen."
 
 
@@ -34,17 +24,12 @@ def kind_of(data: bytes) -> str:
     """
     if not data:
         raise EmptyDocumentError("Die Datei ist leer.")
-    for mark, kind in _PICTURES:
-        if data.startswith(mark):
-            return kind
-    if data[4:8] == b"ftyp" and data[8:12] in _HEIC:
-        return "HEIC"
-    # Before PDF: an archive may hold one as it is.
-    if data.startswith(b"PK"):
+    kind = first_bytes(data)
+    if kind == "ZIP":
         return _zipped(data)
-    if data.startswith((_OLD_OFFICE, *_ARCHIVES)) or b"%PDF-" not in data[:_PDF_WITHIN]:
+    if kind is None or data.startswith((_OLD_OFFICE, *_ARCHIVES)):
         raise _refused(data)
-    return "PDF"
+    return kind
 
 
 def _refused(data: bytes) -> InputError:

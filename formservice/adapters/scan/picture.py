@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageChops, TiffImagePlugin
 
+from formservice.adapters.kinds import first_bytes, is_heic
 from formservice.domain.errors import (
     DamagedDocumentError,
     DocumentTooLargeError,
@@ -48,9 +49,6 @@ _TURNS = {
 }
 _QUARTER_TURNED = (5, 6, 7, 8)
 _FORMATS = ("PNG", "JPEG", "TIFF", "HEIF")
-_MAGIC = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-# HEIC, the format of telephones: a box that names its brand, one of these.
-_BOX, _BRANDS = b"ftyp", (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 # Faxes: the mark at the end of a line (two end a page), bytes written from their low end, and the
 # share of dark pixels of a page that is next to empty.
 _END_OF_LINE = "000000000001"
@@ -75,11 +73,7 @@ _BROKEN = (
 
 def is_picture(data: bytes) -> bool:
     """Say from the first bytes whether ``data`` is a PNG, JPEG, TIFF or HEIC file."""
-    return data.startswith(_MAGIC) or _is_heic(data)
-
-
-def _is_heic(data: bytes) -> bool:
-    return data[4:8] == _BOX and data[8:12] in _BRANDS
+    return first_bytes(data) in ("PNG", "JPEG", "TIFF", "HEIC")
 
 
 def _with_heic() -> None:
@@ -101,7 +95,7 @@ class PictureFile:
         """Open the file and count its pages; raises an InputError if that is impossible."""
         if not data:
             raise EmptyDocumentError("Die Datei ist leer.")
-        if _is_heic(data):
+        if is_heic(data):
             _with_heic()
         self._data = data
         with _named_errors():
