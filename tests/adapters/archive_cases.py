@@ -2,6 +2,7 @@
 
 from datetime import date
 from functools import cache
+from typing import Any  # readings have the shape of the JSON contract
 
 from formservice.adapters.archive_copy.copies import ArchiveCopies
 from formservice.adapters.pdf_fill.renderer import PdfRenderer
@@ -56,7 +57,7 @@ def case_of(form: str, data: dict[str, object], format_: str = "docx") -> CaseFi
     """Return a document with ``data`` in a form."""
     file = SERVICES.generate.one(SERVICES.forms.get(form), data, format_)
     (read,) = SERVICES.read(file, received=RECEIVED)
-    reading = document_data(read, "bogen.docx", "a" * 64, 0.25)
+    reading: Any = document_data(read, "bogen.docx", "a" * 64, 0.25)
     versions = (
         Version("vorgang-1", 1, AT - 200, "service", "", digest(reading), reading),
         Version("vorgang-1", 2, AT - 100, "u-7", "Tippfehler", digest(reading), reading),

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from dataclasses import replace
 from io import BytesIO
+from typing import Any  # a PDF holds whatever it holds
 
 import numpy as np
 import pikepdf
@@ -217,7 +218,7 @@ def test_a_table_that_goes_on_on_a_further_page_has_its_headers_there_as_well():
 def headers(made: bytes) -> int:
     """Return how many headers of columns a file has for those who cannot see."""
     with pikepdf.open(BytesIO(made)) as pdf:
-        found = [one for one in pdf.objects if isinstance(one, pikepdf.Dictionary)]
+        found: list[Any] = [one for one in pdf.objects if isinstance(one, pikepdf.Dictionary)]
         return sum(
             one.get("/S") == "/TH" and one.get("/A", {}).get("/Scope") == "/Column"
             for one in found
@@ -235,7 +236,8 @@ def test_every_file_that_a_document_was_read_from_is_named_by_its_hash():
         CaseFile("v", {**case().reading, "pages": pages}, AT),
         SERVICES.forms.get("feedbackbogen"),
     )
-    assert told["sha256"]["originals"] == ["c" * 64, "d" * 64]
+    hashes: Any = told["sha256"]
+    assert hashes["originals"] == ["c" * 64, "d" * 64]
 
 
 def test_a_copy_of_what_nobody_accepted_says_so():

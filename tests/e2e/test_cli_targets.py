@@ -51,7 +51,7 @@ def test_originals_and_a_database_elsewhere_are_kept_too(tmp_path):
     for name in ("store/ab/cd", "db/x.sqlite", "db/x.sqlite-wal"):
         with pytest.raises(UsageError):
             file_target(tmp_path / name, own)
-    assert file_target(tmp_path / "db" / "export.zip", own)
+    assert file_target(tmp_path / "db" / "export.zip", own).name == "export.zip"
     Own.of(tmp_path / "var", "s3://bucket/x", "postgresql://u@h/d")
 
 

@@ -404,7 +404,7 @@ def test_nobody_names_bytes_while_they_are_taken_away_and_nobody_else_waits(kept
     """A storage may take its time: on a server only who brings the same bytes waits for it."""
     is_server = kept.store.engine.dialect.name == "postgresql"
     kept.receive("d1", b"first", "Nguyen")
-    same, other, taken = [], [], []
+    same, other, taken = list[object](), list[object](), list[object]()
 
     class Slow(LocalOriginals):
         def delete(self, sha256: str, older: float = 0.0) -> bool:

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from typing import Any  # a column may hold anything
 
 import pytest
 from sqlalchemy import Column, Table, insert
@@ -121,7 +122,7 @@ def _where(table: Table) -> str:
     return f"rowid = ({rows})"
 
 
-def _other(column: Column) -> str:
+def _other(column: Column[Any]) -> str:
     """Return another value for a column, as SQL."""
     kind, name = column.type.__visit_name__, f'"{column.name}"'
     if column.name == "aside":

@@ -57,7 +57,9 @@ def test_pages_of_what_nobody_works_on_any_more_go_and_others_stay(store, folder
 
 
 @pytest.mark.parametrize("status", ["done", "running"])
-def test_a_claim_that_was_lost_leaves_pages_only_to_who_goes_on(store, folder, status):
+def test_a_claim_that_was_lost_leaves_pages_only_to_who_goes_on(
+    store, folder, status, monkeypatch
+):
     forgotten = []
 
     def keep(work, kept, result):
@@ -75,7 +77,7 @@ def test_a_claim_that_was_lost_leaves_pages_only_to_who_goes_on(store, folder, s
             work.connection.execute(table.update().where(table.c.id == "c").values(**values))
         return {}
 
-    worker._worked = lambda stage, kept, claim: lost(kept)
+    monkeypatch.setattr(worker, "_worked", lambda stage, kept, claim: lost(kept))
     (ended,) = worker.ends(once=True)
     assert (ended.document, ended.outcome) == ("c", "lost")
     assert forgotten == (["c"] if status == "done" else [])

@@ -75,13 +75,14 @@ def test_progress_and_mails_of_long_ago_go_and_nothing_else(documents):
         for seq, days in ((1, 31), (2, 29)):
             row = {"document": "alt", "seq": seq, "at": now() - days * DAY, "stage": "read"}
             work.connection.execute(insert(schema.progress).values({**row, "code": "done"}))
-        for name, kind, days in (
+        sent: tuple[tuple[str, str, int | None], ...] = (
             ("a", "answer", 366),
             ("b", "answer", 364),
             ("c", "answer", None),
             ("d", KIND, 366),
-        ):
-            done = None if days is None else now() - days * DAY
+        )
+        for name, kind, ago in sent:
+            done = None if ago is None else now() - ago * DAY
             row = {"id": name, "kind": kind, "body": {}, "due": now() - 400 * DAY, "tries": 1}
             work.connection.execute(insert(schema.outbox).values({**row, "done_at": done}))
     before = rows(schema.documents), rows(schema.events)

@@ -183,11 +183,11 @@ def test_a_document_that_fails_while_others_are_done_is_at_fault_itself(store, m
         work.documents.receive(arrival, SERVICE)
     stop, told = Stop(), []
 
-    def work(kept, tell):
+    def one_away(kept, tell):
         if kept.id == "eins":
             away(kept, tell)
 
-    for end in Worker(store, [stage(work)], Pace(poll=0.1), stop).ends():
+    for end in Worker(store, [stage(one_away)], Pace(poll=0.1), stop).ends():
         told.append((end.document, end.outcome))
         if end.outcome == "again":
             stop.ask()
