@@ -182,4 +182,5 @@ def _together(scopes: Sequence[Scope]) -> Scope:
         list(originals),
         {name: count for name, count in shared.items() if name not in originals},
         sorted({one for scope in scopes for one in scope.handed_over}),
+        sorted({one for scope in scopes for one in scope.sources}),
     )

@@ -37,7 +37,8 @@ class Scope:
 
     ``documents`` are the document meant, its parts, and files that hold nothing else; ``counts``
     how many rows of which table; ``shared`` the originals that stay, with how many other documents
-    they hold; ``handed_over`` the systems that were given a copy.
+    they hold; ``handed_over`` the systems that were given a copy; ``sources`` which ways they came
+    in (``folder``, ``mail``, …).
     """
 
     documents: Sequence[str]
@@ -45,6 +46,7 @@ class Scope:
     originals: Sequence[str]
     shared: Mapping[str, int] = field(default_factory=dict)
     handed_over: Sequence[str] = ()
+    sources: Sequence[str] = ()
 
 
 class Erasure(Protocol):

@@ -7,6 +7,7 @@ from typing import Any  # what is told has the shape of the JSON contract
 
 from formservice.application.deletion_reason import GROUNDS
 from formservice.application.ports_deletion import Cleaned, Scope
+from formservice.application.taking import copies_elsewhere
 from formservice.bootstrap import Services, Settings
 from formservice.cli import errors
 from formservice.cli.account import account
@@ -70,10 +71,11 @@ def _run(chosen: argparse.Namespace) -> int:
     if not chosen.yes:
         return _planned(services, chosen, beyond)
     done = services.delete(chosen.documents, account(), chosen.reason, full=chosen.full)
-    told = {"deleted": True, **_data(done.scope), "left": list(done.left)}
+    days = services.settings.watch_keep_days
+    told = {"deleted": True, **_data(done.scope, days), "left": list(done.left)}
     if not chosen.json:
         print("Gelöscht.")
-        _show(done.scope)
+        _show(done.scope, days)
         for one in done.left:
             print(f"✗ Diese Bytes gehen gerade erneut ein und bleiben: {one}")
     status = _told(told, done.cleaned, beyond, as_json=chosen.json)
@@ -82,17 +84,13 @@ def _run(chosen: argparse.Namespace) -> int:
 
 def _planned(services: Services, chosen: argparse.Namespace, beyond: Sequence[str]) -> int:
     scope = services.delete.plan(chosen.documents, chosen.reason)
+    days = services.settings.watch_keep_days
     if chosen.json:
-        print(
-            json.dumps(
-                {"deleted": False, **_data(scope), "beyond": list(beyond)},
-                ensure_ascii=False,
-                indent=1,
-            )
-        )
+        told = {"deleted": False, **_data(scope, days), "beyond": list(beyond)}
+        print(json.dumps(told, ensure_ascii=False, indent=1))
         return errors.DONE
     print("Gelöscht würden:")
-    _show(scope)
+    _show(scope, days)
     _show_beyond(beyond)
     print("Noch ist nichts gelöscht. Mit --reason TEXT und --yes geschieht es.")
     return errors.DONE
@@ -111,17 +109,18 @@ def _told(told: dict[str, Any], cleaned: Cleaned, beyond: Sequence[str], *, as_j
     return errors.DONE if cleaned.done and not beyond else errors.NEEDS_A_PERSON
 
 
-def _data(scope: Scope) -> dict[str, Any]:
+def _data(scope: Scope, days: int) -> dict[str, Any]:
     return {
         "documents": list(scope.documents),
         "rows": dict(scope.counts),
         "originals": list(scope.originals),
         "shared": dict(scope.shared),
         "handed_over": list(scope.handed_over),
+        "elsewhere": list(copies_elsewhere(scope.sources, days)),
     }
 
 
-def _show(scope: Scope) -> None:
+def _show(scope: Scope, days: int) -> None:
     for one in scope.documents:
         print(f"  Vorgang {errors.printable(one)}")
     known = [counted(scope.counts[name], *_WORDS[name]) for name in _WORDS if name in scope.counts]
@@ -132,6 +131,8 @@ def _show(scope: Scope) -> None:
         print(f"  ✗ Das Original {sha256[:12]}… bleibt: Es enthält noch {others}.")
     for name in scope.handed_over:
         print(f"  ✗ An {errors.printable(name)} übergeben: dort selbst löschen.")
+    for sentence in copies_elsewhere(scope.sources, days):
+        print(f"  ✗ {sentence}")
 
 
 def _show_beyond(beyond: Sequence[str]) -> None:

@@ -21,6 +21,7 @@ from formservice.application.ports import Received
 from formservice.application.ports_deletion import Cleaned, Cleaner
 from formservice.application.ports_store import SERVICE, Arrival, Author, CopyOf, Found, PageOf
 from formservice.application.receive import Receive, Sent
+from formservice.application.taking import copies_elsewhere
 from formservice.domain.case import Role, State
 from formservice.domain.errors import ConflictError, NotFoundError, UsageError
 from tests.store import postgres
@@ -503,3 +504,15 @@ def test_bytes_that_a_document_names_are_no_orphans_though_their_own_row_is_gone
         assert not erasure.is_named("0" * 64)
     with kept.store.look() as work:
         assert work.connection.execute(select(schema.originals)).all() == []
+
+
+def test_it_is_said_where_copies_of_a_scanned_file_still_lie(kept: Installation):
+    data = b"scanned"
+    with kept.store.work() as work:
+        arrival = Arrival("d1", kept.originals.put(data), len(data), "d1.pdf", "folder", DAY)
+        work.documents.receive(arrival, IFK)
+    sources = deleting(kept).plan(["d1"]).sources
+    assert sources == ["folder"]
+    (told,) = copies_elsewhere(sources, 30)
+    assert "„erledigt“" in told
+    assert "30 Tage" in told

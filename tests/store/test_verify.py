@@ -1,6 +1,8 @@
 """Whatever is changed behind the program's back is named: which event, row or file, and how."""
 
 import json
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -96,6 +98,25 @@ def test_a_file_that_is_missing_is_named(kept: Installation):
     file = _files(kept)[0]
     file.unlink()
     assert broken(kept) == Break("original", file.name, f"Das Original {file.name} fehlt.")
+
+
+def test_an_original_that_vanished_with_its_row_is_named(kept: Installation):
+    """Whoever owns the database can switch off what holds the row."""
+    with kept.store.look() as work:
+        row = work.connection.execute(select(DOCUMENTS.c.original).where(DOCUMENTS.c.id == "d1"))
+        sha256 = row.scalar_one()
+    statement = f"DELETE FROM originals WHERE sha256 = '{sha256}'"  # noqa: S608 - ours
+    if kept.store.engine.dialect.name == "sqlite":
+        with closing(sqlite3.connect(str(kept.store.engine.url.database))) as file, file:
+            file.execute(statement)
+    else:
+        with kept.store.work() as work:
+            work.connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+            work.connection.exec_driver_sql(statement)
+    next(one for one in _files(kept) if one.name == sha256).unlink()
+    found = broken(kept)
+    assert found.part == "database"
+    assert "In der Tabelle „originals“ fehlt etwas" in found.message
 
 
 def _files(kept: Installation) -> list[Path]:

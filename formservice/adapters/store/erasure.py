@@ -53,8 +53,9 @@ class Erasure:
         """Return what deleting a document takes away; others wait who want to change it."""
         self._events.held()
         ids = self._with_shells(self._with_parts([document]))
-        query = select(_documents.c.status).where(_documents.c.id.in_(ids)).with_for_update()
-        if "running" in self._connection.execute(query).scalars().all():
+        query = select(_documents.c.status, _documents.c.source).where(_documents.c.id.in_(ids))
+        rows = self._connection.execute(query.with_for_update()).all()
+        if any(row.status == "running" for row in rows):
             raise ConflictError(
                 "Der Vorgang wird gerade bearbeitet.",
                 "Bitte warten, bis die Arbeit daran zu Ende ist („formservice work --status“).",
@@ -77,6 +78,7 @@ class Erasure:
             [one for one in named if one not in shared],
             shared,
             sorted(self._connection.execute(systems).scalars()),
+            sorted({row.source for row in rows}),
         )
 
     def readings(self, scope: Scope) -> Sequence[Mapping[str, Any]]:

@@ -47,9 +47,14 @@ class Proof:
         self._connection = connection
 
     def damage(self) -> str | None:
-        """Return what SQLite finds damaged in its own file; None if nothing, or on a server."""
+        """Return what is damaged in the database itself, in German; None if nothing is.
+
+        A server proves its files by itself. That what is named is there, it promises as well;
+        but its owner can switch that off, and whoever is named in ``originals`` is the one thing
+        that every proof of bytes begins with.
+        """
         if self._connection.dialect.name != "sqlite":
-            return None
+            return self._unnamed()
         told = self._connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
         if told != "ok":
             return "Die Datei der Datenbank ist beschädigt."
@@ -57,6 +62,14 @@ class Proof:
         if lost is None:
             return None
         return f"In der Tabelle „{lost[2]}“ fehlt etwas, worauf „{lost[0]}“ verweist."
+
+    def _unnamed(self) -> str | None:
+        kept = schema.originals.c.sha256
+        for column in (_documents.c.original, schema.pages.c.original, schema.copies.c.sha256):
+            query = select(column).where(column.is_not(None), column.not_in(select(kept)))
+            if self._connection.execute(query.limit(1)).first() is not None:
+                return f"In der Tabelle „originals“ fehlt etwas, worauf „{column.table}“ verweist."
+        return None
 
     def amount(self, since: int) -> Amount:
         """Return how much there is of what events from ``since`` on tell of."""
