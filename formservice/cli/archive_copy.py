@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any  # a record has the shape of the JSON cont
 from formservice.adapters.target import is_copy
 from formservice.application.prefill import is_record
 from formservice.application.pruefprotokoll import CaseFile
+from formservice.application.reading_shape import fault
 from formservice.bootstrap import Services, Settings, today
 from formservice.cli import errors, files
 from formservice.cli.read import day
@@ -73,6 +74,9 @@ def _run(chosen: argparse.Namespace) -> int:
     definition = services.forms.find(FormRef(str(form["id"]), str(form["edition"])))
     if definition is None:
         raise NotFoundError(f"Das Formular {form['id']}/{form['edition']} gibt es hier nicht.")
+    odd = fault(reading, definition)
+    if odd is not None:
+        raise InputError(f"Das ist kein Datensatz eines gelesenen Formulars. {odd}", _HINT)
     made = services.archive_copies.make(case, definition)
     beside = dict(made.beside)
     if chosen.original:
