@@ -297,3 +297,13 @@ def test_qpdf_finds_nothing_wrong(form, tmp_path):
     file.write_bytes(copy(form))
     run = subprocess.run(["qpdf", "--check", file], capture_output=True, timeout=60)
     assert run.returncode == 0, run.stdout
+
+
+def test_letters_that_no_font_has_are_named_in_the_protocol():
+    definition = SERVICES.forms.get("feedbackbogen")
+    reading: Any = json.loads(json.dumps(case().reading))
+    reading["fields"]["name"] |= {"value": "中文 Müller", "raw": "中文 Müller"}
+    shown = text(copies().make(replace(case(), reading=reading), definition).pdf)
+    assert "Was nur im eingebetteten Datensatz vollständig steht" in shown
+    assert "U+4E2D, U+6587" in shown
+    assert "U+4E2D" not in text(copy())

@@ -19,7 +19,8 @@ from formservice.application.ports import Forms, Renderer
 from formservice.application.pruefprotokoll import CaseFile, protocol, values_of
 from formservice.domain.canonical import canonical, digest
 from formservice.domain.errors import EngineError
-from formservice.domain.form import FormDefinition
+from formservice.domain.form import FieldKey, FormDefinition
+from formservice.domain.record import Value
 from formservice.domain.reference import identifier
 
 RECORD, DEFINITION, PROTOCOL = "datensatz.json", "formulardefinition.json", "pruefprotokoll.json"
@@ -70,7 +71,8 @@ class ArchiveCopies:
             EngineError: the copy does not pass our own checks, or veraPDF's; it is not kept.
         """
         described = self._described(case, definition)
-        data = protocol(case, definition)
+        values = values_of(definition, case.reading)
+        data = protocol(case, definition) | {"undrawn": undrawn(values)}
         form = canonical(definition_data(definition))
         attachments = [
             Attachment(RECORD, canonical(dict(case.reading)), "Angenommener Datensatz"),
@@ -78,7 +80,7 @@ class ArchiveCopies:
             Attachment(PROTOCOL, canonical(data), "Prüfprotokoll"),
         ]
         reference = str(case.reading.get("reference") or "")
-        filled = self._renderer.render(definition, values_of(definition, case.reading), reference)
+        filled = self._renderer.render(definition, values, reference)
         with pikepdf.open(BytesIO(filled)) as pdf:
             font = pdf.Root.AcroForm.DR.Font[f"/{pdf_fonts.DRAWING}"]
             flatten(pdf)
@@ -102,6 +104,16 @@ class ArchiveCopies:
             language=definition.language,
             part=3 if self._embed else 2,
         )
+
+
+def undrawn(values: Mapping[FieldKey, Value]) -> list[dict[str, object]]:
+    """Return the fields with letters that no font here has, and which: U+ and their numbers."""
+    told: list[dict[str, object]] = []
+    for key, value in values.items():
+        signs = {one for one in str(value) if pdf_fonts.face_of(one)[1] == pdf_fonts.REPLACEMENT}
+        if signs := signs - {pdf_fonts.REPLACEMENT}:
+            told.append({"field": key, "signs": [f"U+{ord(one):04X}" for one in sorted(signs)]})
+    return told
 
 
 def refuse_faulty(made: bytes, validator: VeraPdf | None) -> None:

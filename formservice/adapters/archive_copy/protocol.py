@@ -14,6 +14,7 @@ _NOTE = (
     " das Original nicht; maßgeblich für Unterschriften und Handschrift ist das Original, dessen"
     " Prüfsumme unten steht."
 )
+_SIGNS = 20
 _SEVERITY = {"blocks": "sperrt", "asks": "fragt nach", "notes": "Hinweis"}
 
 
@@ -36,6 +37,7 @@ def told(protocol: Mapping[str, Any], definition_sha256: str) -> Sheets:
     _deadlines(sheets, protocol["deadlines"])
     _reasons(sheets, protocol["reasons"])
     _unread(sheets, protocol)
+    _unseen(sheets, protocol)
     _history(sheets, protocol)
     return sheets
 
@@ -142,6 +144,18 @@ def _unread(sheets: Sheets, protocol: Mapping[str, Any]) -> None:
     rows = [(one["name"], NOTHING.get(one["reading"], one["reading"])) for one in missing]
     rows += [(one["name"], "nicht zweifelsfrei gelesen") for one in doubtful]
     sheets.table(("Feld", "Grund"), rows, (50, 50))
+
+
+def _unseen(sheets: Sheets, protocol: Mapping[str, Any]) -> None:
+    """Say what the record has and the form does not show."""
+    rows = [(key, "kein Feld dieses Formulars") for key in protocol["not_printed"]]
+    for one in protocol.get("undrawn", ()):
+        signs, more = one["signs"][:_SIGNS], len(one["signs"]) - _SIGNS
+        told = f"{', '.join(signs)}{f' und {more} weitere' if more > 0 else ''}"
+        rows.append((one["field"], f"Zeichen ohne Schrift, als □ gedruckt: {told}"))
+    if rows:
+        sheets.heading("Was nur im eingebetteten Datensatz vollständig steht")
+        sheets.table(("Feld", "Grund"), rows, (30, 70))
 
 
 def _history(sheets: Sheets, protocol: Mapping[str, Any]) -> None:
