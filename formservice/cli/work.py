@@ -4,10 +4,9 @@ import argparse
 import json
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from formservice.adapters.isolation import processors
-from formservice.adapters.store.retention import expired
-from formservice.adapters.store.store import Work
 from formservice.adapters.work.pool import Pool, again
 from formservice.adapters.work.signals import Stop
 from formservice.application.document_data import named
@@ -18,6 +17,9 @@ from formservice.cli import errors
 from formservice.cli.account import account
 from formservice.cli.german import counted
 from formservice.domain.errors import EngineMissingError, NotFoundError, StorageError, UsageError
+
+if TYPE_CHECKING:
+    from formservice.adapters.store.store import Work
 
 # How a worker of ours ends where a program is missing: another would end the same way.
 _MISSING = 69
@@ -192,7 +194,7 @@ def _retry_all(services: Services, *, as_json: bool) -> int:
     return errors.DONE
 
 
-def _again(work: Work) -> int:
+def _again(work: "Work") -> int:
     """Put back some of what was put aside; return how many."""
     work.events.held()
     some = work.queue.retry_some()
@@ -202,6 +204,8 @@ def _again(work: Work) -> int:
 
 
 def _status(services: Services, *, as_json: bool) -> int:
+    from formservice.adapters.store.retention import expired  # noqa: PLC0415 - loads the database
+
     with services.store.look() as work:
         standing, stuck = work.queue.standing(), work.queue.stuck()
         years = services.settings.retention_years
