@@ -42,7 +42,7 @@ LONGEST = 400
 # archive and the work behind it (store, chain, search, archive copies, handing over, inboxes,
 # backups) are about a hundred and ten. Raise it in a commit that adds a subject,
 # and say why.
-MOST_MODULES = 405
+MOST_MODULES = 415
 # Names that say nothing about what is inside.
 VAGUE = {
     "util",
