@@ -32,7 +32,8 @@ _RUN = re.compile(r"[^\W\d_]+")
 _DAY = re.compile(r"(?<!\d)(?:\d{1,2}[.\-/ ]\d{1,2}[.\-/ ](?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d)")
 # A value this long is an answer; the short words of answers are anybody's.
 _SHORT = 40
-_TELLING_DIGITS = 4
+_TELLING_DIGITS, _TELLING_LETTERS = 4, 3
+_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _HINT = (
     f"Sie bleibt für immer im Protokoll. Möglich sind: {', '.join(GROUNDS)}; dazu oder stattdessen"
     " ein Aktenzeichen („Az. 12/345“, auch mit Komma hinter einem Grund), das nichts über die"
@@ -68,12 +69,15 @@ def refuse_told(reason: str, names: Sequence[str], readings: Sequence[Mapping[st
     if reference is None:
         return
     runs, digits = _words(reference), folded(reference.lower())
+    letters = "".join(re.findall("[a-z]+", digits))
     for name in names:
-        if runs & _words(name):
+        if runs & _words(name) or _stands_in(letters, _words(name)):
             raise UsageError("Das Aktenzeichen enthält etwas aus dem Namen der Datei.", _HINT)
     for key, value in _values(readings):
         short = len(value) <= _SHORT
-        if (short and runs & _words(value)) or any(one in digits for one in _numbers(value)):
+        words = _words(value) if short else set[str]()
+        told = runs & words or _stands_in(letters, words)
+        if told or any(one in digits for one in _numbers(value)):
             raise UsageError(f"Das Aktenzeichen enthält etwas aus dem Feld „{key}“.", _HINT)
 
 
@@ -92,7 +96,8 @@ def _parts(told: str) -> tuple[str | None, str | None]:
 def _is_reference(text: str) -> bool:
     runs = _RUN.findall(text)
     return (
-        _SIGNS.fullmatch(text) is not None
+        text.isascii()
+        and _SIGNS.fullmatch(text) is not None
         and any(map(str.isdigit, text))
         and max(map(len, runs), default=0) <= _LETTERS_IN_A_ROW
         and sum(map(len, runs)) <= _LETTERS
@@ -105,11 +110,22 @@ def _words(text: str) -> set[str]:
     return {one for run in _RUN.findall(_plain(text)) if len(one := folded(run)) > 1}
 
 
+def _stands_in(letters: str, words: set[str]) -> bool:
+    """Say whether a word stands in the letters of a reference, whatever is put between them."""
+    return any(one in letters for one in words if len(one) >= _TELLING_LETTERS)
+
+
 def _numbers(text: str) -> Iterator[str]:
-    """Yield what has several digits and no blank, without the signs between them."""
+    """Yield what has several digits and no blank, without the signs between them.
+
+    A day is told in every order of its parts, with the year in four digits and in two.
+    """
     for one in _plain(text).split():
         if sum(map(str.isdigit, one)) >= _TELLING_DIGITS:
             yield folded(one)
+        for year, month, day in _ISO.findall(one):
+            for short in (year, year[2:]):
+                yield from (f"{day}{month}{short}", f"{short}{month}{day}", f"{month}{day}{short}")
 
 
 def _plain(text: str) -> str:

@@ -32,6 +32,8 @@ _EVENTS, _DOCUMENTS, _ORIGINALS = 500, 50, 100
 # So far from its place an event is looked for that does not stand where it was written.
 _SWAPPED = 500
 
+_UNREADABLE = "Was in der Datenbank zu den nächsten Vorgängen steht, ist beschädigt."
+
 Tell: TypeAlias = Callable[[str, int, int], None]
 """Takes the step, how much of it is done, and how much there is."""
 
@@ -187,8 +189,11 @@ class Verify:
 
     def _documents(self, run: _Run, tell: Tell) -> None:
         while True:
-            with self._store.proof() as proof:
-                some = proof.accounts(run.place.after, _DOCUMENTS, run.place.since)
+            try:
+                with self._store.proof() as proof:
+                    some = proof.accounts(run.place.after, _DOCUMENTS, run.place.since)
+            except _ODD:
+                raise _Broken("document", run.place.after, _UNREADABLE) from None
             if not some:
                 return
             for one in some:
@@ -313,10 +318,14 @@ def _witness(name: str, head: Head, found: Sequence[Entry], last: int) -> None:
         raise _Broken("head", head.day, f"{name} nennt eine falsche Anzahl von Ereignissen.")
 
 
+# What a changed byte makes of rows: a number that is a text, a day that is none, a lost part.
+_ODD = (TypeError, ValueError, AttributeError, LookupError)
+
+
 def _account(one: Account) -> None:
     try:
         found = fault(one)
-    except (TypeError, ValueError, AttributeError):  # a number that is a text by now
+    except _ODD:
         found = "Was in der Datenbank dazu steht, ist beschädigt."
     if found is not None:
         raise _Broken("document", one.id, f"Vorgang {one.id}: {found}")

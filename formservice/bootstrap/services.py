@@ -349,9 +349,12 @@ class Services(Archiving):
     def _prepare(self, store: "Store") -> None:
         """Bring an embedded database up to date; a server's only if somebody asks for it."""
         from formservice.adapters.backup.folder import refuse_unfinished
+        from formservice.adapters.store.lost import refuse_lost
         from formservice.adapters.store.step import refuse_outdated
 
         refuse_unfinished(self.settings.data)
+        if not (self.settings.data / "archive.sqlite").exists():  # else it is not taken over yet
+            refuse_lost(store.engine, self.heads, self.originals)
         if store.engine.dialect.name == "sqlite":
             self.migrated(store)
         else:
@@ -377,12 +380,7 @@ class Services(Archiving):
         """
         from formservice.adapters.store.step import NEWEST, standing
 
-        step = standing(store.engine)
-        changed = step != NEWEST
-        if step is None and not (self.settings.data / "archive.sqlite").exists():
-            from formservice.adapters.store.lost import refuse_lost
-
-            refuse_lost(self.heads, self.originals)
+        changed = standing(store.engine) != NEWEST
         if changed:
             from formservice.adapters.store.migrate import migrated
 

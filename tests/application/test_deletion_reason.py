@@ -53,6 +53,8 @@ def test_a_reference_is_kept_in_one_spelling(given, kept):
         "Az. Lang 12",
         "Az. Zwa-cke-lma 1",
         "Az. II",
+        "Az. 1 Đ-ặ-n-g",
+        "Az. 1 李明",
         "Az. 01.02.1990",
         "Az. 4 - 1990-02-01",
         "Az. 1.2 1990",
@@ -61,7 +63,7 @@ def test_a_reference_is_kept_in_one_spelling(given, kept):
         "Az. " + "1/2" * 20,
         "Widerruf der Einwilligung, Az.",
     ],
-    ids=range(19),
+    ids=range(21),
 )
 def test_nothing_else_is_a_reason_and_none_of_it_is_repeated(given):
     with pytest.raises(UsageError) as raised:
@@ -76,7 +78,11 @@ def test_nothing_else_is_a_reason_and_none_of_it_is_repeated(given):
         ("Az. 12 Ng", [], {"name": "Ng"}),
         ("Az. 12 Ng", ["2026_Ng.pdf"], {}),
         ("Az. 1 UEL", [], {"name": "Ül"}),
-        ("Az. 1 Ül", [], {"name": unicodedata.normalize("NFD", "Ül")}),
+        ("Az. 1 UEL", [], {"name": unicodedata.normalize("NFD", "Ül")}),
+        ("Az. Hon/g 1", [], {"vorname": "Hồng Nhung"}),
+        ("Az. 1H2o3n4g", [], {"vorname": "Hồng Nhung"}),
+        ("Az. 20010228", [], {"geburtsdatum": "2001-02-28"}),
+        ("Az. 4/010228", [], {"geburtsdatum": "2001-02-28"}),
         ("Az. 12 345/67", [], {"nummer": "1234567"}),
         ("Az. 7 123A456789", [], {"nummer": "123 A 456789"}),
         ("Az. 1/01021990", [], {"geburtsdatum": "01.02.1990"}),

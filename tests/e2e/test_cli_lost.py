@@ -2,7 +2,9 @@
 
 import json
 import os
+import sqlite3
 import time
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -62,9 +64,7 @@ def test_an_empty_database_beside_originals_is_no_new_one(run, filled, tmp_path,
 
 
 def test_originals_without_a_document_are_shown_and_go_when_somebody_says_so(run, filled):
-    assert (
-        run("archive", "orphans").stdout.decode() == "Zu jedem Original gibt es einen Vorgang.\n"
-    )
+    assert b"Zu jedem Original gibt es einen Vorgang" in run("archive", "orphans").stdout
     sha256 = LocalOriginals(filled / "originals").put(b"of a database that was lost")
     _aged(filled)
     told = run("archive", "orphans")
@@ -79,3 +79,14 @@ def test_originals_without_a_document_are_shown_and_go_when_somebody_says_so(run
     assert run("archive", "orphans", "--yes").returncode == 0
     assert _originals(filled) == 3
     assert run("archive", "verify").returncode == 0
+
+
+def test_a_database_whose_rows_are_gone_is_none_that_is_new_either(run, filled):
+    with closing(sqlite3.connect(filled / "formservice.sqlite")) as file, file:
+        names = file.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        for (name,) in names:
+            if not name.startswith(("search_index", "sqlite", "alembic")):
+                file.execute(f'DELETE FROM "{name}"')  # noqa: S608 - the names of tables
+    told = run("backup", filled.parent / "ziel")
+    assert told.returncode == 3
+    assert "Die Datenbank ist leer oder fehlt" in told.stderr.decode()

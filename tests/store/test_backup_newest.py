@@ -95,13 +95,17 @@ def test_backups_after_a_restored_one_are_newer_than_those_it_left_behind_or_som
 
 
 def test_a_damaged_backup_that_may_be_the_newest_is_not_passed_over(kept, tmp_path):
+    """Whatever their names say: a clock gave those."""
     target = tmp_path / "ziel"
-    back_up(kept, target, datetime(2026, 11, 1, tzinfo=UTC))
+    first = back_up(kept, target, datetime(2026, 11, 3, tzinfo=UTC))
     last = back_up(kept, target, datetime(2026, 11, 2, tzinfo=UTC))
     manifest = target / "sicherungen" / last.name / "manifest.json"
     manifest.write_bytes(manifest.read_bytes().replace(b"event", b"tneve"))
-    with pytest.raises(AlteredError, match="beschädigt"):
+    with pytest.raises(UsageError, match="beschädigt") as raised:
         into(tmp_path / "new")(target)
+    assert last.name in raised.value.message
+    assert first.name in raised.value.hint
+    assert into(tmp_path / "new")(target, first.name).event == first.event
 
 
 @pytest.mark.parametrize(

@@ -570,3 +570,27 @@ def test_an_event_holds_though_its_head_cannot_be_written(kept: Installation, ca
     finally:
         kept.store._heads = kept.heads
     assert "no head of the chain" in caplog.text
+
+
+def test_a_row_that_an_index_has_lost_is_named(tmp_path: Path):
+    """Lists go by the index: they would not show it, though the row is there."""
+    with installation(embedded(tmp_path), tmp_path) as one:
+        one.fill()
+        with one.store.work() as work:
+            root, size = (
+                work.connection.exec_driver_sql(asked).scalar_one()
+                for asked in (
+                    "SELECT rootpage FROM sqlite_master WHERE name = 'ix_documents_state'",
+                    "PRAGMA page_size",
+                )
+            )
+    file = tmp_path / "formservice.sqlite"
+    data = bytearray(file.read_bytes())
+    page = data[(root - 1) * size : root * size]
+    place = page.index(b"in-review")
+    page[place : place + 9] = b"in-reviex"
+    data[(root - 1) * size : root * size] = page
+    file.write_bytes(data)
+    with installation(embedded(tmp_path), tmp_path) as one:
+        found = one.verify()
+    assert found.broken == Break("database", "", "Die Datei der Datenbank ist beschädigt.")

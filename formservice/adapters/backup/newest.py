@@ -30,7 +30,7 @@ def newest(folder: BackupFolder) -> str:
 
     Raises:
         NotFoundError: there is none.
-        UsageError: there are several that nothing tells the order of.
+        UsageError: there are several that nothing tells the order of, or damaged ones.
         StorageError: they cannot be read.
     """
     names = folder.wanted(None)
@@ -44,9 +44,14 @@ def newest(folder: BackupFolder) -> str:
             "Dort liegen Sicherungen, von denen keine die andere fortsetzt.",
             f"Bitte mit --name eine nennen: {_told(ends)}.",
         )
-    # Of what is damaged only the name is left. Somebody has to know if that may be the newest.
+    # Of what is damaged only the name is left, and a clock gave that: it may be the newest.
     damaged = [one for one in names if one not in {it.name for it in known}]
-    return max([*damaged, *(one.name for one in ends)]) if ends else damaged[-1]
+    if damaged and ends:
+        raise UsageError(
+            f"Dort sind Sicherungen beschädigt: {', '.join(damaged)}.",
+            f"Eine davon kann die neueste sein. Bitte mit --name eine nennen: {_told(ends)}.",
+        )
+    return ends[0].name if ends else damaged[-1]
 
 
 def standing(folder: BackupFolder, name: str) -> Standing | None:

@@ -76,7 +76,7 @@ def contents(file: Path) -> Contents:
     """
     try:
         with closing(sqlite3.connect(_as_it_is(file), uri=True)) as connection:
-            (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            (said,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
             if said != "ok":
                 raise _damaged()
             last = connection.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1")

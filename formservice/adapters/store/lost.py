@@ -4,7 +4,11 @@ Whoever went on would be told that nothing was ever received, back up an empty a
 second chain beside the heads of the first.
 """
 
+from sqlalchemy import Engine, inspect, select
+
 from formservice.adapters.heads import Heads
+from formservice.adapters.store import schema
+from formservice.adapters.store.engine import reading
 from formservice.application.ports_store import Originals
 from formservice.domain.errors import StorageError
 
@@ -12,8 +16,10 @@ from formservice.domain.errors import StorageError
 _FIRST_S = 3600.0
 
 
-def refuse_lost(heads: Heads, originals: Originals) -> None:
-    """Raise a StorageError if there was a database before the empty one at hand."""
+def refuse_lost(engine: Engine, heads: Heads, originals: Originals) -> None:
+    """Raise a StorageError if the database is empty and there was another one before it."""
+    if not _is_empty(engine):
+        return
     if not heads.any() and next(originals.names(_FIRST_S), None) is None:
         return
     raise StorageError(
@@ -22,3 +28,11 @@ def refuse_lost(heads: Heads, originals: Originals) -> None:
         " („formservice restore“, in einen leeren Datenordner). Wer neu beginnen will, legt den"
         " Ordner mit Originalen und Köpfen beiseite.",
     )
+
+
+def _is_empty(engine: Engine) -> bool:
+    """Say whether nothing has ever happened in a database: what happened, its events tell."""
+    with reading(engine) as connection:
+        if not inspect(connection).has_table(schema.events.name):
+            return True
+        return connection.execute(select(schema.events.c.seq).limit(1)).first() is None

@@ -55,7 +55,7 @@ class Proof:
         """
         if self._connection.dialect.name != "sqlite":
             return self._unnamed()
-        told = self._connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+        told = self._connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
         if told != "ok":
             return "Die Datei der Datenbank ist beschädigt."
         lost = self._connection.exec_driver_sql("PRAGMA foreign_key_check").first()
