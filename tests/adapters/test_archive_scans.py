@@ -351,3 +351,31 @@ def test_without_attachments_record_and_transfervermerk_lie_beside():
     assert set(copy.beside) == {RECORD, TRANSFER}
     with pikepdf.open(io.BytesIO(copy.pdf)) as pdf:
         assert not pdf.attachments
+
+
+@pytest.mark.parametrize("kind", ["/Stamp", "/Widget"])
+def test_what_was_stamped_or_filled_in_over_a_scan_is_in_its_copy(kind):
+    """Somebody saw it on the page: a copy without it would be another page."""
+    with pikepdf.open(io.BytesIO(pdf_of(Image.new("RGB", (827, 1169), "white")))) as pdf:
+        red = pdf.make_stream(b"1 0 0 rg 0 0 200 100 re f")
+        red.Type, red.Subtype = pikepdf.Name.XObject, pikepdf.Name.Form
+        red.BBox = pikepdf.Array([0, 0, 200, 100])
+        note = pdf.make_indirect(
+            pikepdf.Dictionary(
+                Type=pikepdf.Name.Annot,
+                Subtype=pikepdf.Name(kind),
+                Rect=pikepdf.Array([100, 100, 300, 200]),
+                F=4,
+                AP=pikepdf.Dictionary(N=red),
+                FT=pikepdf.Name.Tx,
+                T="feld",
+            )
+        )
+        pdf.pages[0].Annots = pikepdf.Array([note])
+        if kind == "/Widget":
+            pdf.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array([note]))
+        buffer = io.BytesIO()
+        pdf.save(buffer)
+    shown = np.asarray(kept(made(buffer.getvalue())).convert("RGB")).astype(int)
+    is_red = (shown[..., 0] > 200) & (shown[..., 1] < 80)
+    assert is_red.mean() == pytest.approx(200 * 100 / (595 * 842), rel=0.05)

@@ -42,6 +42,8 @@ _KEPT_FILTERS = {
     "/RunLengthDecode": "RunLength",
 }
 _DRAWN_DPI = 300
+# Flags of an annotation (ISO 32000-2, 12.5.3): hidden, and not viewed.
+_NOT_SHOWN = 0b100010
 _POINTS_PER_INCH = 72
 
 
@@ -57,7 +59,7 @@ def taken_over(pdf: pikepdf.Pdf, source: SourcePage) -> PagePicture:
         if not 0 < source.page <= len(other.pages):
             raise DamagedDocumentError(f"Seite {source.page} gibt es in der Datei nicht.")
         page = other.pages[source.page - 1]
-        found = _only_pictures(page)
+        found = () if _is_written_on(page) else _only_pictures(page)
         if found:
             return _copied(pdf, other, page, found, source)
         return _drawn(pdf, page, source)
@@ -105,6 +107,19 @@ class _Follower:
             return False
         place = (matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f)
         self.laid.append(_Found(image, place))
+        return True
+
+
+def _is_written_on(page: pikepdf.Page) -> bool:
+    """Say whether stamps, notes or fields are shown over what a page is made of."""
+    listed = page.obj.get("/Annots", Array())
+    try:
+        return any(
+            "/AP" in one and not int(one.get("/F", 0)) & _NOT_SHOWN
+            for one in (listed if isinstance(listed, Array) else ())
+            if isinstance(one, Dictionary)
+        )
+    except (pikepdf.PdfError, ValueError, TypeError):
         return True
 
 
@@ -206,6 +221,7 @@ def _drawn(pdf: pikepdf.Pdf, page: pikepdf.Page, source: SourcePage) -> PagePict
 
     document = pypdfium2.PdfDocument(source.data)
     try:
+        document.init_forms()  # else fields are not drawn
         shown = document[source.page - 1]
         width, height = shown.get_size()
         scale = _DRAWN_DPI / _POINTS_PER_INCH
