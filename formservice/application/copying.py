@@ -40,14 +40,16 @@ MakePicture: TypeAlias = Callable[
 """The same, by the name ``picture``. Pages: number in the record, file, page of the file."""
 
 
-def accept(work: Work, document: str, author: Author, reason: str = "") -> None:
-    """Accept a document and have its archive copies made.
+def accept(
+    work: Work, document: str, author: Author, reason: str = "", *, seen: int | None = None
+) -> None:
+    """Accept a document, as it was in the version ``seen``, and have its archive copies made.
 
     Raises:
         ConflictError: workers have it just now.
         Whatever ``Documents.move`` raises.
     """
-    work.documents.move(document, State.ACCEPTED, author, reason)
+    work.documents.move(document, State.ACCEPTED, author, reason, seen=seen)
     if not work.queue.send(document, COPY):
         stage = work.documents.get(document).stage
         raise ConflictError(

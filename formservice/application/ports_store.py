@@ -251,8 +251,19 @@ class Documents(Protocol):
         ``domain.case`` does not let edit it where it stands.
         """
 
-    def move(self, document: str, state: State, author: Author, reason: str = "") -> None:
-        """Move a document to another state, if ``domain.case`` allows it."""
+    def move(
+        self,
+        document: str,
+        state: State,
+        author: Author,
+        reason: str = "",
+        *,
+        seen: int | None = None,
+    ) -> None:
+        """Move a document to another state, if ``domain.case`` allows it.
+
+        ``seen`` is the version that a person decided about; ConflictError if there is a newer.
+        """
 
     def acknowledge(
         self, document: str, code: str, field: str | None, author: Author, reason: str

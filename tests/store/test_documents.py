@@ -262,6 +262,18 @@ def test_the_second_of_two_people_is_refused_and_told_what_changed(store):
         assert [one.version for one in work.documents.versions(document)] == [1, 2]
 
 
+def test_nobody_accepts_what_somebody_else_has_changed_since_it_was_looked_at(store):
+    document = received(store)
+    with store.work() as work:
+        work.documents.save(document, 1, reading("Neu"), LEAD)
+    with store.work() as work, pytest.raises(ConflictError, match="geändert sind: name"):
+        work.documents.move(document, State.ACCEPTED, IFK, seen=1)
+    with store.work() as work:
+        assert work.documents.get(document).state is State.IN_REVIEW
+        work.documents.move(document, State.ACCEPTED, IFK, seen=2)
+        assert work.documents.get(document).state is State.ACCEPTED
+
+
 def test_a_form_that_a_person_recognised_is_the_document_s_from_then_on(store):
     document = received(store, [Found([], reading(form=None))])
     with store.work() as work:

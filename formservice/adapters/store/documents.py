@@ -206,21 +206,37 @@ class Documents:
         """
         now_kept = self._locked(document, author)
         checked_edit(now_kept.state, author.role)
-        if now_kept.version != base:
-            versions = {one.version: one.reading for one in self.versions(document)}
-            fields = changed_fields(versions.get(base, {}), versions.get(now_kept.version, {}))
-            told = ", ".join(fields) or "keine Angabe, aber der Stand"
-            raise ConflictError(f"Inzwischen hat jemand gespeichert; geändert sind: {told}.")
+        self._refuse_changed(now_kept, base)
         return self._records.add(now_kept, reading, author, reason)
 
-    def move(self, document: str, state: State, author: Author, reason: str = "") -> None:
+    def _refuse_changed(self, kept: Kept, base: int) -> None:
+        if kept.version != base:
+            versions = {one.version: one.reading for one in self.versions(kept.id)}
+            fields = changed_fields(versions.get(base, {}), versions.get(kept.version, {}))
+            told = ", ".join(fields) or "keine Angabe, aber der Stand"
+            raise ConflictError(f"Inzwischen hat jemand gespeichert; geändert sind: {told}.")
+
+    def move(
+        self,
+        document: str,
+        state: State,
+        author: Author,
+        reason: str = "",
+        *,
+        seen: int | None = None,
+    ) -> None:
         """Move a document to another state, if ``domain.case`` allows it.
 
+        ``seen`` is the version that a person decided about.
+
         Raises:
-            ConflictError: there is no such way from where it is now.
+            ConflictError: there is no such way from where it is now, or a newer version than
+                the one ``seen``.
             UsageError: the role may not, a reason is missing, or blocking findings are open.
         """
         kept = self._locked(document, author)
+        if seen is not None:
+            self._refuse_changed(kept, seen)
         checked_move(kept.state, state, author.role, reason)
         if state in DECIDED:
             self._answers.refuse_open(document, self.newest(document).reading)
