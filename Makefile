@@ -97,7 +97,7 @@ explore: setup  ## Eigenschaften mit neuen, zufälligen Beispielen prüfen
 	HYPOTHESIS_PROFILE=explore $(BIN)/pytest -n 2 tests/properties tests/domain
 
 check: setup lint types  ## schnelle Runde: ohne langsame Tests und fremde Programme
-	$(BIN)/pytest -m "not slow and not engine"
+	$(BIN)/pytest -n 2 -m "not slow and not engine"
 
 bench: setup  ## misst Tempo gegen docxtpl, pypdf, pdfplumber, LibreOffice, OCRmyPDF, Tesseract
 	$(BIN)/python -m benchmarks.speed
