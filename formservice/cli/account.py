@@ -1,5 +1,6 @@
-"""Who runs a command: the account of the operating system, as the chain of events names it."""
+"""Who runs a command, as the chain of events names it, and with whose eyes it looks."""
 
+import argparse
 import getpass
 import os
 
@@ -17,3 +18,13 @@ def account() -> Author:
     except (KeyError, OSError):
         name = str(os.getuid())
     return Author(f"shell:{name[:_LETTERS]}", Role.ADMIN)
+
+
+def add_as(parser: argparse.ArgumentParser) -> None:
+    """Add the option that shows what somebody may see; ``user`` is None without it."""
+    parser.add_argument(
+        "--as",
+        dest="user",
+        metavar="KENNUNG",
+        help="nur, was diese Benutzerin oder dieser Benutzer sehen darf",
+    )

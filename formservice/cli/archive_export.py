@@ -12,7 +12,7 @@ from formservice.application.ports_store import SERVICE
 from formservice.application.search import MOST
 from formservice.bootstrap import Services, Settings
 from formservice.cli import errors, files
-from formservice.cli.account import account
+from formservice.cli.account import account, add_as
 from formservice.cli.german import counted
 from formservice.cli.own_folders import OwnFolders
 from formservice.cli.progress import Counter
@@ -42,12 +42,7 @@ def add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
         default="",
         help=f"nur in diesem Stand: {', '.join(State)}",
     )
-    export.add_argument(
-        "--as",
-        dest="user",
-        metavar="KENNUNG",
-        help="nur, was diese Benutzerin oder dieser Benutzer sehen darf",
-    )
+    add_as(export)
     export.add_argument("--form", metavar="FORMULAR,…", default="", help="nur diese Formulare")
     export.add_argument("--since", type=day, metavar="TAG", help="eingegangen ab diesem Tag")
     export.add_argument("--until", type=day, metavar="TAG", help="eingegangen bis zu diesem Tag")

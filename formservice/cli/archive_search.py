@@ -8,6 +8,7 @@ from formservice.application.search import MOST, Hit, Hits
 from formservice.application.terms import STATUSES
 from formservice.bootstrap import Services, Settings
 from formservice.cli import errors
+from formservice.cli.account import add_as
 from formservice.cli.german import counted, plain
 from formservice.domain.case import NAMES
 
@@ -45,12 +46,7 @@ def add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     one.add_argument(
         "--after", default="", metavar="STELLE", help="weiter, wo die vorige Liste aufhörte"
     )
-    one.add_argument(
-        "--as",
-        dest="user",
-        metavar="KENNUNG",
-        help="nur, was diese Benutzerin oder dieser Benutzer sehen darf",
-    )
+    add_as(one)
     one.add_argument("--json", action="store_true", help="Ausgabe als JSON")
     one.set_defaults(run=_run)
 

@@ -19,6 +19,7 @@ from formservice.application.terms import (
 )
 from formservice.bootstrap import Services, Settings
 from formservice.cli import errors, show
+from formservice.cli.account import add_as
 from formservice.cli.errors import printable
 from formservice.cli.german import counted, plain
 from formservice.cli.names import names
@@ -39,12 +40,7 @@ def add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
         metavar="KENNUNG",
         help="Kennung oder ihr Anfang (mindestens 6 Zeichen), oder SHA-256 der Datei",
     )
-    one.add_argument(
-        "--as",
-        dest="user",
-        metavar="KENNUNG",
-        help="nur, was diese Benutzerin oder dieser Benutzer sehen darf",
-    )
+    add_as(one)
     one.add_argument("--json", action="store_true", help="Ausgabe als JSON")
     one.set_defaults(run=_run)
 

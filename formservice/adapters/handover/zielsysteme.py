@@ -60,26 +60,18 @@ def described(
     return found, wrong
 
 
-class FolderSystem:
-    """A watched folder, described by a YAML file."""
+class _InFolder:
+    """What all systems have that take files from a folder."""
 
-    def __init__(
-        self, given: FolderFile, path: Path, originals: Originals, titles: Mapping[str, str]
-    ) -> None:
+    def __init__(self, given: FolderFile | XdomeaFile, path: Path) -> None:
         """Take what ``load`` found in the file at ``path``."""
-        self._given = given
+        self._receipt, self._forms = given.receipt, given.forms
         self._folder = WatchedFolder(path.parent / given.folder, given.marker)
-        self._originals = originals
-        self._titles = titles
-        kinds = given.files.model_dump(by_alias=True, exclude_none=True)
-        self._patterns = {kind: Pattern(text) for kind, text in kinds.items()}
-        self._index = None if given.index is None else _IndexFile(given.index, path)
 
     @property
     def awaits(self) -> float | None:
         """For how many seconds to wait for an answer; None if there is none."""
-        receipt = self._given.receipt
-        return None if receipt is None else receipt.within_hours * _HOUR
+        return None if self._receipt is None else self._receipt.within_hours * _HOUR
 
     def check(self) -> None:
         """Raise StorageError unless its folder is there."""
@@ -87,7 +79,23 @@ class FolderSystem:
 
     def takes(self, whole: Dossier) -> bool:
         """Say whether a document is for this system."""
-        return _is_for(self._given.forms, whole)
+        return _is_for(self._forms, whole)
+
+
+class FolderSystem(_InFolder):
+    """A watched folder, described by a YAML file."""
+
+    def __init__(
+        self, given: FolderFile, path: Path, originals: Originals, titles: Mapping[str, str]
+    ) -> None:
+        """Take what ``load`` found in the file at ``path``."""
+        super().__init__(given, path)
+        self._given = given
+        self._originals = originals
+        self._titles = titles
+        kinds = given.files.model_dump(by_alias=True, exclude_none=True)
+        self._patterns = {kind: Pattern(text) for kind, text in kinds.items()}
+        self._index = None if given.index is None else _IndexFile(given.index, path)
 
     def hand_over(self, whole: Dossier, delivery: Delivery) -> Sequence[HandedFile]:
         """Write its files, then the index, last the file that says that all is there."""
@@ -194,7 +202,7 @@ class _IndexFile:
         return self._name.path(known), data
 
 
-class XdomeaSystem:
+class XdomeaSystem(_InFolder):
     """An E-Akte that takes xdomea messages from a folder, and answers in one."""
 
     def __init__(
@@ -206,26 +214,12 @@ class XdomeaSystem:
         titles: Mapping[str, str],
     ) -> None:
         """Take what ``load`` found in the file at ``path``."""
+        super().__init__(given, path)
         self._given = given
-        self._folder = WatchedFolder(path.parent / given.folder, given.marker)
         self._schemas = schemas
         self._titles = titles
         parties = Parties(given.sender, given.recipient)
         self._xdomea = Xdomea(schemas, originals, parties, given.version)
-
-    @property
-    def awaits(self) -> float | None:
-        """For how many seconds to wait for an answer; None if there is none."""
-        receipt = self._given.receipt
-        return None if receipt is None else receipt.within_hours * _HOUR
-
-    def check(self) -> None:
-        """Raise StorageError unless its folder is there."""
-        self._folder.check()
-
-    def takes(self, whole: Dossier) -> bool:
-        """Say whether a document is for this system."""
-        return _is_for(self._given.forms, whole)
 
     def hand_over(self, whole: Dossier, delivery: Delivery) -> Sequence[HandedFile]:
         """Write the message, valid against the schema."""
