@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo test explore check lint types bench storm accuracy lock
+.PHONY: help setup system assets demo screenshots bundle test explore check lint types bench storm accuracy lock
 
 BIN := .venv/bin
 SERVE ?= 1
@@ -26,6 +26,8 @@ bench accuracy: PACKAGES += $(FONTS)
 # An IMAP server, of which tests start one of their own. Not where the service is set up: what Debian
 # sets up listens to other machines.
 test check: PACKAGES += dovecot-imapd
+# A browser, in which tests look at every page, and a library of what drives it.
+test check screenshots: PACKAGES += chromium libatomic1
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # One thread per OCR run: the machine's cores are shared out by us.
@@ -34,7 +36,7 @@ export OMP_THREAD_LIMIT := 1
 help:  ## zeigt diese Übersicht
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1|/' | column -t -s '|'
 
-setup: system  ## richtet alles ein (einmalig; danach ohne Aufwand)
+setup: system assets  ## richtet alles ein (einmalig; danach ohne Aufwand)
 	@python=""
 	for candidate in python3.11 python3 python3.12 python3.13; do
 	  if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
@@ -50,6 +52,34 @@ setup: system  ## richtet alles ein (einmalig; danach ohne Aufwand)
 	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .
 	echo "$$wanted" > .venv/ready
 	echo "Fertig eingerichtet: .venv/bin/formservice"
+
+# Styles and fonts of KERN, and what judges pages in tests. Debian's npm brings hundreds of packages:
+# where there is no npm, one from the package index of Python is borrowed and thrown away.
+assets:
+	@wanted="$$(cat package.json package-lock.json .npmrc assets.lock | sha256sum)"
+	if [ "$$(cat build/kern/ready 2>/dev/null)" = "$$wanted" ]; then exit 0; fi
+	echo "Hole Gestaltung und Schriften (KERN UX) …"
+	npm="npm"
+	if ! npm --version >/dev/null 2>&1; then
+	  python3 -m venv --clear build/node
+	  build/node/bin/python -m pip install --quiet --require-hashes --no-deps -r assets.lock || true
+	  npm="build/node/bin/npm"; export PATH="$$PWD/build/node/bin:$$PATH"
+	fi
+	if ! "$$npm" ci --ignore-scripts --no-audit --no-fund --silent; then
+	  echo "Ohne KERN UX weiter: Die Seiten gehen, sehen aber schlicht aus. Später: make assets" >&2; exit 0
+	fi
+	kern=node_modules/@kern-ux/native; rm -rf build/kern build/axe; mkdir -p build/kern/fira-sans build/axe
+	cp $$kern/dist/kern.min.css $$kern/LICENSE.md build/kern/
+	for face in Regular:400:normal Italic:400:italic Medium:500:normal SemiBold:600:normal; do
+	  IFS=: read -r name weight style <<< "$$face"
+	  cp "$$kern/dist/fonts/fira-sans/FiraSans-$$name.woff2" build/kern/fira-sans/
+	  printf '@font-face{font-family:"Fira Sans";src:url("fira-sans/FiraSans-%s.woff2") format("woff2");font-weight:%s;font-style:%s;font-display:swap}\n' \
+	    "$$name" "$$weight" "$$style" >> build/kern/fonts.css
+	done
+	chmod 644 build/kern/fira-sans/*
+	cp node_modules/axe-core/axe.min.js node_modules/axe-core/LICENSE build/axe/
+	rm -rf build/node node_modules
+	echo "$$wanted" > build/kern/ready
 
 # Only what is missing is installed. Without apt (no Debian) this says what is needed.
 system:
@@ -76,11 +106,12 @@ system:
 	$$root env DEBIAN_FRONTEND=noninteractive apt-get $$patient -o Dpkg::Use-Pty=0 \
 	  install --no-install-recommends -y $$missing >/dev/null
 
-demo: setup  ## erzeugt, liest und prüft alle Beispiele (SERVE=0: ohne Weboberfläche)
-	@$(BIN)/formservice demo
-	if [ "$(SERVE)" != 0 ]; then
-	  echo "Die Weboberfläche folgt in einer späteren Ausgabe; die Vorführung endet hier."
-	fi
+demo: setup  ## erzeugt, liest und prüft alle Beispiele, dann die Weboberfläche (SERVE=0: ohne)
+	@if [ "$(SERVE)" != 0 ]; then exec $(BIN)/formservice demo --serve; fi
+	$(BIN)/formservice demo
+
+screenshots: setup  ## macht Bilder aller Seiten: build/bilder, und die des Handbuchs
+	$(BIN)/python -m tests.web.look.pictures
 
 lint:
 	$(BIN)/ruff format --check .
@@ -94,10 +125,14 @@ test: setup lint types  ## alles, was die CI prüft
 	$(BIN)/pytest -n 2
 
 explore: setup  ## Eigenschaften mit neuen, zufälligen Beispielen prüfen
-	HYPOTHESIS_PROFILE=explore $(BIN)/pytest -n 2 tests/properties tests/domain
+	HYPOTHESIS_PROFILE=explore $(BIN)/pytest -n 2 tests/properties tests/domain tests/api/test_schemathesis.py
 
-check: setup lint types  ## schnelle Runde: ohne langsame Tests und fremde Programme
-	$(BIN)/pytest -n 2 -m "not slow and not engine"
+# The rules and the use cases; what reads, stores and serves is tried by „make test“, or by naming it
+# here: make check QUICK=tests/adapters
+QUICK ?= tests/domain tests/application tests/casework tests/desk tests/editing tests/portal \
+         tests/test_architecture.py tests/test_dependencies.py tests/test_docs.py tests/test_mappings.py
+check: setup lint types  ## schnelle Runde (QUICK=Ordner: andere Tests), ohne langsame und fremde Programme
+	$(BIN)/pytest -n 2 -m "not slow and not engine" $(QUICK)
 
 bench: setup  ## misst Tempo gegen docxtpl, pypdf, pdfplumber, LibreOffice, OCRmyPDF, Tesseract
 	$(BIN)/python -m benchmarks.speed
@@ -105,6 +140,11 @@ bench: setup  ## misst Tempo gegen docxtpl, pypdf, pdfplumber, LibreOffice, OCRm
 	$(BIN)/python -m benchmarks.work
 	$(BIN)/python -m benchmarks.search
 	$(BIN)/python -m benchmarks.archive
+	$(BIN)/python -m benchmarks.web
+	$(BIN)/python -m benchmarks.desk
+
+bundle: setup  ## packt alles für einen Rechner ohne Netz: dist/formservice-…-offline.tar
+	$(BIN)/python deploy/bundle.py
 
 storm: setup  ## beendet 300 Dokumente, während ihre Arbeiter sterben und einfrieren (einige Minuten)
 	$(BIN)/python -m benchmarks.storm

@@ -4,7 +4,9 @@
 read`` does and compares every field with the truth. With ``--truth`` it compares scans of an
 office with what two people typed from them: one JSON object per line, ``{"file", "key",
 "value"}``, files beside the list; ``value`` is text, a date as it is written, ``true`` or
-``false``, or the options that hold. Thresholds are chosen on ``--split calibration`` only.
+``false``, or the options that hold. With ``--decided`` it takes what people decided at the desk
+(``formservice archive calibration``): only what somebody looked at, so the share of accepted
+values that are wrong is that of those. Thresholds are chosen on ``--split calibration`` only.
 """
 
 import argparse
@@ -293,6 +295,16 @@ def write(results: Sequence[Measured], task: Task, text: str) -> None:
     STANDARD.write_text(line, encoding="utf-8")
 
 
+def decided(path: Path) -> list[Measured]:
+    """Return what people decided at the desk, document by document."""
+    rows: dict[str, list[Outcome]] = {}
+    for line in path.read_text("utf-8").splitlines():
+        told = json.loads(line)
+        row = Outcome(**{**told, "doubts": tuple(told["doubts"])})
+        rows.setdefault(row.scan, []).append(row)
+    return [Measured(name, "real", "real", "right", 0.0, own) for name, own in rows.items()]
+
+
 def main() -> None:
     """Measure and print; with ``--write`` keep the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
@@ -304,10 +316,13 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="write every wrong value that was accepted")
     parser.add_argument("--save", type=Path, help="write what came of every field (JSON lines)")
     parser.add_argument("--truth", type=Path, help="own scans: {file, key, value} per line")
+    parser.add_argument("--decided", type=Path, help="what people decided, without values")
     parser.add_argument("--write", action="store_true")
     chosen = parser.parse_args()
     task = Task(chosen.split, chosen.stratum, chosen.seed, chosen.keep)
-    if chosen.truth:
+    if chosen.decided:
+        results = decided(chosen.decided)
+    elif chosen.truth:
         results = [measured(scan, chosen.keep) for scan in given(chosen.truth, services())]
     else:
         gone = fonts.missing(chosen.split)

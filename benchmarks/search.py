@@ -122,7 +122,7 @@ def _filled(name: str, folder: Path, count: int) -> Iterator[Store]:
         yield store
         store.close()
         return
-    with postgres.database(folder) as url:
+    with postgres.database(folder, durable=True) as url:
         store = Store(url)
         migrated(store.engine)
         _fill(store, count)

@@ -43,7 +43,7 @@ def _one(name: str, folder: Path) -> Told | None:
         return storm(embedded(folder), folder, _SIZE)
     if postgres.programs() is None:
         return None
-    with postgres.database(folder) as url:
+    with postgres.database(folder, durable=True) as url:
         return storm(url, folder, _SIZE)
 
 

@@ -58,7 +58,7 @@ def _database(name: str, folder: Path) -> Iterator[URL]:
     if name == "SQLite":
         yield embedded(folder)
     else:
-        with postgres.database(folder) as url:
+        with postgres.database(folder, durable=True) as url:
             yield url
 
 

@@ -6,7 +6,6 @@ by ``pytest tests/test_samples.py --regold`` and read by a person before they ar
 """
 
 import io
-import math
 import random
 import subprocess
 import sys
@@ -19,9 +18,9 @@ import numpy as np
 import pikepdf
 import pypdf
 import pypdfium2
-from docx.shared import Cm
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageFilter
 
+from formservice.adapters.demo_paper import signed_word, strokes
 from formservice.bootstrap import Services, Settings
 from formservice.domain.form import FieldKind, FormDefinition
 from formservice.domain.values import shown, ticks, values_from_data
@@ -31,7 +30,6 @@ from tests.pdf_pages import joined
 from tests.sample_cases import CASES, Case
 
 ROOT = Path(__file__).parent.parent
-WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 # Filled by another program's hands; their items fit into the rows of the blank form.
 BY_PYPDF = ("vollstaendig", "ostern-verspaetet", "samira", "abbruch", "abgelehnt")
 BEHIND_A_LETTER = ("dang", "dang-und-girts", "fuenf-ziele", "unter-16")
@@ -86,32 +84,7 @@ def word(
 ) -> bytes:
     """Return our Word form with pictures of signatures in its signature controls."""
     data = services.generate.one(definition, case.values, "docx")
-    if not case.signed:
-        return data
-    document = docx.Document(io.BytesIO(data))
-    for control in document.element.body.iter(f"{WORD}sdt"):
-        tag = control.find(f"{WORD}sdtPr/{WORD}tag")
-        if tag is None or tag.get(f"{WORD}val") not in case.signed:
-            continue
-        picture = io.BytesIO()
-        scribble(chance, 300, 90).save(picture, "PNG")
-        paragraph = document.add_paragraph()
-        paragraph.add_run().add_picture(picture, width=Cm(3.2))
-        run = paragraph.runs[0]._r
-        document.element.body.remove(paragraph._p)
-        properties = control.find(f"{WORD}sdtPr")
-        assert properties is not None
-        for prompt in properties.findall(f"{WORD}showingPlcHdr"):
-            properties.remove(prompt)
-        content = control.find(f"{WORD}sdtContent")
-        runs = list(content.iter(f"{WORD}r"))
-        home = runs[0].getparent() if runs else content
-        for old in runs:
-            old.getparent().remove(old)
-        home.append(run)
-    out = io.BytesIO()
-    document.save(out)
-    return out.getvalue()
+    return signed_word(data, case.signed, chance) if case.signed else data
 
 
 def acroform(services, definition, case, chance) -> bytes:
@@ -224,26 +197,6 @@ def _ink(pdf, page, path) -> None:
     annotations = page.get("/Annots", pikepdf.Array())
     annotations.append(pdf.make_indirect(annotation))
     page.Annots = annotations
-
-
-def strokes(chance: random.Random, width: float, height: float) -> list[tuple[float, float]]:
-    """Return the points of something that looks like a hurried signature."""
-    phase = chance.uniform(0, 3)
-    return [
-        (
-            width * t / 60 + 3 * math.sin(t / 2 + phase),
-            height * (0.5 + 0.45 * math.sin(t / 3.1 + phase) * math.cos(t / 7)),
-        )
-        for t in range(61)
-    ]
-
-
-def scribble(chance: random.Random, width: int, height: int) -> Image.Image:
-    """Return a picture of a signature on transparent ground."""
-    picture = Image.new("RGBA", (width, height), (255, 255, 255, 0))
-    points = [(x, height - y) for x, y in strokes(chance, width * 0.9, height * 0.9)]
-    ImageDraw.Draw(picture).line(points, fill=(20, 20, 120, 255), width=4, joint="curve")
-    return picture
 
 
 def foreign(definition: FormDefinition, case: Case) -> tuple[bytes, str]:

@@ -40,9 +40,11 @@ LONGEST = 400
 # like another one. What nobody read of a field, and what lies over it, are one each, and so is a
 # letter with a stroke that both models take for another. The
 # archive and the work behind it (store, chain, search, archive copies, handing over, inboxes,
-# backups) are about a hundred and ten. Raise it in a commit that adds a subject,
-# and say why.
-MOST_MODULES = 415
+# backups) are about a hundred and ten. What people do with it in a browser (accounts, the desks
+# of the three users, forms in the browser, the API, what operators need) is about two hundred and
+# fifty: each page has a use case, a port, its tables and its route.
+# Raise it in a commit that adds a subject, and say why.
+MOST_MODULES = 680
 # Names that say nothing about what is inside.
 VAGUE = {
     "util",
@@ -149,13 +151,16 @@ def test_every_error_has_a_code_of_its_own():
     kinds = every_error(errors.FormServiceError)
     assert all("code" in vars(kind) for kind in kinds)
     assert [code for code, count in Counter(k.code for k in kinds).items() if count > 1] == []
-    assert {kind.__module__ for kind in kinds} == {errors.__name__}
+    # A use case may refuse what only it knows, and the web what only it sees; what goes wrong with
+    # files, engines and stores is told by the errors that everybody knows.
+    floors = {kind.__module__.split(".")[1] for kind in kinds}
+    assert floors <= {"domain", "application", "web"}
 
 
-def test_the_tree_in_the_docstring_names_every_error():
+def test_the_tree_in_the_docstring_names_every_error_that_everybody_knows():
     tree = errors.__doc__ or ""
-    missing = [k.__name__ for k in every_error(errors.FormServiceError) if k.__name__ not in tree]
-    assert missing == []
+    known = [k for k in every_error(errors.FormServiceError) if k.__module__ == errors.__name__]
+    assert [k.__name__ for k in known if k.__name__ not in tree] == []
 
 
 def test_every_finding_has_a_code_of_its_own():

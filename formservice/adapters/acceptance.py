@@ -22,7 +22,7 @@ from formservice.domain.document import ReadingBy
 from formservice.domain.errors import UsageError
 from formservice.domain.form import Content
 from formservice.domain.nearest import nearest
-from formservice.domain.values import clean
+from formservice.domain.text import clean
 
 STANDARD = Path(__file__).parent.parent / "assets" / "acceptance.yaml"
 """The rule that comes with the program."""

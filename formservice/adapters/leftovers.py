@@ -10,6 +10,10 @@ from formservice.adapters.scratch import sweep
 _EARLIER = ("formservice-vor-*.sqlite*", "archive-uebernommen.sqlite*", "archive.sqlite*")
 
 
+PICTURES = "ansichten"
+"""The folder in the data folder with pictures of pages, by the hash of their original."""
+
+
 class Leftovers:
     """The data folder of an installation."""
 
@@ -19,8 +23,12 @@ class Leftovers:
         self._intake = intake
 
     def forget(self, sha256: str) -> None:
-        """Take away what is known of the pages of a file in work, and of ended processes."""
-        shutil.rmtree(self._intake / sha256, ignore_errors=True)
+        """Take away what is known of the pages of a file in work, and of ended processes.
+
+        With it go the pictures of its pages that people have looked at.
+        """
+        for folder in (self._intake, self._data / PICTURES):
+            shutil.rmtree(folder / sha256, ignore_errors=True)
         sweep()
 
     def beyond(self) -> Sequence[str]:

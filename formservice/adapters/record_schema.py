@@ -12,7 +12,7 @@ from typing import TypeAlias
 from formservice.domain.errors import Problem
 from formservice.domain.form import Field, FieldKind, FormDefinition, FormRef, Group
 from formservice.domain.groups import MOST_ITEMS
-from formservice.domain.values import LONGEST_VALUE
+from formservice.domain.text import LONGEST_LINE, LONGEST_TEXT
 
 Schema: TypeAlias = dict[str, object]
 
@@ -141,13 +141,15 @@ def _content(field: Field) -> Schema:
             return _choice(field)
         case FieldKind.DATE:
             return _date(field)
-        case FieldKind.TEXT | FieldKind.MULTILINE:
-            return {"type": ["string", "null"], "maxLength": LONGEST_VALUE}
+        case FieldKind.TEXT:
+            return {"type": ["string", "null"], "maxLength": LONGEST_LINE}
+        case FieldKind.MULTILINE:
+            return {"type": ["string", "null"], "maxLength": LONGEST_TEXT}
 
 
 def _date(field: Field) -> Schema:
     iso = {"type": "string", "format": "date", "pattern": f"^{_ISO}$"}
-    other = {"type": "string", "pattern": _DATE, "maxLength": LONGEST_VALUE}
+    other = {"type": "string", "pattern": _DATE, "maxLength": LONGEST_TEXT}
     help_ = f"{field.help} Schreibweise: {_HOW_DATES}" if field.help else _HOW_DATES
     return {"description": help_, "anyOf": [iso, other, {"type": "null"}]}
 

@@ -23,7 +23,8 @@ from formservice.domain.groups import pattern
 from formservice.domain.predicates import PREDICATES
 from formservice.domain.record import Extraction, Reading, Record
 from formservice.domain.rules import broken
-from formservice.domain.values import clean, is_placeholder, parse
+from formservice.domain.text import clean, is_blank
+from formservice.domain.values import is_placeholder, parse
 
 _WRITTEN = frozenset({FieldKind.TEXT, FieldKind.MULTILINE, FieldKind.DATE})
 
@@ -139,7 +140,7 @@ def _meant(field: Field, one: Extraction) -> tuple[Opinion, ...]:
 def _with_text(field: Field, one: Extraction, told: Decision, received: date) -> Extraction:
     """Return ``one`` with the text that counts, if that is not what it already says."""
     text = clean(told.text)
-    if text == one.raw or not text.strip() or Doubt.HANDWRITING in one.doubts:
+    if text == one.raw or is_blank(text) or Doubt.HANDWRITING in one.doubts:
         return one
     try:
         value = parse(field, text, received)

@@ -22,7 +22,7 @@ class Sorted:
 def sorted_out(readings: Sequence[Mapping[str, Any]], sha256: str) -> Sorted:
     """Sort what was read from the file ``sha256``."""
     return Sorted(
-        [Found(_pages(one, sha256), one) for one in readings if not is_aside(one)],
+        [Found(pages_of(one, sha256), one) for one in readings if not is_aside(one)],
         [one for one in readings if is_aside(one)],
     )
 
@@ -36,7 +36,7 @@ def is_aside(reading: Mapping[str, Any]) -> bool:
     return "part_of" in reading or (not reading.get("form") and codes[:1] in _ASIDE)
 
 
-def _pages(reading: Mapping[str, Any], sha256: str) -> list[PageOf]:
+def pages_of(reading: Mapping[str, Any], sha256: str) -> list[PageOf]:
     """Return where the pages of a document stand, which may be in several files."""
     places: Iterable[Mapping[str, Any]] = reading.get("pages") or (
         {"sha256": sha256, "page": page} for page in reading.get("page_numbers") or ()

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any  # records have the shape of the JSON contract
 
 from formservice.application.misread import may_be_misread
 from formservice.application.ports import Forms
@@ -31,7 +32,8 @@ from formservice.domain.form import (
 )
 from formservice.domain.groups import shape_of
 from formservice.domain.record import Extraction, Reading, Record, Value
-from formservice.domain.values import clean, shown, values_from_data
+from formservice.domain.text import clean
+from formservice.domain.values import shown, values_from_data
 
 
 class Result(StrEnum):
@@ -107,6 +109,30 @@ def comparison(
     return Comparison(source.document.ref, fields, _other(definition, source, forms))
 
 
+def compared_again(
+    definition: FormDefinition, record: Record, against: Mapping[str, Any], forms: Forms
+) -> Comparison:
+    """Return a comparison as it is now; ``against`` is what ``against_data`` made of it before.
+
+    What was not known of the source then is not known now.
+    """
+    kinds = {field.key: field for field in definition.fields}
+    sent: dict[FieldKey, _Sent] = {}
+    for key, one in (against.get("fields") or {}).items():
+        if key in kinds:
+            value = values_from_data(definition, {key: one.get("sent")}, known=True).get(key)
+            unknown = value is None and one.get("result") == Result.NOT_READABLE
+            sent[key] = _Sent(value, known=not unknown)
+    form, source, other = against.get("form"), None, ""
+    if form is None:
+        sent |= {key: _Sent(None) for key in record.fields if key not in sent}
+    else:
+        source = FormRef(str(form["id"]), str(form["edition"]))
+        told = None if source.form == definition.ref.form else forms.find(source)
+        other = "" if told is None else told.title
+    return Comparison(source, tuple(_fields(definition, record, sent)), other)
+
+
 def sent_texts(
     definition: FormDefinition, content: object, forms: Forms
 ) -> Mapping[FieldKey, str]:
@@ -166,7 +192,7 @@ def _sent(definition: FormDefinition, one: Carried) -> _Sent:
     if not readable:
         return _Sent(None, known=False)
     try:
-        value = values_from_data(definition, {one.key: one.value}).get(one.key)
+        value = values_from_data(definition, {one.key: one.value}, known=True).get(one.key)
     except InvalidDataError:  # a field or option this edition has not
         return _Sent(None, known=False)
     return _Sent(value, recognised=recognised)

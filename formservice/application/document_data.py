@@ -7,7 +7,7 @@ from formservice.application.ports_store import Author, Copies, Documents, Kept,
 from formservice.application.pruefprotokoll import moment
 from formservice.application.search import Search
 from formservice.application.terms import person_of, told_of
-from formservice.domain.errors import NotFoundError, UsageError
+from formservice.domain.errors import UsageError, no_document
 
 
 class Looked(Protocol):
@@ -35,10 +35,7 @@ def named(work: Looked, text: str, viewer: Author) -> str:
     """
     found = work.search.named(text, viewer)
     if not found:
-        raise NotFoundError(
-            "Einen Vorgang mit dieser Kennung gibt es nicht.",
-            "„formservice archive search“ nennt die Kennungen.",
-        )
+        raise no_document("„formservice archive search“ nennt die Kennungen.")
     if len(found) > 1:
         raise UsageError(
             "Mehrere Vorgänge beginnen mit dieser Kennung.", "Bitte mehr davon angeben."
@@ -54,9 +51,7 @@ def document_data(work: Looked, document: str, viewer: Author) -> dict[str, Any]
         {one.author for part in (versions, answers, links) for one in part}
     )
     # A file may hold forms of several people's cases.
-    parts = [
-        one for one in work.documents.parts(document) if work.search.is_visible(one.id, viewer)
-    ]
+    parts = work.documents.parts(document, viewer)
     return _kept(kept) | {
         "versions": [_version(one, people) for one in versions],
         "record": dict(versions[-1].reading) if versions else None,

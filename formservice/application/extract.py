@@ -12,7 +12,8 @@ from formservice.domain.days import OpenCenturyError
 from formservice.domain.document import Doubt, Method, Opinion, Sighting, part_of
 from formservice.domain.form import Field, FieldKind, FormDefinition
 from formservice.domain.record import Extraction, Reading, Record, Value
-from formservice.domain.values import clean, folded, is_placeholder, parse
+from formservice.domain.text import clean, is_blank
+from formservice.domain.values import folded, is_placeholder, parse
 
 # From certain to doubtful; the first method that saw a field gives its reading.
 _ORDER = (
@@ -243,7 +244,7 @@ def _text(field: Field, sighting: Sighting, received: date | None) -> _Meant:
     if is_placeholder(field, text):
         # The prompt survived word for word: nothing was lost on the way.
         return _Meant(Reading.BLANK, "", None, doubts - _OF_CHARACTERS)
-    if not text.strip() or (sighting.method is Method.OCR and is_prompt(field, text)):
+    if is_blank(text) or (sighting.method is Method.OCR and is_prompt(field, text)):
         return _Meant(Reading.BLANK, "", None, doubts)
     if sighting.blank:
         # Marked as prompt, but it is not the prompt: somebody typed and the mark stayed.

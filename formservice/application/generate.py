@@ -36,14 +36,22 @@ class Generate:
         self._new_reference = new_reference
         self._fits = fits
 
-    def one(self, definition: FormDefinition, data: object, format_: str) -> bytes:
+    def one(
+        self,
+        definition: FormDefinition,
+        data: object,
+        format_: str,
+        reference: str | None = None,
+    ) -> bytes:
         """Return the form filled with ``data`` (decoded JSON); ``{}`` gives the blank form.
+
+        ``reference`` is what is printed on it; None for a new one.
 
         Raises:
             InvalidDataError: names every value that is unknown, of the wrong type or impossible,
                 or the group with more items than a document can have pages for.
         """
-        return self._made(definition, data, format_, set())
+        return self._made(definition, data, format_, set(), reference)
 
     def many(
         self, definition: FormDefinition, rows: Iterable[tuple[int, object]], format_: str
@@ -59,7 +67,12 @@ class Generate:
                 yield Row(number, problems=(Problem("", error.message),))
 
     def _made(
-        self, definition: FormDefinition, data: object, format_: str, fitting: set[object]
+        self,
+        definition: FormDefinition,
+        data: object,
+        format_: str,
+        fitting: set[object],
+        reference: str | None = None,
     ) -> bytes:
         """Return the document. ``fitting`` keeps the builds of data that fit the schema.
 
@@ -75,7 +88,8 @@ class Generate:
                 message = f"Die Angaben passen nicht zum Schema von „{definition.title}“."
                 raise InvalidDataError(message, problems)
             fitting.add(build)
-        return self._renderers[format_].render(definition, values, self._new_reference())
+        printed = self._new_reference() if reference is None else reference
+        return self._renderers[format_].render(definition, values, printed)
 
 
 def _build(data: object) -> object:

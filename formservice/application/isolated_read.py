@@ -25,6 +25,7 @@ from formservice.application.ports import (
 )
 from formservice.application.read import ReadFile
 from formservice.application.report import refused_page
+from formservice.domain.document import Page
 from formservice.domain.errors import FormServiceError
 from formservice.domain.form import FormDefinition
 
@@ -84,16 +85,9 @@ class IsolatedRead:
             InputError: the file cannot be read, or not within its limits; or nothing in it can be
                 compared with ``against``.
         """
-        start, sha256 = time.perf_counter(), hashlib.sha256(data).hexdigest()
-        at = Circumstances(received, lambda _: data, form, against, start)
-
-        def at_once(opened: OpenDocument) -> list[dict[str, Any]]:
-            read = self._means.read.opened(opened, received=received, form=form, against=against)
-            seconds = time.perf_counter() - start
-            return documents_data(read, file, sha256, seconds, self._means.forms, against)
-
-        result: list[dict[str, Any]]
-        pages, result = self._means.work.look(data, at_once)
+        sha256 = hashlib.sha256(data).hexdigest()
+        at = Circumstances(received, lambda _: data, form, against, time.perf_counter())
+        pages, result = self._looked(data, (file, sha256), at)
         if not pages:
             return result
         pictured = tuple(page.number for page in pages if is_picture(page))
@@ -114,6 +108,34 @@ class IsolatedRead:
                 if page.number in refused
             ),
         ]
+
+    def at_once(
+        self, data: bytes, file: str, *, received: date, form: FormDefinition | None = None
+    ) -> list[dict[str, Any]] | None:
+        """Return the documents of a file that has no pictured page; None for one that has.
+
+        InputError: the file cannot be read, or not within its limits.
+        """
+        at = Circumstances(received, lambda _: data, form, None, time.perf_counter())
+        pages, result = self._looked(data, (file, hashlib.sha256(data).hexdigest()), at)
+        return None if pages else result
+
+    def _looked(
+        self, data: bytes, named: tuple[str, str], at: Circumstances
+    ) -> tuple[list[Page], list[dict[str, Any]]]:
+        """Return the pages of a file with pictures; without any, the documents in it."""
+        means, (file, sha256) = self._means, named
+        begun = at.begun or time.perf_counter()
+
+        def at_once(opened: OpenDocument) -> list[dict[str, Any]]:
+            read = means.read.opened(
+                opened, received=at.received, form=at.form, against=at.against
+            )
+            seconds = time.perf_counter() - begun
+            return documents_data(read, file, sha256, seconds, means.forms, at.against)
+
+        pages, result = means.work.look(data, at_once)
+        return pages, result
 
     def _recognised(
         self, waiting: Waiting, kept: WorkInHand, at: Circumstances

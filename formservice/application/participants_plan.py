@@ -199,7 +199,8 @@ class _Comparing:
         self._met.add(match.id)
         now = replace(
             match,
-            von=row.von if "von" in row.has else match.von,
+            # A list that does not know a beginning does not take a known one away.
+            von=row.von or match.von,
             bis=row.bis if "bis" in row.has else match.bis,
         )
         if now != match:

@@ -86,6 +86,31 @@ class PileReading:
         places = {one.page.number: Place(index, one.page.number) for one in known}
         return self._one_read(known, places, None)
 
+    def picked(self, group: Group, *, alone: bool) -> list[dict[str, Any]]:
+        """Return what pages say that a person has put together: a child's work.
+
+        With ``alone`` they are one document whatever they say; else they are put together as
+        those of any file. In several files they are numbered anew, and ``pages`` says where they
+        are.
+        """
+        known = {index: self.pile.known(index, group) for index in group.files}
+        if len(group.files) == 1:
+            (index,) = group.files
+            places = {place.page: place for place in group.all}
+            results = [known[index][place.page] for place in group.all]
+        else:
+            places = dict(enumerate(group.all, start=1))
+            results = [known[p.file][p.page].numbered(n) for n, p in places.items()]
+        read = self._one_read(results, places, [[list(places), []]] if alone else None)
+        if len(group.files) == 1:
+            return read
+        homes = {n: self._home(place) for n, place in places.items()}
+        return [{**one, "pages": [homes[n] for n in one["page_numbers"]]} for one in read]
+
+    def _home(self, place: Place) -> dict[str, object]:
+        file = self.pile.files[place.file]
+        return {"file": file.name, "sha256": file.sha256, "page": place.page}
+
     def documents(
         self, part: Sequence[int], groups: Sequence[Group]
     ) -> list[list[dict[str, Any]]]:
@@ -132,14 +157,7 @@ class PileReading:
         here = list(range(1, len(group.pages) + 1))
         numbers = [here, list(range(len(here) + 1, len(places) + 1))]
         first = self.pile.files[group.pages[0].file]
-        pages = [
-            {
-                "file": self.pile.files[p.file].name,
-                "sha256": self.pile.files[p.file].sha256,
-                "page": p.page,
-            }
-            for p in places.values()
-        ]
+        pages = [self._home(place) for place in places.values()]
         for told in self._one_read(results, places, [numbers]):
             own = [pages[number - 1] for number in told["page_numbers"]]
             found[group.pages[0].file].append({**told, "pages": own})

@@ -63,6 +63,15 @@ class Erasure(Protocol):
     def scope(self, document: str) -> Scope:
         """Return what deleting a document takes away."""
 
+    def is_visible(self, document: str, author: Author) -> bool:
+        """Say whether there is such a document and ``author`` may see it."""
+
+    def is_own(self, scope: Scope, author: Author) -> bool:
+        """Say whether all that goes is its sender's own still: of ``author``, not handed in."""
+
+    def discarded(self, seconds: float) -> Sequence[str]:
+        """Return what its sender threw away at least so many seconds ago."""
+
     def readings(self, scope: Scope) -> Sequence[Mapping[str, Any]]:
         """Return every version of every record that goes."""
 

@@ -7,9 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol  # what is to be sent has the shape of JSON
 
-ANSWER, REMINDER = "mail", "deadline"
-KINDS = (ANSWER, REMINDER)
-"""What of the outbox goes by mail: answers to senders, reminders of deadlines."""
+ANSWER, REMINDER, NOTICE = "mail", "deadline", "notice"
+KINDS = (ANSWER, REMINDER, NOTICE)
+"""What of the outbox goes by mail: answers to senders, reminders of deadlines, invitations."""
 
 
 class Outcome(StrEnum):

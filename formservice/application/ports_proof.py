@@ -86,6 +86,18 @@ class KeptBelonging:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptSubmission:
+    """That a version was handed in, as it stands in the table."""
+
+    id: str
+    version: int
+    user: str
+    sha256: str
+    original: str | None
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """All of a document that its events tell of, and these events in their order.
 
@@ -111,6 +123,7 @@ class Account:
     pages: Sequence[KeptPage]
     deliveries: Sequence[KeptDelivery]
     belongings: Sequence[KeptBelonging]
+    submissions: Sequence[KeptSubmission]
     differing: Sequence[str]
 
 

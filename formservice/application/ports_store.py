@@ -72,10 +72,9 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class CopyOf:
-    """An archive copy of a version of a document: which kind it is, and where it is kept.
+    """An archive copy of a version of a document; its bytes are among the originals.
 
-    ``kind`` is ``FORM_COPY``, ``PICTURE_COPY``, or the name of a file beside them; the bytes are
-    among the originals, under ``sha256``.
+    ``kind`` is ``FORM_COPY``, ``PICTURE_COPY``, or the name of a file beside them.
     """
 
     document: str
@@ -202,8 +201,8 @@ class Documents(Protocol):
     def get(self, document: str) -> Kept:
         """Return a document."""
 
-    def parts(self, document: str) -> Sequence[Kept]:
-        """Return the forms that were found in a received file, in their order."""
+    def parts(self, document: str, viewer: Author | None = None) -> Sequence[Kept]:
+        """Return the forms found in a received file, in order; those that ``viewer`` may see."""
 
     def pages(self, document: str) -> Sequence[PageOf]:
         """Return where the pages of a document stand."""
@@ -272,6 +271,9 @@ class Documents(Protocol):
 
         UsageError without a reason, and where there is no such finding.
         """
+
+    def withdraw(self, document: str, code: str, field: str | None, author: Author) -> None:
+        """Take back an answer; UsageError if there is none, or the document is decided."""
 
     def acknowledged(self, document: str) -> Sequence[Acknowledged]:
         """Return what people answered for."""

@@ -13,7 +13,7 @@ from formservice.domain.deadlines import Deadline
 from formservice.domain.document import Box, Doubt, Method, Page, Sighting, Unknown
 from formservice.domain.errors import FormServiceError, Problem
 from formservice.domain.findings import Finding, FindingCode
-from formservice.domain.form import FieldKey, Severity
+from formservice.domain.form import FieldKey, FormDefinition, Severity
 from formservice.domain.groups import pattern
 from formservice.domain.o_ton import seal
 from formservice.domain.record import Extraction, Record, Value
@@ -57,9 +57,9 @@ def document_data(
         "rivals": []
         if record is None
         else [{"field": one.key, **_field(one)} for one in record.rivals],
-        "findings": [_finding(one) for one in (*findings, *further)],
+        "findings": [finding_data(one) for one in (*findings, *further)],
         "sheets": [_sheet(one) for one in document.sheets],
-        "deadlines": [_deadline(one) for one in deadlines],
+        "deadlines": [deadline_data(one) for one in deadlines],
         "archivable": result is not None and result.archivable,
         "program": __version__,
         "seconds": round(seconds, 3),
@@ -122,10 +122,17 @@ def _times(document: ReadDocument) -> dict[FieldKey, dict[str, object]]:
     definition, record = document.definition, document.record
     if definition is None or record is None or document.received is None:
         return {}
+    return times_data(definition, record, document.received)
+
+
+def times_data(
+    definition: FormDefinition, record: Record, received: date
+) -> dict[FieldKey, dict[str, object]]:
+    """Return what is read beside the value of each field that asks for a time in words."""
     asked = {pattern(field.key) for field in definition.fields if field.zeitangabe}
     if not asked:
         return {}
-    reference = _written_on(record, document.received)
+    reference = _written_on(record, received)
     return {
         key: {"zeitangabe": _zeitangabe(one, reference)}
         for key, one in record.fields.items()
@@ -237,7 +244,8 @@ def _box(box: Box | None) -> list[float] | None:
     return [round(edge, _BOX_DIGITS) for edge in (box.left, box.top, box.right, box.bottom)]
 
 
-def _finding(one: Finding) -> dict[str, object]:
+def finding_data(one: Finding) -> dict[str, object]:
+    """Return a finding as JSON-ready data."""
     return {
         "code": str(one.code),
         "severity": one.severity.value,
@@ -248,7 +256,8 @@ def _finding(one: Finding) -> dict[str, object]:
     }
 
 
-def _deadline(one: Deadline) -> dict[str, object]:
+def deadline_data(one: Deadline) -> dict[str, object]:
+    """Return a deadline as JSON-ready data."""
     return {
         "key": one.key,
         "title": one.title,

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from formservice.application.ports_mail import (
     ANSWER,
+    NOTICE,
     REMINDER,
     Item,
     MailStore,
@@ -60,6 +61,7 @@ class Sending:
     def gone(self) -> Iterator[Gone]:
         """Yield what became of everything that is due; EngineError if the server is away."""
         yield from self._answers()
+        yield from self._notices()
         if self._readers:
             yield from self._reminders()
 
@@ -72,6 +74,15 @@ class Sending:
             body = one.body
             mail = Outgoing(one.id, [body["to"]], SUBJECT, body["text"], body["about"])
             yield self._sent(items, ANSWER, mail)
+
+    def _notices(self) -> Iterator[Gone]:
+        """Send what is for one reader; sent again it has the same id."""
+        while items := self._claimed(NOTICE, 1):
+            (one,) = items
+            body = one.body
+            yield self._sent(
+                items, NOTICE, Outgoing(one.id, [body["to"]], body["subject"], body["text"])
+            )
 
     def _reminders(self) -> Iterator[Gone]:
         """Send one mail for all deadlines that are due; those that are over need none."""

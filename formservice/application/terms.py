@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Any  # the body of an event is any JSON
 
 from formservice.application.ports_store import FORM_COPY, PICTURE_COPY, SERVICE
-from formservice.domain.case import NAMES, Role, State
+from formservice.domain.case import BROWSER, NAMES, PORTAL, Role, State
 from formservice.domain.chain import Link
-from formservice.domain.changes import FAITHFUL
+from formservice.domain.changes import COMPARED, FAITHFUL
 from formservice.domain.document import Medium, Method, ReadingBy
 from formservice.domain.record import Reading
 
@@ -65,9 +65,13 @@ STAGES: Mapping[str, str] = {
 """What is to be done with a document; after the last stage that is for people."""
 SOURCES: Mapping[str, str] = {
     "upload": "Hochladen",
+    "portal": "vom Träger hochgeladen",
+    "browser": "im Browser ausgefüllt",
     "folder": "Eingangsordner",
     "mail": "E-Mail",
     "batch": "Stapel",
+    PORTAL: "Hochladen durch den Träger",
+    BROWSER: "im Browser ausgefüllt",
 }
 """Which way something arrived."""
 COPIES: Mapping[str, str] = {
@@ -112,6 +116,8 @@ def about_of(code: str, name: str | None) -> str:
         return f"Stand „{state_of(state)}“"
     if code == FAITHFUL:
         return "Sichtprüfung des Abbilds"
+    if code == COMPARED:
+        return f"O-Ton „{name}“ mit dem Original verglichen"
     return f"Befund zu „{name}“ ({code})" if name else f"Befund ({code})"
 
 
@@ -131,12 +137,48 @@ def _acknowledged(body: Mapping[str, Any]) -> str:
     code = body.get("code")
     if code == FAITHFUL:
         return "Sichtprüfung des Abbilds bestätigt"
+    if code == COMPARED:
+        return "O-Ton mit dem Original verglichen"
     return f"Befund verantwortet ({code})"
 
 
 def _copied(body: Mapping[str, Any]) -> str:
     kind = str(body.get("kind"))
     return f"{COPIES.get(kind, kind)} erzeugt, Fassung {body.get('version')}"
+
+
+_FORMATS: Mapping[str, str] = {"docx": "Word", "pdf": "PDF"}
+
+
+def _form(body: Mapping[str, Any]) -> str:
+    return str(body.get("form", "")).capitalize()
+
+
+_CALLED: Mapping[str, str] = {
+    "number": "Kundennummer",
+    "name": "Name",
+    "vorname": "Vorname",
+    "geburtsdatum": "Geburtsdatum",
+    "ended": "Ende des Falls",
+    "massnahme": "Maßnahme",
+    "von": "Beginn",
+    "bis": "Ende",
+    "ifk": "Fachkraft",
+}
+"""What people call what is known of persons, cases and participations."""
+
+
+def called(key: str) -> str:
+    """Return what people call a field of a person, a case or a participation."""
+    return _CALLED.get(key, key)
+
+
+def _fields_of(told: str) -> Callable[[Mapping[str, Any]], str]:
+    def sentence(body: Mapping[str, Any]) -> str:
+        names = ", ".join(called(str(one)) for one in body.get("fields") or ())
+        return f"{told}: {names}" if names else told
+
+    return sentence
 
 
 def _stage(told: str) -> Callable[[Mapping[str, Any]], str]:
@@ -156,10 +198,16 @@ EVENTS: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "document.found": "in einer empfangenen Datei gefunden",
     "document.aside": "Seiten beiseitegelegt, die kein Vorgang sind",
     "document.moved": _moved,
+    "document.renewed": "neue Datei eingesandt",
+    "pages.arranged": "Seiten neu geordnet",
+    "desk.looked-through": "alle zweifelhaften Angaben angesehen",
+    "document.submitted": lambda body: f"eingereicht, Fassung {body.get('version')}",
     "document.exported": "als xdomea-Nachricht ausgegeben",
     "document.deleted": "gelöscht",
+    "list.exported": "Liste als Tabelle gespeichert",
     "record.saved": lambda body: f"Datensatz gespeichert, Fassung {body.get('version')}",
     "finding.acknowledged": _acknowledged,
+    "finding.withdrawn": lambda body: f"zurückgenommen: {_acknowledged(body)}",
     "copy.made": _copied,
     "delivery.planned": _to_system("Übergabe an {system} vorgemerkt"),
     "delivery.made": _to_system("an {system} übergeben"),
@@ -170,8 +218,60 @@ EVENTS: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "work.done": _stage("erledigt"),
     "work.failed": _stage("zurückgestellt"),
     "work.retried": _stage("noch einmal vorgemerkt"),
+    "archive.restored": "aus einer Sicherung wiederhergestellt",
     "archive.exported": lambda body: f"Archiv ausgegeben, Vorgänge: {body.get('documents')}",
     "originals.deleted": "Dateien entfernt, die zu keinem Vorgang gehören",
     "people.imported": "Teilnehmerliste übernommen",
+    "webhook.added": "Webhook angelegt",
+    "webhook.changed": lambda body: (
+        "Webhook eingeschaltet" if body.get("active") else "Webhook ausgeschaltet"
+    ),
+    "webhook.renewed": "neues Geheimnis für einen Webhook",
+    "webhook.removed": "Webhook entfernt",
+    "account.added": "Konto angelegt",
+    "account.changed": "Rolle oder Träger eines Kontos geändert",
+    "account.deactivated": "Konto deaktiviert",
+    "account.activated": "Konto wieder zugelassen",
+    "account.unlocked": "Konto entsperrt",
+    "account.password": "Kennwort geändert",
+    "account.password-reset": "neues Startkennwort vergeben",
+    "account.second-factor": "zweiter Faktor eingerichtet",
+    "account.factor-reset": "zweiter Faktor zurückgesetzt",
+    "account.recovery-codes": "neue Ersatzcodes ausgegeben",
+    "account.acknowledged": "Pflichten nach § 78 SGB X bestätigt",
+    "account.invited": "eingeladen",
+    "account.invitation-withdrawn": "Einladung zurückgezogen",
+    "account.joined": "Einladung angenommen",
+    "account.list-confirmed": "Liste der Personen eines Trägers bestätigt",
+    "account.login-given": "Anmeldename und Startkennwort vergeben",
+    "account.linked": "Konto mit einem Dienstkonto verknüpft",
+    "account.unlinked": "Verknüpfung mit dem Dienstkonto gelöst",
+    "account.renamed": "Name eines Kontos vom Dienstkonto übernommen",
+    "account.without-role": "ohne Rolle beim Dienstkonto: Anmeldungen und Zugänge beendet",
+    "account.elsewhere": "Konto nach Anmeldung beim Dienstkonto angelegt oder geändert",
+    "token.made": "Zugang für ein Programm angelegt",
+    "token.revoked": "Zugang für ein Programm zurückgezogen",
+    "document.assigned": lambda body: (
+        "einem Fall zugeordnet" if body.get("case") else "Zuordnung zum Fall aufgehoben"
+    ),
+    "person.changed": _fields_of("Angaben zur Person geändert"),
+    "case.opened": "Fall angelegt",
+    "case.changed": _fields_of("Fall geändert"),
+    "case.taken": "Fall übernommen",
+    "case.handed": "Fall an eine Kollegin oder einen Kollegen übergeben",
+    "traeger.opened": "Träger angelegt",
+    "traeger.changed": _fields_of("Träger geändert"),
+    "massnahme.opened": "Maßnahme angelegt",
+    "massnahme.changed": _fields_of("Maßnahme geändert"),
+    "participation.opened": "Teilnahme angelegt",
+    "participation.changed": _fields_of("Teilnahme geändert"),
+    "change.undone": "Änderung rückgängig gemacht",
+    "form.issued": lambda body: (
+        f"Formular ausgegeben ({_form(body)}, {_FORMATS.get(str(body.get('format')), '?')})"
+    ),
+    "form.sent": "Formular als versandt vermerkt",
+    "form.unsent": "Vermerk „versandt“ zurückgenommen",
+    "contact.changed": "Kontaktangaben für Formulare geändert",
+    "message.changed": "Vorlage einer Nachricht geändert",
 }
 """Every kind of event, as a sentence of what happened."""

@@ -6,14 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any  # the body of an event is any JSON
 
+from formservice.application.ports_portal import SUBMITTED
 from formservice.application.ports_proof import Account, KeptRecord
 from formservice.application.verify_delivery import deliveries
+from formservice.application.verify_submission import submissions
 from formservice.domain.canonical import digest
 from formservice.domain.case import NAMES
 from formservice.domain.chain import read, salted, seconds
 
 ARRIVALS = ("document.received", "document.found")
 DELETED = "document.deleted"
+_OF_DAYS = (*ARRIVALS, SUBMITTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +49,15 @@ def fault(kept: Account) -> str | None:
 
 
 def _faults(kept: Account, events: Sequence[_Told], salt: str) -> Iterator[str]:
-    yield from _arrival(kept, events[0], salt)
+    yield from _arrival(kept, events, salt)
     yield from _records(kept, events, salt)
     yield from _copies(kept, events, salt)
     yield from _reasons(kept, events, salt)
     yield from _aside(kept, events, salt)
     yield from _belongings(kept, events, salt)
+    yield from submissions(
+        kept, [(one.type, one.author, one.at, one.body) for one in events], salt
+    )
     yield from deliveries(kept, [(one.type, one.body) for one in events], salt)
     yield from (f"Was in Listen und Suche steht, ist verändert: {one}." for one in kept.differing)
     moves = [one for one in events if one.type == "document.moved"]
@@ -61,7 +67,11 @@ def _faults(kept: Account, events: Sequence[_Told], salt: str) -> Iterator[str]:
         yield f"Er steht auf „{_name(kept.state)}“, das Ereignis {said}."
 
 
-def _arrival(kept: Account, event: _Told, salt: str) -> Iterator[str]:
+def _arrival(kept: Account, events: Sequence[_Told], salt: str) -> Iterator[str]:
+    event = events[0]
+    # Whoever prepares what it sends has handed it in on the day on which it says so.
+    days = (one for one in reversed(events) if one.type in _OF_DAYS and "received" in one.body)
+    day = next(days, event)
     told = {
         "original": kept.original and salted(salt, kept.original),
         "name": salted(salt, kept.name),
@@ -81,8 +91,9 @@ def _arrival(kept: Account, event: _Told, salt: str) -> Iterator[str]:
         "traeger": "Der Träger, von dem er kam, ist verändert",
     }
     for key, value in told.items():
-        if event.body.get(key) != value:
-            yield f"{words[key]} (Ereignis {event.seq})."
+        proof = day if key == "received" else event
+        if proof.body.get(key) != value:
+            yield f"{words[key]} (Ereignis {proof.seq})."
 
 
 def _records(kept: Account, events: Sequence[_Told], salt: str) -> Iterator[str]:
@@ -150,11 +161,16 @@ def _copies(kept: Account, events: Sequence[_Told], salt: str) -> Iterator[str]:
 def _reasons(kept: Account, events: Sequence[_Told], salt: str) -> Iterator[str]:
     told: dict[tuple[object, ...], int] = {}
     counted: Counter[tuple[object, ...]] = Counter()
+    gone: Counter[tuple[object, ...]] = Counter()
     for one in events:
         if one.type == "finding.acknowledged":
             code, field = one.body.get("code"), one.body.get("field")
         elif one.type == "document.moved" and "reason" in one.body:
             code, field = f"state.{one.body.get('to')}", None
+        elif one.type == "finding.withdrawn":
+            names = ("code", "field", "of", "of_role", "answered_at", "finding", "reason")
+            gone[tuple(one.body.get(name) for name in names)] += 1
+            continue
         else:
             continue
         who = (one.author, one.body.get("role"), one.at, one.body.get("finding"))
@@ -169,6 +185,7 @@ def _reasons(kept: Account, events: Sequence[_Told], salt: str) -> Iterator[str]
         )
         for one in kept.reasons
     )
+    counted -= gone
     for lost in counted - found:
         yield f"Die Begründung zu „{lost[0]}“ fehlt oder ist verändert (Ereignis {told[lost]})."
     for odd in found - counted:

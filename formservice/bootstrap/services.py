@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from formservice.application.known_forms import titles
+from formservice.bootstrap import web_chores
 from formservice.bootstrap.archiving import Archiving
 from formservice.bootstrap.settings import now, today
 
@@ -236,7 +238,8 @@ class Services(Archiving):
         pages = PagesInWork(self.settings.data / "intake", "")
         keeping = retention(self.store, today, self.settings.retention_years, pages.sweep)
         left = leavings(self.store, self.settings.data / "intake", self.delete.resumed)
-        return (proving, keeping, *left, handing_over(self.store, sorted(self.zielsysteme)))
+        handing = handing_over(self.store, sorted(self.zielsysteme))
+        return (proving, keeping, *left, handing, *web_chores.chores(self.settings, self.store))
 
     @property
     def schema_step(self) -> str:
@@ -292,7 +295,7 @@ class Services(Archiving):
         fields = {field.key for one in self.forms for field in one.fields}
         own = Own.of(given.data, given.storage, given.database)
         kept = (self.originals, self.xdomea_schemas)
-        return described(given.zielsysteme, *kept, self._titles, fields, own)
+        return described(given.zielsysteme, *kept, titles(self.forms), fields, own)
 
     def xdomea_export(self, version: str, sender: str, recipient: str) -> "XdomeaExport":
         """Return the use case that writes messages of a version of xdomea.
@@ -304,12 +307,7 @@ class Services(Archiving):
 
         parties = Parties(sender, recipient)
         xdomea = Xdomea(self.xdomea_schemas, self.originals, parties, version)
-        return XdomeaExport(self.store, xdomea, self._titles, lambda: now().timestamp())
-
-    @property
-    def _titles(self) -> dict[str, str]:
-        """What forms are called, by their ids."""
-        return {one.ref.form: one.title for one in self.forms}
+        return XdomeaExport(self.store, xdomea, titles(self.forms), lambda: now().timestamp())
 
     @cached_property
     def xdomea_schemas(self) -> "XdomeaSchemas":

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import formservice
+from formservice.bootstrap import identity_settings, web_settings
 from formservice.domain.errors import UsageError
 from formservice.domain.frist import OFFICE_TIME
 
@@ -37,7 +38,8 @@ class Settings:
     ``retention_years`` how long documents are to be kept, None where nobody has decided that;
     ``zielsysteme`` where other systems are described, ``xdomea_schemas`` the schemas of xdomea;
     ``scanning`` where it is told who scans with what; ``mail`` what is said about mail
-    (``bootstrap.mail_settings``).
+    (``bootstrap.mail_settings``), ``web`` about the web (``bootstrap.web_settings``),
+    ``identity`` about accounts (``bootstrap.identity_settings``).
     """
 
     forms: Path
@@ -61,6 +63,8 @@ class Settings:
     scanning: Path | None = None
     watch_keep_days: int = 30
     mail: Mapping[str, str] = field(default_factory=dict, repr=False)
+    web: Mapping[str, str] = field(default_factory=dict, repr=False)
+    identity: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -93,6 +97,8 @@ class Settings:
             scanning=_file(given.get("FORMSERVICE_SCANNING")),
             watch_keep_days=_days(given.get("FORMSERVICE_WATCH_KEEP_DAYS")),
             mail={name: given[name] for name in given if name.startswith(_MAIL)},
+            web={name: given[name] for name in web_settings.NAMES if name in given},
+            identity={n: given[n] for n in identity_settings.NAMES if n in given},
         )
 
     def told(self) -> dict[str, object]:

@@ -6,6 +6,7 @@ from typing import Any  # the data has the shape of the JSON contract
 
 from formservice.bootstrap import Services, Settings
 from formservice.cli import (
+    archive_calibration,
     archive_check,
     archive_copy,
     archive_delete,
@@ -34,6 +35,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     archive_delete.add(actions)
     archive_orphans.add(actions)
     archive_export.add(actions)
+    archive_calibration.add(actions)
 
 
 def _list(chosen: argparse.Namespace) -> int:

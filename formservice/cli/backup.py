@@ -29,10 +29,10 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     one = commands.add_parser(
         "backup",
         help="alles sichern, während andere arbeiten; Sicherungen prüfen",
-        description="Sichert Datenbank, Originale, Archivkopien, Köpfe und Einstellungen in einen"
-        " Ordner, ohne jemanden aufzuhalten. Was dort von früher liegt, wird verglichen und nicht"
-        " noch einmal geschrieben. Eine Sicherung ist vollständig oder nicht da. Enthält"
-        " Sozialdaten.",
+        description="Sichert Datenbank, Originale, Archivkopien, Köpfe, Schlüssel und"
+        " Einstellungen in einen Ordner, ohne jemanden aufzuhalten. Was dort von früher liegt,"
+        " wird verglichen und nicht noch einmal geschrieben. Eine Sicherung ist vollständig oder"
+        " nicht da. Enthält Sozialdaten.",
     )
     one.add_argument(
         "target", type=named, metavar="ZIEL", help="Ordner, am besten auf einem anderen Gerät"

@@ -1,4 +1,4 @@
-"""``formservice demo``: the main job on the samples, once through, as a table for people."""
+"""``formservice demo``: the main job on the samples, as a table for people; then a living demo."""
 
 import argparse
 import json
@@ -11,7 +11,7 @@ from typing import Any  # readings have the shape of the JSON contract
 from formservice.application.report import error_data
 from formservice.application.terms import MEDIA
 from formservice.bootstrap import Services, Settings
-from formservice.cli import errors, files, generate
+from formservice.cli import demo_serve, errors, files, generate
 from formservice.cli.german import counted
 from formservice.domain.errors import FormServiceError, NotFoundError
 
@@ -46,13 +46,24 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "demo",
         help="die Hauptaufgabe an den Beispielen vorführen",
         description="Erzeugt Formulare, liest alle Beispiele zurück, prüft sie und legt Originale"
-        " und Datensätze ab.",
+        " und Datensätze ab. Mit --serve folgt eine Vorführung im Browser: erfundene Fälle und"
+        " Formulare in jedem Stand, in einem Ordner neben dem Datenordner.",
     )
     parser.add_argument("--samples", type=Path, metavar="ORDNER", help="sonst samples/")
+    demo_serve.add_to(parser)
     parser.set_defaults(run=_run)
 
 
 def _run(chosen: argparse.Namespace) -> int:
+    if chosen.prepare is not None:
+        return demo_serve.prepare(chosen.prepare)
+    if chosen.serve:
+        demo_serve.refuse_busy(chosen.port)  # not only after minutes
+    status = _main_job(chosen)
+    return demo_serve.serve(chosen.port) if chosen.serve and not status else status
+
+
+def _main_job(chosen: argparse.Namespace) -> int:
     services = Services(Settings.from_environment())
     root = chosen.samples or services.settings.forms / "samples"
     _generate(services)

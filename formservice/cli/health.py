@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 from formservice.adapters.backup.folder import seconds_since_backup
 from formservice.adapters.definitions import template_check
+from formservice.adapters.identity.secret_file import KEY
 from formservice.adapters.scan import ocr as scan_ocr
 from formservice.application.terms import NO_CLOCK
 from formservice.bootstrap import Services, Settings
-from formservice.cli import errors
+from formservice.bootstrap.web import WebServices
+from formservice.cli import errors, health_web
 from formservice.cli.german import counted
 from formservice.domain.errors import DefinitionError, FormServiceError
 
@@ -35,8 +37,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser = commands.add_parser(
         "check",
         help="prüfen, ob diese Anlage gesund ist",
-        description="Prüft Einstellungen, Formulare, Texterkennung, LibreOffice, Ablage und"
-        " Datenbank.",
+        description="Prüft Einstellungen, Formulare, Texterkennung, LibreOffice, Ablage,"
+        " Datenbank und Weboberfläche und nennt, was hilft.",
     )
     parser.add_argument("--json", action="store_true", help="Ausgabe als JSON")
     parser.set_defaults(run=_run)
@@ -57,6 +59,9 @@ def _run(chosen: argparse.Namespace) -> int:
         _zielsysteme,
         _scanning,
         _mailbox,
+        _web,
+        _secret,
+        _look,
     )
     states = [check() for check in checks]
     healthy = all(state.ok for state in states if state.needed)
@@ -221,6 +226,37 @@ def _mailbox() -> _State:
         return _State("Postfach", False, True, f"{error.message} {error.hint}")
     hosts = [one.host for one in (account.inbox, account.outbox) if one is not None]
     return _State("Postfach", True, False, ", ".join(dict.fromkeys(hosts)) or "keines")
+
+
+def _web() -> _State:
+    """Tell whether the settings of the web and of accounts fit."""
+    try:
+        fits, told = health_web.reached(WebServices(Settings.from_environment()))
+    except FormServiceError as error:
+        return _State("Weboberfläche", False, True, f"{error.message} {error.hint}")
+    return _State("Weboberfläche", fits, False, told)
+
+
+def _secret() -> _State:
+    """Tell whether only this account reads what signs and seals."""
+    try:
+        services = WebServices(Settings.from_environment())
+        folder = services.settings.data
+        wrong = health_web.secret(folder) or health_web.lost(services)
+    except FormServiceError as error:
+        return _State("Schlüssel", False, True, f"{error.message} {error.hint}")
+    there = (folder / KEY).exists()
+    good = "nur für dieses Konto lesbar" if there else "legt der erste Start an"
+    return _State("Schlüssel", not wrong, True, wrong or good)
+
+
+def _look() -> _State:
+    """Tell whether styles and fonts of the pages are there."""
+    try:
+        told = health_web.look(WebServices(Settings.from_environment()))
+    except FormServiceError as error:
+        return _State("Gestaltung", False, True, f"{error.message} {error.hint}")
+    return _State("Gestaltung", not told, False, told or "KERN UX mit Schriften")
 
 
 def _storage() -> _State:

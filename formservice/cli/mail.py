@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from formservice.adapters.inbox.imap import REFUSED as REFUSED_FOLDER
 from formservice.adapters.work.signals import Stop
-from formservice.application.ports_mail import ANSWER, KINDS, REMINDER, Outcome
+from formservice.application.ports_mail import ANSWER, KINDS, NOTICE, REMINDER, Outcome
 from formservice.bootstrap import Services, Settings
 from formservice.cli import errors
 from formservice.cli.german import counted
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from formservice.application.sending import Gone
 
 _POLL_S = 30.0
-_KINDS = {ANSWER: "Antworten", REMINDER: "Erinnerungen an Fristen"}
+_KINDS = {ANSWER: "Antworten", REMINDER: "Erinnerungen an Fristen", NOTICE: "Einladungen"}
 _RECEIPTS = {
     "": "warten",
     "sending": "werden gesendet",

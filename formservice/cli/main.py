@@ -82,6 +82,7 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     # Loaded here, so that Ctrl-C while the program starts is answered like any other.
     from formservice.cli import (  # noqa: PLC0415
+        accounts,
         archive,
         backup,
         deliver,
@@ -95,6 +96,7 @@ def parser() -> argparse.ArgumentParser:
         migrate,
         read,
         restore,
+        serve,
         watch,
         work,
     )
@@ -121,9 +123,11 @@ def parser() -> argparse.ArgumentParser:
         watch,
         mail,
         work,
+        serve,
         archive,
         deliver,
         import_,
+        accounts,
         backup,
         restore,
         migrate,

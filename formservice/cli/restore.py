@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 
+from formservice.adapters.identity.secret_file import KEY
 from formservice.application.ports_store import RESTORED, SERVICE
 from formservice.application.verify import DOCUMENTS, EVENTS
 from formservice.bootstrap import Services, Settings
@@ -68,6 +69,13 @@ def _run(chosen: argparse.Namespace) -> int:
             print(
                 f"! Dem Namen nach wäre {done.later_name} neuer, die Ereignisse dort sind es"
                 " nicht: Eine Uhr ging falsch. Mit --name lässt sie sich trotzdem nehmen."
+            )
+        if done.factors and not done.has_key:
+            whose = counted(done.factors, "Person", "Personen")
+            print(
+                f"! Die Sicherung hat den Schlüssel der Anlage nicht (Datei „{KEY}“). Bitte die"
+                f" Datei aus dem früheren Datenordner nach {settings.data} kopieren, bevor der"
+                f" Dienst startet. Sonst richten {whose} den zweiten Faktor neu ein."
             )
         for one in done.lost:
             print(f"✗ In der Sicherung fehlt oder ist beschädigt: Original {one}")

@@ -13,7 +13,7 @@ from formservice.application.document_data import named
 from formservice.application.ports_store import SERVICE
 from formservice.application.terms import NO_CLOCK, STAGES, STATUSES
 from formservice.bootstrap import Services, Settings, today
-from formservice.cli import errors
+from formservice.cli import errors, log
 from formservice.cli.account import account
 from formservice.cli.german import counted
 from formservice.domain.errors import EngineMissingError, NotFoundError, StorageError, UsageError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from formservice.adapters.store.store import Work
 
 # How a worker of ours ends where a program is missing: another would end the same way.
-_MISSING = 69
+MISSING = 69
 _OUTCOMES = {
     "done": "fertig",
     "again": "gescheitert, wird wiederholt",
@@ -76,6 +76,7 @@ def _work(chosen: argparse.Namespace) -> int:
     if chosen.status:
         return _status(services, as_json=chosen.json)
     names = _stages(services, chosen.stages)
+    log.configured(services.settings.web)
     if chosen.child_of is None and (chosen.workers > 1 or not chosen.once):
         return _pool(services, chosen)
     try:
@@ -84,7 +85,7 @@ def _work(chosen: argparse.Namespace) -> int:
         if chosen.child_of is None:
             raise
         errors.show(error, as_json=chosen.json)
-        return _MISSING
+        return MISSING
 
 
 def _stages(services: Services, text: str) -> list[str]:
@@ -140,7 +141,7 @@ def _pool(services: Services, chosen: argparse.Namespace) -> int:
     os.environ["FORMSERVICE_PROCESSES"] = str(share)
     stop = Stop()
     # With --once whoever ends has ended; else only who would end the same way again.
-    final = range(256) if chosen.once else (errors.WRONG_USAGE, _MISSING)
+    final = range(256) if chosen.once else (errors.WRONG_USAGE, MISSING)
     pool = Pool(lambda: again(*arguments), chosen.workers, stop, final)
     with stop.listening():
         if chosen.once:
@@ -152,7 +153,7 @@ def _pool(services: Services, chosen: argparse.Namespace) -> int:
 
 
 def _told(status: int) -> int:
-    return errors.FAILED if status == _MISSING else status
+    return errors.FAILED if status == MISSING else status
 
 
 def _warn(services: Services) -> None:

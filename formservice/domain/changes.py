@@ -1,17 +1,49 @@
 """What differs between two versions of a record, and which findings of one are still open."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any  # records have the shape of the JSON contract
 
 from formservice.domain.canonical import digest
 from formservice.domain.case import DECIDED, Role, State
-from formservice.domain.errors import UsageError
+from formservice.domain.errors import ConflictError, UsageError
 
 FAITHFUL = "scan.faithful"
 """No finding: what somebody acknowledges who compared paper and picture; the reason says how."""
+COMPARED = "o-ton.compared"
+"""No finding: what somebody acknowledges who compared the person's own words with the original."""
 
 _ANSWER = frozenset({Role.IFK, Role.LEAD})
 _COMPARE = _ANSWER | {Role.BACK_OFFICE}
+
+
+class StaleError(ConflictError):
+    """Somebody else saved meanwhile; ``changed`` are the fields, ``newest`` the version now.
+
+    ``names`` are what people call them, as many, where somebody knows the form.
+    """
+
+    code = "conflict.edited"
+
+    def __init__(self, changed: tuple[str, ...], newest: int, names: tuple[str, ...] = ()) -> None:
+        """Tell the fields as people call them, never by their keys."""
+        told = ", ".join(f"„{name}“" for name in names) or _counted(len(changed))
+        super().__init__(f"Inzwischen hat jemand gespeichert; geändert sind: {told}.")
+        self.changed, self.names, self.newest = changed, names, newest
+
+
+def _counted(count: int) -> str:
+    if count == 0:
+        return "keine Angabe, aber der Stand"
+    return "1 Angabe" if count == 1 else f"{count} Angaben"
+
+
+def still_open(told: Sequence[str]) -> UsageError:
+    """Return what refuses to accept a record while these findings are open."""
+    return UsageError(
+        f"Noch offen: {', '.join(told)}. So lange wird nicht angenommen und archiviert.",
+        "Bitte die Angaben ergänzen, den Bogen zurückgeben oder, wo es erlaubt ist, "
+        "den Befund mit Begründung verantworten.",
+    )
 
 
 def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
@@ -22,6 +54,15 @@ def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple
         for key in dict.fromkeys((*new, *old))
         if _meaning(old.get(key)) != _meaning(new.get(key))
     )
+
+
+def refuse_future(version: int, newest: int) -> None:
+    """Raise UsageError for a version that nobody can have seen: there is none yet."""
+    if version > newest:
+        raise UsageError(
+            f"Eine Fassung {version} gibt es nicht; die neueste ist {newest}.",
+            "Bitte die Fassung nennen, die gelesen wurde.",
+        )
 
 
 def finding_id(one: Mapping[str, Any]) -> str:
@@ -68,6 +109,8 @@ def checked_answer(
                 " Annahme entsteht das Abbild neu.",
             )
         return (None,)
+    if code == COMPARED and field is not None:
+        return (_compared(record, field, role, state),)
     if role not in _ANSWER:
         raise UsageError("Einen Befund verantworten kann nur eine Fachkraft oder Leitung.")
     found = dict.fromkeys(
@@ -81,6 +124,25 @@ def checked_answer(
             "Bitte den Vorgang neu laden: Vielleicht ist der Befund inzwischen erledigt.",
         )
     return tuple(found)
+
+
+def value_id(record: Mapping[str, Any], field: str) -> str:
+    """Return what tells the words in a field from others: what was compared were these."""
+    reading, value = _meaning((record.get("fields") or {}).get(field))
+    return digest({"field": field, "reading": reading, "value": value})
+
+
+def _compared(record: Mapping[str, Any], field: str, role: Role, state: State) -> str:
+    if role not in _COMPARE:
+        raise UsageError("Mit dem Original vergleicht nur, wer prüft.")
+    if state in DECIDED:
+        raise UsageError(
+            "Mit dem Original wird vor der Annahme verglichen.",
+            "Die Leitung kann den Vorgang mit Begründung wieder öffnen.",
+        )
+    if field not in (record.get("fields") or {}):
+        raise UsageError("Ein solches Feld hat der Datensatz nicht.")
+    return value_id(record, field)
 
 
 def _meaning(field: Mapping[str, Any] | None) -> tuple[object, object]:

@@ -29,6 +29,8 @@ _PAST, _FUTURE = 20, 10
 # How old people are who fill in a form or are written about, in whole years.
 _YOUNGEST, _OLDEST = 10, 80
 _CENTURIES = (1900, 2000)
+YEARS = range(1900, 2101)
+"""The years of days that forms speak of; one outside is a slip of the pen."""
 
 _YEAR = r"['’]?(?P<year>[0-9]{4}|[0-9]{2})"
 # Day before month, as everywhere in Germany, also between strokes. Dots slip into commas.
@@ -81,6 +83,16 @@ def possible(raw: str) -> tuple[date, ...]:
         return _days(raw)[0]
     except ValueError:
         return ()
+
+
+def on_calendar(year: int, month: int, day: int) -> date | None:
+    """Return a day that a form may speak of, None where there is no such day."""
+    if year not in YEARS:
+        return None
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
 
 
 def is_day(text: str) -> bool:
@@ -142,7 +154,7 @@ def _days(raw: str) -> tuple[tuple[date, ...], bool]:
     year, day = int(parts["year"]), int(parts["day"])
     is_whole = len(parts["year"]) > 2
     years = (year,) if is_whole else tuple(century + year for century in _CENTURIES)
-    found = tuple(one for each in years if (one := _on_calendar(each, month, day)) is not None)
+    found = tuple(one for each in years if (one := on_calendar(each, month, day)) is not None)
     days = tuple(one for one in found if weekday is None or one.weekday() == weekday)
     if not days:
         raise ValueError("no day of the calendar")
@@ -175,10 +187,3 @@ def _weekday(text: str) -> tuple[int | None, str]:
         if name in (weekday, weekday[:2]):
             return number, rest
     raise ValueError("not a day of the week")
-
-
-def _on_calendar(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None

@@ -1,11 +1,12 @@
 """When something about a document was due, whether it was met, and what to say about it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from formservice.domain.facts import Facts
 from formservice.domain.findings import Finding, FindingCode
-from formservice.domain.form import DeadlineRule, FormDefinition, Severity
+from formservice.domain.form import DeadlineRule, FieldKey, FormDefinition, Severity
 from formservice.domain.frist import (
     Art,
     Calendar,
@@ -24,6 +25,11 @@ RECEIVED = "received"
 
 # A year outside is a slip of the pen; nobody is late by two thousand years.
 _YEARS = range(1990, 2101)
+SLIP = timedelta(days=183)
+"""So far apart, what a form says and what is known are not two days: one of them is a slip."""
+_NO_DAY = (
+    "Im Bogen steht dafür kein brauchbarer Tag. Gerechnet ist ab dem {day}, wie er im Fall steht."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +52,19 @@ class Deadline:
 
 
 def deadlines_of(
-    definition: FormDefinition, record: Record, received: date, calendar: Calendar
+    definition: FormDefinition,
+    record: Record,
+    received: date,
+    calendar: Calendar,
+    known: Mapping[FieldKey, date] | None = None,
 ) -> tuple[Deadline, ...]:
-    """Return the deadlines that apply to ``record`` and whose event is known."""
+    """Return the deadlines that apply to ``record`` and whose event is known.
+
+    ``known`` are days known apart from the form, by field. Where the form says none, or one that
+    must be a slip, periods count from these: a typing error lets no deadline disappear.
+    """
     facts = Facts(definition, record, received)
-    found = (_deadline(rule, facts, calendar) for rule in _applying(facts))
+    found = (_deadline(rule, facts, calendar, known or {}) for rule in _applying(facts))
     return tuple(deadline for deadline in found if deadline is not None)
 
 
@@ -66,7 +80,7 @@ def deadline_findings(
     missed: dict[tuple[str, date], list[DeadlineRule]] = {}
     unknown: dict[str, list[DeadlineRule]] = {}
     for rule in _applying(facts):
-        deadline = _deadline(rule, facts, calendar)
+        deadline = _deadline(rule, facts, calendar, {})
         if deadline is None:
             unknown.setdefault(rule.event, []).append(rule)
         elif deadline.met is None:
@@ -87,9 +101,12 @@ def _applying(facts: Facts) -> tuple[DeadlineRule, ...]:
     return tuple(rule for rule in facts.definition.deadlines if facts.holds(rule.when))
 
 
-def _deadline(rule: DeadlineRule, facts: Facts, calendar: Calendar) -> Deadline | None:
-    start = facts.day(rule.event)
-    if start is None or start.year not in _YEARS:
+def _deadline(
+    rule: DeadlineRule, facts: Facts, calendar: Calendar, known: Mapping[FieldKey, date]
+) -> Deadline | None:
+    said = _usable(rule.event, facts, known)
+    start = said or known.get(rule.event)
+    if start is None:
         return None
     frist = Frist(
         Art(rule.art),
@@ -102,10 +119,21 @@ def _deadline(rule: DeadlineRule, facts: Facts, calendar: Calendar) -> Deadline 
     if result.ende is None:
         return None
     due = office_day(result.ende)
-    shown_by = facts.received if rule.met_by == RECEIVED else facts.day(rule.met_by)
+    is_shown = rule.met_by == RECEIVED
+    shown_by = facts.received if is_shown else _usable(rule.met_by, facts, known)
     met = None if shown_by is None else in_time(due, shown_by)
     why = _why(rule, result)
+    if said is None:
+        why = (_NO_DAY.format(day=f"{start:%d.%m.%Y}"), *why)
     return Deadline(rule.key, start, due, met, why, rule.rule, rule.title, result.kalender)
+
+
+def _usable(key: FieldKey, facts: Facts, known: Mapping[FieldKey, date]) -> date | None:
+    """Return the day in a field, None where there is none that can be meant."""
+    day = facts.day(key)
+    if day is None or day.year not in _YEARS:
+        return None
+    return None if abs(day - known.get(key, day)) > SLIP else day
 
 
 def _why(rule: DeadlineRule, result: Ergebnis) -> tuple[str, ...]:

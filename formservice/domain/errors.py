@@ -55,13 +55,14 @@ class Problem:
     """One thing wrong with data or a definition, and where.
 
     ``where`` is a field key or a path inside a file (``fields.name.kind``); ``nearest`` is the
-    closest known name when an unknown one was used.
+    closest known name when an unknown one was used; ``code`` tells a program what is wrong.
     """
 
     where: str
     message: str
     file: str | None = None
     nearest: str | None = None
+    code: str = ""
 
     def __str__(self) -> str:
         """Return the problem as one German line: file, place, sentence, nearest name."""
@@ -152,6 +153,15 @@ class NotFoundError(FormServiceError):
     """A form, case or document of that name does not exist."""
 
     code = "not-found"
+
+
+def no_document(hint: str = "Bitte die Kennung prüfen.", *, named: str = "") -> NotFoundError:
+    """Return that there is no such document, or none that they may see: both are told the same.
+
+    ``named`` is the id, where somebody gave several.
+    """
+    which = f"der Kennung {named}" if named else "dieser Kennung"
+    return NotFoundError(f"Einen Vorgang mit {which} gibt es nicht.", hint)
 
 
 class ConflictError(FormServiceError):

@@ -17,6 +17,7 @@ class FindingCode(StrEnum):
     CHANGED = "field.changed"
     MALFORMED = "field.malformed"
     NOT_FOUND = "field.not-found"
+    DIRECTION = "field.direction"
     RULE = "rule.broken"
     DEADLINE_MISSED = "deadline.missed"
     DEADLINE_ASSUMED = "deadline.assumed"

@@ -323,7 +323,8 @@ class FormDefinition:
     ``fields`` are those of one printed copy, repeated ones with their numbers
     (``ziele[0].text``); ``members`` is the tree they come from (``domain.groups``), empty where
     nothing repeats. An edition that is not ``released`` is read like any other, and generated
-    only where it is named. ``notice`` is a caution for those who use the form.
+    only where it is named. ``notice`` is a caution for those who use the form. ``sections`` names
+    the parts of the form on a screen, by the (declared) field or group each begins with.
     """
 
     ref: FormRef
@@ -340,6 +341,7 @@ class FormDefinition:
     notice: str = ""
     fixed_text: FixedText | None = None
     prefills: tuple[Prefill, ...] = ()
+    sections: Mapping[FieldKey, str] = field(default_factory=dict)
     purpose: str = ""
     legal_basis: str = ""
     deletion_class: str = ""

@@ -9,12 +9,13 @@ from formservice.domain.deadlines import Deadline, deadline_findings, deadlines_
 from formservice.domain.document import Doubt
 from formservice.domain.facts import Facts
 from formservice.domain.findings import Finding, FindingCode
-from formservice.domain.form import Field, FieldKey, FormDefinition, Rule, Severity
+from formservice.domain.form import Content, Field, FieldKey, FormDefinition, Rule, Severity
 from formservice.domain.frist import Calendar
 from formservice.domain.groups import items_of, shape_of
 from formservice.domain.predicate import Breach
 from formservice.domain.predicates import PREDICATES
 from formservice.domain.record import Extraction, Reading, Record
+from formservice.domain.text import turns
 
 _REASONS = {
     Doubt.ANCHORS_LOST: "die Datei wurde mit einem anderen Programm gespeichert",
@@ -110,6 +111,7 @@ def _reading_findings(facts: Facts) -> Iterator[Finding]:
     for field in definition.fields:
         if _is_found(record, field):
             yield from _doubts(field, record.fields[field.key])
+            yield from _turned(field, record.fields[field.key])
             continue
         item = next((one for one in items_of(field.key) if one in lost), "")
         if item in told:
@@ -196,6 +198,21 @@ def _doubts(field: Field, extraction: Extraction) -> Iterator[Finding]:
             f"Bitte „{field.name}“ mit dem Original vergleichen: {_reasons(doubts)}."
             f"{_meant(extraction)}",
             field.key,
+        )
+
+
+def _turned(field: Field, extraction: Extraction) -> Iterator[Finding]:
+    """Yield that a name holds signs that show it in another order than it has."""
+    value = extraction.value
+    if field.about is Content.NAME and isinstance(value, str) and turns(value):
+        yield Finding(
+            FindingCode.DIRECTION,
+            Severity.ASKS,
+            f"In „{field.name}“ stehen unsichtbare Zeichen, die die Schreibrichtung umkehren: Der"
+            " Name kann anders lauten, als er aussieht. Bitte neu eintippen oder bestätigen, dass"
+            " er so stimmt.",
+            field.key,
+            overridable=True,
         )
 
 

@@ -6,14 +6,20 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache, lru_cache
 
-from formservice.domain.days import MONTHS, meant, month_number
+from formservice.domain.days import MONTHS, meant, month_number, on_calendar
 from formservice.domain.entries import entries
 from formservice.domain.errors import InvalidDataError, Problem
 from formservice.domain.form import Field, FieldKind, FormDefinition
 from formservice.domain.record import Value
-
-# A single answer longer than this is no answer to a form but a file pasted by mistake.
-LONGEST_VALUE = 200_000
+from formservice.domain.text import (
+    LONGEST_LINE,
+    LONGEST_TEXT,
+    TextError,
+    as_problem,
+    clean,
+    is_blank,
+    typed,
+)
 
 SIGNED = "gez."
 """What stands above a signature line when the signature is known from another original."""
@@ -22,16 +28,6 @@ _ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _NUMERIC_DATE = re.compile(r"([0-9]{1,2})\s*\.\s*([0-9]{1,2})\s*\.\s*([0-9]{4})")
 # The blanks stand in one place only: in two, a long row of them would be tried in every division.
 _WRITTEN_DATE = re.compile(r"([0-9]{1,2})\s*(?:\.\s*)?([A-Za-zäÄ\u0308]{3,10})\.?\s+([0-9]{4})")
-
-# Not allowed in XML 1.0, hence in no Word file: C0 controls but tab and newline, surrogates,
-# and the two noncharacters.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-
-
-def clean(text: str) -> str:
-    r"""Return ``text`` as it is kept everywhere: NFC, ``\n`` only, no control characters."""
-    unified = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", _FORBIDDEN.sub("", unified))
 
 
 def folded(text: str) -> str:
@@ -123,18 +119,21 @@ def parse_date(raw: str) -> date:
     What people write into forms comes in more ways (``domain.days``); a program can be told.
 
     Raises:
-        ValueError: anything else, and days the calendar does not have.
+        ValueError: anything else, days the calendar does not have, and years that must be a slip.
     """
     text = raw.strip()
     if match := _ISO_DATE.fullmatch(text):
         year, month, day = (int(part) for part in match.groups())
-        return date(year, month, day)
-    if match := _NUMERIC_DATE.fullmatch(text):
+    elif match := _NUMERIC_DATE.fullmatch(text):
         day, month, year = (int(part) for part in match.groups())
-        return date(year, month, day)
-    if match := _WRITTEN_DATE.fullmatch(text):
-        return date(int(match[3]), month_number(match[2]), int(match[1]))
-    raise ValueError("not a date")
+    elif match := _WRITTEN_DATE.fullmatch(text):
+        day, month, year = int(match[1]), month_number(match[2]), int(match[3])
+    else:
+        raise ValueError("not a date")
+    found = on_calendar(year, month, day)
+    if found is None:
+        raise ValueError("no day that may be meant")
+    return found
 
 
 def is_date(text: str) -> bool:
@@ -155,13 +154,16 @@ def ticks(field: Field, value: Value | None) -> dict[str, bool]:
     return {anchor: option.key in chosen for anchor, option in boxes}
 
 
-def values_from_data(definition: FormDefinition, data: object) -> dict[str, Value]:
+def values_from_data(
+    definition: FormDefinition, data: object, *, known: bool = False
+) -> dict[str, Value]:
     """Return the values in ``data`` (decoded JSON), by concrete key, for ``definition``.
 
     Repeated fields come in lists or under flat keys (``domain.entries``). ``null`` means no value.
     Dates may be ISO or German; a choice is its option key, or a list of them where several are
     allowed, or true and false where the options are ``ja`` and ``nein``; a single tick key with
-    true or false is folded into its choice.
+    true or false is folded into its choice. ``known`` values stand in a record or were sent out:
+    what a file held is not measured by what may be typed.
 
     Raises:
         InvalidDataError: names every unknown key, wrong type and impossible date.
@@ -173,7 +175,9 @@ def values_from_data(definition: FormDefinition, data: object) -> dict[str, Valu
     values: dict[str, Value] = {}
     for key, (field, content) in entries(definition, data, problems).items():
         try:
-            value = _value(field, content)
+            value = _value(field, content, known=known)
+        except TextError as error:
+            problems.append(as_problem(key, error))
         except ValueError as error:
             problems.append(Problem(key, str(error)))
         else:
@@ -185,7 +189,7 @@ def values_from_data(definition: FormDefinition, data: object) -> dict[str, Valu
     return values
 
 
-def _value(field: Field, content: object) -> Value | None:
+def _value(field: Field, content: object, *, known: bool) -> Value | None:
     """Return one value of the right type; ValueError carries a German sentence, no content."""
     if content is None:
         return None
@@ -198,22 +202,27 @@ def _value(field: Field, content: object) -> Value | None:
     if not isinstance(content, str):
         kind = "ein Datum als Text" if field.kind is FieldKind.DATE else "Text"
         raise ValueError(f"Erwartet wird {kind} (in Anführungszeichen).")
-    if len(content) > LONGEST_VALUE:
-        raise ValueError(f"Der Text ist länger als {LONGEST_VALUE} Zeichen.")
     if field.kind is FieldKind.DATE:
         return _date(content)
-    text = clean(content)
-    return text if text.strip() else None
+    if known:
+        return None if is_blank(content) else clean(content)
+    lines = field.kind is FieldKind.MULTILINE
+    return typed(content, lines=lines, most=LONGEST_TEXT if lines else LONGEST_LINE) or None
 
 
 def _date(text: str) -> date | None:
     """Return a day, None for blanks. Control characters are not dropped: they may hide a digit."""
+    if len(text) > LONGEST_TEXT:
+        raise ValueError(f"Der Text ist länger als {LONGEST_TEXT} Zeichen.")
     if not text.strip():
         return None
     try:
         return parse_date(text)
     except ValueError:
-        sentence = "Kein Tag des Kalenders; erwartet wird JJJJ-MM-TT oder TT.MM.JJJJ."
+        sentence = (
+            "Kein Tag des Kalenders zwischen 1900 und 2100; erwartet wird JJJJ-MM-TT oder"
+            " TT.MM.JJJJ."
+        )
         raise ValueError(sentence) from None
 
 

@@ -14,7 +14,7 @@ from formservice.adapters.definitions.mappings import load
 from formservice.adapters.pdf_fill.renderer import PdfRenderer
 from formservice.domain.form import FormDefinition, FormRef
 from formservice.domain.record import Value
-from formservice.domain.values import clean
+from formservice.domain.text import clean
 
 ROOT = Path(__file__).parents[2]
 

@@ -63,7 +63,7 @@ def test_without_a_file_nothing_is_said():
 @pytest.mark.parametrize(
     ("text", "where", "sentence"),
     [
-        ("- {source: fax, by: A}", "[0].source", "Erlaubt ist: upload, folder, mail, batch."),
+        ("- {source: fax, by: A}", "[0].source", "Erlaubt ist: upload, portal, browser, "),
         ("- {by: A}", "[0].source", "Der Schlüssel fehlt."),
         ("- {source: mail, gerät: A, by: B}", "[0].gerät", "unbekannt"),
         ("- {source: mail, by: 4711}", "[0].by", "Text"),

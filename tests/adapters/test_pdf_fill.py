@@ -19,7 +19,7 @@ from formservice.adapters.pdf_fill.renderer import PdfRenderer
 from formservice.domain.errors import DefinitionError
 from formservice.domain.form import Field, FieldKind
 from formservice.domain.record import Value
-from formservice.domain.values import clean
+from formservice.domain.text import clean
 from tests.adapters.pdf_filled import (
     NASTY,
     PARAGRAPH,

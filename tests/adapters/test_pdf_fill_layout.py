@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from formservice.adapters.pdf_layout import Frame, cut, fit, shortened, width_of
-from formservice.domain.values import clean
+from formservice.domain.text import clean
 from tests.adapters.pdf_filled import NASTY, PARAGRAPH
 
 LARGE = Frame(479, 88, multiline=True)

@@ -133,3 +133,13 @@ def test_a_declaration_is_never_ticked_beforehand(problems, monkeypatch):
 
 def test_what_breaks_the_schema_is_told_once(problems):
     assert only(problems("{wer: 7}"))[0].startswith("prefill.erwartungsbogen.fields.wer")
+
+
+def test_master_data_are_checked_like_the_fields_of_a_form(problems):
+    assert problems("{wer: name, wann: geburtsdatum}", "stammdaten") == []
+    (unknown,) = problems("{wer: nachname}", "stammdaten")
+    assert "nachname gibt es in stammdaten nicht" in unknown.message
+    (other,) = problems("{wann: name}", "stammdaten")
+    assert "text → date" in other.message
+    (misspelt,) = problems("{wer: name}", "stammdatn")
+    assert misspelt.nearest == "stammdaten"

@@ -13,7 +13,8 @@ from formservice.bootstrap import Services, Settings
 from formservice.domain.errors import InvalidDataError
 from formservice.domain.form import FormDefinition
 from formservice.domain.groups import MOST_ITEMS, patterns
-from formservice.domain.values import LONGEST_VALUE, values_from_data
+from formservice.domain.text import LONGEST_TEXT
+from formservice.domain.values import values_from_data
 from tests.domain.plan_form import PLAN
 
 # Decoded JSON, looked into at known places.
@@ -101,7 +102,7 @@ def test_what_breaks_the_schema_is_named_by_key_without_its_content():
 
 
 def test_tuples_and_texts_as_long_as_allowed_fit():
-    data = {"ziele": ({"teilziele": ("a" * LONGEST_VALUE,)},)}
+    data = {"ziele": ({"teilziele": ("a" * LONGEST_TEXT,)},)}
     assert Schemas().problems(PLAN, data) == []
 
 

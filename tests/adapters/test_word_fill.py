@@ -23,7 +23,8 @@ from formservice.domain.errors import DefinitionError
 from formservice.domain.form import Field, FieldKind, FormDefinition, FormRef
 from formservice.domain.record import Value
 from formservice.domain.reference import payload
-from formservice.domain.values import clean, shown, ticks
+from formservice.domain.text import clean
+from formservice.domain.values import shown, ticks
 from tests.adapters.word_packages import archive, control, paragraph, run, table, tick, word_file
 
 ROOT = Path(__file__).parent.parent.parent
@@ -116,7 +117,7 @@ def _values(field: Field) -> st.SearchStrategy[Value]:
             return st.lists(options, unique=True).map(tuple)
         return options
     if field.kind is FieldKind.DATE:
-        return st.dates()
+        return st.dates(date(1900, 1, 1), date(2100, 12, 31))
     if field.kind in (FieldKind.TICK, FieldKind.SIGNATURE):
         return st.booleans()
     return _TEXTS

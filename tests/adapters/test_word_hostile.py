@@ -121,7 +121,10 @@ def test_a_document_type_is_refused(declared, encoding):
 
 def test_a_bomb_is_too_large_before_it_is_unpacked():
     bomb = {"word/document.xml": b"<a>" + b" " * (40 * 1024 * 1024) + b"</a>"}
-    refused(word_file("", parts=bomb), DocumentTooLargeError)
+    with pytest.raises(DocumentTooLargeError) as told, READER.open(word_file("", parts=bomb)):
+        pass
+    assert "größer als 16,8 MB" in str(told.value)
+    assert told.value.hint
 
 
 def test_a_small_bomb_is_told_by_how_well_it_is_packed():

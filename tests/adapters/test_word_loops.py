@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections import Counter
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,8 @@ from formservice.domain.errors import DefinitionError
 from formservice.domain.form import FieldKind, FormDefinition
 from formservice.domain.record import Value
 from formservice.domain.reference import bookmark, payload
-from formservice.domain.values import clean, shown, ticks
+from formservice.domain.text import clean
+from formservice.domain.values import shown, ticks
 from tests.adapters.loop_forms import LIST, PLAN, W, main_part, shaped, tags, template
 from tests.adapters.word_packages import rewritten
 
@@ -34,7 +36,7 @@ _TEXT: st.SearchStrategy[Value] = st.text(
     st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30
 )
 _VALUES: dict[FieldKind, st.SearchStrategy[Value]] = {
-    FieldKind.DATE: st.dates(),
+    FieldKind.DATE: st.dates(date(1900, 1, 1), date(2100, 12, 31)),
     FieldKind.TICK: st.booleans(),
     FieldKind.CHOICE: st.sampled_from(["offen", "erreicht"]),
 }

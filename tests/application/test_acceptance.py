@@ -181,9 +181,17 @@ def test_a_text_put_together_is_the_value_and_says_so_and_every_reading_stays_as
     assert one.opinions[0].text == "Jetzt wjr Bad zu"
 
 
-@pytest.mark.parametrize("day", ["12.05.2326", "12.05.1026"])
-def test_a_day_far_away_is_doubted(day):
-    assert accepted(seen("bis", day, day))["bis"].doubts == {Doubt.UNLIKELY_DAY}
+@pytest.mark.parametrize(
+    ("day", "doubt"),
+    [
+        ("12.05.2086", Doubt.UNLIKELY_DAY),
+        # No calendar of ours has these at all.
+        ("12.05.2326", Doubt.MALFORMED),
+        ("12.05.1026", Doubt.MALFORMED),
+    ],
+)
+def test_a_day_far_away_is_doubted(day, doubt):
+    assert accepted(seen("bis", day, day))["bis"].doubts == {doubt}
 
 
 def test_a_year_of_two_digits_is_accepted_as_it_was_written():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from formservice.application.extract import CONTINUED, extract
 from formservice.domain.document import Doubt, Method, Opinion, ReadingBy, Sighting
 from formservice.domain.record import Reading
-from formservice.domain.values import clean
+from formservice.domain.text import clean
 from tests.application.literal_form import FORM
 
 

@@ -29,7 +29,8 @@ from formservice.domain.record import Reading
 
 PACKAGE = Path(formservice.__file__).parent
 # How events are written: into the chain itself, and of deliveries by their own short way.
-_WRITE = {"append": 2, "_event": 2}
+_WRITE = {"append": 2, "_event": 2, "_with_codes": 3}
+_PLACE = {"_with_codes": 1}
 
 
 def test_everything_the_data_names_has_a_word_of_its_own() -> None:
@@ -52,16 +53,26 @@ def test_a_reading_of_a_later_edition_keeps_its_name() -> None:
 
 
 def written() -> Iterator[str]:
-    """Yield the type of every event that the program writes."""
-    for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
-                continue
-            if len(node.args) < _WRITE.get(node.func.attr, 99):  # that of a list takes one
-                continue
-            first = node.args[0]
-            if isinstance(first, ast.Constant):
-                yield str(first.value)
+    """Yield the type of every event that the program writes, by itself or by a name of it."""
+    trees = [ast.parse(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py")]
+    named = {
+        target.id: node.value.value
+        for tree in trees
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in (node for tree in trees for node in ast.walk(tree)):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        if len(node.args) < _WRITE.get(node.func.attr, 99):  # that of a list takes one
+            continue
+        first = node.args[_PLACE.get(node.func.attr, 0)]
+        if isinstance(first, ast.Constant):
+            yield str(first.value)
+        elif isinstance(first, ast.Name) and "." in str(named.get(first.id)):
+            yield str(named[first.id])
 
 
 def event(type_: str, body: Mapping[str, object] | None = None) -> Link:

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from formservice.domain.days import MONTHS, OpenCenturyError, is_day, meant, possible
 from formservice.domain.form import Field, FieldKind
-from formservice.domain.values import parse
+from formservice.domain.values import parse, parse_date
 
 RECEIVED = date(2026, 11, 20)
+WHOLE = st.dates(date(1900, 1, 1), date(2100, 12, 31))
 RECEIPTS = st.dates(date(2024, 1, 1), date(2060, 12, 31))
 SHORT_WEEKDAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
 
@@ -52,7 +53,7 @@ def test_every_birthday_of_people_from_10_to_80_comes_back_without_its_century(r
         assert meant(text, received, birthday=True) == born
 
 
-@given(st.dates(date(1000, 1, 1)))
+@given(WHOLE)
 def test_every_day_comes_back_with_its_whole_year(day):
     for text in [
         *writings(day, str(day.year)),
@@ -171,3 +172,11 @@ def test_a_birthday_is_known_from_the_definition():
     assert parse(born, "7.3.86", RECEIVED) == date(1986, 3, 7)
     with pytest.raises(OpenCenturyError):
         parse(day, "7.3.86", RECEIVED)
+
+
+@pytest.mark.parametrize("raw", ["31.12.9999", "01.01.0001", "1. Januar 1899", "01.01.2101"])
+def test_a_year_that_must_be_a_slip_is_no_day(raw):
+    with pytest.raises(ValueError, match="calendar"):
+        meant(raw, date(2026, 11, 21))
+    with pytest.raises(ValueError, match="no day"):
+        parse_date(raw)

@@ -187,3 +187,36 @@ def test_every_deadline_of_every_definition_can_be_counted():
             one = record(definition, values)
             due = deadlines_of(definition, one, date(2026, 3, 27), few_days())
             assert rule.key in [deadline.key for deadline in due]
+
+
+KNOWN = {
+    "teilnahme_bis": date(2026, 3, 27),
+    "erstellt_am": date(2026, 3, 27),
+    "abbruch_am": date(2026, 3, 27),
+}
+
+
+def with_known(values, received, **changes):
+    one = record(FEEDBACKBOGEN, values, **changes)
+    found = deadlines_of(FEEDBACKBOGEN, one, received, few_days(), KNOWN)
+    return {d.key: d for d in found}
+
+
+@pytest.mark.parametrize("slip", [None, date(1900, 1, 1), date(2062, 3, 27), date(9999, 12, 31)])
+def test_a_slip_of_the_pen_lets_no_deadline_disappear_where_the_participation_is_known(slip):
+    received = date(2026, 5, 4)
+    found = with_known(REGULAR, received, teilnahme_bis=slip, erstellt_am=slip)
+    assert {key: (one.start, one.met) for key, one in found.items()} == {
+        "erstellung": (date(2026, 3, 27), None),
+        "abschlussgespraech": (date(2026, 3, 27), None),
+        "uebersendung": (date(2026, 3, 27), False),
+    }
+    assert all("kein brauchbarer Tag" in one.why[0] for one in found.values())
+    (left,) = with_known(LEFT, received, abbruch_am=slip).values()
+    assert (left.title, left.met) == ("Vorlage nach Abbruch", False)
+
+
+def test_a_usable_day_of_the_form_counts_before_what_is_known_of_the_participation():
+    found = with_known(REGULAR, date(2026, 3, 30), teilnahme_bis=date(2026, 3, 20))
+    assert found["erstellung"].start == date(2026, 3, 20)
+    assert not any("brauchbarer" in why for why in found["erstellung"].why)

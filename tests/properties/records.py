@@ -10,8 +10,9 @@ import pikepdf
 from hypothesis import strategies as st
 
 from formservice.bootstrap import Services, Settings
-from formservice.domain.form import Field, FieldKind, FormDefinition, Group
-from formservice.domain.values import clean, is_placeholder
+from formservice.domain.errors import InvalidDataError
+from formservice.domain.form import Field, FieldKind, FormDefinition, FormRef, Group
+from formservice.domain.values import is_placeholder, values_from_data
 
 ROOT = Path(__file__).parent.parent.parent
 SERVICES = Services(
@@ -77,7 +78,7 @@ def _items(group: Group, texts: _Texts) -> st.SearchStrategy[object]:
 
 def _value(field: Field, texts: _Texts) -> st.SearchStrategy[object]:
     if field.kind is FieldKind.DATE:
-        return st.dates().map(date.isoformat)
+        return st.dates(date(1900, 1, 1), date(2100, 12, 31)).map(date.isoformat)
     if field.kind is FieldKind.CHOICE:
         option = st.sampled_from([option.key for option in field.options])
         return st.lists(option, unique=True, min_size=1) if field.several else option
@@ -89,7 +90,19 @@ def _value(field: Field, texts: _Texts) -> st.SearchStrategy[object]:
 def _nasty(field: Field) -> st.SearchStrategy[str]:
     free = st.text(st.characters(exclude_categories=["Cs", "Cn"]), min_size=1, max_size=80)
     text = st.one_of(st.sampled_from(_AWKWARD), free, st.lists(free, max_size=6).map("\n".join))
-    return text.filter(lambda one: bool(clean(one).strip()) and not is_placeholder(field, one))
+    return text.filter(lambda one: may_be_typed(field, one) and not is_placeholder(field, one))
+
+
+def may_be_typed(field: Field, text: str) -> bool:
+    """Say whether a text is something that may stand in a field."""
+    try:
+        return bool(values_from_data(_alone(field), {field.key: text}))
+    except InvalidDataError:
+        return False
+
+
+def _alone(field: Field) -> FormDefinition:
+    return FormDefinition(FormRef("probe", "1"), "Probe", "de-DE", (), (field,))
 
 
 def _written(field: Field) -> st.SearchStrategy[str]:

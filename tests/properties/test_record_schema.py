@@ -21,7 +21,7 @@ SERVICES = Services(Settings.from_environment({"FORMSERVICE_FORMS": str(ROOT)}))
 FORMS = [*SERVICES.forms, PLAN]
 SCHEMAS = Schemas()
 # What no schema of single values can say: days against the calendar, entries against each other.
-BEYOND = ("Kein Tag des Kalenders", "zweimal angegeben")
+BEYOND = ("Kein Tag des Kalenders", "zweimal angegeben", "Steuerzeichen", "nur eine Zeile")
 TWO_BOXES = "nur eine Auswahl möglich"
 
 _TEXT = st.text()
@@ -39,7 +39,11 @@ def _content(field: Field) -> st.SearchStrategy[object]:
         option = st.sampled_from([option.key for option in field.options])
         return st.one_of(st.none(), option, st.lists(option, max_size=3), st.booleans())
     if field.kind is FieldKind.DATE:
-        return st.one_of(st.none(), st.dates().flatmap(_written), _NEARLY_A_DATE)
+        return st.one_of(
+            st.none(),
+            st.dates(date(1900, 1, 1), date(2100, 12, 31)).flatmap(_written),
+            _NEARLY_A_DATE,
+        )
     return st.none() | _TEXT
 
 

@@ -10,13 +10,14 @@ from sqlalchemy import Connection, text
 
 import formservice
 from formservice.adapters.store import migrate
+from formservice.adapters.store.step import NEWEST
 
-LATER = "0002"
-_STEP = """
+LATER = f"{int(NEWEST) + 1:04}"
+_STEP = f"""
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0002", "0001"
+revision, down_revision = "{LATER}", "{NEWEST}"
 
 
 def upgrade():
@@ -29,10 +30,10 @@ def upgrade():
 
 @contextmanager
 def later_program(folder: Path, step: str = _STEP) -> Iterator[None]:
-    """Let this program be one with a second step."""
+    """Let this program be one with a further step."""
     versions = Path(formservice.__file__).parent / "adapters/store/migrations/versions"
     folder.mkdir(exist_ok=True)
-    (folder / "0002_later.py").write_text(step, "utf-8")
+    (folder / f"{LATER}_later.py").write_text(step, "utf-8")
     own = migrate._config
 
     def config() -> Config:

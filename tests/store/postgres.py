@@ -34,9 +34,13 @@ needs_postgres = pytest.mark.skipif(programs() is None, reason=MISSING)
 
 
 @contextmanager
-def database(shared: Path) -> Iterator[URL]:
-    """Yield the address of an empty database on the server below ``shared``, started if needed."""
-    folder = _server(shared)
+def database(shared: Path, *, durable: bool = False) -> Iterator[URL]:
+    """Yield the address of an empty database on the server below ``shared``, started if needed.
+
+    ``durable``, for who measures: it waits for the disk as an office's server does. Tests do not
+    take the machine's power away, and each makes a database of its own.
+    """
+    folder = _server(shared, durable=durable)
     name = f"t{uuid.uuid4().hex}"
     _psql(folder, f"CREATE DATABASE {name}")
     # The folder of the socket as a query: so the address can be written as text, too.
@@ -47,19 +51,19 @@ def database(shared: Path) -> Iterator[URL]:
         _psql(folder, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _server(shared: Path) -> Path:
+def _server(shared: Path, *, durable: bool) -> Path:
     """Return the folder of the running server's socket; the first who asks starts it."""
     with (shared / "postgres.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         told = shared / "postgres.folder"
         if told.exists():
             return Path(told.read_text("utf-8"))
-        folder = _started()
+        folder = _started(durable=durable)
         told.write_text(str(folder), "utf-8")
         return folder
 
 
-def _started() -> Path:
+def _started(*, durable: bool) -> Path:
     """Make a cluster and start it; a process beside it ends it when the tests have ended."""
     bin_ = programs()
     assert bin_ is not None, MISSING
@@ -87,6 +91,8 @@ def _started() -> Path:
         cwd=folder,
     )
     options = f"-c listen_addresses= -k {folder} -c max_connections=200"
+    if not durable:
+        options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
     subprocess.run(
         [
             *as_other,

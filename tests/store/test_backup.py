@@ -24,13 +24,18 @@ from formservice.adapters.backup.folder import (
     seconds_since_backup,
 )
 from formservice.adapters.backup.restore import Restore
+from formservice.adapters.identity.second_factor import Totp
+from formservice.adapters.identity.secret_file import KEY, kept_secret
 from formservice.adapters.originals.local import LocalOriginals
 from formservice.adapters.store import schema
 from formservice.adapters.store.engine import embedded
 from formservice.adapters.store.step import NEWEST, standing
+from formservice.adapters.waiting_lists import FOLDER as LISTS
+from formservice.domain.case import Role
 from formservice.domain.errors import (
     AlteredError,
     ConflictError,
+    FormServiceError,
     NotFoundError,
     StorageError,
     UsageError,
@@ -130,6 +135,37 @@ def test_what_is_restored_is_what_was_backed_up_and_goes_on(ours, empty):
         assert again.verify().broken is None
 
 
+def test_after_a_restore_everybody_signs_in_with_the_second_factor_they_had(ours, empty):
+    key = kept_secret(ours.kept.folder / KEY)
+    secret = with_a_factor(ours.kept.store, Totp(key, "formservice").new("ifk-1"))
+    (ours.kept.folder / LISTS).mkdir()
+    (ours.kept.folder / LISTS / "a-b").write_bytes(b"Participants whom nobody took over")
+    name = ours.back_up().name
+    done = empty(ours.target)
+    assert (done.factors, done.has_key) == (1, True)
+    everything = (*ours.target.rglob("*"), *empty.data.rglob("*"))
+    assert not any(LISTS in one.parts for one in everything)
+    for file in (ours.target / "sicherungen" / name / KEY, empty.data / KEY):
+        assert file.stat().st_mode & 0o777 == 0o600
+    again = Totp(kept_secret(empty.data / KEY), "formservice")
+    assert again.shown("ifk-1", secret) is not None
+
+
+def test_a_backup_without_the_key_says_whose_second_factors_are_lost(ours, empty):
+    with_a_factor(ours.kept.store, "sealed with a key that is not there")
+    ours.back_up()
+    done = empty(ours.target)
+    assert (done.factors, done.has_key) == (1, False)
+    assert not (empty.data / KEY).exists()
+
+
+def with_a_factor(store, sealed):
+    with store.work() as work:
+        work.accounts.add("ifk-1", "Ida Fuchs", Role.IFK)
+        work.accounts.credentials("ifk-1", login="ifk@amt.example", totp=sealed)
+    return sealed
+
+
 def test_the_installation_knows_when_it_was_backed_up_last(ours):
     assert seconds_since_backup(ours.kept.folder) is None
     made = ours.back_up()
@@ -203,6 +239,17 @@ def flipped(file):
     file.write_bytes(data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :])
     yield
     file.write_bytes(data)
+
+
+@pytest.mark.parametrize("part", ["manifest.json", "SHA256SUMS", "ORIGINALE"])
+def test_nobody_waits_for_a_pipe_in_the_place_of_a_file_of_a_backup(ours, empty, part):
+    name = ours.back_up().name
+    file = ours.target / "sicherungen" / name / part
+    file.unlink()
+    os.mkfifo(file)
+    assert checked(ours.target, None).faults
+    with pytest.raises(FormServiceError):
+        empty(ours.target)
 
 
 def test_a_backup_while_somebody_writes_is_of_one_moment(ours, empty):

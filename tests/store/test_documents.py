@@ -17,7 +17,7 @@ from formservice.adapters.store.store import Store
 from formservice.application.ports_store import SERVICE, Arrival, Author, Found, PageOf
 from formservice.domain.case import Role, State
 from formservice.domain.chain import FIRST, Link, is_sound
-from formservice.domain.changes import finding_id
+from formservice.domain.changes import StaleError, finding_id
 from formservice.domain.errors import ConflictError, NotFoundError, UsageError
 from tests.store.searched import with_traeger
 
@@ -255,9 +255,9 @@ def test_the_second_of_two_people_is_refused_and_told_what_changed(store):
     document = received(store)
     with store.work() as work:
         assert work.documents.save(document, 1, reading("Neu"), IFK) == 2
-    with store.work() as work, pytest.raises(ConflictError) as raised:
+    with store.work() as work, pytest.raises(StaleError) as raised:
         work.documents.save(document, 1, reading("Anders"), LEAD)
-    assert "name" in raised.value.message
+    assert raised.value.changed == ("name",)
     with store.look() as work:
         assert [one.version for one in work.documents.versions(document)] == [1, 2]
 
@@ -266,7 +266,7 @@ def test_nobody_accepts_what_somebody_else_has_changed_since_it_was_looked_at(st
     document = received(store)
     with store.work() as work:
         work.documents.save(document, 1, reading("Neu"), LEAD)
-    with store.work() as work, pytest.raises(ConflictError, match="geändert sind: name"):
+    with store.work() as work, pytest.raises(ConflictError, match="geändert sind: 1 Angabe"):
         work.documents.move(document, State.ACCEPTED, IFK, seen=1)
     with store.work() as work:
         assert work.documents.get(document).state is State.IN_REVIEW
@@ -381,8 +381,9 @@ def test_a_version_is_written_by_whom_the_table_of_editors_lets_where_it_stands(
     author = Author("u-t1", role)
     staff = {Role.IFK, Role.BACK_OFFICE, Role.LEAD, Role.SYSTEM}
     may = {
+        State.PREPARING: {Role.TRAEGER, Role.SYSTEM},
         State.UNIDENTIFIED: staff,
-        State.IN_REVIEW: staff,
+        State.IN_REVIEW: staff | {Role.TRAEGER},
         State.RETURNED: staff | {Role.TRAEGER},
     }.get(state, set())
     with nullcontext() if role in may else pytest.raises(UsageError), store.work() as work:

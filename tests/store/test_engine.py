@@ -1,12 +1,15 @@
 """A database opened by us keeps what was committed, and readers are in nobody's way."""
 
+import asyncio
 import traceback
 
 import pytest
+from anyio import to_thread
 from sqlalchemy import insert, select
+from sqlalchemy.pool import QueuePool
 
 from formservice.adapters.store.engine import address as address_of
-from formservice.adapters.store.engine import now, reading, writing
+from formservice.adapters.store.engine import embedded, now, opened, reading, writing
 from formservice.adapters.store.schema import metadata, traeger
 from formservice.domain.errors import StorageError, UsageError
 
@@ -80,3 +83,30 @@ def test_a_password_in_an_address_is_never_repeated():
     with pytest.raises(UsageError) as raised:
         address_of("oracle://user:geheim@host/db")
     assert "geheim" not in repr(raised.value) + str(raised.value.__cause__)
+
+
+def looked(engine):
+    with reading(engine):
+        pass
+
+
+def test_there_are_connections_for_all_who_answer_at_once(tmp_path):
+    async def threads():
+        return int(to_thread.current_default_thread_limiter().total_tokens)
+
+    engine = opened(embedded(tmp_path))
+    pool = engine.pool
+    assert isinstance(pool, QueuePool)
+    pool._timeout = 0.01
+    taken = [engine.connect() for _ in range(asyncio.run(threads()) + 2)]
+    try:
+        looked(engine)
+        while pool.overflow() < pool._max_overflow:
+            taken.append(engine.connect())
+        with pytest.raises(StorageError) as told:
+            looked(engine)
+        assert told.value.hint
+    finally:
+        for one in taken:
+            one.close()
+        engine.dispose()

@@ -160,20 +160,18 @@ def test_a_later_step_makes_filled_tables_anew_and_nothing_that_follows_by_itsel
         connection.execute(delete(schema.documents).where(schema.documents.c.id == "d1"))
 
 
+def step_that_does(*statements: str) -> str:
+    """Return the file of a later step."""
+    head = f'from alembic import op\n\nrevision, down_revision = "{LATER}", "{NEWEST}"\n'
+    return "\n".join([head, "def upgrade():", *(f"    op.execute({one!r})" for one in statements)])
+
+
 @pytest.mark.parametrize("address", ["sqlite"], indirect=True)
 def test_a_step_after_which_something_refers_to_nothing_is_taken_back(filled, tmp_path):
     engine = filled.store.engine
     with reading(engine) as connection:
         before = structure(connection)
-    step = """
-from alembic import op
-
-revision, down_revision = "0002", "0001"
-
-
-def upgrade():
-    op.execute("DELETE FROM documents WHERE id = 'd1'")
-"""
+    step = step_that_does("DELETE FROM documents WHERE id = 'd1'")
     with later_program(tmp_path / "later", step), pytest.raises(StorageError) as raised:
         migrated(engine)
     assert "nichts wurde geändert" in raised.value.message
@@ -185,16 +183,8 @@ def upgrade():
 
 @pytest.mark.parametrize("address", ["sqlite"], indirect=True)
 def test_what_a_step_changes_is_in_the_index_and_at_the_documents_after_it(filled, tmp_path):
-    step = """
-from alembic import op
-
-revision, down_revision = "0002", "0001"
-
-
-def upgrade():
-    op.execute("DELETE FROM case_documents")
-    op.execute("UPDATE search SET words = 'ganzneu' WHERE document = 'd1'")
-"""
+    change = "UPDATE search SET words = 'ganzneu' WHERE document = 'd1'"
+    step = step_that_does("DELETE FROM case_documents", change)
     with later_program(tmp_path / "later", step):
         assert migrated(filled.store.engine)
     with reading(filled.store.engine) as connection:

@@ -169,7 +169,7 @@ def test_every_mistake_of_every_row_is_told_at_once_and_no_value(listed):
         "Zeile 3: Nummer fehlt.",
         "Zeile 3: Zur Maßnahme fehlt der Träger.",
         "Zeile 3: Der Beginn liegt nach dem Ende.",
-        "Zeile 4: Geburtsdatum liegt in keinem möglichen Jahr.",
+        "Zeile 4: Geburtsdatum ist kein Tag.",
         "Zeile 4: Zum Zeitraum fehlt die Maßnahme.",
         "Zeile 4: Die Zeile hat mehr Zellen als die Kopfzeile.",
     ]

@@ -46,6 +46,11 @@ class Kept:
 
     def is_for(self, viewer: Author) -> bool:
         """Say whether ``viewer`` may see it."""
+        if self.state in (State.PREPARING, State.DISCARDED) and viewer.role not in (
+            Role.TRAEGER,
+            Role.SYSTEM,
+        ):
+            return False
         match viewer.role:
             case Role.TRAEGER:
                 theirs = {"u-t1": {"t1"}, "u-t2": {"t2"}, "u-both": {"t1", "t3"}}
@@ -53,7 +58,13 @@ class Kept:
             case Role.IFK:
                 return self.case in (None, "nobody", viewer.id)
             case Role.BACK_OFFICE:
-                return self.state in (State.RECEIVED, State.UNIDENTIFIED, State.IN_REVIEW)
+                return self.state in (
+                    State.RECEIVED,
+                    State.UNIDENTIFIED,
+                    State.IN_REVIEW,
+                    State.JOINED,
+                    State.NO_FORM,
+                )
             case Role.LEAD | Role.ADMIN | Role.SYSTEM:
                 return True
 

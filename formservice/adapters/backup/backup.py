@@ -19,6 +19,7 @@ from formservice.adapters.backup.folder import (
     hashed,
 )
 from formservice.adapters.backup.snapshot import Contents, contents, snapshot
+from formservice.adapters.identity.secret_file import KEY
 from formservice.adapters.lasting import replaced
 from formservice.adapters.store.schema import originals as table
 from formservice.adapters.store.store import Store
@@ -161,6 +162,9 @@ class Backup:
         held, copied, lost = found
         with explained():
             self._settings(folder)
+            # After the database: what is sealed there was sealed with a key that was there.
+            with suppress(FileNotFoundError):
+                (folder / KEY).write_bytes((self._all.data / KEY).read_bytes())
             lines = [
                 f"{one}  ../../originale/{one[:2]}/{one[2:4]}/{one}\n" for one in held.originals
             ]

@@ -8,7 +8,14 @@ from pathlib import Path
 
 from formservice.adapters.backup import folder as places
 from formservice.adapters.backup.backup import FORMAT, Tell
-from formservice.adapters.backup.folder import ORIGINALS, BackupFolder, explained, hashed, sums
+from formservice.adapters.backup.folder import (
+    ORIGINALS,
+    BackupFolder,
+    content,
+    explained,
+    hashed,
+    sums,
+)
 from formservice.adapters.backup.snapshot import contents
 from formservice.domain.errors import AlteredError, StorageError
 
@@ -70,7 +77,7 @@ def own_faults(folder: BackupFolder, name: str) -> list[Fault]:
     with explained():
         here = folder.of(name)
         try:
-            expected = sums((here / places.SUMS).read_text("utf-8"))
+            expected = sums(content(here / places.SUMS).decode("utf-8"))
         except (FileNotFoundError, UnicodeDecodeError):
             expected = {}
         if not expected.keys() >= _NEEDED:
@@ -119,7 +126,7 @@ def manifest(folder: BackupFolder, name: str) -> dict[str, object]:
 def _told(file: Path) -> dict[str, object] | None:
     """Return what stands in a manifest, of whatever version; None if it is none."""
     try:
-        told = json.loads(file.read_bytes())
+        told = json.loads(content(file))
         format_ = told["format"]
         if isinstance(format_, int) and format_ > FORMAT:
             return dict(told)
@@ -136,7 +143,7 @@ def _listed(folder: BackupFolder, name: str) -> list[str]:
     """Return the hashes of all originals of a backup, as far as they can be read."""
     with explained():
         try:
-            text = (folder.of(name) / places.LIST).read_text("utf-8", "replace")
+            text = content(folder.of(name) / places.LIST).decode("utf-8", "replace")
         except FileNotFoundError:
             return []
     return [one[:64] for one in text.splitlines() if sums(one)]

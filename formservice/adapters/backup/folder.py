@@ -10,13 +10,16 @@ import hashlib
 import os
 import re
 import shutil
+import stat
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
 
 from formservice.adapters.lasting import sync
+from formservice.adapters.plain_files import opened
 from formservice.domain.errors import ConflictError, FormServiceError, NotFoundError, StorageError
 
 SNAPSHOT, MANIFEST, LIST, SUMS = "formservice.sqlite", "manifest.json", "ORIGINALE", "SHA256SUMS"
@@ -170,9 +173,23 @@ def seconds_since_backup(data: Path) -> float | None:
 
 
 def hashed(file: Path) -> str:
-    """Return the SHA-256 of a file."""
-    with file.open("rb") as stream:
+    """Return the SHA-256 of a file; FileNotFoundError for what is none, as a pipe."""
+    with _plain(file) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def content(file: Path) -> bytes:
+    """Return the bytes of a file; FileNotFoundError for what is none, as a pipe."""
+    with _plain(file) as stream:
+        return stream.read()
+
+
+@contextmanager
+def _plain(file: Path) -> Iterator[BufferedReader]:
+    with opened(file) as stream:
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            raise FileNotFoundError(file)
+        yield stream
 
 
 def sums(text: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from formservice.adapters.backup import folder as places
 from formservice.adapters.backup.check import manifest
-from formservice.adapters.backup.folder import BackupFolder, explained, hashed, sums
+from formservice.adapters.backup.folder import BackupFolder, content, explained, hashed, sums
 from formservice.adapters.backup.snapshot import event_hash
 from formservice.domain.errors import AlteredError, UsageError
 
@@ -59,7 +59,7 @@ def standing(folder: BackupFolder, name: str) -> Standing | None:
     here = folder.of(name)
     with explained():
         try:
-            listed = sums((here / places.SUMS).read_text("utf-8"))
+            listed = sums(content(here / places.SUMS).decode("utf-8"))
             if hashed(here / places.MANIFEST) != listed.get(places.MANIFEST):
                 return None
             told = manifest(folder, name)

@@ -14,10 +14,17 @@ from sqlalchemy.engine import URL
 from formservice.adapters.backup import folder as places
 from formservice.adapters.backup.backup import Tell
 from formservice.adapters.backup.check import manifest, own_faults
-from formservice.adapters.backup.folder import DATABASE, ORIGINALS, BackupFolder, explained
+from formservice.adapters.backup.folder import (
+    DATABASE,
+    ORIGINALS,
+    BackupFolder,
+    content,
+    explained,
+)
 from formservice.adapters.backup.newest import newest
 from formservice.adapters.backup.snapshot import Contents, contents, filled
 from formservice.adapters.heads import Heads
+from formservice.adapters.identity.secret_file import KEY
 from formservice.adapters.lasting import settled, sync, written_once
 from formservice.adapters.store.engine import opened, reading
 from formservice.adapters.store.migrate import known_steps
@@ -35,7 +42,8 @@ _EMPTY = "Wiederhergestellt wird nur, wo noch nichts ist; es wurde nichts geänd
 class Restored:
     """What was restored from which backup, made when; ``lost`` are originals broken there.
 
-    ``later_name`` is a backup with a later name that holds less: a clock was wrong.
+    ``later_name`` is a backup with a later name that holds less: a clock was wrong. Without
+    ``has_key`` nobody can open the ``factors``, the second factors of so many people.
     """
 
     name: str
@@ -46,6 +54,8 @@ class Restored:
     lost: Sequence[str]
     resumed: bool
     later_name: str | None
+    factors: int
+    has_key: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +122,8 @@ class Restore:
             lost=lost,
             resumed=resumed,
             later_name=later if wanted is None and later != name else None,
+            factors=held.factors,
+            has_key=(self.data / KEY).exists(),
         )
 
     def _begin(self, name: str) -> bool:
@@ -144,7 +156,7 @@ class Restore:
             written_once(self.data / places.MARK, name.encode())
 
     def _files(self, folder: BackupFolder, name: str, held: Contents, tell: Tell) -> list[str]:
-        """Copy originals and heads; return the hashes of originals that are broken."""
+        """Copy originals, heads and the key; return the hashes of originals that are broken."""
         lost = []
         for done, sha256 in enumerate(held.originals, 1):
             if folder.has(sha256):
@@ -157,6 +169,8 @@ class Restore:
         with explained(_DATA):
             for head in sorted((folder.of(name) / places.HEADS).glob("*.txt")):
                 written_once(self.heads / head.name, head.read_bytes())
+            with suppress(FileNotFoundError):
+                written_once(self.data / KEY, content(folder.of(name) / KEY))
         list(Heads(self.heads).all())  # they are as they were written
         return lost
 

@@ -32,12 +32,16 @@ Tell: TypeAlias = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a snapshot holds: its last event, how many documents, sizes of originals by hash."""
+    """What a snapshot holds: its last event, how many documents, sizes of originals by hash.
+
+    ``factors`` are people's second factors: nothing without the key that sealed them.
+    """
 
     seq: int
     hash: str
     documents: int
     originals: Mapping[str, int]
+    factors: int
 
 
 def snapshot(store: Store, target: Path, tell: Tell) -> None:
@@ -83,9 +87,18 @@ def contents(file: Path) -> Contents:
             seq, hash_ = last.fetchone() or (0, "")
             (count,) = connection.execute("SELECT count(*) FROM documents").fetchone()
             sizes = connection.execute("SELECT sha256, size FROM originals ORDER BY sha256")
-            return Contents(seq, hash_, count, dict(sizes.fetchall()))
+            return Contents(seq, hash_, count, dict(sizes.fetchall()), _factors(connection))
     except sqlite3.Error:
         raise _damaged() from None
+
+
+def _factors(connection: sqlite3.Connection) -> int:
+    known = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'accounts'"
+    if connection.execute(known).fetchone() is None:  # made before the service knew accounts
+        return 0
+    query = "SELECT count(*) FROM accounts WHERE totp IS NOT NULL"
+    (count,) = connection.execute(query).fetchone()
+    return int(count)
 
 
 def event_hash(file: Path, seq: int) -> str | None:

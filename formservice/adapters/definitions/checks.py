@@ -49,7 +49,14 @@ def disagreements(source: Source) -> Iterator[Problem]:
         yield from _deadline(draft, ("deadlines", index), deadline)
     for part, target in mapping(draft.data.get("continuation")).items():
         yield from unknown_field(draft, ("continuation", str(part)), target)
+    yield from _sections(draft)
     yield from own_problems(draft)
+
+
+def _sections(draft: Draft) -> Iterator[Problem]:
+    for key in mapping(draft.data.get("sections")):
+        if key not in draft.groups:
+            yield from unknown_field(draft, ("sections", str(key)), key)
 
 
 def _field(draft: Draft, key: str) -> Iterator[Problem]:

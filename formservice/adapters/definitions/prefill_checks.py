@@ -16,10 +16,16 @@ from formservice.domain.errors import Problem
 from formservice.domain.form import Field, FieldKind, FormDefinition, FormRef, Prefill
 from formservice.domain.groups import patterns
 from formservice.domain.nearest import nearest
+from formservice.domain.stammdaten import KNOWN, STAMMDATEN
 
 # An unknown form may be one that is not installed here; so like a known one it is misspelt.
 _MISSPELT = 0.9
 _TEXTS = (FieldKind.TEXT, FieldKind.MULTILINE)
+# What the office knows, as if it were a form, so that it is checked like one.
+_STAMMDATEN = FormDefinition(
+    FormRef(STAMMDATEN, ""), "Stammdaten", "de-DE", (),
+    tuple(Field(key, kind, key) for key, kind in KNOWN.items()),
+)  # fmt: skip
 
 
 def own_problems(draft: Draft) -> Iterator[Problem]:
@@ -64,10 +70,13 @@ def foreign_problems(definitions: Iterable[FormDefinition], mappings: Path) -> I
     for own in [one for several in editions.values() for one in several]:
         file = _File(own.ref, mappings)
         for prefill in own.prefills:
+            if prefill.form == STAMMDATEN:
+                yield from _foreign(own, prefill, [_STAMMDATEN], file)
+                continue
             if prefill.form in editions:
                 yield from _foreign(own, prefill, editions[prefill.form], file)
                 continue
-            near = get_close_matches(prefill.form, editions, 1, _MISSPELT)
+            near = get_close_matches(prefill.form, (*editions, STAMMDATEN), 1, _MISSPELT)
             if near:
                 path = ("prefill", prefill.form)
                 yield file.problem(path, f"Ein Formular {prefill.form} gibt es nicht.", near[0])

@@ -192,6 +192,7 @@ class DefinitionFile(_Purpose):
     notice: str = ""
     fixed_text: FixedTextEntry | None = None
     prefill: dict[str, PrefillEntry] = {}
+    sections: dict[Key, Text] = {}
 
     def definition(self) -> FormDefinition:
         """Return the definition this file describes, without its layout."""
@@ -212,6 +213,7 @@ class DefinitionFile(_Purpose):
             notice=self.notice,
             fixed_text=FixedText(**self.fixed_text.model_dump()) if self.fixed_text else None,
             prefills=tuple(_prefill(form, entry) for form, entry in self.prefill.items()),
+            sections=MappingProxyType(dict(self.sections)),
             purpose=self.purpose,
             legal_basis=self.legal_basis,
             deletion_class=self.deletion_class,

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from formservice.adapters.definitions.yaml_text import Source, Step, parse
 from formservice.adapters.tables import Cell, table
 from formservice.application.participants import Row, contradictions, plain
+from formservice.domain.days import YEARS
 from formservice.domain.errors import (
     DefinitionError,
     EmptyDocumentError,
@@ -20,7 +21,8 @@ from formservice.domain.errors import (
     UsageError,
 )
 from formservice.domain.nearest import nearest
-from formservice.domain.values import clean, parse_date
+from formservice.domain.text import TextError, name_of
+from formservice.domain.values import parse_date
 
 PROFILES = Path(__file__).parent.parent.parent / "assets" / "teilnehmer"
 NEEDED = ("number", "name", "vorname")
@@ -41,7 +43,6 @@ _LONGEST = {"number": 64, "massnahme_number": 64}
 _LONGEST_TEXT = 300
 # More at once nobody reads; the first ones say what is wrong with the list as a whole.
 _MOST_PROBLEMS = 500
-_FIRST_YEAR, _LAST_YEAR = 1900, 2100
 
 Heading = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Headings = Heading | Annotated[list[Heading], Field(min_length=1)]
@@ -224,9 +225,10 @@ def _take(
         elif key in _DAYS:
             days[key] = _day(cell, key, problems)
         else:
-            texts[key] = _text(cell)
-            if len(texts[key]) > _LONGEST.get(key, _LONGEST_TEXT):
-                problems.append(f"{_CALLED[key]} ist zu lang.")
+            try:
+                texts[key] = name_of(_text(cell), most=_LONGEST.get(key, _LONGEST_TEXT))
+            except TextError as error:
+                problems.append(f"{_CALLED[key]}: {error.message}")
     problems += [f"{_CALLED[key]} fehlt." for key in NEEDED if not texts.get(key)]
     has_massnahme = bool(texts.get("massnahme") or texts.get("massnahme_number"))
     if has_massnahme and not texts.get("traeger"):
@@ -257,7 +259,7 @@ def _day(cell: Cell, key: str, problems: list[str]) -> date | None:
         except ValueError:
             problems.append(f"{_CALLED[key]} ist kein Tag.")
             return None
-    if not _FIRST_YEAR <= cell.year <= _LAST_YEAR:
+    if cell.year not in YEARS:
         problems.append(f"{_CALLED[key]} liegt in keinem möglichen Jahr.")
         return None
     return cell
@@ -270,7 +272,7 @@ def _text(cell: Cell) -> str:
         return str(int(cell))
     if isinstance(cell, date):
         return f"{cell:%d.%m.%Y}"
-    return " ".join(clean(str(cell)).split())
+    return " ".join(str(cell).split())
 
 
 def _filled(cell: Cell) -> bool:

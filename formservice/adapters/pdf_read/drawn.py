@@ -37,6 +37,7 @@ from formservice.domain.errors import (
 if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
+    from PIL import Image
 
 _POINTS_PER_INCH = 72
 # A3 at 600 dpi. The picture is made in grey: one byte a pixel.
@@ -169,10 +170,8 @@ class Drawing:
         form fields show what they hold.
         """
         columns, rows = size
-        if fields and not self._fielded:
-            self._unload()  # PDFium draws the fields of pages it loads from now on
-            self._opened().init_forms()
-            self._fielded = True
+        if fields:
+            self._with_fields()
         page = self._page(index)
         if page is None:
             return b""
@@ -197,6 +196,32 @@ class Drawing:
         if stride == columns:
             return data
         return b"".join(data[row * stride : row * stride + columns] for row in range(rows))
+
+    def shown(self, index: int, longest: int) -> "Image.Image":
+        """Return a page as a viewer shows it, in its colours, with what form fields hold.
+
+        ``longest`` is the length of its longer side in pixels. DamagedDocumentError if there is
+        no such page; DocumentTooLargeError if its picture has too many pixels.
+        """
+        self._with_fields()
+        page = self._page(index)
+        if page is None:
+            raise DamagedDocumentError(f"Seite {index + 1} der PDF-Datei ist nicht lesbar.")
+        if pictures_of(page)[0] > _MOST_PIXELS:
+            raise DocumentTooLargeError(f"Das Bild auf Seite {index + 1} ist zu groß.")
+        wide, high = page.get_size()
+        bitmap = page.render(scale=longest / max(wide, high, 1.0))
+        try:
+            picture: Image.Image = bitmap.to_pil().convert("RGB")
+            return picture
+        finally:
+            bitmap.close()
+
+    def _with_fields(self) -> None:
+        if not self._fielded:
+            self._unload()  # PDFium draws the fields of pages it loads from now on
+            self._opened().init_forms()
+            self._fielded = True
 
     def close(self) -> None:
         """Release what PDFium holds."""

@@ -12,6 +12,7 @@ from formservice.domain.errors import DamagedDocumentError, EncryptedDocumentErr
 if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
+    from PIL import Image
 
 # What pikepdf and PDFium raise on broken files: PdfiumError is a RuntimeError, strange strings and
 # numbers end as ValueError.
@@ -47,6 +48,10 @@ class PagePicture:
     def picture(self, page: int) -> "NDArray[numpy.uint8]":
         """Return the page upright in grey; ``page`` is 1."""
         return self._drawing.grey(self._index, self._dpi)
+
+    def shown(self, longest: int) -> "Image.Image":
+        """Return the page as a viewer shows it, its longer side so many pixels long."""
+        return self._drawing.shown(self._index, longest)
 
     def size(self, page: int) -> tuple[float, float]:
         """Return width and height in points; ``page`` is 1."""

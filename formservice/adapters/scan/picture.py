@@ -8,7 +8,7 @@ import io
 import struct
 import warnings
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -76,7 +76,7 @@ def is_picture(data: bytes) -> bool:
     return first_bytes(data) in ("PNG", "JPEG", "TIFF", "HEIC")
 
 
-def _with_heic() -> None:
+def with_heic() -> None:
     """Teach Pillow to read HEIC."""
     try:
         import pi_heif
@@ -96,7 +96,7 @@ class PictureFile:
         if not data:
             raise EmptyDocumentError("Die Datei ist leer.")
         if is_heic(data):
-            _with_heic()
+            with_heic()
         self._data = data
         with _named_errors():
             self._image: Image.Image = Image.open(io.BytesIO(data), formats=_FORMATS)
@@ -137,7 +137,19 @@ class PictureFile:
             count += 1
         raise DocumentTooLargeError(f"Die Datei hat mehr als {MOST_PAGES} Seiten.")
 
+    def shown(self, page: int) -> Image.Image:
+        """Return the same picture for people: in its colours, where it has any (``RGB``)."""
+        return self._upright(page, _in_colour, "RGB")
+
     def _decoded(self, page: int) -> "Grey":
+        import numpy as np
+
+        # JPEG then decodes its brightness alone, which is all that is read.
+        return np.asarray(self._upright(page, _flattened, "L"), dtype=np.uint8)
+
+    def _upright(
+        self, page: int, flattened: Callable[[Image.Image], Image.Image], mode: str
+    ) -> Image.Image:
         with _named_errors():
             self._image.seek(page - 1)
             width, height = self._image.size
@@ -149,14 +161,13 @@ class PictureFile:
                     f"{MOST_PIXELS // 1_000_000} Millionen sind nicht möglich."
                 )
             across, down = _resolution(self._image)
-            # JPEG then decodes its brightness alone, which is all that is read, and a picture
-            # far larger than needed at a half or a quarter of its size.
+            # JPEG decodes a picture far larger than needed at a half or a quarter of its size.
             shrink = min(1.0, _LONGEST_SIDE / max(width, height))
-            self._image.draft("L", (round(width * shrink), round(height * shrink)))
+            self._image.draft(mode, (round(width * shrink), round(height * shrink)))
             self._image.load()
             if _lost_fax(self._image, self._data):
                 raise DamagedDocumentError("Das Bild ist beschädigt oder unvollständig.")
-            flat = _flattened(self._image)
+            flat = flattened(self._image)
             orientation = self._image.getexif().get(_ORIENTATION, 1)
             if orientation in _QUARTER_TURNED:
                 width, height, across, down = height, width, down, across
@@ -191,6 +202,18 @@ def _flattened(image: Image.Image) -> Image.Image:
         paper.paste(coloured.convert("L"), mask=coloured.getchannel("A"))
         return paper
     return image.convert("RGB").convert("L")
+
+
+def _in_colour(image: Image.Image) -> Image.Image:
+    """Return the image as ``RGB``, or as 8-bit grey where it has no colours."""
+    if image.mode in ("L", "1") or image.mode.startswith(("I", "F", "LA")):
+        return _flattened(image)
+    if {"A", "a"} & set(image.getbands()) or "transparency" in image.info:
+        coloured = image.convert("RGBA")
+        paper = Image.new("RGB", image.size, "white")
+        paper.paste(coloured.convert("RGB"), mask=coloured.getchannel("A"))
+        return paper
+    return image.convert("RGB")
 
 
 def _from_deep(image: Image.Image) -> Image.Image:
@@ -289,10 +312,8 @@ def _points(size: tuple[int, int], across: float, down: float) -> tuple[float, f
     return max(width * scale, 1.0), max(height * scale, 1.0)
 
 
-def _square(image: Image.Image, across: float, down: float) -> "Grey":
-    """Return the array with square pixels (fax has half as many lines) and a bounded length."""
-    import numpy as np
-
+def _square(image: Image.Image, across: float, down: float) -> Image.Image:
+    """Return the image with square pixels (fax has half as many lines) and a bounded length."""
     width, height = image.size
     most_oblong = 4.0
     if across and down and 1.1 < max(across, down) / min(across, down) < most_oblong:
@@ -302,4 +323,4 @@ def _square(image: Image.Image, across: float, down: float) -> "Grey":
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     if size != image.size:
         image = image.resize(size, Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC)
-    return np.asarray(image, dtype=np.uint8)
+    return image

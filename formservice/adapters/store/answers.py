@@ -3,16 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Any  # readings have the shape of the JSON contract
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from formservice.adapters.store import schema
 from formservice.adapters.store.events import Events
 from formservice.adapters.store.rows import is_code, is_key, text_of
 from formservice.application.ports_store import Acknowledged, Author, Kept
-from formservice.domain.case import Role, State
+from formservice.domain.case import DECIDED, Role, State
 from formservice.domain.chain import Link, seconds
-from formservice.domain.changes import checked_answer, open_findings
+from formservice.domain.changes import checked_answer, open_findings, still_open
 from formservice.domain.errors import UsageError
+from formservice.domain.text import is_blank
 
 
 class Answers:
@@ -37,11 +38,7 @@ class Answers:
         """Raise UsageError while findings that block are open."""
         still = open_findings(reading, {one.finding for one in self.of(document)})
         if still:
-            raise UsageError(
-                f"Noch offen: {', '.join(still)}. So lange wird nicht angenommen und archiviert.",
-                "Bitte die Angaben ergänzen, den Bogen zurückgeben oder, wo es erlaubt ist, "
-                "den Befund mit Begründung verantworten.",
-            )
+            raise still_open(still)
 
     def add(
         self,
@@ -57,7 +54,7 @@ class Answers:
             UsageError: no reason, a role that may not answer for it, or no such finding.
         """
         code, field = what
-        if not reason.strip():
+        if is_blank(reason):
             raise UsageError("Zum Verantworten eines Befunds fehlt die Begründung.")
         if not is_code(code) or not (field is None or is_key(field)):
             raise UsageError("Einen solchen Befund gibt es nicht.")
@@ -71,6 +68,48 @@ class Answers:
                 body["finding"] = self._events.salted(kept.id, finding)
             link = self._events.append("finding.acknowledged", author, kept.id, body)
             self._keep(kept.id, link, (code, field, finding), author, reason)
+
+    def withdraw(
+        self,
+        kept: Kept,
+        reading: Mapping[str, Any],
+        what: tuple[str, str | None],
+        author: Author,
+    ) -> None:
+        """Take back that somebody answers for findings of a code and a field, as they are now.
+
+        Each answer that goes has an event that says which one it was, so that what is left still
+        agrees with the chain.
+
+        Raises:
+            UsageError: decided already, a role that may not answer for it, or no such answer.
+        """
+        code, field = what
+        if kept.state in DECIDED or kept.state is State.ARCHIVED:
+            raise UsageError(
+                "Der Vorgang ist schon entschieden.",
+                "Die Leitung kann ihn wieder öffnen; dann lässt sich das zurücknehmen.",
+            )
+        if not is_code(code) or not (field is None or is_key(field)):
+            raise UsageError("Einen solchen Befund gibt es nicht.")
+        meant = set(checked_answer(reading, code, field, author.role, kept.state))
+        table = schema.acknowledgements
+        query = select(table).where(table.c.document == kept.id, table.c.code == code)
+        rows = [
+            row
+            for row in self._connection.execute(query.order_by(table.c.id)).all()
+            if row.field == field and row.finding in meant
+        ]
+        if not rows:
+            raise UsageError("Dazu gibt es keine Begründung, die sich zurücknehmen lässt.")
+        for row in rows:
+            body = {"code": code, "field": field, "role": str(author.role)}
+            body |= {"of": row.author, "of_role": row.role, "answered_at": row.created_at}
+            body["reason"] = self._events.salted(kept.id, row.reason)
+            if row.finding is not None:
+                body["finding"] = self._events.salted(kept.id, row.finding)
+            self._connection.execute(delete(table).where(table.c.id == row.id))
+            self._events.append("finding.withdrawn", author, kept.id, body)
 
     def moved(self, kept: Kept, state: State, author: Author, reason: str) -> None:
         """Keep that somebody moved a document to another state, and why if that was said."""

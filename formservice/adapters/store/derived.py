@@ -9,7 +9,7 @@ from typing import Any  # readings have the shape of the JSON contract
 from sqlalchemy import Column, ColumnElement, Connection, Row, Table, Text, cast, exists, select
 
 from formservice.adapters.store import schema
-from formservice.adapters.store.rows import deadline_rows, finding_rows, form_of
+from formservice.adapters.store.rows import deadline_rows, finding_rows, form_of, goal_rows
 from formservice.adapters.store.words import OWN, indexed, normaliser
 
 _documents, _records, _cases = schema.documents, schema.records, schema.case_documents
@@ -29,11 +29,13 @@ class Derived:
         """
         findings = self._of(schema.findings, "position", documents)
         deadlines = self._of(schema.deadlines, "key", documents)
+        goals = self._of(schema.web.goals, "number", documents)
         words = self._of(schema.search, "id", documents)
         return {
-            row.id: list(
-                _differing(row, reading, findings[row.id], deadlines[row.id], words[row.id])
-            )
+            row.id: [
+                *_differing(row, reading, findings[row.id], deadlines[row.id], words[row.id]),
+                *_goals_differing(reading, goals[row.id]),
+            ]
             for row, reading in self._rows(documents)
         }
 
@@ -97,6 +99,16 @@ def _differing(
     made = indexed(row, reading)
     if any((one["words"], one["text"]) != (made.words, made.text) for one in ours):
         yield "die Wörter für die Suche"
+
+
+def _goals_differing(
+    reading: Mapping[str, Any] | None, goals: Sequence[Mapping[str, Any]]
+) -> Iterator[str]:
+    if reading is None:
+        return
+    rows = [{key: _told(value) for key, value in one.items()} for one in goal_rows(reading)]
+    if list(goals) != rows:
+        yield "die Ziele"
 
 
 def _told(value: object) -> object:

@@ -24,9 +24,16 @@ from formservice.application.ports_store import (
     Version,
 )
 from formservice.domain.canonical import digest
-from formservice.domain.case import DECIDED, Role, State, checked_edit, checked_move
-from formservice.domain.changes import changed_fields
-from formservice.domain.errors import ConflictError, NotFoundError
+from formservice.domain.case import (
+    DECIDED,
+    OWN_SOURCES,
+    Role,
+    State,
+    checked_edit,
+    checked_move,
+)
+from formservice.domain.changes import StaleError, changed_fields, refuse_future
+from formservice.domain.errors import ConflictError, NotFoundError, no_document
 
 _READ = "read"  # the first stage of everything received
 _READ_ALREADY = "done"
@@ -97,10 +104,21 @@ class Documents:
         """Return a document; NotFoundError if there is none of that id."""
         return self._one(_KEPT.where(schema.documents.c.id == text_of(document)), document)
 
-    def parts(self, document: str) -> Sequence[Kept]:
-        """Return the forms that were found in a received file, in their order."""
+    def many(self, documents: Sequence[str]) -> Sequence[Kept]:
+        """Return the documents of these ids, in their order; without those that are not there."""
+        query = _KEPT.where(schema.documents.c.id.in_(documents))
+        found = {row.id: _kept(row) for row in self._connection.execute(query)}
+        return [found[one] for one in documents if one in found]
+
+    def parts(self, document: str, viewer: Author | None = None) -> Sequence[Kept]:
+        """Return the forms that were found in a received file, in their order.
+
+        All of them, or those that ``viewer`` may see.
+        """
         table = schema.documents
         query = _KEPT.where(table.c.part_of == document).order_by(table.c.created_at, table.c.id)
+        if viewer is not None:
+            query = query.where(visible(viewer))
         return [_kept(row) for row in self._connection.execute(query)]
 
     def pages(self, document: str) -> Sequence[PageOf]:
@@ -156,7 +174,7 @@ class Documents:
             self._read(document, found[0], author)
             return [document]
         if not found and not aside:
-            self.move(document, State.UNIDENTIFIED, author)
+            self.move(document, _after_reading(self.get(document), None), author)
             return []
         # What waits for people is not the file but its parts.
         self._connection.execute(
@@ -164,7 +182,7 @@ class Documents:
             .where(table.c.id == document, table.c.status == "waiting")
             .values(status="done")
         )
-        return [self._part(received, one, place, author) for place, one in enumerate(found)]
+        return [self.part(received, one, place, author) for place, one in enumerate(found)]
 
     def readings(self, document: str) -> Sequence[Mapping[str, object]]:
         """Return all that was found in a received file, newest versions; none if not read yet."""
@@ -200,7 +218,7 @@ class Documents:
         """Keep a further version made from version ``base`` and return its number.
 
         Raises:
-            ConflictError: somebody else saved meanwhile; names the fields that changed.
+            StaleError: somebody else saved meanwhile; names the fields that changed.
             NotFoundError: there is no such document, or none of the Träger who asks.
             UsageError: the document is accepted or archived, or not for this role to edit.
         """
@@ -210,11 +228,11 @@ class Documents:
         return self._records.add(now_kept, reading, author, reason)
 
     def _refuse_changed(self, kept: Kept, base: int) -> None:
+        refuse_future(base, kept.version)
         if kept.version != base:
             versions = {one.version: one.reading for one in self.versions(kept.id)}
             fields = changed_fields(versions.get(base, {}), versions.get(kept.version, {}))
-            told = ", ".join(fields) or "keine Angabe, aber der Stand"
-            raise ConflictError(f"Inzwischen hat jemand gespeichert; geändert sind: {told}.")
+            raise StaleError(fields, kept.version)
 
     def move(
         self,
@@ -256,6 +274,15 @@ class Documents:
         """
         kept = self._locked(document)
         self._answers.add(kept, self.newest(document).reading, (code, field), author, reason)
+
+    def withdraw(self, document: str, code: str, field: str | None, author: Author) -> None:
+        """Take back that somebody answers for a finding: it is open again.
+
+        Raises:
+            UsageError: decided already, a role that may not answer for it, or no such answer.
+        """
+        kept = self._locked(document)
+        self._answers.withdraw(kept, self.newest(document).reading, (code, field), author)
 
     def acknowledged(self, document: str) -> Sequence[Acknowledged]:
         """Return what people answered for, with the reasons of moves among them."""
@@ -301,11 +328,10 @@ class Documents:
     def _one(self, query: Select[Any], document: str) -> Kept:
         row = self._connection.execute(query).first()
         if row is None:
-            told = text_of(document)[:40]
-            raise NotFoundError(f"Einen Vorgang mit der Kennung {told} gibt es nicht.")
+            raise no_document()
         return _kept(row)
 
-    def _part(self, received: Kept, found: Found, place: int, author: Author) -> str:
+    def part(self, received: Kept, found: Found, place: int, author: Author) -> str:
         """Keep a form found in a received file as a document of its own; return its id."""
         # Told from the whole and the place: done again, it is the same document.
         part = found.id or str(uuid.uuid5(uuid.NAMESPACE_OID, f"{received.id}/{place}"))
@@ -331,7 +357,7 @@ class Documents:
             )
         self._records.add(kept, found.reading, author, "")
         form, _ = form_of(found.reading)
-        self.move(document, State.IN_REVIEW if form else State.UNIDENTIFIED, author)
+        self.move(document, _after_reading(kept, form), author)
 
     def _proven(self, kept: Kept) -> dict[str, object]:
         """Return what proves how a document arrived, to those who have its salt."""
@@ -347,6 +373,13 @@ class Documents:
             if value is not None:
                 told[key] = self._events.salted(kept.id, value)
         return told
+
+
+def _after_reading(kept: Kept, form: str | None) -> State:
+    """Return where a document stands when it is read: its sender's own until that hands it in."""
+    if kept.traeger is not None and kept.source in OWN_SOURCES:
+        return State.PREPARING
+    return State.IN_REVIEW if form else State.UNIDENTIFIED
 
 
 _COLUMNS = [schema.documents.c[name] for name in Kept.__dataclass_fields__]

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, Float, Table, create_engine, event, m
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import FunctionElement
 
@@ -21,6 +22,9 @@ from formservice.domain.errors import ClashError, RefusedError, StorageError, Us
 
 T = TypeVar("T")
 
+# Together as many as the web has threads that answer (40), and those that look and work beside
+# them: nobody waits for a connection. Few are kept when nobody needs them, for each costs memory.
+_KEPT, _FURTHER = 10, 38
 _BUSY_MS = 10_000
 _IDLE_MS = 30_000
 # Deadlock and serialisation failure: of two that wrote at once the server has ended one.
@@ -82,8 +86,10 @@ def address(given: str) -> URL:
 def opened(url: URL) -> Engine:
     """Return the engine of a database; nothing is connected yet."""
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, hide_parameters=True, pool_pre_ping=True)
-    engine = create_engine(url, hide_parameters=True)
+        return create_engine(
+            url, hide_parameters=True, pool_pre_ping=True, pool_size=_KEPT, max_overflow=_FURTHER
+        )
+    engine = create_engine(url, hide_parameters=True, pool_size=_KEPT, max_overflow=_FURTHER)
     file = Path(url.database or "")
 
     @event.listens_for(engine, "do_connect")
@@ -103,7 +109,8 @@ def opened(url: URL) -> Engine:
             # What is deleted is overwritten; ``purge`` finds what was moved before.
             "secure_delete = ON",
             f"busy_timeout = {_BUSY_MS}",
-            "cache_size = -32000",  # 32 MB: lists and searches read the same pages again
+            # 16 MB: lists and searches read the same pages again; it is of one connection.
+            "cache_size = -16000",
         ):
             connection.execute(f"PRAGMA {setting}")
 
@@ -178,6 +185,8 @@ def explained() -> Iterator[None]:
         told = _error(error)
         told.add_note(f"{type(error.orig).__name__}: {error.statement}")
         raise told from None
+    except PoolTimeoutError:
+        raise StorageError(_ALL_TAKEN, "Bitte gleich noch einmal versuchen.") from None
     except OSError as error:
         raise StorageError(_FOLDER.get(error.errno or 0, _UNUSABLE)) from error
 
@@ -199,6 +208,7 @@ def _told(said: str) -> str:
     return _UNUSABLE
 
 
+_ALL_TAKEN = "Alle Verbindungen zur Datenbank sind gerade belegt."
 _UNUSABLE = "Die Datenbank ist nicht nutzbar."
 _FOLDER = {
     errno.ENOSPC: "Der Datenträger der Datenbank ist voll.",

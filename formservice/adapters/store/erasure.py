@@ -4,18 +4,31 @@ import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any  # records have the shape of the JSON contract
 
-from sqlalchemy import Column, Connection, Table, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Table,
+    delete,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from formservice.adapters.store import schema
 from formservice.adapters.store.engine import added, now
 from formservice.adapters.store.events import Events
 from formservice.adapters.store.meant import meant
 from formservice.adapters.store.outbox import Outbox
+from formservice.adapters.store.rights import handed_in, visible
 from formservice.adapters.store.rows import named, text_of
 from formservice.adapters.store.words import Words
 from formservice.application.ports_deletion import Bytes, Scope, Unfinished
 from formservice.application.ports_store import Author
-from formservice.domain.errors import ConflictError, NotFoundError, UsageError
+from formservice.domain.case import OWN_SOURCES, State
+from formservice.domain.errors import ConflictError, UsageError, no_document
 
 _documents, _pages, _originals = schema.documents, schema.pages, schema.originals
 _outbox = schema.outbox
@@ -47,7 +60,7 @@ class Erasure:
             )
         if found:
             return found[0]
-        raise NotFoundError(f"Einen Vorgang mit der Kennung {told[:40]} gibt es nicht.")
+        raise no_document(named=told[:40])
 
     def scope(self, document: str) -> Scope:
         """Return what deleting a document takes away; others wait who want to change it."""
@@ -80,6 +93,28 @@ class Erasure:
             sorted(self._connection.execute(systems).scalars()),
             sorted({row.source for row in rows}),
         )
+
+    def is_visible(self, document: str, author: Author) -> bool:
+        """Say whether there is such a document and ``author`` may see it."""
+        query = select(_documents.c.id).where(_documents.c.id == text_of(document))
+        return self._connection.execute(query.where(visible(author))).first() is not None
+
+    def is_own(self, scope: Scope, author: Author) -> bool:
+        """Say whether all that goes is its sender's own still: of ``author``, not handed in."""
+        table = _documents
+        query = select(func.count()).select_from(table).where(table.c.id.in_(scope.documents))
+        own = query.where(visible(author), table.c.source.in_(OWN_SOURCES), not_(handed_in()))
+        return self._connection.execute(own).scalar_one() == len(scope.documents)
+
+    def discarded(self, seconds: float) -> Sequence[str]:
+        """Return what its sender threw away at least so many seconds ago."""
+        told = schema.acknowledgements
+        last = select(func.max(told.c.created_at)).where(
+            told.c.document == _documents.c.id, told.c.code == f"state.{State.DISCARDED}"
+        )
+        query = select(_documents.c.id).where(_documents.c.state == State.DISCARDED)
+        query = query.where(last.scalar_subquery() <= now() - seconds).order_by(_documents.c.id)
+        return self._connection.execute(query).scalars().all()
 
     def readings(self, scope: Scope) -> Sequence[Mapping[str, Any]]:
         """Return every version of every record that goes."""

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, insert, or_, select
 from formservice.adapters.heads import Heads
 from formservice.adapters.store import schema
 from formservice.adapters.store.engine import now
+from formservice.adapters.store.notices import announce
 from formservice.application.ports_store import RESTORED, Author
 from formservice.domain.chain import FIRST, Head, Link, salted, sealed, written
 from formservice.domain.frist import OFFICE_TIME
@@ -58,6 +59,7 @@ class Events:
                 hash=link.hash,
             )
         )
+        announce(connection, link)
         return link
 
     def held(self) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, func, select, tuple_, update
 from formservice.adapters.store import schema
 from formservice.adapters.store.engine import added, now
 from formservice.application.ports_mail import ANSWER, REMINDER, Item, Outcome
-from formservice.domain.case import DECIDED
+from formservice.domain.case import WAITING
 
 _table = schema.outbox
 # As long as this stands there somebody is sending it, or was when the program ended.
@@ -109,7 +109,7 @@ class Outbox:
     def undecided(self, documents: Collection[str]) -> Collection[str]:
         """Return which of these documents still wait for a decision."""
         table = schema.documents
-        query = select(table.c.id).where(table.c.state.not_in(DECIDED))
+        query = select(table.c.id).where(table.c.state.in_(WAITING))
         return set(self._connection.execute(query.where(table.c.id.in_(documents))).scalars())
 
     def nth_answer(self, address: str, day: date) -> int:

@@ -102,7 +102,24 @@ class People:
             "participations": len(plan.new_participations),
             "ended": len(plan.gone) if ended is not None else 0,
         }
-        self._events.append("people.imported", author, None, body)
+        link = self._events.append("people.imported", author, None, body)
+        self._told(plan, link.seq, ends=ended is not None)
+
+    def _told(self, plan: Plan, event: int, *, ends: bool) -> None:
+        """Keep of which cases an import tells."""
+        changed = [*plan.new_participations.values(), *plan.participations.values()]
+        changed += [gone for _, gone, _ in plan.gone] if ends else []
+        touched = {one.case for one in changed} | {*plan.new_cases, *plan.cases}
+        cases = schema.cases
+        people = [*plan.persons]
+        for first in range(0, len(people), _MOST_AT_ONCE):
+            theirs = cases.c.person.in_(people[first : first + _MOST_AT_ONCE])
+            touched |= set(self._connection.execute(select(cases.c.id).where(theirs)).scalars())
+        rows = (
+            {"case": one, "event": event, "kind": "import", "subject": one}
+            for one in sorted(touched)
+        )
+        self._new(schema.web.case_events, rows)
 
     def _rows(self, query: Select[Any]) -> MappingResult:
         return self._connection.execute(query).mappings()

@@ -31,6 +31,7 @@ from formservice.application.ports_proof import (
     KeptPage,
     KeptReason,
     KeptRecord,
+    KeptSubmission,
 )
 
 _Row = TypeVar("_Row")
@@ -118,6 +119,7 @@ class Proof:
         pages = self._of(schema.pages, KeptPage, "position", ids)
         deliveries = self._of(schema.deliveries, KeptDelivery, "version", ids)
         belongings = self._of(schema.case_documents, KeptBelonging, "case", ids)
+        submissions = self._of(schema.web.submissions, KeptSubmission, "at", ids)
         differing = Derived(self._connection).differing(ids)
         return [
             Account(
@@ -129,6 +131,7 @@ class Proof:
                 pages=pages[row.id],
                 deliveries=deliveries[row.id],
                 belongings=belongings[row.id],
+                submissions=submissions[row.id],
                 differing=differing[row.id],
             )
             for row in rows

@@ -6,11 +6,13 @@ from typing import Any  # readings have the shape of the JSON contract
 from sqlalchemy import Connection, delete, insert, select, update
 
 from formservice.adapters.store import schema
+from formservice.adapters.store.assigned import Assigned
 from formservice.adapters.store.events import Events
 from formservice.adapters.store.rows import (
     deadline_rows,
     finding_rows,
     form_of,
+    goal_rows,
     storable,
     text_of,
 )
@@ -77,11 +79,13 @@ class Records:
         for rows, into in (
             (finding_rows(reading), schema.findings),
             (deadline_rows(reading), schema.deadlines),
+            (goal_rows(reading), schema.web.goals),
         ):
             connection.execute(delete(into).where(into.c.document == document))
             if rows:
                 connection.execute(insert(into), [{"document": document, **row} for row in rows])
         self._words.write(document, reading)
+        Assigned(connection, self._events).by_reference(kept, reading, author)
         return version
 
     def _pages(self, document: str) -> Sequence[Sequence[object]]:

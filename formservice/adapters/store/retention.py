@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy import delete, func, select
 
 from formservice.adapters.store import schema
+from formservice.adapters.store.drafts import outdated
 from formservice.adapters.store.engine import now
 from formservice.adapters.store.store import Store, Work
 
@@ -17,7 +18,7 @@ _DELIVERY = "delivery"
 
 
 def tidied(store: Store) -> int:
-    """Take away how far long finished work once was, and mails sent long ago; return how many."""
+    """Take away how far finished work was, mails and drafts of long ago; return how many."""
     return store.written(_tidied)
 
 
@@ -25,7 +26,8 @@ def _tidied(work: Work) -> int:
     progress, outbox = schema.progress, schema.outbox
     old = delete(progress).where(progress.c.at < now() - _PROGRESS_S)
     sent = delete(outbox).where(outbox.c.kind != _DELIVERY, outbox.c.done_at < now() - _SENT_S)
-    return sum(int(work.connection.execute(one).rowcount) for one in (old, sent))
+    done = sum(int(work.connection.execute(one).rowcount) for one in (old, sent))
+    return done + outdated(work)
 
 
 def expired(work: Work, years: int | None, today: date) -> int:

@@ -17,29 +17,55 @@ from sqlalchemy import (
 from formservice.adapters.store import schema
 from formservice.adapters.store.rows import text_of
 from formservice.application.ports_store import Author
-from formservice.domain.case import Role, State
+from formservice.domain.case import OWN_SOURCES, Role, State
 from formservice.domain.errors import NotFoundError
 
-_IN_REVIEW = (State.RECEIVED, State.UNIDENTIFIED, State.IN_REVIEW)
+_OWN = (State.PREPARING, State.DISCARDED)
+# What was joined by hand can be taken apart again by whoever joined it, and what somebody took
+# for no form may be one after all.
+_IN_REVIEW = (
+    State.RECEIVED,
+    State.UNIDENTIFIED,
+    State.IN_REVIEW,
+    State.JOINED,
+    State.NO_FORM,
+)
 
 
 def visible(viewer: Author, documents: FromClause = schema.documents) -> ColumnElement[bool]:
     """Return the condition on rows of ``documents`` that ``viewer`` may see.
 
     A Träger sees what came from it; an IFK the documents of its cases and of cases that nobody
-    has; the back office what is not decided; lead, administration and the service itself all.
+    has; the back office what is not decided; lead and administration all. What a Träger has not
+    handed in yet nobody else sees, but the service itself.
     """
     match viewer.role:
-        case Role.LEAD | Role.ADMIN | Role.SYSTEM:
+        case Role.SYSTEM:
             return true()
+        case Role.LEAD | Role.ADMIN:
+            return handed_in(documents)
         case Role.TRAEGER:
             theirs = schema.user_traeger
             mine = select(theirs.c.traeger).where(theirs.c.user == viewer.id)
             return documents.c.traeger.in_(mine)
         case Role.BACK_OFFICE:
-            return documents.c.state.in_(_IN_REVIEW)
+            return and_(documents.c.state.in_(_IN_REVIEW), handed_in(documents))
         case Role.IFK:
-            return _of_ifk(viewer.id, documents)
+            return and_(handed_in(documents), _of_ifk(viewer.id, documents))
+
+
+def handed_in(documents: FromClause = schema.documents) -> ColumnElement[bool]:
+    """Return the condition that a document is the office's, and not still its sender's own.
+
+    A file of a Träger is its own while it is read. What became several documents is the
+    office's when all of them are: before, its pages show what was not handed in.
+    """
+    part = schema.documents.alias("handed_in_part")
+    own_part = exists().where(part.c.part_of == documents.c.id)
+    open_part = own_part.where(part.c.state.in_(_OWN))
+    is_read = and_(own_part, not_(open_part))
+    unread = and_(documents.c.state == State.RECEIVED, documents.c.source.in_(OWN_SOURCES))
+    return and_(documents.c.state.not_in(_OWN), or_(not_(unread), is_read))
 
 
 def viewer(connection: Connection, user: str) -> Author:

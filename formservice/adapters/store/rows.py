@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from formservice.adapters.store import schema
 from formservice.adapters.store.engine import now
+from formservice.application.goals import PLAN, goals
 from formservice.application.ports_store import Arrival, Kept
 from formservice.domain.case import State
 from formservice.domain.errors import UsageError
@@ -49,6 +50,16 @@ def deadline_rows(reading: Mapping[str, Any]) -> Sequence[_Row]:
     return list(rows.values())
 
 
+def goal_rows(reading: Mapping[str, Any]) -> Sequence[_Row]:
+    """Return the goals of a plan, by number and without their words; none of other forms."""
+    if form_of(reading)[0] != PLAN:
+        return []
+    return [
+        {"number": one.number, "review": one.review, "is_open": one.is_open}
+        for one in goals(reading)
+    ]
+
+
 def part_row(received: Kept, part: str, place: int) -> _Row:
     """Return the row of a form found in a received file."""
     return {
@@ -84,6 +95,11 @@ def storable(value: Any) -> Any:  # any JSON, and the same back
 def text_of(given: str) -> str:
     """Return a text as every database takes it: PostgreSQL has no NUL."""
     return str(storable(given)).replace("\0", "?")
+
+
+def escaped(text: str) -> str:
+    """Return a text as ``LIKE … ESCAPE '/'`` takes it for itself and not for a pattern."""
+    return text.replace("/", "//").replace("%", "/%").replace("_", "/_")
 
 
 def is_code(text: str) -> bool:

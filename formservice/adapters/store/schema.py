@@ -22,18 +22,8 @@ from sqlalchemy import (
     text,
 )
 
-from formservice.adapters.store import by_itself
-
-# Every constraint has a name, so that a migration can name it on both databases.
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
-)
+from formservice.adapters.store import by_itself, schema_web
+from formservice.adapters.store.schema_names import metadata as metadata
 
 _SHA256 = String(64)
 _ID = String(64)
@@ -321,6 +311,9 @@ deliveries = Table(
     UniqueConstraint("process"),
     Index("ix_deliveries_status", "status"),
 )
+
+web = schema_web
+"""The tables of those who use the service in a browser."""
 
 SEARCH_INDEX, INDEX_ON_SERVER = by_itself.SEARCH_INDEX, by_itself.INDEX_ON_SERVER
 

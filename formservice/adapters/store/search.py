@@ -48,7 +48,7 @@ from formservice.domain.search_words import Form, Word, code_of, group_code, gro
 
 _documents, _search, _findings = schema.documents, schema.search, schema.findings
 # A file that became several documents, or holds none, is not one itself.
-_IS_ONE = not_(
+is_one = not_(
     and_(
         _documents.c.version == 0,
         _documents.c.state == State.RECEIVED,
@@ -77,7 +77,7 @@ class Search:
         """Return documents that ``viewer`` may see, the latest received first: two queries."""
         table, order = _documents, ("received", "created_at", "id")
         is_wide = rights.is_wide(viewer)
-        asked = and_(rights.visible(viewer), _IS_ONE, *self._conditions(query, is_wide))
+        asked = and_(rights.visible(viewer), is_one, *self._conditions(query, is_wide))
         # What was found is looked for once, and then counted and sorted.
         found = select(*(table.c[name] for name in (*order, "state", "form"))).where(asked)
         hits = found.cte("found").prefix_with("MATERIALIZED")

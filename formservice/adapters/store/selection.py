@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, exists, select
 
 from formservice.adapters.store import schema
+from formservice.adapters.store.rights import handed_in
 from formservice.adapters.store.rows import text_of
 from formservice.application.dossier import Selection
-from formservice.domain.errors import NotFoundError
+from formservice.domain.errors import no_document
 
 _AT_ONCE = 500
 
@@ -26,6 +27,8 @@ def selected(connection: Connection, chosen: Selection) -> Sequence[str]:
     )
     if chosen.states:
         query = query.where(table.c.state.in_(chosen.states))
+    elif chosen.ids is None:
+        query = query.where(handed_in())
     if chosen.forms:
         query = query.where(table.c.form.in_(chosen.forms))
     if chosen.since is not None:
@@ -51,4 +54,4 @@ def _refuse_unknown(connection: Connection, ids: Sequence[str]) -> None:
         unknown = [one for one in some if one not in known]
         if unknown:
             told = text_of(unknown[0])[:40]
-            raise NotFoundError(f"Einen Vorgang mit der Kennung {told} gibt es nicht.")
+            raise no_document(named=told)

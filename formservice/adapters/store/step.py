@@ -5,7 +5,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from formservice.adapters.store.engine import reading
 from formservice.domain.errors import StorageError
 
-NEWEST = "0001"
+NEWEST = "0002"
 """The step of this program."""
 
 _OLDEST = 15

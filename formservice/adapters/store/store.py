@@ -10,8 +10,10 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 
 from formservice.adapters.heads import Heads
+from formservice.adapters.store.accounts import Accounts
 from formservice.adapters.store.copies import Copies
 from formservice.adapters.store.deliveries import Deliveries
+from formservice.adapters.store.desk_holds import Holds
 from formservice.adapters.store.documents import Documents
 from formservice.adapters.store.engine import opened, reading, tried, writing
 from formservice.adapters.store.erasure import Erasure
@@ -20,6 +22,7 @@ from formservice.adapters.store.outbox import Outbox
 from formservice.adapters.store.proof import Proof, whatever_stands_there
 from formservice.adapters.store.queue import Queue
 from formservice.adapters.store.search import Search
+from formservice.adapters.store.submissions import Submissions
 from formservice.adapters.store.words import Words
 
 T = TypeVar("T")
@@ -38,6 +41,9 @@ class Work:
     outbox: Outbox
     words: Words
     search: Search
+    accounts: Accounts
+    submissions: Submissions
+    holds: Holds
 
 
 class Store:
@@ -135,4 +141,17 @@ def _work(connection: Connection, heads: Heads | None = None) -> Work:
     documents, copies = Documents(connection, events, words), Copies(connection, events)
     queue, search = Queue(connection), Search(connection)
     deliveries, outbox = Deliveries(connection, events), Outbox(connection)
-    return Work(connection, documents, queue, events, copies, deliveries, outbox, words, search)
+    return Work(
+        connection,
+        documents,
+        queue,
+        events,
+        copies,
+        deliveries,
+        outbox,
+        words,
+        search,
+        Accounts(connection),
+        Submissions(connection, events, documents),
+        Holds(connection),
+    )

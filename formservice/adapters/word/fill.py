@@ -20,7 +20,8 @@ from formservice.domain.form import Field, FieldKind, FormDefinition, FormRef
 from formservice.domain.groups import Shape, flat
 from formservice.domain.record import Value
 from formservice.domain.reference import identifier, payload
-from formservice.domain.values import clean, shown, ticks
+from formservice.domain.text import clean
+from formservice.domain.values import shown, ticks
 
 # Letters written right to left: Hebrew, Arabic, Syriac, Thaana, N'Ko and their supplements.
 _RIGHT = re.compile(

@@ -14,6 +14,7 @@ from formservice.domain.errors import (
     EncryptedDocumentError,
     UnsupportedMediaError,
 )
+from formservice.domain.sizes import megabytes
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
@@ -94,7 +95,10 @@ class Package:
         except _BROKEN_ZIP as error:
             raise _damaged("Ein Teil der Word-Datei ist beschädigt.") from error
         if len(content) > most:
-            raise DocumentTooLargeError(f"Ein Teil der Word-Datei ist größer als {most} Bytes.")
+            raise DocumentTooLargeError(
+                f"Ein Teil der Word-Datei ist entpackt größer als {megabytes(most)}.",
+                _SMALLER,
+            )
         if len(content) > max(_RATIO_MATTERS_FROM, _MOST_RATIO * entry.compress_size):
             raise DocumentTooLargeError("Ein Teil der Word-Datei ist auffällig stark gepackt.")
         return content
@@ -183,6 +187,9 @@ def parse(content: bytes) -> etree._Element:
     return root
 
 
+_SMALLER = "Bitte Bilder darin kleiner einfügen oder als PDF speichern und noch einmal senden."
+
+
 def _damaged(message: str) -> DamagedDocumentError:
     return DamagedDocumentError(message)
 
@@ -190,7 +197,10 @@ def _damaged(message: str) -> DamagedDocumentError:
 def _refuse_foreign(data: bytes) -> None:
     """Raise the error that tells people best why ``data`` cannot be opened as a Word file."""
     if len(data) > _MOST_BYTES:
-        raise DocumentTooLargeError(f"Die Word-Datei ist größer als {_MOST_BYTES} Bytes.")
+        raise DocumentTooLargeError(
+            f"Die Word-Datei ist größer als {megabytes(_MOST_BYTES)}.",
+            _SMALLER,
+        )
     if not data.startswith(OLE):
         return
     # Names inside an OLE file are UTF-16; this one is only there when Word encrypted a DOCX.

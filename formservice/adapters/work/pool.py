@@ -63,6 +63,12 @@ class Pool:
             worst = max(worst, self._ended())
         return worst
 
+    @property
+    def alive(self) -> int:
+        """How many workers are running just now."""
+        running = [one.process for one in self._places if one.process is not None]
+        return sum(process.poll() is None for process in running)
+
     def wake(self) -> None:
         """Tell all workers that there may be something to do."""
         for place in self._places:

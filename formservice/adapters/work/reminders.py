@@ -8,7 +8,7 @@ from sqlalchemy import select
 from formservice.adapters.store import schema
 from formservice.adapters.store.store import Store
 from formservice.application.ports_mail import REMINDER
-from formservice.domain.case import DECIDED
+from formservice.domain.case import WAITING
 
 # People are reminded so many days before a deadline ends.
 _BEFORE = timedelta(days=7)
@@ -27,7 +27,7 @@ def reminded(store: Store, today: date) -> int:
         select(table.c.document, table.c.key, table.c.due)
         .join(kept, kept.c.id == table.c.document)
         .where(table.c.due >= today, table.c.due <= today + _BEFORE)
-        .where(kept.c.state.not_in(DECIDED))
+        .where(kept.c.state.in_(WAITING))
         .order_by(table.c.document, table.c.key)
     )
     store.written(lambda work: work.outbox.tidied())

@@ -1,0 +1,1 @@
+"""Receipts of what was handed in, as PDF files."""

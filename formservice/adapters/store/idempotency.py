@@ -1,0 +1,65 @@
+"""Answers to requests that were done once, in the database."""
+
+from sqlalchemy import ColumnElement, and_, delete, select, update
+
+from formservice.adapters.store import schema_web
+from formservice.adapters.store.engine import added, now
+from formservice.adapters.store.store import Store
+from formservice.application.idempotency import Answer, Begun, Once
+
+_table = schema_web.idempotency
+
+
+class StoredAnswers:
+    """Each call is a transaction of its own: the request itself may take long."""
+
+    def __init__(self, store: Store) -> None:
+        """Keep answers in ``store``."""
+        self._store = store
+
+    def begin(self, once: Once) -> Begun | None:
+        """Note that a request is being done; or return that it was begun before."""
+        with self._store.work() as work:
+            values = {"request": once.request, "created_at": now()}
+            if added(work.connection, _table, key=once.key, user=once.user, **values):
+                return None
+            age = (now() - _table.c.created_at).label("age")
+            row = work.connection.execute(select(_table, age).where(_is(once))).one()
+        answer = None
+        if row.status is not None:
+            answer = Answer(row.status, row.answer or b"", row.media_type or "")
+        return Begun(row.request, float(row.age), answer)
+
+    def again(self, once: Once, longer: float) -> bool:
+        """Begin one anew that has run for longer than so many seconds; False if it is not so."""
+        with self._store.work() as work:
+            done = work.connection.execute(
+                update(_table)
+                .where(_is(once), _table.c.status.is_(None))
+                .where(_table.c.created_at < now() - longer)
+                .values(created_at=now())
+            )
+        return bool(done.rowcount)
+
+    def end(self, once: Once, answer: Answer) -> None:
+        """Keep the answer of a request that is done."""
+        told = {"status": answer.status, "answer": answer.body, "media_type": answer.media_type}
+        with self._store.work() as work:
+            work.connection.execute(update(_table).where(_is(once)).values(**told))
+
+    def drop(self, once: Once) -> None:
+        """Forget a request that was not done, so that it may be sent again."""
+        with self._store.work() as work:
+            work.connection.execute(delete(_table).where(_is(once), _table.c.status.is_(None)))
+
+    def tidied(self, older: float) -> int:
+        """Forget what was begun more than so many seconds ago; return how many."""
+        with self._store.work() as work:
+            gone = work.connection.execute(
+                delete(_table).where(_table.c.created_at < now() - older)
+            )
+        return int(gone.rowcount)
+
+
+def _is(once: Once) -> ColumnElement[bool]:
+    return and_(_table.c.key == once.key, _table.c.user == once.user)

@@ -1,0 +1,124 @@
+"""The newest Integrationsförderplan of each case, and its goals: without opening any record."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any  # rows have the columns of their query
+
+from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, not_, select, tuple_
+
+from formservice.adapters.store import schema
+from formservice.adapters.store.rights import visible
+from formservice.application.goals import PLAN, GoalDue, PlanOf
+from formservice.application.ports_store import Author
+from formservice.domain.case import State
+
+_documents, _belongs, _goals = schema.documents, schema.case_documents, schema.web.goals
+_cases, _persons = schema.cases, schema.persons
+
+
+def is_newest(viewer: Author, form: str = PLAN) -> ColumnElement[bool]:
+    """Return the condition that a document is the newest of its form in its case.
+
+    It is about rows of ``documents`` beside those of ``case_documents``, and of what ``viewer``
+    may see: what somebody does not see hides nothing older.
+    """
+    later, theirs = _documents.alias("later_document"), _belongs.alias("later_belonging")
+    is_later = tuple_(later.c.received, later.c.created_at, later.c.id) > tuple_(
+        _documents.c.received, _documents.c.created_at, _documents.c.id
+    )
+    newer = (
+        exists()
+        .where(theirs.c.case == _belongs.c.case, later.c.id == theirs.c.document)
+        .where(later.c.form == form, later.c.state != State.PREPARING, is_later)
+        .where(visible(viewer, later))
+    )
+    return (
+        (_documents.c.form == form) & (_documents.c.state != State.PREPARING) & not_(newer)
+    ) & visible(viewer)
+
+
+def goals_due(
+    connection: Connection,
+    viewer: Author,
+    whose: ColumnElement[bool],
+    days: ColumnElement[bool],
+) -> Sequence[GoalDue]:
+    """Return goals of the newest plans of open cases, the earliest first: one query.
+
+    ``whose`` is a condition on rows of ``cases``, ``days`` one on the day of ``goals``.
+    """
+    query = (
+        _of_cases(_goals.c.number, _goals.c.review, _goals.c.is_open)
+        .join(_goals, _goals.c.document == _documents.c.id)
+        .where(whose, days, is_newest(viewer))
+        .order_by(_goals.c.review, _persons.c.name, _persons.c.vorname, _belongs.c.case)
+        .order_by(_goals.c.number)
+    )
+    return [
+        GoalDue(
+            row.document,
+            row.case,
+            f"{row.vorname} {row.name}",
+            row.received,
+            row.number,
+            row.review,
+            row.is_open,
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def newest_plans(
+    connection: Connection, viewer: Author, whose: ColumnElement[bool]
+) -> Sequence[PlanOf]:
+    """Return the newest plan of every open case, the latest first: one query."""
+    open_day = case((_goals.c.is_open, _goals.c.review))
+    counted = (
+        func.count(_goals.c.number).label("goals"),
+        func.coalesce(func.sum(case((_goals.c.is_open, 1), else_=0)), 0).label("open"),
+        func.min(open_day).label("next"),
+    )
+    query = (
+        _of_cases(*counted)
+        .outerjoin(_goals, _goals.c.document == _documents.c.id)
+        .where(whose, is_newest(viewer))
+        .group_by(*_OF, _documents.c.created_at)
+        .order_by(_documents.c.received.desc(), _documents.c.created_at.desc(), _documents.c.id)
+    )
+    return [
+        PlanOf(
+            row.document,
+            row.case,
+            f"{row.vorname} {row.name}",
+            row.received,
+            row.goals,
+            row.open,
+            _day(row.next),
+        )
+        for row in connection.execute(query)
+    ]
+
+
+_OF = (
+    _documents.c.id.label("document"),
+    _belongs.c.case,
+    _persons.c.name,
+    _persons.c.vorname,
+    _documents.c.received,
+)
+
+
+def _of_cases(*more: ColumnElement[Any]) -> Select[Any]:
+    return (
+        select(*_OF, *more)
+        .select_from(_documents)
+        .join(_belongs, _belongs.c.document == _documents.c.id)
+        .join(_cases, _cases.c.id == _belongs.c.case)
+        .join(_persons, _persons.c.id == _cases.c.person)
+        .where(_cases.c.ended.is_(None))
+    )
+
+
+def _day(told: date | str | None) -> date | None:
+    # SQLite gives the least of days as the text that stands there.
+    return date.fromisoformat(told) if isinstance(told, str) else told

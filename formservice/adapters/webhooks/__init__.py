@@ -1,0 +1,1 @@
+"""Carries notices to other programs, and to no other host than those that are allowed."""

@@ -1,0 +1,107 @@
+"""Which case a document belongs to: known by its reference, or said by a person, never guessed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol  # readings have the shape of the JSON contract
+
+from formservice.application.known_forms import form_read
+from formservice.application.ports import Forms
+from formservice.application.ports_store import Author
+from formservice.domain.errors import ConflictError
+from formservice.domain.stammdaten import STAMMDATEN
+from formservice.domain.values import is_date, parse_date
+
+_WHO = ("nummer", "name", "vorname", "geburtsdatum")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whom a record names: as it was read, empty where it says nothing."""
+
+    number: str = ""
+    name: str = ""
+    vorname: str = ""
+    born: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A case that a document may belong to; ``because`` are codes of what is the same.
+
+    ``number``, ``born`` and ``name`` say so of the person, ``reference`` that the form was issued
+    for this case (but came from elsewhere), ``period`` that the time fits.
+    """
+
+    case: str
+    participation: str | None
+    person: str
+    born: date | None
+    massnahme: str
+    ifk: str
+    because: tuple[str, ...]
+
+
+class DecidedError(ConflictError):
+    """What is accepted stays with its case, as long as nobody opens it again."""
+
+    code = "assignment.decided"
+    default_hint = (
+        "Die Leitung kann den Vorgang mit Begründung wieder öffnen; danach lässt sich die"
+        " Zuordnung aufheben."
+    )
+
+
+class Assigning(Protocol):
+    """Assigns documents to cases; each time with its event."""
+
+    def suggested(self, document: str, wanted: Wanted, viewer: Author) -> Sequence[Suggestion]:
+        """Return cases of exactly that number, or name and day of birth; the surest first.
+
+        NotFoundError for a document that ``viewer`` may not see.
+        """
+
+    def found(self, words: str, viewer: Author, most: int = 20) -> Sequence[Suggestion]:
+        """Return open cases of ``viewer`` by name or number."""
+
+    def assign(
+        self, document: str, case: str, participation: str | None, wanted: Wanted, author: Author
+    ) -> None:
+        """Say that a document belongs to a case: one of the author's, or one that is suggested.
+
+        Raises:
+            NotFoundError: no such document or case, or not theirs.
+            ConflictError: somebody else has assigned it to another case meanwhile.
+        """
+
+    def take_back(self, document: str, author: Author) -> None:
+        """Say that it belongs to no case after all.
+
+        What belongs to no case all caseworkers see. So it is not what somebody has accepted:
+        DecidedError.
+        """
+
+
+def wanted_by(reading: Mapping[str, Any], forms: Forms) -> Wanted:
+    """Return whom a record names, by the fields that its form fills from master data."""
+    definition = form_read(reading, forms)
+    ways = () if definition is None else definition.prefills
+    told: dict[str, str] = {}
+    for prefill in ways:
+        if prefill.form == STAMMDATEN:
+            for ours, theirs in prefill.fields.items():
+                if len(theirs) == 1 and theirs[0] in _WHO:
+                    told[theirs[0]] = _text(reading, ours)
+    born = told.get("geburtsdatum", "")
+    return Wanted(
+        told.get("nummer", ""),
+        told.get("name", ""),
+        told.get("vorname", ""),
+        parse_date(born) if is_date(born) else None,
+    )
+
+
+def _text(reading: Mapping[str, Any], key: str) -> str:
+    one = (reading.get("fields") or {}).get(key) or {}
+    value = one.get("value") if one.get("reading") == "read" else None
+    return " ".join(value.split()) if isinstance(value, str) else ""

@@ -1,0 +1,210 @@
+"""Groups: the same kind of answer of many documents on one screen; the rest is confirmed at once.
+
+What somebody marks as wrong is left for a closer look, field by field.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol  # readings have the shape of the JSON contract
+
+from formservice.application.desk import (
+    LOOK,
+    Choice,
+    Decision,
+    DeskStore,
+    Draft,
+    doubtful,
+    is_decided,
+)
+from formservice.application.desk_deciding import HELD_S
+from formservice.application.desk_pictures import Seen, has_pictures, zones
+from formservice.application.desk_review import definition_of, shown
+from formservice.application.editing import AS_READ, Edit, Editing
+from formservice.application.ports import Forms
+from formservice.application.ports_store import Author
+from formservice.domain.errors import ConflictError, no_document
+from formservice.domain.form import Field, FieldKind
+
+MOST = 60
+"""On one screen: as many as somebody compares without tiring."""
+_SHORT = 40
+REASON = "in der Gruppenprüfung bestätigt"
+
+
+class Group(StrEnum):
+    """What the answers of a group have in common."""
+
+    ON = "an"  # ticked, signed
+    OFF = "aus"  # neither
+    SAME = "gleich"  # the same short text in the same field
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """One answer: of which document and version, which field, what was read."""
+
+    document: str
+    version: int
+    key: str
+    name: str
+    form: str
+    value: str
+
+    @property
+    def id(self) -> str:
+        """What a page names it by."""
+        return f"{self.document}:{self.version}:{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What became of a group: how many were confirmed, which documents to look at, how many not.
+
+    ``passed`` are answers of documents that somebody else has or has changed.
+    """
+
+    count: int
+    wrong: Sequence[tuple[str, str]]
+    passed: int
+
+
+class GroupStore(Protocol):
+    """The documents of the queue, many at once."""
+
+    def pile(self, viewer: Author, choice: Choice) -> Iterable[Seen]:
+        """Yield the documents that wait and that nobody else has, the oldest first."""
+
+    def keep_last(self, viewer: Author, before: Mapping[str, int]) -> None:
+        """Keep which versions documents had before the last group was confirmed."""
+
+    def last(self, viewer: Author) -> Mapping[str, int]:
+        """Return that, and forget it."""
+
+
+class Groups:
+    """The use case „check many at once“."""
+
+    def __init__(self, store: GroupStore, desk: DeskStore, edit: Edit, forms: Forms) -> None:
+        """Keep the queue, what saves, and all definitions."""
+        self.store = store
+        self._desk = desk
+        self._edit = edit
+        self._forms = forms
+
+    def shown(self, viewer: Author, group: Group, choice: Choice) -> Sequence[Crop]:
+        """Return the answers of one screen."""
+        found: list[Crop] = []
+        same = defaultdict[tuple[str, str, str], list[Crop]](list)
+        for seen in self.store.pile(viewer, choice):
+            for field, crop in self._of(seen):
+                if group is not Group.SAME:
+                    if _is(field, seen.reading["fields"][crop.key], group):
+                        found.append(crop)
+                elif _is_short(field, crop.value):
+                    same[crop.form, crop.name, crop.value].append(crop)
+            if len(found) >= MOST:
+                break
+        if group is Group.SAME:
+            found = max(same.values(), key=len, default=[])
+            found = found if len(found) > 1 else []
+        return found[:MOST]
+
+    def confirm(self, viewer: Author, given: Sequence[str], wrong: Sequence[str]) -> Confirmed:
+        """Confirm the answers ``given`` but those that are ``wrong``, as ``Crop.id`` names them.
+
+        Raises:
+            NotFoundError: an answer of a document that ``viewer`` may not see.
+        """
+        marked, by_document = set(wrong), defaultdict[tuple[str, int], list[str]](list)
+        for one in dict.fromkeys(given):
+            document, version, key = _parsed(one)
+            by_document[document, version] += [key]
+        count = passed = 0
+        before: dict[str, int] = {}
+        look: list[tuple[str, str]] = []
+        for (document, version), keys in by_document.items():
+            right = [key for key in keys if f"{document}:{version}:{key}" not in marked]
+            if self._desk.hold(viewer, document, HELD_S) is not None:
+                passed += len(keys)
+                continue
+            try:
+                if right:
+                    self._saved(viewer, document, version, right)
+                    before[document] = version
+                count += len(right)
+            except ConflictError:
+                passed += len(keys)
+                continue
+            flagged = [key for key in keys if key not in right]
+            if flagged:
+                self._flag(viewer, document, flagged)
+                look += [(document, key) for key in flagged]
+            else:
+                self._desk.release(viewer, document)
+        self.store.keep_last(viewer, before)
+        return Confirmed(count, look, passed)
+
+    def _saved(self, viewer: Author, document: str, version: int, keys: Sequence[str]) -> None:
+        """Keep that fields are right; if nothing else is in doubt, the document is looked at."""
+        left = set(doubtful(self._desk.seen(viewer, document).reading)) - set(keys)
+        changes = dict.fromkeys(keys, AS_READ)
+
+        def write(work: Editing) -> int:
+            return self._edit.within(work, document, version, changes, viewer, REASON)
+
+        if left:
+            self._edit(document, version, changes, viewer, REASON)
+        else:
+            self._desk.finish(viewer, document, write)
+
+    def _flag(self, viewer: Author, document: str, keys: Sequence[str]) -> None:
+        """Let fields be asked for that the machine was sure of."""
+        seen, draft = self._desk.seen(viewer, document), self._desk.draft(viewer, document)
+        asked = set(doubtful(seen.reading))
+        flags = {key: Decision(LOOK) for key in keys if key not in asked}
+        if flags:
+            decided = {**draft.decisions, **flags}
+            self._desk.keep_draft(viewer, document, Draft(seen.kept.version, decided))
+
+    def _of(self, seen: Seen) -> Iterator[tuple[Field, Crop]]:
+        """Yield the doubtful answers of a document that a picture shows."""
+        definition = definition_of(seen.reading, self._forms)
+        if definition is None or not has_pictures(seen.reading):
+            return
+        kept, fields = seen.kept, {field.key: field for field in definition.fields}
+        for key in doubtful(seen.reading):
+            field, one = fields.get(key), seen.reading["fields"][key]
+            if field is None or is_decided(one) or field.o_ton or not zones(seen.reading, key):
+                continue
+            value = shown(field, one)
+            yield field, Crop(kept.id, kept.version, key, field.name, definition.title, value)
+
+
+_MARKS = (FieldKind.TICK, FieldKind.SIGNATURE)
+
+
+def _is(field: Field, one: Mapping[str, Any], group: Group) -> bool:
+    value = one.get("value")
+    if field.kind in _MARKS:
+        return value is (group is Group.ON)
+    if field.kind is not FieldKind.CHOICE or one.get("reading") == "unreadable":
+        return False
+    return bool(value) is (group is Group.ON)
+
+
+def _is_short(field: Field, value: str) -> bool:
+    return (
+        field.kind in (FieldKind.TEXT, FieldKind.DATE)
+        and 0 < len(value) <= _SHORT
+        and not value.startswith("–")
+    )
+
+
+def _parsed(given: str) -> tuple[str, int, str]:
+    # An id may have colons; neither a version nor a key has any.
+    parts = given.rsplit(":", 2)
+    if len(parts) != 3 or not parts[1].isdecimal():
+        raise no_document()
+    return parts[0], int(parts[1]), parts[2]

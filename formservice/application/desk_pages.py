@@ -1,0 +1,364 @@
+"""Which pages are which document: moved, split off, joined and put aside by hand; taken back.
+
+Whatever is moved is read again, and is a further version of every document concerned.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol  # readings have the shape of the JSON contract
+
+from formservice import __version__
+from formservice.application.aside import pages_of
+from formservice.application.desk import DeskStore
+from formservice.application.desk_pictures import Seen
+from formservice.application.desk_reading import Asked, ReadAgain
+from formservice.application.known_forms import form_read
+from formservice.application.ports import Forms
+from formservice.application.ports_store import Author, Kept, PageOf, Version
+from formservice.application.report import FORMAT
+from formservice.domain.errors import ConflictError, NotFoundError, UsageError, no_document
+from formservice.domain.findings import FindingCode
+from formservice.domain.form import FormDefinition
+
+ARRANGED = "pages.arranged"
+"""The event of a document whose pages somebody put together anew."""
+NEW, ASIDE = "neu", "beiseite"
+"""Where pages may go besides another document."""
+_MOVED, _CHOSEN, _BACK = "Seiten neu geordnet", "Formular von Hand gewählt", "rückgängig gemacht"
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """All documents of one received file, what of it is none, and others of that day."""
+
+    root: str
+    members: Sequence[Seen]
+    aside: Sequence[Mapping[str, Any]]
+    near: Sequence[Kept]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A document as it shall be; ``document`` is None for a new one, part of ``part_of``.
+
+    Without pages it is a document no longer: all of it belongs to others.
+    """
+
+    document: str | None
+    base: int
+    pages: Sequence[PageOf]
+    reading: Mapping[str, Any]
+    part_of: str = ""
+    reason: str = _MOVED
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What of a received file is no document, as it shall be."""
+
+    root: str
+    aside: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was arranged: the documents now, and the versions they were before (0: none)."""
+
+    documents: Sequence[str]
+    before: Mapping[str, int]
+
+
+class PagesStore(Protocol):
+    """Where it is kept which pages are which document."""
+
+    def family(self, viewer: Author, document: str) -> Family:
+        """Return all that was found with a document in one file; NotFoundError if not visible."""
+
+    def aside(self, viewer: Author, document: str) -> Sequence[Mapping[str, Any]]:
+        """Return what is no document of the same file; NotFoundError if not visible."""
+
+    def versions(self, viewer: Author, document: str) -> Mapping[int, Version]:
+        """Return all versions of a document; NotFoundError if not visible."""
+
+    def has_arranged(self, viewer: Author, document: str) -> bool:
+        """Say whether ``viewer`` has put pages of this document together."""
+
+    def states(self, documents: Sequence[str]) -> Mapping[str, Kept]:
+        """Return where documents stand."""
+
+    def arrange(self, viewer: Author, pieces: Sequence[Piece], shelf: Shelf | None) -> list[str]:
+        """Let documents have other pages, all of it or nothing; return their ids."""
+
+
+class Arrange:
+    """The use cases „this is another form“ and „these pages belong together“."""
+
+    def __init__(
+        self,
+        store: PagesStore,
+        documents: DeskStore,
+        read: ReadAgain,
+        forms: Forms,
+    ) -> None:
+        """Keep where documents are, and what reads them again."""
+        self._store = store
+        self._documents = documents
+        self._read = read
+        self._forms = forms
+
+    def family(self, viewer: Author, document: str) -> Family:
+        """Return a document with all that came in the same file."""
+        return self._store.family(viewer, document)
+
+    def aside(self, viewer: Author, document: str, number: int) -> PageOf:
+        """Return a page of the same file that is in no document, by its number from 1.
+
+        NotFoundError: no such document for ``viewer``, or no such page.
+        """
+        loose = loose_pages(self._store.aside(viewer, document))
+        if not 0 < number <= len(loose):
+            raise NotFoundError("Diese Seite gibt es nicht.")
+        return loose[number - 1]
+
+    def as_form(self, viewer: Author, document: str, form: str, edition: str) -> Done:
+        """Read a document again as another form or edition: a further version.
+
+        Raises:
+            NotFoundError: no such document for ``viewer``, or no such form.
+            InputError: it cannot be read.
+            UsageError, ConflictError: it is not to be changed any more, or somebody did.
+        """
+        seen = self._documents.seen(viewer, document)
+        definition = self._forms.get(form, edition)
+        kept = seen.kept
+        reading = self._read(Asked(seen.pages, kept.name, kept.received, definition))
+        piece = Piece(document, seen.kept.version, seen.pages, reading, reason=_CHOSEN)
+        return self._arranged(viewer, [piece], None)
+
+    def move(
+        self, viewer: Author, document: str, picked: Sequence[tuple[str, int]], target: str
+    ) -> Done:
+        """Move pages to ``target``: another document's id, ``NEW`` or ``ASIDE``.
+
+        ``picked`` are pages as (document, number from 1); of what is no document the document is
+        ``ASIDE``, and the number counts through it.
+
+        Raises:
+            NotFoundError: one of the documents is not there for ``viewer``.
+            UsageError: nothing is picked, it is where it shall go, or none of the file is open.
+            InputError: what comes of it cannot be read.
+        """
+        family = self._store.family(viewer, document)
+        if not family.members:
+            raise UsageError(
+                "Die Seiten dieser Datei lassen sich nicht mehr ordnen.",
+                "Kein Vorgang aus ihr ist mehr offen.",
+            )
+        known = {one.kept.id: one for one in family.members}
+        if target not in (NEW, ASIDE) and target not in known:
+            known[target] = self._documents.seen(viewer, target)
+        places = _Places(known, family.aside)
+        taken = [places.page(*one) for one in picked]
+        if not taken or all(source == target for source, _ in picked):
+            raise UsageError(
+                "Es ist keine Seite ausgewählt, die umzieht.",
+                "Bitte Seiten ankreuzen und sagen, wohin sie gehören.",
+            )
+        gone = {source for source, _ in picked if source not in (ASIDE, target)}
+        pieces = [self._left(known[one], places.without(one, picked)) for one in sorted(gone)]
+        if target == NEW:
+            first = known[sorted(gone)[0]].kept if gone else family.members[0].kept
+            reading = self._reread(taken, first, None)
+            pieces.append(Piece(None, 0, taken, reading, part_of=family.root))
+        elif target != ASIDE:
+            own = known[target]
+            pages = [*own.pages, *(one for one in taken if one not in own.pages)]
+            reading = self._reread(pages, own.kept, self._form(own))
+            pieces.append(Piece(target, own.kept.version, pages, reading))
+        return self._arranged(viewer, pieces, places.shelf(family.root, picked, target))
+
+    def undo(self, viewer: Author, before: Mapping[str, int]) -> Done:
+        """Let documents be again what they were in the versions ``before``; 0 for none.
+
+        One step makes one version of each document. Taken back is only one's own last step:
+        where anything came after it, or somebody else did it, all stays as it is.
+
+        Raises:
+            NotFoundError: no such document for ``viewer``, or no such version.
+            ConflictError: somebody changed one of them since.
+            UsageError: somebody else did it, or one is not to be changed any more.
+        """
+        # What becomes a document again takes its pages before what has them now gives them up.
+        order = sorted(before.items(), key=lambda one: one[1] == 0)
+        pieces = [self._as_before(viewer, *one) for one in order]
+        return self._arranged(viewer, pieces, self._shelf_before(viewer, pieces))
+
+    def _as_before(self, viewer: Author, document: str, version: int) -> Piece:
+        """Return a document as it was, based on the version that is to be taken back."""
+        known = self._store.versions(viewer, document)
+        made = known.get(version + 1)
+        if made is None or (version > 0 and version not in known):
+            raise NotFoundError("Diese Fassung gibt es nicht.")
+        if version + 1 < max(known):
+            raise ConflictError(
+                "Inzwischen ist dieser Vorgang weiterbearbeitet.",
+                "Was danach kam, bleibt. Bitte den Vorgang öffnen und dort berichtigen.",
+            )
+        if not self._is_own(viewer, made):
+            raise UsageError(
+                "Diesen Schritt hat jemand anderes getan.",
+                "Zurücknehmen lässt sich nur der eigene letzte Schritt.",
+            )
+        if version == 0:
+            nothing = _nothing(str(made.reading.get("sha256") or ""))
+            return Piece(document, made.version, (), nothing, reason=_BACK)
+        reading = known[version].reading
+        pages = pages_of(reading, str(reading.get("sha256")))
+        return Piece(document, made.version, pages, reading, reason=_BACK)
+
+    def _is_own(self, viewer: Author, made: Version) -> bool:
+        """Say whether ``viewer`` made a version; a new document is written by the service."""
+        if made.version == 1:
+            return self._store.has_arranged(viewer, made.document)
+        return made.author == viewer.id
+
+    def _arranged(self, viewer: Author, pieces: Sequence[Piece], shelf: Shelf | None) -> Done:
+        ids = self._store.arrange(viewer, pieces, shelf)
+        before = {one: piece.base for one, piece in zip(ids, pieces, strict=True)}
+        return Done(ids, before)
+
+    def _shelf_before(self, viewer: Author, pieces: Sequence[Piece]) -> Shelf | None:
+        """Return what is no document once ``pieces`` are; None if that stays as it is.
+
+        A page that is in a document again is aside no longer, and one that was taken from there
+        goes back: else a page of the file would be counted twice, or not at all.
+        """
+        known = [one.document for one in pieces if one.document is not None]
+        now = [page for one in known for page in self._documents.seen(viewer, one).pages]
+        after = [page for one in pieces for page in one.pages]
+        families = {one.root: one for one in (self._store.family(viewer, d) for d in known)}
+        files = self._store.states(list(families))
+        for root, family in families.items():
+            loose = loose_pages(family.aside)
+            own = files[root].original
+            freed = [one for one in now if one.original == own and one not in (*after, *loose)]
+            left = [*(one for one in loose if one not in after), *dict.fromkeys(freed)]
+            if left != loose:
+                kept = [one for one in family.aside if _is_elsewhere(one)]
+                return Shelf(root, [*kept, *(_put_aside(page) for page in left)])
+        return None
+
+    def _left(self, seen: Seen, pages: Sequence[PageOf]) -> Piece:
+        """Return a document with what is left of its pages."""
+        kept = seen.kept
+        if not pages:
+            sha256 = str(seen.reading.get("sha256"))
+            return Piece(kept.id, kept.version, (), _nothing(sha256))
+        return Piece(kept.id, kept.version, pages, self._reread(pages, kept, self._form(seen)))
+
+    def _reread(
+        self, pages: Sequence[PageOf], kept: Kept, form: FormDefinition | None
+    ) -> dict[str, Any]:
+        """Read pages as what they say they are; as ``form`` if they say nothing."""
+        read = self._read(Asked(pages, kept.name, kept.received))
+        told = read.get("form") or {}
+        if form is None or (told.get("id"), told.get("edition")) == (
+            form.ref.form,
+            form.ref.edition,
+        ):
+            return read
+        return self._read(Asked(pages, kept.name, kept.received, form))
+
+    def _form(self, seen: Seen) -> FormDefinition | None:
+        return form_read(seen.reading, self._forms)
+
+
+class _Places:
+    """The pages of documents, and those that are in none."""
+
+    def __init__(self, known: Mapping[str, Seen], aside: Sequence[Mapping[str, Any]]) -> None:
+        self._known = known
+        self._aside = list(aside)
+
+    def page(self, source: str, number: int) -> PageOf:
+        """Return a page; NotFoundError if there is none."""
+        pages = self._loose() if source == ASIDE else self._own(source)
+        if not 0 < number <= len(pages):
+            raise NotFoundError("Diese Seite hat der Vorgang nicht.")
+        return pages[number - 1]
+
+    def without(self, source: str, picked: Sequence[tuple[str, int]]) -> list[PageOf]:
+        """Return what a document has besides what is picked of it."""
+        gone = {number for one, number in picked if one == source}
+        return [page for n, page in enumerate(self._own(source), start=1) if n not in gone]
+
+    def shelf(self, root: str, picked: Sequence[tuple[str, int]], target: str) -> Shelf | None:
+        """Return what is no document afterwards; None if that stays as it is."""
+        taken = {number for one, number in picked if one == ASIDE}
+        pages = [page for n, page in enumerate(self._loose(), start=1) if n not in taken]
+        if target == ASIDE:
+            pages += [self.page(one, number) for one, number in picked if one != ASIDE]
+        elif not taken:
+            return None
+        kept = [one for one in self._aside if _is_elsewhere(one)]
+        return Shelf(root, [*kept, *(_put_aside(page) for page in pages)])
+
+    def _own(self, source: str) -> Sequence[PageOf]:
+        if source not in self._known:
+            raise no_document()
+        return self._known[source].pages
+
+    def _loose(self) -> list[PageOf]:
+        return loose_pages(self._aside)
+
+
+def loose_pages(aside: Sequence[Mapping[str, Any]]) -> list[PageOf]:
+    """Return the pages of a file that are in no document: empty backs, separator sheets."""
+    return [
+        page
+        for one in aside
+        if not _is_elsewhere(one)
+        for page in pages_of(one, str(one.get("sha256")))
+    ]
+
+
+def _is_elsewhere(one: Mapping[str, Any]) -> bool:
+    return "part_of" in one
+
+
+def _put_aside(page: PageOf) -> dict[str, Any]:
+    """Return a page that belongs to no document, in the shape of an empty back."""
+    return _nothing(page.original) | {
+        "page_numbers": [page.page],
+        "findings": [
+            {
+                "code": str(FindingCode.PAGE_BLANK),
+                "severity": "notes",
+                "field": None,
+                "rule": None,
+                "message": "Diese Seite gehört zu keinem Vorgang.",
+                "overridable": False,
+            }
+        ],
+    }
+
+
+def _nothing(sha256: str) -> dict[str, Any]:
+    """Return the reading of a document whose pages all belong to others."""
+    return {
+        "format": FORMAT,
+        "file": "",
+        "sha256": sha256,
+        "medium": "scan",
+        "page_numbers": [],
+        "form": None,
+        "reference": None,
+        "fields": {},
+        "rivals": [],
+        "findings": [],
+        "sheets": [],
+        "deadlines": [],
+        "archivable": False,
+        "program": __version__,
+        "seconds": 0.0,
+    }

@@ -1,0 +1,160 @@
+"""A Träger throws away what it has not handed in: nothing of it stays but that it was there."""
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from formservice.application.ports_deletion import Erasable, Erasure
+from formservice.application.ports_store import SERVICE, Author, Documents, Events, Kept
+from formservice.application.search import Search
+from formservice.domain.case import OWN_SOURCES, State
+from formservice.domain.errors import ConflictError, UsageError, no_document
+
+DISCARDED = "vor dem Einreichen verworfen"
+"""The reason that stays in the chain of events."""
+# Nobody waits for the bytes to go: workers end what was begun after this time.
+_HELD_S = 60.0
+UNDO_S = 24 * 3600.0
+"""For how long somebody may take back that they threw something away, in seconds."""
+_AT_WORK = ("ready", "running")
+
+T = TypeVar("T")
+
+
+class Asiding(Protocol):
+    """One transaction, as far as putting something aside goes."""
+
+    @property
+    def documents(self) -> Documents:
+        """Documents and where they stand."""
+
+    @property
+    def events(self) -> Events:
+        """The chain of events."""
+
+    @property
+    def search(self) -> Search:
+        """Who may see what."""
+
+
+class AsideStore(Protocol):
+    """Where documents are kept."""
+
+    def written(self, do: Callable[[Asiding], T]) -> T:
+        """Do what writes in one transaction."""
+
+
+class PutAside:
+    """The use case „throw away“ as people do it: for a day it can be taken back."""
+
+    def __init__(self, store: AsideStore) -> None:
+        """Keep where documents are."""
+        self._store = store
+
+    def __call__(self, document: str, author: Author) -> None:
+        """Throw away what was not handed in; done once more, nothing more happens.
+
+        Raises:
+            NotFoundError: there is no such document of theirs.
+            UsageError: it was handed in, or holds several forms of which each is for itself.
+            ConflictError: it is being read just now.
+        """
+
+        def move(work: Asiding) -> None:
+            kept = _theirs(work, document, author)
+            if kept.state is State.DISCARDED:
+                return
+            _refuse_handed_in(kept, is_file=bool(work.documents.parts(document)))
+            work.documents.move(document, State.DISCARDED, author, DISCARDED)
+
+        self._store.written(move)
+
+    def restore(self, document: str, author: Author) -> None:
+        """Take back that something was thrown away; done once more, nothing more happens.
+
+        Raises:
+            NotFoundError: there is no such document of theirs, or not any more.
+        """
+
+        def move(work: Asiding) -> None:
+            kept = _theirs(work, document, author)
+            if kept.state is State.DISCARDED:
+                back = State.PREPARING if kept.version else State.RECEIVED
+                work.documents.move(document, back, author)
+
+        self._store.written(move)
+
+
+def _theirs(work: Asiding, document: str, author: Author) -> Kept:
+    work.events.held()
+    if not work.search.is_visible(document, author):
+        raise no_document()
+    return work.documents.get(document)
+
+
+def _refuse_handed_in(kept: Kept, *, is_file: bool) -> None:
+    if kept.status in _AT_WORK:
+        raise ConflictError(
+            "Die Datei wird gerade gelesen.",
+            "Bitte warten Sie einige Sekunden und versuchen Sie es dann noch einmal.",
+        )
+    if is_file:
+        raise UsageError(
+            "Diese Datei enthält mehrere Bögen.", "Bitte verwerfen Sie jeden Bogen einzeln."
+        )
+    if kept.state not in (State.PREPARING, State.RECEIVED) or kept.source not in OWN_SOURCES:
+        raise UsageError(
+            "Was eingereicht ist, kann nicht mehr verworfen werden.",
+            "Bitte wenden Sie sich an Ihre Ansprechperson, wenn es ein Versehen war.",
+        )
+
+
+def discarded(store: Erasable) -> int:
+    """Really delete what was thrown away a day ago; return how many documents."""
+
+    def erase(work: Erasure) -> int:
+        # One may have gone with another: the file of both.
+        gone: set[str] = set()
+        for document in work.discarded(UNDO_S):
+            if document not in gone:
+                scope = work.scope(document)
+                gone.update(scope.documents)
+                work.erase(scope, SERVICE, DISCARDED, _HELD_S)
+        return len(gone)
+
+    return store.erased(erase)
+
+
+class Discard:
+    """The use case „throw away“."""
+
+    def __init__(self, store: Erasable) -> None:
+        """Keep where documents are."""
+        self._store = store
+
+    def __call__(self, document: str, author: Author) -> None:
+        """Delete a document that was not handed in, and the file it came in if nothing else is.
+
+        Raises:
+            NotFoundError: there is no such document of theirs.
+            UsageError: it, or another form of the same file, was handed in.
+            ConflictError: it is being read just now.
+        """
+
+        def erase(work: Erasure) -> None:
+            if not work.is_visible(document, author):
+                raise no_document()
+            try:
+                scope = work.scope(document)
+            except ConflictError:
+                raise ConflictError(
+                    "Die Datei wird gerade gelesen.",
+                    "Bitte warten Sie einige Sekunden und versuchen Sie es dann noch einmal.",
+                ) from None
+            if not work.is_own(scope, author):
+                raise UsageError(
+                    "Was eingereicht ist, kann nicht mehr verworfen werden.",
+                    "Bitte wenden Sie sich an Ihre Ansprechperson, wenn es ein Versehen war.",
+                )
+            work.erase(scope, author, DISCARDED, _HELD_S)
+
+        self._store.erased(erase)

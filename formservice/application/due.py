@@ -1,0 +1,173 @@
+"""What a form of a participation is due for, and when, before there is a form: by its own rules.
+
+Nothing of a rule is repeated here: the deadlines of the definition are put to a record in which
+the dates stand that are known. What is not known yet is assumed, and that is said.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any  # records have the shape of the JSON contract
+
+from formservice.application.editing_record import fitting, record_of
+from formservice.domain.deadlines import RECEIVED, SLIP, Deadline, deadlines_of
+from formservice.domain.form import DeadlineRule, FieldKey, FormDefinition
+from formservice.domain.frist import Calendar
+from formservice.domain.record import Extraction, Reading, Record, Value
+
+ANLASS = "anlass"
+REGULAR, NOT_BEGUN, BROKEN_OFF = "regulaer", "nichtantritt", "abbruch"
+"""The occasions on which a Feedbackbogen is written, as its choice has them."""
+_FROM, _UNTIL = "teilnahme_von", "teilnahme_bis"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Something that is due; ``due`` is None as long as nobody knows when its period begins.
+
+    ``basis`` is the rule in one sentence, ``why`` how the day was found, ``assumed`` the names of
+    dates that are only assumed to be those of the participation. ``by_receipt`` says that the form
+    has to be there by then, not only what stands in it.
+    """
+
+    key: str
+    title: str
+    basis: str
+    due: date | None
+    why: tuple[str, ...]
+    assumed: tuple[str, ...]
+    by_receipt: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From when to when somebody takes part, as far as that is known."""
+
+    begins: date | None
+    ends: date | None
+
+
+def due_of(
+    definition: FormDefinition, occasion: str, period: Period, today: date, calendar: Calendar
+) -> Sequence[Due]:
+    """Return what is due on an occasion, the earliest first."""
+    rules = _rules_of(definition, occasion)
+    known = {_FROM: period.begins, _UNTIL: period.ends}
+    assumed = _assumed(rules, occasion, period)
+    fields: dict[FieldKey, Value | None] = {ANLASS: occasion_value(definition, occasion)}
+    fields |= {key: value for key, value in {**assumed, **known}.items() if value is not None}
+    record = Record(definition.ref, {key: _said(key, one) for key, one in fields.items()})
+    found = {one.key: one for one in deadlines_of(definition, record, today, calendar)}
+    names = {field.key: field.name for field in definition.fields}
+    told = []
+    for rule in rules:
+        one = found.get(rule.key)
+        told.append(
+            Due(
+                rule.key,
+                rule.title,
+                rule.basis,
+                None if one is None else one.due,
+                () if one is None else one.why,
+                (names.get(rule.event, rule.event),) if rule.event in assumed else (),
+                rule.met_by == RECEIVED,
+            )
+        )
+    return sorted(told, key=lambda one: one.due or date.max)
+
+
+def _assumed(
+    rules: Sequence[DeadlineRule], occasion: str, period: Period
+) -> Mapping[FieldKey, date | None]:
+    """Return the days from which periods count that only the form itself will tell.
+
+    Whoever never begins has missed the first day; a talk is on the last day at the latest. When
+    somebody breaks off nobody knows before.
+    """
+    day = {REGULAR: period.ends, NOT_BEGUN: period.begins}.get(occasion)
+    return {one.event: day for one in rules if one.event not in (_FROM, _UNTIL)}
+
+
+def counted(
+    definition: FormDefinition,
+    reading: Mapping[str, Any],
+    received: date,
+    period: Period,
+    calendar: Calendar,
+) -> Sequence[Deadline]:
+    """Return the deadlines of a form that came, counted with what is known of its participation.
+
+    A form that says no occasion is taken for the regular one, as long as nothing came.
+    """
+    wide = fitting(definition, reading.get("fields") or {})
+    record = record_of(wide, reading)
+    said = record.fields.get(ANLASS)
+    chosen = _chosen(None if said is None else said.value)
+    occasion = next((one for one in (NOT_BEGUN, BROKEN_OFF) if one in chosen), REGULAR)
+    if not chosen:
+        value = occasion_value(definition, occasion)
+        fields = {**record.fields, ANLASS: _said(ANLASS, value)}
+        record = replace(record, fields=fields)
+    days = {_FROM: period.begins, _UNTIL: period.ends}
+    days |= _assumed(_rules_of(definition, occasion), occasion, period)
+    if occasion == BROKEN_OFF:  # on the last day at the latest
+        days |= {one.event: period.ends for one in _rules_of(definition, occasion)}
+    known = {
+        key: day
+        for key, day in days.items()
+        if day is not None and not _is_within(_day(record, key), period)
+    }
+    return deadlines_of(wide, record, received, calendar, known)
+
+
+def is_counted(
+    definition: FormDefinition, starts: Mapping[str, date | None], period: Period
+) -> bool:
+    """Say whether some occasion has all its deadlines, from days in reach of a participation.
+
+    ``starts`` are the days from which the deadlines of a form are counted, by their keys.
+    """
+    keys = {key for key, day in starts.items() if _is_near(day, period)}
+    wanted = (
+        {one.key for one in _rules_of(definition, occasion)}
+        for occasion in (REGULAR, NOT_BEGUN, BROKEN_OFF)
+    )
+    return any(one and one <= keys for one in wanted)
+
+
+def _is_within(day: date | None, period: Period) -> bool:
+    """Say whether a day lies in a participation: then it is meant, though known otherwise."""
+    if day is None or period.ends is None:
+        return False
+    return (period.begins or period.ends - SLIP) <= day <= period.ends
+
+
+def _is_near(day: date | None, period: Period) -> bool:
+    if day is None or period.ends is None:
+        return False
+    return _is_within(day, period) or abs(day - period.ends) <= SLIP
+
+
+def _day(record: Record, key: FieldKey) -> date | None:
+    one = record.fields.get(key)
+    return one.value if one is not None and isinstance(one.value, date) else None
+
+
+def _chosen(value: Value | None) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    return value if isinstance(value, tuple) else ()
+
+
+def _rules_of(definition: FormDefinition, occasion: str) -> list[DeadlineRule]:
+    return [one for one in definition.deadlines if occasion in one.when.get(ANLASS, ())]
+
+
+def occasion_value(definition: FormDefinition, occasion: str) -> Value:
+    """Return an occasion as the field of the definition has it."""
+    field = next(one for one in definition.fields if one.key == ANLASS)
+    return (occasion,) if field.several else occasion
+
+
+def _said(key: FieldKey, value: Value | None) -> Extraction:
+    return Extraction(key, Reading.READ, "", value, 1.0, None)

@@ -1,0 +1,130 @@
+"""Invitations for programs: people of a Träger get a link that is good once."""
+
+from typing import Annotated, Any  # examples are JSON
+
+from fastapi import APIRouter, Body, Path
+from pydantic import BaseModel, Field
+
+from formservice.application.accounts_invited import Invited
+from formservice.domain.permissions import Action
+from formservice.web.api.accounts import PLAIN
+from formservice.web.api.problems import CHANGES, refused
+from formservice.web.api.route import ApiRoute
+from formservice.web.api.samples import example
+from formservice.web.api.told import Moment, given
+from formservice.web.guard import Home, Me, may
+
+router = APIRouter(prefix="/api/v1", tags=["Konten"], route_class=ApiRoute)
+_ID = "3f79bb7b435b05321651daefd374cdc681dc06faa65e374e38337b88ca046dea"
+_ASKED: dict[str, Any] = {
+    "email": "anna.beispiel@lindenhof.example",
+    "name": "Anna Beispiel",
+    "traeger": "lindenhof",
+}
+_INVITATION: dict[str, Any] = {
+    "id": _ID,
+    **_ASKED,
+    "created_at": "2026-04-02T08:15:00Z",
+    "expires_at": "2026-04-16T08:15:00Z",
+    "expired": False,
+}
+InvitationId = Annotated[
+    str, Path(description="Kennung der Einladung.", max_length=64, examples=[_ID])
+]
+
+
+class InvitationTold(BaseModel):
+    """An invitation that nobody has accepted yet."""
+
+    model_config = example(_INVITATION)
+    id: str = Field(description="Kennung; sie öffnet nichts.")
+    email: str = Field(description="E-Mail-Adresse.")
+    name: str = Field(description="Name.")
+    traeger: str = Field(description="Für welchen Träger.")
+    created_at: Moment = Field(description="Wann eingeladen.")
+    expires_at: Moment = Field(description="Bis wann sie gilt.")
+    expired: bool = Field(description="Ob sie abgelaufen ist.")
+
+
+class NewInvitation(BaseModel):
+    """Who is invited."""
+
+    model_config = given(_ASKED)
+    email: str = Field(max_length=200, pattern=PLAIN, description="E-Mail-Adresse.")
+    name: str = Field(min_length=1, max_length=200, pattern=PLAIN, description="Name.")
+    traeger: str = Field(max_length=64, description="Für welchen Träger.")
+
+
+class InvitedTold(BaseModel):
+    """An invitation that was made, with its link, shown this once."""
+
+    model_config = example(
+        {"id": _ID, "link": "https://formulare.amt.example/einladung/…", "mailed": True}
+    )
+    id: str = Field(description="Kennung.")
+    link: str = Field(
+        description="Adresse für den Menschen, der eingeladen ist. Sie wird nicht noch einmal"
+        " gezeigt."
+    )
+    mailed: bool = Field(description="Ob sie auch per E-Mail unterwegs ist.")
+
+
+@router.get(
+    "/invitations",
+    name="api_invitations",
+    operation_id="listInvitations",
+    summary="Offene Einladungen",
+    dependencies=may(Action.ACCOUNTS),
+    responses=refused(),
+)
+def invitations(house: Home) -> list[InvitationTold]:
+    """Listet Einladungen, die niemand angenommen oder zurückgezogen hat, die neueste zuerst."""
+    return [InvitationTold.model_validate(one) for one in house.invite.all()]
+
+
+@router.post(
+    "/invitations",
+    name="api_invite",
+    operation_id="invitePerson",
+    summary="Jemanden eines Trägers einladen",
+    status_code=201,
+    dependencies=may(Action.ACCOUNTS),
+    responses=refused(*CHANGES),
+    openapi_extra={"x-secret": True},
+)
+def invite(house: Home, me: Me, who: Annotated[NewInvitation, Body()]) -> InvitedTold:
+    """Lädt jemanden ein; der Link gilt einmal und zwei Wochen lang."""
+    return _told(house.invite.invite(who.email, who.name, who.traeger, me.author))
+
+
+@router.post(
+    "/invitations/{invitation}/renewal",
+    name="api_invite_again",
+    operation_id="renewInvitation",
+    summary="Eine Einladung erneuern",
+    status_code=201,
+    dependencies=may(Action.ACCOUNTS),
+    responses=refused(404, 409),
+    openapi_extra={"x-secret": True},
+)
+def renew(invitation: InvitationId, house: Home, me: Me) -> InvitedTold:
+    """Macht einen neuen Link mit neuer Kennung; der alte gilt nicht mehr."""
+    return _told(house.invite.renew(invitation, me.author))
+
+
+@router.delete(
+    "/invitations/{invitation}",
+    name="api_invite_withdraw",
+    operation_id="withdrawInvitation",
+    summary="Eine Einladung zurückziehen",
+    status_code=204,
+    dependencies=may(Action.ACCOUNTS),
+    responses=refused(404, 409),
+)
+def withdraw(invitation: InvitationId, house: Home, me: Me) -> None:
+    """Zieht eine Einladung zurück; ihr Link gilt nicht mehr."""
+    house.invite.withdraw(invitation, me.author)
+
+
+def _told(one: Invited) -> InvitedTold:
+    return InvitedTold(id=one.id, link=one.link, mailed=one.mailed)

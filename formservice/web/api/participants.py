@@ -1,0 +1,184 @@
+"""Lists of participants: looked at first, then taken over."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, File, Form, Path, UploadFile
+from pydantic import BaseModel, Field
+
+from formservice.application.participants import Answers, Plan
+from formservice.application.signed_in import SignedIn
+from formservice.domain.errors import UsageError
+from formservice.domain.permissions import Action
+from formservice.web.api.problems import refused
+from formservice.web.api.route import ApiRoute
+from formservice.web.api.samples import example
+from formservice.web.api.told import given
+from formservice.web.guard import Home, Me, may
+from formservice.web.house import House
+from formservice.web.uploads import InTurn
+
+router = APIRouter(prefix="/api/v1", tags=["Teilnehmerlisten"], route_class=ApiRoute)
+_COUNTS = {
+    "new_persons": 3,
+    "changed": 2,
+    "new_participations": 3,
+    "gone": 1,
+    "doubts": 0,
+    "same": 40,
+}
+_LIST = "0d6ad9a2-6d0b-4c1e-9d43-5a9a4c1b7f10"
+
+
+class ChangeTold(BaseModel):
+    """One thing that differs from what is known."""
+
+    line: int = Field(description="Zeile der Liste.")
+    name: str = Field(description="Name.")
+    vorname: str = Field(description="Vorname.")
+    field: str = Field(description="Was sich ändert.")
+    before: str = Field(description="Wie es ist.")
+    after: str = Field(description="Wie es wird.")
+
+
+class DoubtTold(BaseModel):
+    """Somebody who may be somebody known."""
+
+    line: int = Field(description="Zeile der Liste.")
+    number: str = Field(description="Nummer in der Liste; in `new` oder `same` nennen.")
+    known_number: str | None = Field(description="Nummer des bekannten Menschen.")
+    name: str = Field(description="Dessen Name.")
+    vorname: str = Field(description="Dessen Vorname.")
+
+
+class Counts(BaseModel):
+    """How much a list changes."""
+
+    model_config = example(_COUNTS)
+    new_persons: int = Field(description="Neue Menschen.")
+    changed: int = Field(description="Geänderte Angaben, Fälle und Teilnahmen.")
+    new_participations: int = Field(description="Neue Teilnahmen.")
+    gone: int = Field(description="Wer in keiner Zeile steht.")
+    doubts: int = Field(description="Wer jemand Bekanntes sein kann: Das ist zuerst zu klären.")
+    same: int = Field(description="Zeilen, die nichts ändern.")
+
+
+class PlanTold(Counts):
+    """What a list would change; it waits for an hour to be taken over."""
+
+    model_config = example({**_COUNTS, "name": _LIST, "rows": 48, "changes": [], "in_doubt": []})
+    name: str = Field(description="Name, unter dem die Liste eine Stunde lang wartet.")
+    rows: int = Field(description="Zeilen der Liste.")
+    changes: list[ChangeTold] = Field(description="Was sich ändern würde.")
+    in_doubt: list[DoubtTold] = Field(description="Wer jemand Bekanntes sein kann.")
+
+
+class TakeOver(BaseModel):
+    """How a list that was looked at is taken over."""
+
+    model_config = given({"profile": "", "new": [], "same": [], "end_gone": False})
+    profile: str = Field("", max_length=64, description="Aufbau der Liste; leer: der übliche.")
+    new: list[str] = Field(default_factory=list, max_length=5000, description="Das sind Neue.")
+    same: list[str] = Field(
+        default_factory=list, max_length=5000, description="Das sind dieselben Menschen."
+    )
+    end_gone: bool = Field(False, description="Wer in keiner Zeile steht, endet heute.")
+
+
+ListName = Annotated[str, Path(description="Name der Liste.", max_length=64, examples=[_LIST])]
+
+
+@router.post(
+    "/participants/lists",
+    name="api_list_show",
+    operation_id="previewParticipants",
+    summary="Eine Teilnehmerliste ansehen (ändert nichts)",
+    status_code=201,
+    dependencies=may(Action.IMPORT_PARTICIPANTS),
+    responses=refused(413, 415),
+    openapi_extra={"x-safe": True},
+)
+def show(
+    house: Home,
+    me: Me,
+    file: Annotated[UploadFile, File(description="Liste als CSV oder XLSX.")],
+    turn: InTurn,
+    profile: Annotated[
+        str, Form(description="Aufbau der Liste; leer: der übliche.", max_length=64)
+    ] = "",
+) -> PlanTold:
+    """Vergleicht eine Liste mit dem, was bekannt ist, und zeigt, was sie ändern würde.
+
+    Sie wartet dann eine Stunde darauf, mit `POST /participants/lists/{name}/import` übernommen zu
+    werden.
+    """
+    chosen = _profile(house, profile)
+    name = house.take_over.kept(turn.bytes_of(file), me.author)
+    return _shown(house, me, name, chosen)
+
+
+@router.post(
+    "/participants/lists/{name}/import",
+    name="api_list_do",
+    operation_id="importParticipants",
+    summary="Eine Teilnehmerliste übernehmen",
+    dependencies=may(Action.IMPORT_PARTICIPANTS),
+    responses=refused(404, 409, 413, 415),
+)
+def take_over(name: ListName, house: Home, me: Me, asked: Annotated[TakeOver, Body()]) -> Counts:
+    """Übernimmt eine Liste, die angesehen wurde: alles oder, bei Zweifeln (409), nichts."""
+    answers = Answers(asked.new, asked.same)
+    plan = house.take_over.done(
+        name,
+        _profile(house, asked.profile),
+        answers,
+        me.author,
+        house.today(),
+        end_gone=asked.end_gone,
+    )
+    return Counts(**_counts(plan))
+
+
+def _profile(house: House, given_: str) -> str:
+    known = house.take_over.profiles
+    if given_ and given_ not in known:
+        raise UsageError(
+            "Diesen Aufbau einer Liste gibt es nicht.", f"Es gibt: {', '.join(known)}."
+        )
+    return given_ or known[0]
+
+
+def _shown(house: House, me: SignedIn, name: str, profile: str) -> PlanTold:
+    plan, rows = house.take_over.shown(name, profile, Answers(), me.author, house.today())
+    changes = [
+        ChangeTold(
+            line=one.line,
+            name=one.person.name,
+            vorname=one.person.vorname,
+            field=one.field,
+            before=one.before,
+            after=one.after,
+        )
+        for one in plan.changes
+    ]
+    doubts = [
+        DoubtTold(
+            line=one.line,
+            number=one.number,
+            known_number=one.known.number,
+            name=one.known.name,
+            vorname=one.known.vorname,
+        )
+        for one in plan.doubts
+    ]
+    return PlanTold(**_counts(plan), name=name, rows=rows, changes=changes, in_doubt=doubts)
+
+
+def _counts(plan: Plan) -> dict[str, int]:
+    return {
+        "new_persons": len(plan.new_persons),
+        "changed": len(plan.persons) + len(plan.cases) + len(plan.participations),
+        "new_participations": len(plan.new_participations),
+        "gone": len(plan.gone),
+        "doubts": len(plan.doubts),
+        "same": plan.same,
+    }

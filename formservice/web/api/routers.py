@@ -1,0 +1,68 @@
+"""All routers of the API, in the order of its description."""
+
+from fastapi import APIRouter
+
+from formservice.web.api import (
+    accounts,
+    arranging,
+    batches,
+    cases,
+    contact,
+    corrections,
+    deadlines,
+    decisions,
+    desk,
+    desk_groups,
+    documents,
+    drafts,
+    files,
+    forms,
+    invitations,
+    issued,
+    messages,
+    myself,
+    offers,
+    own,
+    participants,
+    pictures,
+    plans,
+    reads,
+    running,
+    submissions,
+    subscription,
+    writing,
+)
+from formservice.web.api.front import fronted
+
+ROUTERS: tuple[APIRouter, ...] = fronted(
+    (
+        myself.router,
+        drafts.router,
+        writing.router,
+        forms.router,
+        documents.router,
+        files.router,
+        corrections.router,
+        submissions.router,
+        own.router,
+        pictures.router,
+        reads.router,
+        decisions.router,
+        messages.router,
+        desk_groups.router,
+        arranging.router,
+        desk.router,
+        batches.router,
+        deadlines.router,
+        subscription.router,
+        cases.router,
+        offers.router,
+        plans.router,
+        issued.router,
+        contact.router,
+        participants.router,
+        accounts.router,
+        invitations.router,
+        running.router,
+    )
+)

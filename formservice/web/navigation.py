@@ -1,0 +1,94 @@
+"""The areas that pages lead to, in one table: which of them somebody sees, and where they are."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+from starlette.routing import NoMatchFound
+
+from formservice.domain.permissions import Action
+from formservice.web.texts import text
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """One entry of the navigation: the ``name`` of a route, its text, and who may go there.
+
+    ``under`` are addresses that belong to it besides its own.
+    """
+
+    route: str
+    label: str
+    action: Action
+    under: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry as the page shows it; ``current`` is what ``aria-current`` says, or empty."""
+
+    label: str
+    href: str
+    current: str
+
+
+# In the order of a working day. An area whose pages are not there is left out.
+AREAS: tuple[Area, ...] = (
+    Area("start", "look.nav.start", Action.SIGNED_IN),
+    Area("participants", "look.nav.participants", Action.OWN_PARTICIPANTS),
+    Area("upload", "portal.nav.upload", Action.SUBMIT),
+    Area("my_documents", "portal.nav.mine", Action.SUBMIT, ("/einreichen", "/quittungen")),
+    Area("inbox", "look.nav.inbox", Action.READ_INBOX),
+    Area("cases", "look.nav.cases", Action.READ_CASES, ("/ausgaben",)),
+    Area("desk", "look.nav.desk", Action.DESK),
+    Area("batches", "look.nav.batches", Action.BATCHES),
+    Area("plans", "look.nav.plans", Action.PLANS),
+    Area("calendar", "look.nav.calendar", Action.CALENDAR),
+    Area("search", "look.nav.search", Action.SEARCH),
+    Area("people", "look.nav.people", Action.ACCOUNTS),
+    Area("status", "look.nav.status", Action.STATUS),
+    Area("webhooks", "look.nav.webhooks", Action.WEBHOOKS),
+)
+ACCOUNT = Area("account", "look.nav.account", Action.SIGNED_IN)
+# For everybody, signed in or not.
+ABOUT: tuple[tuple[str, str], ...] = (
+    ("help", "look.footer.help"),
+    ("accessibility", "look.footer.accessibility"),
+    ("privacy", "look.footer.privacy"),
+    ("imprint", "look.footer.imprint"),
+)
+
+
+def entries(app: FastAPI, here: str, allowed: Callable[[Action], bool]) -> list[Entry]:
+    """Return where somebody can go from the address ``here``, as far as they are ``allowed``."""
+    found = (_entry(app, here, area) for area in AREAS if allowed(area.action))
+    return [one for one in found if one]
+
+
+def account(app: FastAPI, here: str, allowed: Callable[[Action], bool]) -> Entry | None:
+    """Return the entry of one's own account, None where there is none."""
+    return _entry(app, here, ACCOUNT) if allowed(ACCOUNT.action) else None
+
+
+def about(app: FastAPI, here: str) -> list[Entry]:
+    """Return what the foot of every page leads to."""
+    return [_shown(app, here, route, label) for route, label in ABOUT]
+
+
+def _entry(app: FastAPI, here: str, area: Area) -> Entry | None:
+    try:
+        return _shown(app, here, area.route, area.label, area.under)
+    except NoMatchFound:
+        return None
+
+
+def _shown(app: FastAPI, here: str, route: str, label: str, under: tuple[str, ...] = ()) -> Entry:
+    href = str(app.url_path_for(route))
+    return Entry(text(label), href, _current(here, href, under))
+
+
+def _current(here: str, href: str, under: tuple[str, ...]) -> str:
+    if here == href:
+        return "page"
+    inside = [one for one in (href, *under) if one != "/"]
+    return "true" if any(here.startswith(f"{one}/") for one in inside) else ""

@@ -1,0 +1,70 @@
+"""The group check: many answers of one kind on one screen."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Request, Response
+from pydantic import BaseModel
+from starlette.responses import RedirectResponse
+
+from formservice.application.desk import Choice
+from formservice.application.desk_groups import Group
+from formservice.domain.permissions import Action
+from formservice.web.flash import flash
+from formservice.web.guard import Home, Me, may
+from formservice.web.pages_made import page
+
+router = APIRouter(prefix="/nachbearbeitung/gruppen")
+
+
+class Checked(BaseModel):
+    """Which answers were on the screen, and which of them are wrong."""
+
+    gezeigt: list[str] = []
+    falsch: list[str] = []
+
+
+@router.get("/{art}", name="desk_group", dependencies=may(Action.DESK))
+def desk_group(
+    request: Request, house: Home, me: Me, art: Group, formular: str = "", stapel: str = ""
+) -> Response:
+    """Show answers of one kind, of many documents."""
+    choice = Choice(formular or None, stapel or None)
+    shown = house.groups.shown(me.author, art, choice)
+    return page(request, "desk/group.html", {"art": art, "crops": shown, "arts": list(Group)})
+
+
+@router.post("/{art}/bestaetigen", name="desk_group_confirm", dependencies=may(Action.DESK))
+def desk_group_confirm(
+    request: Request, house: Home, me: Me, art: Group, given: Annotated[Checked, Form()]
+) -> Response:
+    """Confirm what was shown but what is wrong; that is looked at field by field."""
+    done = house.groups.confirm(me.author, given.gezeigt, given.falsch)
+    path = request.app.url_path_for
+    to, key = str(path("desk_group", art=art.value)), "desk.group.confirmed"
+    if done.wrong:
+        document, field = done.wrong[0]
+        to = f"{path('desk_review', document=document)}?{urlencode({'feld': field})}"
+        key = "desk.group.look"
+    elif done.passed:
+        key = "desk.group.passed"
+    undo = str(path("desk_group_undo", art=art.value)) if done.count else ""
+    return flash(
+        request,
+        RedirectResponse(to, 303),
+        key,
+        undo=undo,
+        count=done.count,
+        wrong=len(done.wrong),
+        passed=done.passed,
+    )
+
+
+@router.post("/{art}/zurueck", name="desk_group_undo", dependencies=may(Action.DESK))
+def desk_group_undo(request: Request, house: Home, me: Me, art: Group) -> Response:
+    """Let the documents of the last group be again what they were."""
+    before = house.groups.store.last(me.author)
+    if before:
+        house.arrange.undo(me.author, before)
+    back = RedirectResponse(request.app.url_path_for("desk_group", art=art.value), 303)
+    return flash(request, back, "desk.pages.undone")

@@ -1,0 +1,130 @@
+"""Which form a document is, and which pages belong to it: changed by hand, and taken back."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from pydantic import BaseModel
+from starlette.responses import RedirectResponse
+
+from formservice.application.desk_pages import ASIDE, NEW, Done, loose_pages
+from formservice.application.desk_pictures import PagePlace, Seen, has_pictures
+from formservice.application.known_forms import titles as titles_of
+from formservice.domain.errors import UsageError
+from formservice.domain.permissions import Action
+from formservice.web import reading_log
+from formservice.web.flash import flash
+from formservice.web.guard import Home, Me, may
+from formservice.web.pages_made import page
+from formservice.web.texts import text
+
+router = APIRouter(prefix="/nachbearbeitung")
+
+
+class Moved(BaseModel):
+    """Which pages („document:number“) go where."""
+
+    seite: list[str] = []
+    ziel: str = ""
+
+
+@router.post("/seiten/zurueck", name="desk_pages_undo", dependencies=may(Action.DESK))
+def desk_pages_undo(
+    request: Request,
+    house: Home,
+    me: Me,
+    vorher: Annotated[str, Form()],
+    zu: Annotated[str, Form()],
+) -> Response:
+    """Let documents be again what they were."""
+    before = dict(_standing(one) for one in vorher.split())
+    house.arrange.undo(me.author, before)
+    back = request.app.url_path_for("desk_review", document=zu)
+    return flash(request, RedirectResponse(back, 303), "desk.pages.undone")
+
+
+@router.post("/{document}/formular", name="desk_form", dependencies=may(Action.DESK))
+def desk_form(
+    request: Request, house: Home, me: Me, document: str, formular: Annotated[str, Form()]
+) -> Response:
+    """Read a document as another form or edition."""
+    form, _, edition = formular.partition("/")
+    house.deciding.hold(me.author, document)
+    done = house.arrange.as_form(me.author, document, form, edition)
+    title = house.forms.get(form, edition).title
+    return _done(request, document, done, "desk.pages.as-form", form=title)
+
+
+@router.get("/{document}/seiten", name="desk_pages", dependencies=may(Action.DESK))
+def desk_pages(request: Request, house: Home, me: Me, document: str) -> Response:
+    """Show the pages of all documents that came in one file, as cards."""
+    family = house.arrange.family(me.author, document)
+    titles = titles_of(house.forms)
+
+    def shown(seen: Seen) -> dict[str, object]:
+        form = str((seen.reading.get("form") or {}).get("id") or "")
+        return {
+            "id": seen.kept.id,
+            "title": titles.get(form, form) or text("desk.queue.unknown"),
+            "name": seen.kept.name,
+            "version": seen.kept.version,
+            "pages": len(seen.pages) if has_pictures(seen.reading) else 0,
+            "count": len(seen.pages),
+        }
+
+    return page(
+        request,
+        "desk/pages.html",
+        {
+            "document": document,
+            "members": [shown(one) for one in family.members],
+            "aside": len(loose_pages(family.aside)),
+            "near": [(one.id, one.name, titles.get(one.form or "", "")) for one in family.near],
+            "root": family.root,
+            "NEW": NEW,
+            "ASIDE": ASIDE,
+        },
+    )
+
+
+@router.post("/{document}/seiten", name="desk_pages_move", dependencies=may(Action.DESK))
+def desk_pages_move(
+    request: Request,
+    house: Home,
+    me: Me,
+    document: str,
+    given: Annotated[Moved, Form()],
+) -> Response:
+    """Move pages to another document, to a new one, or aside."""
+    picked = [_standing(one) for one in given.seite]
+    done = house.arrange.move(me.author, document, picked, given.ziel)
+    left = [one for one in done.documents if one != document]
+    to = document if document in done.documents else (left[-1] if left else document)
+    return _done(request, to, done, "desk.pages.moved", count=len(picked))
+
+
+@router.get(
+    "/{document}/beiseite/{number}.png", name="aside_picture", dependencies=may(Action.DESK)
+)
+def aside_picture(house: Home, me: Me, document: str, number: int) -> Response:
+    """Show a page of the same file that is in no document."""
+    one = house.arrange.aside(me.author, document, number)
+    place = PagePlace(number, number, one.original, one.page, 0)
+    reading_log.seen(house, me, document, reading_log.PICTURE)
+    return Response(house.pictures.card(place), media_type="image/jpeg")
+
+
+def _done(request: Request, to: str, done: Done, key: str, **values: str | int) -> Response:
+    """Return to a document, with a way back."""
+    told = " ".join(f"{one}:{version}" for one, version in done.before.items())
+    back = RedirectResponse(request.app.url_path_for("desk_review", document=to), 303)
+    undo = str(request.app.url_path_for("desk_pages_undo"))
+    first = next((one for one, version in done.before.items() if version), to)
+    fields = {"vorher": told, "zu": first}
+    return flash(request, back, key, kind="success", undo=undo, fields=fields, **values)
+
+
+def _standing(told: str) -> tuple[str, int]:
+    document, _, version = told.rpartition(":")
+    if not version.isdecimal():
+        raise UsageError(text("desk.pages.gone"))
+    return document, int(version)

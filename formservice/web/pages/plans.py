@@ -1,0 +1,159 @@
+"""Integrationsförderpläne: written in or after the talk, carried on, looked at again, printed."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any  # records have the shape of the JSON contract
+
+from fastapi import APIRouter, Request, Response
+from starlette.responses import RedirectResponse
+
+from formservice.application.drafts import FILL
+from formservice.application.filling import Target
+from formservice.domain.case import DECIDED
+from formservice.domain.form import FieldKey, FormDefinition
+from formservice.domain.groups import flat, items_of, shape_of
+from formservice.domain.permissions import Action
+from formservice.web import reading_log
+from formservice.web.flash import flash
+from formservice.web.form_page import Known, Posted, view
+from formservice.web.form_page_read import as_typed
+from formservice.web.guard import Home, Me, may
+from formservice.web.house import House
+from formservice.web.pages.filling import Filling, filling, query_of, subject_of
+from formservice.web.pages.plans_shown import PLAN, goals, next_reviews, states_of
+from formservice.web.pages_made import page
+
+router = APIRouter()
+_BASE = "/faelle/{case}/plan"
+# Of the new plan: its day is another one, and it was not yet handed over.
+ANEW = ("datum", "ausgehaendigt_am")
+_AHEAD_DAYS = 60
+
+
+@router.get("/plaene", name="plans", dependencies=may(Action.PLANS))
+def plans(request: Request, house: Home, me: Me) -> Response:
+    """List the newest plan of every case, and which goals are to be looked at."""
+    today = house.today()
+    due = house.waiting.reviews(me.author, today + timedelta(days=_AHEAD_DAYS))
+    known = {
+        "rows": house.waiting.newest_plans(me.author),
+        "reviews": next_reviews(request, due, today),
+        "today": today,
+    }
+    return page(request, "plans/plans.html", known)
+
+
+@router.get(_BASE, name="plan", dependencies=may(Action.PLANS))
+def plan(request: Request, case: str, house: Home, me: Me) -> Response:
+    """Show the newest plan of a case, its earlier ones, and how to go on."""
+    whose = house.office.cases.one(case, me.author, house.today())
+    found, definition = house.waiting.plans(PLAN, me.author, case), _definition(house)
+    draft = house.drafts.get(me.author, FILL, subject_of(PLAN, Target(case)))
+    known: dict[str, Any] = {"whose": whose, "plans": found, "draft": draft}
+    known |= {"definition": definition, "fill": _fill(request, case), "today": house.today()}
+    known |= {"states": states_of(definition), "goals": [], "view": None, "kept": None}
+    if found:
+        reading_log.seen(house, me, found[0].document)
+        reading = found[0].reading
+        known |= {"goals": goals(reading), "view": view(definition, Known(reading=reading))}
+        kept = house.consult.kept(found[0].document, me.author)[0]
+        known |= {"kept": kept, "decided": kept.state in DECIDED}
+    return page(request, "plans/plan.html", known)
+
+
+@router.post(f"{_BASE}/fortschreiben", name="plan_continue", dependencies=may(Action.PLANS))
+def plan_continue(request: Request, case: str, house: Home, me: Me) -> Response:
+    """Begin a new plan with what the last one says; what somebody has begun already stays."""
+    answer = RedirectResponse(_fill(request, case), 303)
+    begun = filling(house, me, PLAN, case)
+    found = house.waiting.plans(PLAN, me.author, case)
+    if begun.draft is not None or not found:
+        return answer
+    reading_log.seen(house, me, found[0].document)
+    values = house.fill.known(begun.definition, Target(case), me.author, found[0].reading)
+    kept = {key: one for key, one in values.items() if key not in ANEW}
+    begun.keep(typed_of(begun.definition, kept | {"datum": house.today().isoformat()}), None)
+    return flash(request, answer, "plans.continued")
+
+
+@router.get(f"{_BASE}/druck", name="plan_print", dependencies=may(Action.PLANS))
+def plan_print(request: Request, case: str, house: Home, me: Me, entwurf: str = "") -> Response:
+    """Show a plan as the young person gets it: in plain words, to print."""
+    whose = house.office.cases.one(case, me.author, house.today())
+    definition, found = _definition(house), house.waiting.plans(PLAN, me.author, case)
+    begun = filling(house, me, PLAN, case)
+    values = _values(begun, house.today()) if entwurf else None
+    if values is None and found:
+        reading_log.seen(house, me, found[0].document)
+        fields = found[0].reading.get("fields") or {}
+        values = {key: one.get("value") for key, one in fields.items()}
+    if values is None:
+        return RedirectResponse(request.app.url_path_for("plan", case=case), 303)
+    known = {"whose": whose, "definition": definition, "plan": _plain(definition, values)}
+    return page(request, "plans/print.html", known | {"authority": house.authority})
+
+
+def _definition(house: House) -> FormDefinition:
+    return house.fill.definition(PLAN)
+
+
+def _fill(request: Request, case: str) -> str:
+    return str(request.app.url_path_for("fill", form=PLAN)) + query_of(Target(case))
+
+
+def typed_of(definition: FormDefinition, values: Mapping[FieldKey, object]) -> Posted:
+    """Return values as if somebody had typed them."""
+    shape = shape_of(definition, values)
+    fields = {one.key: one for one in flat(definition.members or definition.fields, shape)}
+    typed = {
+        key: as_typed(fields[key], one)
+        for key, one in values.items()
+        if key in fields and one is not None
+    }
+    items = {group: (None,) * count for group, count in shape.items()}
+    return replace(Posted(typed), items=items)
+
+
+def _values(begun: Filling, today: date) -> dict[FieldKey, object] | None:
+    said = begun.said()
+    return None if said is None else said.values(begun.definition, today)
+
+
+def _plain(definition: FormDefinition, values: Mapping[FieldKey, object]) -> dict[str, Any]:
+    """Return a plan by goals, each with its steps and who does what until when."""
+    shape = shape_of(definition, [key for key, one in values.items() if one])
+    fields = {one.key: one for one in flat(definition.members or definition.fields, shape)}
+    head = {key: values.get(key) for key in fields if not items_of(key)}
+    found = []
+    for index in range(shape.get("ziele", 0)):
+        start = f"ziele[{index}]."
+        inside = {key[len(start) :]: one for key, one in values.items() if key.startswith(start)}
+        if any(inside.values()):
+            found.append(_goal(inside) | {"number": index + 1})
+    return {"head": head, "goals": found}
+
+
+def _goal(inside: Mapping[str, object]) -> dict[str, Any]:
+    def listed(name: str) -> list[object]:
+        return [one for key, one in inside.items() if key.startswith(f"{name}[") and one]
+
+    def services(name: str) -> list[tuple[object, object]]:
+        count = sum(1 for key in inside if key.startswith(f"{name}[") and key.endswith("].text"))
+        pairs = [
+            (inside.get(f"{name}[{n}].text"), inside.get(f"{name}[{n}].zeitangabe"))
+            for n in range(count)
+        ]
+        return [pair for pair in pairs if any(pair)]
+
+    return {
+        "text": inside.get("text"),
+        "wish": inside.get("wunsch"),
+        "sign": inside.get("indikator"),
+        "review": inside.get("wiedervorlage"),
+        "state": inside.get("stand") or "offen",
+        "steps": listed("teilziele"),
+        "mine": services("leistungen_klient"),
+        "theirs": services("leistungen_jmd"),
+        "places": listed("einrichtungen"),
+    }

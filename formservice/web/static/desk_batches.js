@@ -1,0 +1,83 @@
+// Sends the files of a batch one by one, so that a thousand are no more than one, and shows how far
+// that is. Without this script they are sent as one form.
+
+const form = document.getElementById("hochladen");
+const field = form.querySelector("input[type=file]");
+const bar = document.getElementById("sendet-balken");
+const told = form.querySelector("[data-told]");
+const refused = document.getElementById("abgewiesen");
+const token = form.querySelector("[name=csrf]").value;
+const AT_ONCE = 2;
+
+async function asked(url, body) {
+  const answer = await fetch(url, {
+    method: "POST",
+    body,
+    headers: { "x-csrf": token, accept: "application/json" },
+  });
+  const said = await answer.json().catch(() => ({}));
+  if (answer.ok) return said;
+  throw new Error([said.error, said.hint].filter(Boolean).join(" ") || form.dataset.failed);
+}
+
+function refuse(name, why) {
+  refused.hidden = false;
+  const item = document.createElement("li");
+  item.textContent = `${name}: ${why}`;
+  refused.append(item);
+}
+
+form.addEventListener("submit", async (event) => {
+  const files = [...field.files];
+  if (!files.length) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const button = form.querySelector("button");
+  button.disabled = true;
+  document.getElementById("sendet").hidden = false;
+  refused.replaceChildren();
+  refused.hidden = true;
+  bar.max = files.length;
+  let done = 0;
+  const tell = () => {
+    bar.value = done;
+    told.textContent = form.dataset.sending
+      .replace("{done}", done)
+      .replace("{total}", files.length);
+  };
+  tell();
+  try {
+    const batch = await asked(form.action, new FormData());
+    const waiting = files.slice();
+    const send = async () => {
+      while (waiting.length) {
+        const file = waiting.shift();
+        const body = new FormData();
+        body.append("dateien", file);
+        try {
+          const said = await asked(batch.add, body);
+          for (const one of said.files ?? []) {
+            if (one.error) refuse(one.name, `${one.error} ${one.hint ?? ""} (${one.code})`);
+          }
+        } catch (error) {
+          refuse(file.name, error.message);
+        }
+        done += 1;
+        tell();
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, send));
+    if (refused.hidden) {
+      location.assign(batch.page);
+      return;
+    }
+    // What was refused is read here; then people go on by themselves.
+    const on = document.getElementById("weiter");
+    on.hidden = false;
+    on.querySelector("a").href = batch.page;
+    on.querySelector("a").focus();
+  } catch (error) {
+    refuse("", error.message);
+  }
+  button.disabled = false;
+}, true);

@@ -1,0 +1,33 @@
+// The group check by keyboard: arrows go from picture to picture, the blank marks one as wrong.
+
+const form = document.getElementById("gruppe");
+if (form) {
+  const boxes = [...form.querySelectorAll("input[type=checkbox]")];
+  const told = document.getElementById("gruppe-stand");
+
+  const tell = () => {
+    const wrong = boxes.filter((one) => one.checked).length;
+    told.textContent = told.dataset.told
+      .replace("{right}", boxes.length - wrong)
+      .replace("{wrong}", wrong);
+  };
+  const across = () => {
+    const top = boxes[0].closest("li").offsetTop;
+    return Math.max(boxes.findIndex((one) => one.closest("li").offsetTop > top), 1);
+  };
+
+  form.addEventListener("change", tell);
+  form.addEventListener("keydown", (event) => {
+    const at = boxes.indexOf(event.target);
+    if (at < 0) return;
+    const by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: across(), ArrowUp: -across() }[event.key];
+    if (by) {
+      event.preventDefault();
+      boxes[Math.min(Math.max(at + by, 0), boxes.length - 1)].focus();
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      form.requestSubmit();
+    }
+  });
+  boxes[0].focus({ preventScroll: true });
+}

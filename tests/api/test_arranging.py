@@ -1,0 +1,77 @@
+"""Pages and groups by the API: split, joined, read as another form, confirmed, taken back."""
+
+import pytest
+
+from formservice.application.ports_store import Author
+from formservice.domain.case import Role
+from tests.web.desk.conftest import SCAN, _tidy, keep, readings
+from tests.web.desk.marks import doubted, marks_of
+
+__all__ = ["_tidy", "keep", "readings"]
+pytestmark = [pytest.mark.slow, pytest.mark.engine]
+ELIF = Author("elif", Role.BACK_OFFICE)
+
+
+def family(client, document):
+    return client.get(f"/api/v1/desk/{document}/pages").json()
+
+
+def test_a_page_is_split_off_put_aside_and_everything_taken_back(keep, browser, house):
+    (document,) = keep(SCAN)
+    elif_, address = browser("elif"), f"/api/v1/desk/{document}/pages"
+    picked = [{"document": document, "number": 2}]
+    split = elif_.post(address, json={"pages": picked, "target": "new"})
+    assert split.status_code == 200, split.text
+    assert [one["pages"] for one in family(elif_, document)["documents"]] == [1, 1]
+    back = elif_.post("/api/v1/desk/undo", json={"before": split.json()["before"]})
+    assert back.status_code == 200, back.text
+    assert [one["pages"] for one in family(elif_, document)["documents"]] == [2]
+    elif_.post(address, json={"pages": picked, "target": "aside"})
+    assert family(elif_, document)["aside"] == 1
+    picture = elif_.get(f"/api/v1/desk/{document}/aside/1")
+    assert picture.headers["content-type"] == "image/jpeg"
+    assert elif_.get(f"/api/v1/desk/{document}/aside/2").status_code == 404
+    again = [{"document": "aside", "number": 1}]
+    joined = elif_.post(address, json={"pages": again, "target": document})
+    assert joined.status_code == 200, joined.text
+    assert (family(elif_, document)["aside"], house.verify().broken) == (0, None)
+
+
+def test_nothing_is_emptied_by_taking_back_what_never_was(keep, browser):
+    (document,) = keep(SCAN)
+    for version, status in ((0, 400), (77, 404)):
+        answer = browser("elif").post("/api/v1/desk/undo", json={"before": {document: version}})
+        assert answer.status_code == status
+    assert [one["pages"] for one in family(browser("elif"), document)["documents"]] == [2]
+    answer = browser("boris").post("/api/v1/desk/undo", json={"before": {document: 1}})
+    assert answer.status_code == 403
+
+
+def test_a_document_is_read_as_another_edition_and_back(keep, browser):
+    (document,) = keep(SCAN)
+    elif_, form = browser("elif"), {"form": "feedbackbogen", "edition": "2023-09-22"}
+    done = elif_.put(f"/api/v1/desk/{document}/form", json=form)
+    assert done.status_code == 200, done.text
+    assert family(elif_, document)["documents"][0]["edition"] == "2023-09-22"
+    taken = browser("frank").put(f"/api/v1/desk/{document}/form", json=form)
+    assert (taken.status_code, taken.json()["code"]) == (409, "desk.taken")
+    elif_.post("/api/v1/desk/undo", json={"before": done.json()["before"]})
+    assert family(elif_, document)["documents"][0]["edition"] == "2026-11"
+    unknown = elif_.put(f"/api/v1/desk/{document}/form", json=form | {"edition": "1999-01"})
+    assert unknown.status_code == 404
+
+
+def test_a_group_is_confirmed_but_what_is_wrong_and_taken_back(keep, browser, house):
+    (document,) = keep(SCAN)
+    doubted(house, document, marks_of(house, document))
+    elif_ = browser("elif")
+    shown = [one["id"] for one in elif_.get("/api/v1/desk/groups/ticked").json()]
+    assert len(shown) > 1
+    sent = {"shown": shown, "wrong": shown[:1]}
+    done = elif_.post("/api/v1/desk/groups/confirmation", json=sent).json()
+    assert (done["count"], len(done["wrong"])) == (len(shown) - 1, 1)
+    undone = elif_.post("/api/v1/desk/groups/undo").json()
+    assert undone["documents"] == [document]
+    assert elif_.post("/api/v1/desk/groups/undo").json()["documents"] == []
+    foreign = {"shown": ["nobodys:1:name"]}
+    assert elif_.post("/api/v1/desk/groups/confirmation", json=foreign).status_code == 404

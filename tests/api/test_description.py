@@ -1,0 +1,127 @@
+"""The API describes itself: every operation in German, with examples and its errors."""
+
+import re
+
+import pytest
+from fastapi.routing import APIRoute
+
+from formservice.application.idempotency import ReusedError
+from formservice.web.api.description import described, operations
+from formservice.web.api.problems import ALWAYS, STATUS
+from formservice.web.api.routers import ROUTERS
+from formservice.web.guard import action_of
+from formservice.web.refusals import status_of
+
+WHOLE = described(ROUTERS, "http://127.0.0.1:8000")
+EVERY = [
+    pytest.param(path, method, one, id=one["operationId"])
+    for path, method, one in operations(WHOLE)
+]
+ROUTES = {
+    one.operation_id: one
+    for router in ROUTERS
+    for one in router.routes
+    if isinstance(one, APIRoute) and one.include_in_schema
+}
+
+
+def schema_of(media):
+    schema = media["schema"]
+    if "$ref" in schema:
+        return WHOLE["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return schema
+
+
+def test_it_is_openapi_3_1():
+    assert WHOLE["openapi"].startswith("3.1")
+    assert WHOLE["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+    assert len(ROUTES) == len(EVERY)
+
+
+@pytest.mark.parametrize(("path", "method", "one"), EVERY)
+def test_every_operation_is_told_in_words(path, method, one):
+    assert one["summary"]
+    assert len(one["description"]) > 20
+    assert one["tags"]
+    assert re.fullmatch(r"[a-z]+[A-Za-z]+", one["operationId"])
+    for parameter in one.get("parameters", []):
+        assert parameter["description"], parameter["name"]
+
+
+@pytest.mark.parametrize(("path", "method", "one"), EVERY)
+def test_every_operation_names_its_errors_in_the_shape_of_problems(path, method, one):
+    errors = {int(status): answer for status, answer in one["responses"].items() if status >= "4"}
+    wanted = set(ALWAYS) if one["security"] else {405, 422, 429, 503}
+    if "{" in path and one["security"]:
+        wanted.add(404)
+    if "requestBody" in one:
+        wanted |= {413, 415}
+    assert wanted <= set(errors)
+    for answer in errors.values():
+        media = answer["content"]["application/json"]
+        assert media["schema"]["$ref"].endswith("/Problem")
+        assert set(media["example"]) == {"ok", "code", "error", "hint"}
+
+
+@pytest.mark.parametrize(("path", "method", "one"), EVERY)
+def test_every_operation_has_examples(path, method, one):
+    for status, answer in one["responses"].items():
+        for kind, media in answer.get("content", {}).items():
+            if kind == "application/json" and status < "3":
+                assert media.get("example") is not None, status
+    for kind, media in one.get("requestBody", {}).get("content", {}).items():
+        if kind == "application/json":
+            assert schema_of(media).get("example") is not None
+
+
+@pytest.mark.parametrize("id_", ROUTES)
+def test_who_needs_a_token_is_told_so(id_):
+    route = ROUTES[id_]
+    (method,) = sorted(route.methods or ())
+    told = WHOLE["paths"][route.path_format][method.lower()]["security"]
+    assert bool(told) == (action_of(route) is not None)
+
+
+@pytest.mark.parametrize(("path", "method", "one"), EVERY)
+def test_every_change_takes_a_key_and_nothing_else_does(path, method, one):
+    names = {parameter["name"] for parameter in one.get("parameters", [])}
+    is_safe = method == "GET" or "x-safe" in (ROUTES[one["operationId"]].openapi_extra or {})
+    assert ("Idempotency-Key" in names) == (not is_safe)
+
+
+def test_examples_fit_their_models():
+    for router in ROUTERS:
+        for route in router.routes:
+            if not isinstance(route, APIRoute) or not route.include_in_schema:
+                continue
+            field = route.response_field
+            if field is None:
+                continue
+            (method,) = sorted(route.methods or ())
+            answers = WHOLE["paths"][route.path_format][method.lower()]["responses"]
+            for status, answer in answers.items():
+                media = answer.get("content", {}).get("application/json", {})
+                if status < "3" and "example" in media:
+                    _, wrong = field.validate(media["example"], {}, loc=("example",))
+                    assert not wrong, route.path
+
+
+def test_no_address_asks_for_what_tells_of_a_person():
+    words = ("name", "vorname", "geburt", "query", "q", "words", "search")
+    for path, _, one in operations(WHOLE):
+        asked = {p["name"] for p in one.get("parameters", []) if p["in"] == "query"}
+        assert not asked & set(words), path
+
+
+def test_every_error_of_the_api_has_a_status():
+    for kind, status in STATUS.items():
+        assert 400 <= status < 500
+        assert kind.code
+    assert status_of(ReusedError("x")) == 422
+
+
+def test_the_page_shows_every_operation_without_a_script(browser):
+    answer = browser(None).get("/api/v1/")
+    assert answer.status_code == 200
+    for _, _, one in operations(WHOLE):
+        assert f'id="{one["operationId"]}"' in answer.text

@@ -1,0 +1,67 @@
+"""Drafts and plans by the API: begun, written on, thrown away and back, carried on."""
+
+import pytest
+
+from tests.api.test_flows import prepared
+from tests.web.foreign import settled as a_settled_house
+
+BODY = {"typed": {"name": ["Beispiel"], "nobodys": ["x"]}}
+PLAN = "integrationsfoerderplan"
+
+
+@pytest.fixture
+def house(tmp_path):
+    yield from a_settled_house(tmp_path)
+
+
+def test_a_form_that_was_begun_is_written_on_and_comes_back(browser):
+    carla, address = browser("carla"), "/api/v1/forms/feedbackbogen/draft"
+    first = carla.put(address, json={"case": "c1", "version": 0, "body": BODY})
+    assert first.status_code == 200, first.text
+    subject = f"/api/v1/drafts/fill/{first.json()['subject']}"
+    assert carla.get(subject).json()["body"]["typed"] == {"name": ["Beispiel"]}
+    late = carla.put(address, json={"case": "c1", "version": 0, "body": BODY})
+    assert (late.status_code, late.json()["code"]) == (409, "conflict.draft")
+    assert carla.delete(subject).status_code == 204
+    assert carla.post(f"{subject}/restore").status_code == 204
+    assert carla.get(subject).status_code == 200
+    assert carla.get("/ausfuellen/feedbackbogen?fall=c1").status_code == 200
+    foreign = browser("dirk").put(address, json={"case": "c1", "body": BODY})
+    assert (foreign.status_code, foreign.json()["code"]) == (404, "not-found")
+
+
+def test_a_correction_that_was_begun_changes_nothing_yet(browser):
+    anna = browser("anna")
+    document = prepared(anna)
+    address = f"/api/v1/documents/{document}"
+    saved = anna.put(f"{address}/draft", json={"base": 1, "body": BODY})
+    assert (saved.status_code, saved.json()["document"]) == (200, document), saved.text
+    assert anna.get(f"{address}/reading").json()["version"] == 1
+    nowhere = anna.put(f"{address}/draft", json={"base": 9, "body": BODY})
+    assert nowhere.status_code == 404
+
+
+def test_a_plan_is_carried_on_and_printed(browser):
+    carla, values = browser("carla"), {"vorname": "Mia", "datum": "2026-04-02"}
+    assert carla.get("/api/v1/cases/c1/plans").json() == []
+    assert carla.post("/api/v1/cases/c1/plans/continuation").status_code == 404
+    typed = {
+        "form": PLAN,
+        "case": "c1",
+        "values": values | {"ziele": [{"text": "Pünktlich sein."}]},
+    }
+    made = carla.post("/api/v1/filled", json=typed)
+    assert made.status_code == 201, made.text
+    (plan,) = carla.get("/api/v1/plans").json()
+    assert (plan["case"], plan["document"]) == ("c1", made.json()["id"])
+    assert [one["text"] for one in plan["goals"]] == ["Pünktlich sein."]
+    printed = carla.get("/api/v1/cases/c1/plans/newest.pdf")
+    assert (printed.status_code, printed.content[:5]) == (200, b"%PDF-")
+    draft = carla.post("/api/v1/cases/c1/plans/continuation")
+    assert draft.status_code == 201, draft.text
+    body = carla.get(f"/api/v1/drafts/fill/{draft.json()['subject']}").json()["body"]
+    assert body["typed"]["ziele[0].text"] == ["Pünktlich sein."]
+    again = carla.post("/api/v1/cases/c1/plans/continuation").json()
+    assert again["version"] == draft.json()["version"]
+    assert browser("dirk").get("/api/v1/cases/c1/plans").status_code == 404
+    assert browser("dirk").get("/api/v1/plans").json() == []

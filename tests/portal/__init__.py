@@ -1,0 +1,1 @@
+"""What a Träger does: uploads, prepares, hands in."""

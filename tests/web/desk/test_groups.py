@@ -1,0 +1,97 @@
+"""Many answers of one kind on one screen: the wrong ones are marked, the rest is confirmed."""
+
+import io
+import re
+
+import pytest
+from PIL import Image
+
+from formservice.application.desk import Choice, doubtful
+from formservice.application.desk_groups import Group
+from formservice.application.ports_store import Author
+from formservice.domain.case import Role
+from tests.web.desk.conftest import SCAN
+from tests.web.desk.marks import doubted, marks_of
+
+pytestmark = [pytest.mark.slow, pytest.mark.engine]
+ELIF = Author("elif", Role.BACK_OFFICE)
+LATE = "feedbackbogen@2023-09-22/dang-und-girts-scan"
+
+
+def test_what_is_not_marked_as_wrong_is_confirmed_at_once(keep, browser, house):
+    documents = [keep(SCAN)[0], keep(LATE)[0]]
+    marks = {one: marks_of(house, one) for one in documents}
+    for one in documents:
+        doubted(house, one, marks[one])
+    elif_ = browser("elif")
+    page = elif_.get("/nachbearbeitung/gruppen/an").text
+    shown = re.findall(r'name="gezeigt" value="([^"]+)"', page)
+    assert len(shown) == sum(map(len, marks.values()))
+    wrong = shown[0]
+    done = elif_.post(
+        "/nachbearbeitung/gruppen/an/bestaetigen", data={"gezeigt": shown, "falsch": [wrong]}
+    )
+    document, _, key = wrong.rsplit(":", 2)
+    assert done.headers["location"] == f"/nachbearbeitung/{document}?feld={key}"
+    for one in documents:
+        left = doubtful(house.desk.seen(ELIF, one).reading)
+        assert [k for k in marks[one] if k in left] == ([key] if one == document else [])
+    assert house.verify().broken is None
+
+
+def test_a_confirmed_group_can_be_taken_back(keep, browser, house):
+    (document,) = keep(SCAN)
+    doubted(house, document, marks_of(house, document))
+    elif_ = browser("elif")
+    shown = [one.id for one in house.groups.shown(ELIF, Group.ON, Choice())]
+    elif_.post("/nachbearbeitung/gruppen/an/bestaetigen", data={"gezeigt": shown})
+    assert not house.groups.shown(ELIF, Group.ON, Choice())
+    elif_.post("/nachbearbeitung/gruppen/an/zurueck")
+    assert len(house.groups.shown(ELIF, Group.ON, Choice())) == len(shown)
+
+
+def test_what_was_changed_after_a_group_stays_when_the_group_is_taken_back(keep, browser, house):
+    (document,) = keep(SCAN)
+    doubted(house, document, marks_of(house, document))
+    elif_ = browser("elif")
+    shown = [one.id for one in house.groups.shown(ELIF, Group.ON, Choice())]
+    elif_.post("/nachbearbeitung/gruppen/an/bestaetigen", data={"gezeigt": shown})
+    with house.store.work() as work:
+        kept, reading = work.documents.get(document), work.documents.newest(document).reading
+        later = work.documents.save(
+            document, kept.version, reading, Author("dirk", Role.IFK), "berichtigt"
+        )
+    assert elif_.post("/nachbearbeitung/gruppen/an/zurueck").status_code == 409
+    with house.store.look() as work:
+        assert work.documents.get(document).version == later
+
+
+def test_what_somebody_else_looks_through_stays_as_it_is(keep, browser, house):
+    (document,) = keep(SCAN)
+    doubted(house, document, marks_of(house, document))
+    shown = [one.id for one in house.groups.shown(ELIF, Group.ON, Choice())]
+    browser("carla").get(f"/nachbearbeitung/{document}")
+    done = house.groups.confirm(ELIF, shown, [])
+    assert (done.count, done.passed) == (0, len(shown))
+
+
+def test_the_same_short_text_in_several_documents_is_a_group(keep, browser, house):
+    documents = [keep(SCAN)[0], keep(LATE)[0]]
+    assert house.groups.shown(ELIF, Group.SAME, Choice()) is not None
+    assert browser("elif").get("/nachbearbeitung/gruppen/gleich").status_code == 200
+    assert browser("elif").get("/nachbearbeitung/gruppen/aus").status_code == 200
+    assert browser("elif").get("/nachbearbeitung/gruppen/krumm").status_code == 422
+    assert len(documents) == 2
+
+
+def test_of_a_choice_the_ticked_box_alone_is_shown(keep, browser, house):
+    (document,) = keep(SCAN)
+    doubted(house, document, marks_of(house, document))
+    elif_ = browser("elif")
+    page = elif_.get("/nachbearbeitung/gruppen/an").text
+    (address,) = re.findall(r'src="([^"]*/anlass\.png[^"]*)"', page)
+    box, whole = (
+        Image.open(io.BytesIO(elif_.get(one).content)).size
+        for one in (address.replace("&amp;", "&"), address.partition("?")[0])
+    )
+    assert box[1] < whole[1] / 2

@@ -1,0 +1,146 @@
+"""The desk in a real browser: by keyboard alone, and accessible in every state."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from formservice.application.ports_store import Author
+from formservice.bootstrap.web import WebServices, web
+from formservice.domain.case import Role
+from formservice.web.guard import cookie_name
+from tests.chromium import NARROW, WIDE, engine, needs_axe, needs_chromium, opened, serving
+from tests.web.desk.conftest import SCAN
+from tests.web.look.axe import violations
+
+__all__ = ["engine"]
+pytestmark = [pytest.mark.slow, pytest.mark.engine, needs_chromium]
+ELIF = Author("elif", Role.BACK_OFFICE)
+OWN_WORDS = "feedbackbogen@2023-09-22/ostern-verspaetet-scan"
+
+
+@pytest.fixture
+def at_desk(house: WebServices, engine) -> Iterator[Callable[..., Page]]:
+    """Return what opens a page of the service for somebody of the back office."""
+    with serving(web(house)) as url:
+        house.public_url = url
+        cookies = {cookie_name(house): house.sessions.open("elif", "test")}
+        contexts = []
+
+        def at(path: str, size: tuple[int, int] = WIDE) -> Page:
+            page, heard = opened(engine, url, cookies, size)
+            contexts.append((page, heard))
+            page.goto(path)
+            return page
+
+        yield at
+        for page, heard in contexts:
+            assert heard.errors == []
+            assert heard.elsewhere == []
+            page.context.close()
+
+
+def _gone_on(page: Page, key: str | None) -> None:
+    """Wait until another field than ``key`` is shown."""
+    page.wait_for_function("was => document.getElementById('angabe').dataset.key !== was", arg=key)
+
+
+def test_a_document_is_gone_through_with_the_enter_key_alone(keep, at_desk, house):
+    (document,) = keep(SCAN)
+    fields = len(house.deciding.review(ELIF, document).asked)
+    page = at_desk(f"/nachbearbeitung/{document}")
+    page.wait_for_selector("#angabe-name:focus")
+    for left in range(fields, 0, -1):
+        assert page.locator("#angabe").get_attribute("data-left") == str(left)
+        page.keyboard.press("Enter")
+        page.wait_for_selector(f'#angabe[data-left="{left - 1}"]')
+    page.wait_for_selector("#fertig button:focus")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/nachbearbeitung")
+    assert house.deciding.review(ELIF, document).asked == []
+
+
+def test_a_field_is_corrected_taken_back_and_read_by_another_reading(keep, at_desk, house):
+    (document,) = keep(SCAN)
+    page = at_desk(f"/nachbearbeitung/{document}")
+    page.wait_for_selector("#angabe-name:focus")
+    key = page.locator("#angabe").get_attribute("data-key")
+    page.keyboard.press("k")
+    page.keyboard.type("Neumann")
+    page.keyboard.press("Enter")
+    _gone_on(page, key)
+    draft = house.desk.draft(ELIF, document)
+    assert draft.decisions[key].value == "Neumann"
+    page.keyboard.press("r")
+    page.wait_for_selector(f'#angabe[data-key="{key}"]')
+    page.keyboard.press("2")
+    taken = page.locator("tr[data-reading]").nth(1).get_attribute("data-reading")
+    assert page.locator("[name=wert]").input_value() == taken
+
+
+def test_the_picture_follows_the_field_and_turns_to_other_pages(keep, at_desk):
+    (document,) = keep(SCAN)
+    page = at_desk(f"/nachbearbeitung/{document}")
+    page.wait_for_selector("#stellen rect")
+    near = page.locator("#bild").get_attribute("viewBox")
+    page.keyboard.press("g")
+    whole = page.locator("#bild").get_attribute("viewBox")
+    assert float(whole.split()[2]) > float(near.split()[2])
+    page.keyboard.press("PageDown")
+    page.wait_for_function(
+        "() => document.getElementById('seite').getAttribute('href').includes('/2.')"
+    )
+    assert page.locator("#stellen rect").count() == 0
+
+
+def test_own_words_are_taken_only_when_they_were_compared(keep, at_desk, house):
+    (document,) = keep(OWN_WORDS)
+    own = next(one for one in house.deciding.review(ELIF, document).asked if one.o_ton)
+    page = at_desk(f"/nachbearbeitung/{document}?feld={own.key}")
+    page.wait_for_selector("#angabe-name:focus")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#angabe-fehler:not([hidden])")
+    page.locator("#angabe-name").focus()
+    page.keyboard.press("v")
+    page.locator("#angabe-name").focus()
+    page.keyboard.press("Enter")
+    _gone_on(page, own.key)
+    assert house.desk.draft(ELIF, document).decisions[own.key].compared
+
+
+def test_keys_are_told_on_demand_and_can_be_switched_off(keep, at_desk):
+    (document,) = keep(SCAN)
+    page = at_desk(f"/nachbearbeitung/{document}")
+    page.wait_for_selector("#angabe-name:focus")
+    page.keyboard.press("?")
+    page.wait_for_selector("#tasten[open]")
+    page.locator("#tasten-aus").click()
+    page.keyboard.press("Escape")
+    key = page.locator("#angabe").get_attribute("data-key")
+    page.keyboard.press("u")
+    page.wait_for_timeout(300)
+    assert page.locator("#angabe").get_attribute("data-key") == key
+
+
+@needs_axe
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_every_page_of_the_desk_is_accessible_and_fits(keep, at_desk, house, size):
+    (document,) = keep(SCAN)
+    keep("feedbackbogen@2026-11/regulaer-resaved")
+    batch = house.batches.store.opened(ELIF)
+    house.batches.store.added(ELIF, batch, document, 2, False)
+    for path in (
+        "/nachbearbeitung",
+        f"/nachbearbeitung/{document}",
+        "/nachbearbeitung/feedbackbogen-2026-11-regulaer-resaved",
+        f"/nachbearbeitung/{document}/seiten",
+        "/nachbearbeitung/gruppen/gleich",
+        "/nachbearbeitung/gruppen/an",
+        "/stapel",
+        f"/stapel/{batch}",
+    ):
+        page = at_desk(path, size)
+        page.wait_for_load_state("networkidle")
+        assert violations(page) == [], path
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= size[0], path

@@ -1,0 +1,100 @@
+"""Who takes part, what is due, and the pre-filled form."""
+
+import io
+import re
+import zipfile
+
+import pytest
+from sqlalchemy import insert
+
+from formservice.adapters.store import schema
+from formservice.domain.case import Author, Role
+from tests.web.portal.sent import document_of, handed_in, uploaded
+
+
+def test_a_traeger_sees_its_own_participants_and_what_is_due(browser, participants):
+    page = browser("anna").get("/teilnehmende").text
+    assert "Nguyen, Linh" in page
+    assert "Kowalska, Anna Maria" in page
+    assert "Haddad" not in page
+    assert "überfällig" in page
+    # What is late stands above what is due in three days.
+    assert page.index("Nguyen") < page.index("Kowalska")
+
+
+def test_a_participant_of_another_traeger_is_as_unknown_as_none(browser, participants):
+    anna = browser("anna")
+    foreign, none = anna.get("/teilnehmende/t-p3"), anna.get("/teilnehmende/t-p9")
+    assert (foreign.status_code, none.status_code) == (404, 404)
+    strip = lambda answer: answer.text.replace("t-p3", "").replace("t-p9", "")  # noqa: E731
+    assert strip(foreign) == strip(none)
+
+
+def test_every_deadline_has_its_reason_in_words(browser, participants):
+    page = browser("anna").get("/teilnehmende/t-p2").text
+    for said in ("zwei Wochen nach dem Gespräch", "innerhalb einer Woche nach dem Abbruch"):
+        assert said in page
+    assert "§ 187 Abs. 1 BGB" in page
+
+
+def test_what_is_overdue_stands_first_and_counted_until_it_is_handed_in(browser, participants):
+    anna = browser("anna")
+    start = anna.get("/").text
+    assert "überfällig seit" in start
+    assert start.index("Linh Nguyen") < start.index("Anna Maria Kowalska")
+    assert re.search(r">1</span>\s*<span[^>]*>überfällige Bögen", start)
+    # A form that is begun is as late as one that is not.
+    made = anna.post("/teilnehmende/t-p1/feedbackbogen", data={"format": "docx"})
+    document = document_of(uploaded(anna, made.content, "bogen.docx"))
+    start = anna.get("/").text
+    assert "überfällig seit" in start
+    assert f'href="/einreichen/{document}"' in start
+    assert "verspätet" in anna.get("/termine").text
+    # What is handed in nobody of the Träger can do anything about any more.
+    assert handed_in(anna, document).status_code == 303
+    assert "überfällig seit" not in anna.get("/").text
+    assert "verspätet" not in anna.get("/termine").text
+    assert "Linh Nguyen" in browser("carla").get("/termine").text
+
+
+@pytest.mark.parametrize("format_", ["docx", "pdf"])
+def test_the_form_has_what_is_known(browser, participants, house, format_):
+    anna = browser("anna")
+    made = anna.post("/teilnehmende/t-p2/feedbackbogen", data={"format": format_})
+    assert made.status_code == 200
+    (found,) = house.isolated_read(made.content, "x", received=house.today())
+    assert found["fields"]["name"]["value"] == "Kowalska"
+    assert found["fields"]["vorname"]["value"] == "Anna Maria"
+    assert "Kompass" in found["fields"]["traeger_massnahme"]["value"]
+
+
+def test_what_comes_back_stands_with_its_participant(browser, participants):
+    anna = browser("anna")
+    made = anna.post("/teilnehmende/t-p2/feedbackbogen", data={"format": "docx"})
+    assert zipfile.is_zipfile(io.BytesIO(made.content))
+    sent = anna.post("/hochladen", files={"dateien": ("zurück.docx", made.content)})
+    assert sent.status_code == 303
+    page = anna.get("/teilnehmende/t-p2").text
+    assert sent.headers["location"].rpartition("/")[2] in page
+    assert "in Vorbereitung" in page
+
+
+def test_nobody_makes_a_form_for_another_s_participant(browser, participants):
+    answer = browser("anna").post("/teilnehmende/t-p3/feedbackbogen", data={"format": "pdf"})
+    assert answer.status_code == 404
+
+
+def test_of_many_participants_none_is_left_out(house, participants):
+    people = [{"id": f"q{n}", "name": f"Zeile{n}", "vorname": "Eine"} for n in range(600)]
+    cases = [{"id": f"c-q{n}", "person": f"q{n}", "ifk": "carla"} for n in range(600)]
+    parts = [{"id": f"t-q{n}", "case": f"c-q{n}", "massnahme": "m1"} for n in range(600)]
+    with house.store.work() as work:
+        for table, rows in (("persons", people), ("cases", cases), ("participations", parts)):
+            work.connection.execute(insert(getattr(schema, table)), rows)
+    assert len(house.portal.mine(Author("anna", Role.TRAEGER))) == 602
+
+
+def test_without_participants_it_is_said_what_to_do(browser):
+    page = browser("anna").get("/teilnehmende").text
+    assert "Noch keine Teilnehmenden" in page
+    assert "/hochladen" in page

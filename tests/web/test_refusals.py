@@ -1,0 +1,71 @@
+"""What is refused at the door says what to do now."""
+
+import asyncio
+import logging
+
+import pytest
+
+from formservice.web.guard import ForbiddenError, ForgedError, SignInFirstError, public
+
+
+@pytest.mark.parametrize("kind", [ForbiddenError, ForgedError, SignInFirstError])
+def test_every_refusal_at_the_door_has_a_hint(kind):
+    assert kind("Nein.").hint == kind.default_hint != ""
+
+
+def test_the_page_of_a_refusal_shows_what_to_do(browser):
+    answer = browser("anna").get("/personen")
+    assert answer.status_code == 403
+    assert ForbiddenError.default_hint in answer.text
+
+
+def broken_off(app, browser):
+    """Send the beginning of an upload and go; return what was answered."""
+    anna, answered = browser("anna"), []
+    headers = {
+        **dict(anna.headers),
+        "host": "127.0.0.1",
+        "cookie": "; ".join(f"{one.name}={one.value}" for one in anna.cookies.jar),
+        "content-type": "multipart/form-data; boundary=x",
+    }
+    head = b'--x\r\nContent-Disposition: form-data; name="dateien"; filename="a.pdf"\r\n\r\n%PDF'
+    coming = [
+        {"type": "http.request", "body": head, "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/hochladen",
+        "query_string": b"",
+        "scheme": "http",
+        "headers": [(key.lower().encode(), value.encode()) for key, value in headers.items()],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+    }
+
+    async def receive():
+        return coming.pop(0)
+
+    async def send(message):
+        answered.append(message)
+
+    asyncio.run(app(scope, receive, send))
+    return answered
+
+
+def test_who_leaves_in_the_middle_of_an_upload_is_no_error_of_ours(app, browser, caplog):
+    caplog.set_level(logging.INFO, "formservice.web")
+    assert broken_off(app, browser) == []
+    (line,) = [one for one in caplog.records if one.getMessage() == "request"]
+    assert (line.status, line.route, line.levelname) == (499, "/hochladen", "INFO")
+
+
+def test_an_error_that_nobody_foresaw_is_logged_once(app, browser, caplog):
+    def broken() -> None:
+        raise LookupError
+
+    app.add_api_route("/probe", broken, dependencies=public())
+    assert browser().get("/probe").status_code == 500
+    errors = [one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR]
+    assert errors == ["unexpected", "request"]
