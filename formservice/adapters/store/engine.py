@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, Float, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import FunctionElement
 
+from formservice.adapters.store import turns
 from formservice.domain.errors import ClashError, RefusedError, StorageError, UsageError
 
 T = TypeVar("T")
@@ -25,7 +26,7 @@ T = TypeVar("T")
 # Together as many as the web has threads that answer (40), and those that look and work beside
 # them: nobody waits for a connection. Few are kept when nobody needs them, for each costs memory.
 _KEPT, _FURTHER = 10, 38
-_BUSY_MS = 10_000
+_BUSY_MS = 30_000
 _IDLE_MS = 30_000
 # Deadlock and serialisation failure: of two that wrote at once the server has ended one.
 _CLASHES = ("40P01", "40001")
@@ -118,8 +119,11 @@ def opened(url: URL) -> Engine:
     def _begin(connection: Connection) -> None:
         # Who writes takes the lock at once: one that turns from reading to writing cannot wait.
         # Who only reads must not take it, for then nobody could write meanwhile.
-        reads = connection.get_execution_options().get("reads", False)
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+        if connection.get_execution_options().get("reads", False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        raw = connection.connection.dbapi_connection
+        turns.begin(cast(sqlite3.Connection, raw), _BUSY_MS / 1000, _BUSY_MS)
 
     return engine
 
@@ -127,13 +131,22 @@ def opened(url: URL) -> Engine:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that writes: all of it holds when this ends, or nothing of it."""
-    with explained(), engine.begin() as connection:
+    with explained(), _turn(engine), engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             # Who is frozen here holds up everybody: the server ends the transaction.
             connection.exec_driver_sql(
                 f"SET LOCAL idle_in_transaction_session_timeout = {_IDLE_MS}"
             )
         yield connection
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    with turns.of(str(engine.url.database)).held(_BUSY_MS / 1000):
+        yield
 
 
 def tried(write: Callable[[], T]) -> T:
@@ -185,6 +198,8 @@ def explained() -> Iterator[None]:
         told = _error(error)
         told.add_note(f"{type(error.orig).__name__}: {error.statement}")
         raise told from None
+    except turns.NoTurnError:
+        raise StorageError(_BUSY, _HINTS[_BUSY]) from None
     except PoolTimeoutError:
         raise StorageError(_ALL_TAKEN, "Bitte gleich noch einmal versuchen.") from None
     except OSError as error:

@@ -1,0 +1,57 @@
+"""Those who write to an embedded database take turns."""
+
+import threading
+import time
+
+import pytest
+
+from formservice.adapters.store import turns
+from tests.store.test_troubles import embedded_store
+
+
+def test_who_came_first_goes_first():
+    line = turns.Turns()
+    order, everybody = [], []
+
+    def wait(number: int) -> None:
+        with line.held(5):
+            order.append(number)
+
+    with line.held(0):
+        for number in range(20):
+            everybody.append(threading.Thread(target=wait, args=(number,)))
+            everybody[-1].start()
+            until = time.monotonic() + 5
+            while len(line._waiting) <= number and time.monotonic() < until:
+                time.sleep(0.001)
+    for one in everybody:
+        one.join(5)
+    assert order == list(range(20))
+
+
+def test_who_gives_up_leaves_the_turn_to_the_next():
+    line = turns.Turns()
+    with line.held(0), pytest.raises(turns.NoTurnError), line.held(0.01):
+        raise AssertionError("two have the turn")
+    with line.held(0):
+        pass
+
+
+def test_nobody_among_many_who_write_without_a_pause_waits_much_longer_than_the_others(tmp_path):
+    counts = dict.fromkeys(range(12), 0)
+    with embedded_store(tmp_path) as store:
+        until = time.monotonic() + 1.5
+
+        def write(number: int) -> None:
+            while time.monotonic() < until:
+                with store.work():
+                    time.sleep(0.002)
+                counts[number] += 1
+
+        threads = [threading.Thread(target=write, args=(number,)) for number in counts]
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join(10)
+    assert max(counts.values()) - min(counts.values()) <= 3
+    assert min(counts.values()) >= 3
