@@ -13,6 +13,7 @@ import pickle
 import select
 import signal
 import struct
+import sys
 import tempfile
 import threading
 import time
@@ -185,6 +186,13 @@ def _ended(running: "Iterable[_Child]", most: float = math.inf) -> "list[_Child]
     ]
 
 
+def _end_pools() -> None:
+    """End the threads that OpenCV may keep: a child that inherits its pool without them hangs."""
+    cv2 = sys.modules.get("cv2")
+    if cv2 is not None and cv2.getNumThreads() != 1:
+        cv2.setNumThreads(1)
+
+
 class _Child:
     """A child process at work. ``pipe`` is where it answers, ``left`` the seconds it still has."""
 
@@ -204,6 +212,7 @@ class _Child:
     def _fork(self, work: Callable[[], object], seconds: float, memory: int) -> None:
         parent, scratch = os.getpid(), self._scratch.name
         with _forking:
+            _end_pools()
             self.pipe, write = os.pipe()
             # A Ctrl-C that meets fork's own callbacks is swallowed by them: it has to wait.
             before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})

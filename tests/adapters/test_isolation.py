@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
+import cv2
+import numpy as np
 import pytest
 
 from formservice.adapters.isolation import NoPlainDataError, each_isolated, run_isolated
@@ -36,6 +38,20 @@ def test_the_result_comes_back() -> None:
 
 def test_arguments_need_not_be_picklable() -> None:
     assert run_isolated(lambda work: work() + 1, lambda: 41) == 42
+
+
+def test_work_with_pictures_ends_although_the_parent_had_worked_with_several_threads() -> None:
+    page = np.zeros((3000, 2000), np.uint8)
+    cv2.setNumThreads(2)
+    turn = cv2.getRotationMatrix2D((1000, 1500), 1, 1)
+    cv2.warpAffine(page, turn, (2000, 3000), flags=cv2.INTER_CUBIC)
+    time.sleep(0.5)  # until its threads have gone to sleep
+
+    def work() -> int:
+        cv2.setNumThreads(1)
+        return int(cv2.warpAffine(page, turn, (2000, 3000)).shape[0])
+
+    assert run_isolated(work, seconds=10) == 3000
 
 
 def test_a_result_larger_than_a_pipe_comes_back_whole() -> None:
