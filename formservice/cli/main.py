@@ -3,6 +3,7 @@
 import argparse
 import codecs
 import errno
+import importlib
 import io
 import logging
 import os
@@ -18,16 +19,37 @@ from formservice.domain.errors import FormServiceError, StorageError, UsageError
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 # An operator may configure another handler; people get sentences.
 logging.getLogger("formservice").addHandler(logging.NullHandler())
+# Each command, in the order in which they are listed, and the module that has it.
+_PARTS = {
+    "forms": "forms",
+    "generate": "generate",
+    "read": "read",
+    "intake": "intake",
+    "watch": "watch",
+    "mail": "mail",
+    "work": "work",
+    "serve": "serve",
+    "archive": "archive",
+    "deliver": "deliver",
+    "import": "import_",
+    "account": "accounts",
+    "backup": "backup",
+    "restore": "restore",
+    "migrate": "migrate",
+    "check": "health",
+    "demo": "demo",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status (``errors``)."""
     # Known before the command line is understood: its errors are JSON, too.
-    as_json = "--json" in (sys.argv[1:] if arguments is None else arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    as_json = "--json" in given
     try:
         speak_german()
         _prepare_streams(as_json=as_json)
-        chosen = parser().parse_args(arguments)
+        chosen = parser(given[0] if given else None).parse_args(given)
         status = int(chosen.run(chosen))
         _flush()
     except FormServiceError as error:
@@ -78,29 +100,8 @@ def _output_failed(error: OSError) -> int:
     return errors.show(failed, as_json=False)
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line."""
-    # Loaded here, so that Ctrl-C while the program starts is answered like any other.
-    from formservice.cli import (  # noqa: PLC0415
-        accounts,
-        archive,
-        backup,
-        deliver,
-        demo,
-        forms,
-        generate,
-        health,
-        import_,
-        intake,
-        mail,
-        migrate,
-        read,
-        restore,
-        serve,
-        watch,
-        work,
-    )
-
+def parser(command: str | None = None) -> argparse.ArgumentParser:
+    """Return the parser of the whole command line; where ``command`` is one, with no other."""
     top: argparse.ArgumentParser = Parser(
         prog="formservice",
         description="Amtliche Formulare vorausgefüllt erzeugen, in jeder Gestalt zurücklesen,"
@@ -115,27 +116,10 @@ def parser() -> argparse.ArgumentParser:
         help="die Version zeigen",
     )
     commands = top.add_subparsers(title="Befehle", metavar="BEFEHL", required=True)
-    parts = (
-        forms,
-        generate,
-        read,
-        intake,
-        watch,
-        mail,
-        work,
-        serve,
-        archive,
-        deliver,
-        import_,
-        accounts,
-        backup,
-        restore,
-        migrate,
-        health,
-        demo,
-    )
-    for part in parts:
-        part.add(commands)
+    for part in [_PARTS[command]] if command in _PARTS else _PARTS.values():
+        # Loaded here, so that Ctrl-C while the program starts is answered like any other, and
+        # only what is needed: all of them take half a second.
+        importlib.import_module(f"formservice.cli.{part}").add(commands)
     return top
 
 
