@@ -23,7 +23,6 @@ from formservice.domain.case import Role, State
 _cases, _persons, _parts = schema.cases, schema.persons, schema.participations
 _massnahmen, _documents, _belongs = schema.massnahmen, schema.documents, schema.case_documents
 _due = schema.deadlines
-_MOST = 2000
 _AT_ONCE = 500
 _UNDECIDED = (State.IN_REVIEW, State.RETURNED)
 
@@ -62,7 +61,6 @@ class StoredTerms:
             .where(_due.c.due.between(first, last), visible(viewer), own)
             .where(_documents.c.state != State.PREPARING)
             .order_by(_due.c.due, _due.c.document, _due.c.key)
-            .limit(_MOST)
         )
         with self._store.look() as work:
             return [
@@ -180,7 +178,6 @@ class StoredTerms:
             .where(_parts.c.bis.between(first, last), _mine(viewer), ~came)
             .where(or_(_cases.c.ended.is_(None), _cases.c.ended >= _parts.c.bis))
             .order_by(_parts.c.bis, _parts.c.id)
-            .limit(_MOST)
         )
         with self._store.look() as work:
             return [

@@ -21,6 +21,7 @@ from formservice.web.texts import text
 
 router = APIRouter()
 _WEEK = timedelta(days=7)
+_MOST = 300  # in one list: what is further is found by month
 _FIRST_YEAR, _LAST_YEAR = 1991, 2100
 
 
@@ -34,7 +35,7 @@ def calendar(request: Request, house: Home, me: Me) -> Response:
         "week": [one for one in entries if not one.is_late(today) and one.day <= week],
         "later": [one for one in entries if not one.is_late(today) and one.day > week],
     }
-    context = {"groups": groups, "today": today, "month": f"{today:%Y-%m}"}
+    context = {"groups": groups, "today": today, "month": f"{today:%Y-%m}", "most": _MOST}
     context |= {"is_traeger": me.role is Role.TRAEGER, "feeds": _feeds(house, me)}
     return page(request, "casework/calendar.html", context)
 

@@ -7,14 +7,15 @@ import pytest
 from sqlalchemy import select
 
 from formservice.adapters.store import schema
+from formservice.application.casework_input import part_given, person_given
 from formservice.application.issuing import Target
 from formservice.application.ports_store import SERVICE, Arrival, Found, PageOf
 from formservice.application.report import document_data
 from formservice.domain.permissions import ALLOWED, Action
 from formservice.web.guard import action_of
-from formservice.web.pages import inbox, inbox_document
+from formservice.web.pages import calendar, inbox, inbox_document
 from formservice.web.rates import USUAL, Rates
-from tests.web.casework.conftest import CARLA, sought
+from tests.web.casework.conftest import CARLA, PART, PERSON, sought
 
 ANSWERS = {
     "anlass": "regulaer",
@@ -231,6 +232,20 @@ def test_deadlines_are_listed_and_the_feed_names_nobody(browser, house, case):
     assert stranger.get(path).status_code == 404
     for odd in ("2027-13", "x", "0001-01"):
         assert carla.get(f"/termine/monat/{odd}").status_code == 404
+
+
+def test_a_long_list_of_deadlines_says_how_many_it_does_not_show(
+    browser, house, massnahmen, monkeypatch
+):
+    ends = house.today() + timedelta(days=40)
+    for number in ("4711", "4712"):
+        person = person_given({**PERSON, "number": number}, house.today())
+        part = part_given({**PART, "bis": f"{ends:%d.%m.%Y}"})
+        house.office.change.opened(person, part, CARLA)
+    carla = browser("carla")
+    assert "weitere zeigt der Monat" not in carla.get("/termine").text
+    monkeypatch.setattr(calendar, "_MOST", 1)
+    assert "Das sind die ersten; 5 weitere zeigt der Monat." in carla.get("/termine").text
 
 
 def test_a_calendar_that_asks_too_often_waits(browser, app):
