@@ -1,6 +1,5 @@
 """The application behind a real HTTP server on loopback, as programs meet it."""
 
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -9,11 +8,13 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
+from formservice.cli.serve import bound
+
 
 @contextmanager
 def serving(app: FastAPI) -> Iterator[str]:
     """Serve as long as this is open; yield the address."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = bound("127.0.0.1", 0)
     config = uvicorn.Config(app, log_config=None, lifespan="on", timeout_graceful_shutdown=2)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

@@ -13,6 +13,7 @@ import pytest
 from formservice.bootstrap.settings import Settings
 from formservice.bootstrap.web import WebServices
 from formservice.cli.main import main
+from formservice.cli.serve import bound
 from formservice.web.guard import CSRF_HEADER, cookie_name
 from tests.operations.serving import PATIENCE_S, alive, serving
 from tests.programs import needs_tesseract
@@ -81,6 +82,12 @@ def test_a_request_that_has_begun_is_answered_before_the_end(house, tmp_path):
             line.settimeout(20)
             assert line.recv(100).startswith(b"HTTP/1.1 4")
         assert server.process.wait(PATIENCE_S) == 0
+
+
+def test_no_part_of_an_answer_waits_until_the_part_before_it_is_confirmed():
+    with bound("127.0.0.1", 0) as listening:
+        with socket.create_connection(listening.getsockname(), 10), listening.accept()[0] as line:
+            assert line.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_a_port_that_is_taken_is_told_in_german(tmp_path, monkeypatch, capsys):
