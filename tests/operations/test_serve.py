@@ -85,9 +85,12 @@ def test_a_request_that_has_begun_is_answered_before_the_end(house, tmp_path):
 
 
 def test_no_part_of_an_answer_waits_until_the_part_before_it_is_confirmed():
-    with bound("127.0.0.1", 0) as listening:
-        with socket.create_connection(listening.getsockname(), 10), listening.accept()[0] as line:
-            assert line.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    with (
+        bound("127.0.0.1", 0) as listening,
+        socket.create_connection(listening.getsockname(), 10),
+        listening.accept()[0] as line,
+    ):
+        assert line.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_a_port_that_is_taken_is_told_in_german(tmp_path, monkeypatch, capsys):
