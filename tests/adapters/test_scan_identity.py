@@ -77,7 +77,11 @@ SCANS = {
 
 
 def is_page(picture: Grey, tools: Recognition, ref: FormRef, page: int) -> bool:
-    claims = PicturedPage(picture, tools).claims
+    return claims_only(PicturedPage(picture, tools), ref, page)
+
+
+def claims_only(pictured: PicturedPage, ref: FormRef, page: int) -> bool:
+    claims = pictured.claims
     return {(one.form, one.edition, one.page) for one in claims} == {(ref.form, ref.edition, page)}
 
 
@@ -88,9 +92,10 @@ def test_every_page_is_known_without_code_and_squares_however_it_lies(
     tools: Recognition, ref: FormRef, page: int, scan: Scan
 ) -> None:
     picture, truth = scan.of(without_marks(ref, page))
-    assert is_page(picture, tools, ref, page)
+    pictured = PicturedPage(picture, tools)
+    assert claims_only(pictured, ref, page)
     layout = next(one for one in layouts() if one.ref == ref)
-    pose = PicturedPage(picture, tools).pose(layout, page)
+    pose = pictured.pose(layout, page)
     assert pose is not None
     corners = np.array([[(60.0, 60.0), (530.0, 60.0), (530.0, 780.0), (60.0, 780.0)]])
     off = cv2.perspectiveTransform(corners, truth) - cv2.perspectiveTransform(corners, pose.matrix)
