@@ -67,7 +67,7 @@ class Loaded:
             files = [one.fileno() for one in (given, *out)]
             socket.send_fds(self._control, [json.dumps(told).encode()], files)
             status = json.loads(self._control.recv(_MOST))
-            kept = []
+            kept: list[bytes | None] = []
             for name, file in zip(("stdout", "stderr"), out, strict=True):
                 if name in streams:
                     kept.append(None)

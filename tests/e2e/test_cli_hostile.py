@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from functools import partial
 
 import pikepdf
@@ -236,6 +237,8 @@ def test_ctrl_c_leaves_what_is_finished_as_json(run, tmp_path, command):
         assert started.stdout is not None
         # More than a pipe holds: once all is taken, the file before is done.
         started.stdin.write(b"x" * 2**20)
+        # Until it waits for more: a signal just before that wakes nobody in Python.
+        time.sleep(0.3)
         started.send_signal(signal.SIGINT)
         found = json.loads(started.stdout.read())
     assert started.returncode == 130
