@@ -121,8 +121,9 @@ lint:
 types:
 	$(BIN)/mypy formservice tests benchmarks
 
+# Three on two cores: many tests wait for a browser, a database or a clock.
 test: setup lint types  ## alles, was die CI prüft
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 3 --dist worksteal
 
 explore: setup  ## Eigenschaften mit neuen, zufälligen Beispielen prüfen
 	HYPOTHESIS_PROFILE=explore $(BIN)/pytest -n 2 tests/properties tests/domain tests/api/test_schemathesis.py
