@@ -226,8 +226,18 @@ class Cases(Protocol):
         """Return all Maßnahmen; ``of`` is their Träger's name."""
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A new participation, and the name by which it is taken back."""
+
+    id: str
+    change: int
+
+
 class CaseChanges(Protocol):
     """Changes cases; every change writes its event, and all but new cases can be taken back.
+
+    What changes something returns the name by which it is taken back; None if nothing differed.
 
     Errors: NotFoundError for a case that is not theirs to see, ConflictError if somebody has
     changed the same meanwhile, InvalidDataError for a number that somebody else has.
@@ -236,22 +246,22 @@ class CaseChanges(Protocol):
     def opened(self, person: Given, part: Given | None, author: Author) -> str:
         """Open a case for a new person, perhaps in a Maßnahme; return its id."""
 
-    def person_changed(self, case: str, given: Given, author: Author) -> None:
+    def person_changed(self, case: str, given: Given, author: Author) -> int | None:
         """Change what is known of the person."""
 
-    def ended(self, case: str, day: date | None, author: Author) -> None:
+    def ended(self, case: str, day: date | None, author: Author) -> int | None:
         """End a case on a day, or open it again (None)."""
 
-    def part_opened(self, case: str, given: Given, author: Author) -> str:
-        """Add a participation; return its id."""
+    def part_opened(self, case: str, given: Given, author: Author) -> Opened:
+        """Add a participation."""
 
-    def part_changed(self, case: str, part: str, given: Given, author: Author) -> None:
+    def part_changed(self, case: str, part: str, given: Given, author: Author) -> int | None:
         """Change a participation."""
 
-    def taken(self, case: str, author: Author) -> None:
+    def taken(self, case: str, author: Author) -> int | None:
         """Take a case that nobody has; NotFoundError if there is none, or somebody was faster."""
 
-    def handed(self, case: str, to: str, author: Author) -> None:
+    def handed(self, case: str, to: str, author: Author) -> int | None:
         """Hand a case to a colleague, who sees it from now on instead."""
 
     def undone(self, case: str, change: int, author: Author) -> None:

@@ -80,6 +80,15 @@ def test_a_file_in_the_old_format_tells_how_to_save_it():
     assert "DOCX" in error.hint
 
 
+@pytest.mark.parametrize(
+    "part", ["word/vbaProject.bin", "word/VBAPROJECT.BIN", "x/vbaProject.bin"]
+)
+def test_a_file_with_macros_tells_how_to_save_it_whatever_its_name(part):
+    error = refused(word_file(paragraph(run("a")), parts={part: b"x"}), UnsupportedMediaError)
+    assert "Makros" in error.message
+    assert "*.docx" in error.hint
+
+
 def test_an_encrypted_entry_is_encrypted():
     data = bytearray(SAMPLE)
     place = data.find(b"PK\x01\x02")

@@ -114,7 +114,7 @@ def test_what_was_changed_again_is_not_taken_back(office, cases, change):
 
 def test_a_participation_is_added_corrected_and_taken_away_again(office, cases, change):
     name = change.opened(person(), None, CARLA)
-    added = change.part_opened(name, part(), CARLA)
+    added = change.part_opened(name, part(), CARLA).id
     given = seen(office, name, part("m2", bis=""), added)
     change.part_changed(name, added, given, CARLA)
     (shown,) = cases.one(name, CARLA, DAY).parts
@@ -122,6 +122,23 @@ def test_a_participation_is_added_corrected_and_taken_away_again(office, cases, 
     for told in [one.undo for one in cases.history(name, CARLA) if one.undo]:
         change.undone(name, told, CARLA)
     assert cases.one(name, CARLA, DAY).parts == []
+
+
+def test_each_change_says_how_it_is_taken_back_and_what_changed_nothing_says_so(
+    office, cases, change
+):
+    name = change.opened(person(), None, CARLA)
+    opened = change.part_opened(name, part(), CARLA)
+    mine = change.person_changed(name, seen(office, name, person("Eins")), CARLA)
+    ended = change.ended(name, DAY, CARLA)
+    assert change.ended(name, DAY, CARLA) is None
+    assert change.person_changed(name, seen(office, name, person("Eins")), CARLA) is None
+    change.undone(name, mine, CARLA)
+    change.undone(name, opened.change, CARLA)
+    shown = cases.one(name, CARLA, DAY)
+    assert (shown.person.name, shown.parts, shown.ended) == (person().values["name"], [], DAY)
+    change.undone(name, ended, CARLA)
+    assert cases.one(name, CARLA, DAY).ended is None
 
 
 def test_of_two_who_change_the_same_the_second_is_told(change, cases):

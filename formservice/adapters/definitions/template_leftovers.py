@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from posixpath import basename, dirname
 
 from formservice.adapters.definitions.template_controls import Element, W, printed
+from formservice.adapters.kinds import macros
 from formservice.adapters.word.package import Package
 from formservice.domain.errors import Problem
 
@@ -47,10 +48,10 @@ def leftover_problems(package: Package, file: str) -> Iterator[Problem]:
 
 def _kind_of_file(package: Package) -> Iterator[tuple[str, str]]:
     types = package.read(_TYPES_PART).decode("utf-8", "replace")
-    macros = [name for name in package.names if basename(name) == "vbaProject.bin"]
-    if macros or "macroEnabled" in types:
+    programs = macros(package.names)
+    if programs or "macroEnabled" in types:
         yield (
-            macros[0] if macros else _TYPES_PART,
+            programs[0] if programs else _TYPES_PART,
             "Die Datei enthält Makros. Bitte in Word als „Word-Dokument (*.docx)“ speichern; "
             "Umbenennen genügt nicht.",
         )

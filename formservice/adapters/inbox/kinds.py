@@ -3,7 +3,7 @@
 import io
 import zipfile
 
-from formservice.adapters.kinds import first_bytes
+from formservice.adapters.kinds import first_bytes, macros
 from formservice.domain.errors import (
     EmptyDocumentError,
     EncryptedDocumentError,
@@ -53,7 +53,7 @@ def _zipped(data: bytes) -> str:
     if any(one.flag_bits & 1 for one in entries):
         raise EncryptedDocumentError("Das Archiv ist mit einem Kennwort geschützt.", _UNPACKED)
     if "[Content_Types].xml" in names and "word/document.xml" in names:
-        if "word/vbaProject.bin" in names:
+        if macros(names):
             raise UnsupportedMediaError("Die Word-Datei enthält Makros.", "Bitte als DOCX senden.")
         return "DOCX"
     raise UnsupportedMediaError("Archive werden nicht angenommen.", _UNPACKED)

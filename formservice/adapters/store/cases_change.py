@@ -11,7 +11,7 @@ from formservice.adapters.store import schema
 from formservice.adapters.store.cases import refuse_hidden
 from formservice.adapters.store.rows import text_of
 from formservice.adapters.store.store import Store, Work
-from formservice.application.casework import Given, as_seen
+from formservice.application.casework import Given, Opened, as_seen
 from formservice.application.ports_store import Author
 from formservice.domain.case import Role
 from formservice.domain.chain import Link
@@ -55,74 +55,73 @@ class StoredCaseChanges:
 
         return self._written(write)
 
-    def person_changed(self, case: str, given: Given, author: Author) -> None:
+    def person_changed(self, case: str, given: Given, author: Author) -> int | None:
         """Change what is known of the person."""
 
-        def write(work: Work) -> None:
+        def write(work: Work) -> int | None:
             refuse_hidden(work.connection, case, author)
             query = select(_cases.c.person).where(_cases.c.id == case)
             person = str(work.connection.execute(query).scalar_one())
             _refuse_taken_number(work.connection, given.values, person)
-            _change(work, case, ("person", person), given, author)
+            return _change(work, case, ("person", person), given, author)
 
-        self._written(write)
+        return self._written(write)
 
-    def ended(self, case: str, day: date | None, author: Author) -> None:
+    def ended(self, case: str, day: date | None, author: Author) -> int | None:
         """End a case on a day, or open it again (None)."""
 
-        def write(work: Work) -> None:
+        def write(work: Work) -> int | None:
             refuse_hidden(work.connection, case, author)
             # Of one day the last word counts; what it replaced can be taken back.
             row = _locked(work, "case", case, case)
             given = Given({"ended": day}, as_seen({"ended": row["ended"]}))
-            _change(work, case, ("case", case), given, author)
-
-        self._written(write)
-
-    def part_opened(self, case: str, given: Given, author: Author) -> str:
-        """Add a participation; return its id."""
-        name = self._new_id()
-
-        def write(work: Work) -> str:
-            refuse_hidden(work.connection, case, author)
-            _add_part(work, case, name, given, author)
-            return name
+            return _change(work, case, ("case", case), given, author)
 
         return self._written(write)
 
-    def part_changed(self, case: str, part: str, given: Given, author: Author) -> None:
+    def part_opened(self, case: str, given: Given, author: Author) -> Opened:
+        """Add a participation."""
+        name = self._new_id()
+
+        def write(work: Work) -> Opened:
+            refuse_hidden(work.connection, case, author)
+            return Opened(name, _add_part(work, case, name, given, author))
+
+        return self._written(write)
+
+    def part_changed(self, case: str, part: str, given: Given, author: Author) -> int | None:
         """Change a participation."""
 
-        def write(work: Work) -> None:
+        def write(work: Work) -> int | None:
             refuse_hidden(work.connection, case, author)
             _refuse_no_massnahme(work.connection, given)
-            _change(work, case, ("participation", part), given, author)
+            return _change(work, case, ("participation", part), given, author)
 
-        self._written(write)
+        return self._written(write)
 
-    def taken(self, case: str, author: Author) -> None:
+    def taken(self, case: str, author: Author) -> int | None:
         """Take a case that nobody has; NotFoundError if there is none, or somebody was faster."""
 
-        def write(work: Work) -> None:
+        def write(work: Work) -> int | None:
             work.events.held()
             query = select(_cases.c.ifk).where(_cases.c.id == text_of(case)).with_for_update()
             row = work.connection.execute(query).first()
             if row is not None and row.ifk == author.id:
-                return
+                return None
             # Of a colleague's case nobody is told that it is there.
             if row is None or row.ifk is not None:
                 raise NotFoundError(
                     "Diesen Fall gibt es nicht, oder jemand anderes hat ihn schon übernommen.",
                     "Bitte die Liste neu laden. Die Leitung kann Fälle übergeben.",
                 )
-            _hand(work, case, author.id, author)
+            return _hand(work, case, author.id, author)
 
-        self._written(write)
+        return self._written(write)
 
-    def handed(self, case: str, to: str, author: Author) -> None:
+    def handed(self, case: str, to: str, author: Author) -> int | None:
         """Hand a case to a colleague, who sees it from now on instead."""
 
-        def write(work: Work) -> None:
+        def write(work: Work) -> int | None:
             refuse_hidden(work.connection, case, author)
             users = schema.users
             query = select(users.c.id).where(users.c.id == text_of(to), users.c.active)
@@ -130,9 +129,9 @@ class StoredCaseChanges:
             if work.connection.execute(query).first() is None:
                 problem = Problem("to", "Bitte eine Kollegin oder einen Kollegen auswählen.")
                 raise InvalidDataError("Der Fall wurde nicht übergeben.", [problem])
-            _hand(work, case, to, author)
+            return _hand(work, case, to, author)
 
-        self._written(write)
+        return self._written(write)
 
     def undone(self, case: str, change: int, author: Author) -> None:
         """Take a change back; ConflictError if the same was changed again since."""
@@ -155,16 +154,20 @@ def tell(
     kind: str,
     subject: str,
     change: tuple[Mapping[str, object] | None, Mapping[str, object] | None] = (None, None),
-) -> None:
-    """Keep that an event is about a case; ``change`` is what was there before and is now."""
+) -> int:
+    """Keep that an event is about a case, and return the name of that.
+
+    ``change`` is what was there before and is now.
+    """
     before, after = (None if one is None else _plain(one) for one in change)
     row = {"case": case, "event": link.seq, "kind": kind, "subject": subject}
-    work.connection.execute(insert(_told).values(**row, before=before, after=after))
+    kept = insert(_told).values(**row, before=before, after=after).returning(_told.c.id)
+    return int(work.connection.execute(kept).scalar_one())
 
 
 def _change(
     work: Work, case: str, what: tuple[str, str], given: Given, author: Author
-) -> Link | None:
+) -> int | None:
     """Change a row as given, if anything differs; ConflictError if it is not as it was seen."""
     kind, subject = what
     row = _locked(work, kind, subject, case)
@@ -183,8 +186,7 @@ def _change(
     body = {"case": case, kind: subject, "fields": fields}
     link = _told_change(work, kind, author, body)
     kept = ({key: before[key] for key in fields}, {key: after[key] for key in fields})
-    tell(work, case, link, kind, subject, kept)
-    return link
+    return tell(work, case, link, kind, subject, kept)
 
 
 def _told_change(work: Work, kind: str, author: Author, body: Mapping[str, object]) -> Link:
@@ -195,27 +197,27 @@ def _told_change(work: Work, kind: str, author: Author, body: Mapping[str, objec
     return work.events.append("participation.changed", author, None, body)
 
 
-def _add_part(work: Work, case: str, name: str, given: Given, author: Author) -> None:
+def _add_part(work: Work, case: str, name: str, given: Given, author: Author) -> int:
     _refuse_no_massnahme(work.connection, given)
     values = {"case": case, **_storable(given.values)}
     work.connection.execute(insert(_parts).values(id=name, **values))
     body = {"case": case, "participation": name}
     link = work.events.append("participation.opened", author, None, body)
-    tell(work, case, link, "participation", name, (None, given.values))
+    return tell(work, case, link, "participation", name, (None, given.values))
 
 
-def _hand(work: Work, case: str, to: str, author: Author) -> None:
+def _hand(work: Work, case: str, to: str, author: Author) -> int | None:
     """Let somebody have a case: who takes one that nobody has, and whom one is handed to."""
     row = _locked(work, "case", case, case)
     if row["ifk"] == to:
-        return
+        return None
     work.connection.execute(update(_cases).where(_cases.c.id == case).values(ifk=to))
     body = {"case": case, "from": row["ifk"], "to": to}
     if row["ifk"] is None and to == author.id:
         link = work.events.append("case.taken", author, None, body)
     else:
         link = work.events.append("case.handed", author, None, body)
-    tell(work, case, link, "case", case, ({"ifk": row["ifk"]}, {"ifk": to}))
+    return tell(work, case, link, "case", case, ({"ifk": row["ifk"]}, {"ifk": to}))
 
 
 def _undo(work: Work, case: str, change: int, author: Author) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from lxml import etree
 
+from formservice.adapters.kinds import macros
 from formservice.adapters.word.claims import claims
 from formservice.adapters.word.direct import blocks, direct
 from formservice.adapters.word.found import Bookmark, Control, Ink, Walked, number
@@ -16,7 +17,7 @@ from formservice.adapters.word.walk import walk
 from formservice.application.ports import OpenDocument
 from formservice.domain.days import is_day, possible
 from formservice.domain.document import Doubt, Medium, Method, Page, Sighting
-from formservice.domain.errors import EmptyDocumentError
+from formservice.domain.errors import EmptyDocumentError, UnsupportedMediaError
 from formservice.domain.form import Layout
 from formservice.domain.reference import anchor_of_bookmark
 
@@ -52,6 +53,12 @@ class WordReader:
         if not data:
             raise EmptyDocumentError("Die Datei ist leer.")
         package = Package(data)
+        if macros(package.names):
+            raise UnsupportedMediaError(
+                "Die Word-Datei enthält Makros.",
+                "Bitte in Word als „Word-Dokument (*.docx)“ speichern und noch einmal einreichen;"
+                " Umbenennen genügt nicht.",
+            )
         root = package.parse(package.main)
         anchored = direct(root)
         found = walk(root) if anchored is None else anchored

@@ -171,7 +171,8 @@ def person(
 def open_part(case: CaseId, house: Home, me: Me, new: Annotated[shapes.PartGiven, Body()]) -> Made:
     """Legt eine Teilnahme an einer Maßnahme an (`GET /massnahmen`)."""
     house.office.cases.one(case, me.author, house.today())
-    return Made(id=house.office.change.part_opened(case, part_given(new.typed()), me.author))
+    opened = house.office.change.part_opened(case, part_given(new.typed()), me.author)
+    return Made(id=opened.id)
 
 
 @router.put(

@@ -58,10 +58,10 @@ def save_person(request: Request, house: Home, me: Me, case: str, sent: Typed) -
     found = house.office.cases.one(case, me.author, house.today())
     try:
         given = person_given(sent.all, house.today())
-        house.office.change.person_changed(case, given, me.author)
+        change = house.office.change.person_changed(case, given, me.author)
     except (InvalidDataError, ConflictError) as error:
         return _asked(request, house, found, sent.all, error)
-    return _changed(request, house, me, case, "person")
+    return _changed(request, case, "person", change)
 
 
 @router.get(
@@ -80,10 +80,10 @@ def create_part(request: Request, house: Home, me: Me, case: str, sent: Typed) -
     """Add a participation."""
     found = house.office.cases.one(case, me.author, house.today())
     try:
-        house.office.change.part_opened(case, part_given(sent.all), me.author)
+        opened = house.office.change.part_opened(case, part_given(sent.all), me.author)
     except InvalidDataError as error:
         return _asked_part(request, house, found, None, sent.all, error)
-    return _changed(request, house, me, case, "part_opened")
+    return _changed(request, case, "part_opened", opened.change)
 
 
 @router.get(
@@ -107,17 +107,17 @@ def save_part(
     found = house.office.cases.one(case, me.author, house.today())
     _part(found, part)
     try:
-        house.office.change.part_changed(case, part, part_given(sent.all), me.author)
+        change = house.office.change.part_changed(case, part, part_given(sent.all), me.author)
     except (InvalidDataError, ConflictError) as error:
         return _asked_part(request, house, found, part, sent.all, error)
-    return _changed(request, house, me, case, "part")
+    return _changed(request, case, "part", change)
 
 
 @router.post("/faelle/{case}/uebernehmen", name="case_take", dependencies=may(Action.EDIT_CASES))
 def take(request: Request, house: Home, me: Me, case: str) -> Response:
     """Take a case that nobody has."""
-    house.office.change.taken(case, me.author)
-    return _changed(request, house, me, case, "taken")
+    change = house.office.change.taken(case, me.author)
+    return _changed(request, case, "taken", change)
 
 
 @router.get("/faelle/{case}/uebergeben", name="case_hand", dependencies=may(Action.EDIT_CASES))
@@ -144,8 +144,8 @@ def end(request: Request, house: Home, me: Me, case: str, sent: Typed) -> Respon
     house.office.cases.one(case, me.author, house.today())
     is_open = sent.text("wieder") != "1"
     day = day_given(sent.all, "ended") if is_open else None
-    house.office.change.ended(case, day, me.author)
-    return _changed(request, house, me, case, "ended" if is_open else "reopened")
+    change = house.office.change.ended(case, day, me.author)
+    return _changed(request, case, "ended" if is_open else "reopened", change)
 
 
 @router.post("/faelle/{case}/rueckgaengig", name="case_undo", dependencies=may(Action.EDIT_CASES))
@@ -158,14 +158,13 @@ def undo(request: Request, house: Home, me: Me, case: str, sent: Typed) -> Respo
     return flash(request, to(request, "case", case=case), "casework.done.undone")
 
 
-def _changed(request: Request, house: House, me: Me, case: str, what: str) -> Response:
-    """Go back to the case and say what was done, with a way to take it back."""
+def _changed(request: Request, case: str, what: str, change: int | None) -> Response:
+    """Go back to the case and say what was done, with a way to take it back if it changed it."""
     key, answer = f"casework.done.{what}", to(request, "case", case=case)
-    last = house.office.cases.history(case, me.author, most=1)
-    if not last or last[0].undo is None:
+    if change is None:
         return flash(request, answer, key)
     address = str(request.app.url_path_for("case_undo", case=case))
-    return flash(request, answer, key, undo=address, fields={"change": str(last[0].undo)})
+    return flash(request, answer, key, undo=address, fields={"change": str(change)})
 
 
 def _asked(
