@@ -31,8 +31,8 @@ R = TypeVar("R")
 
 # Of the time for recognising a page, so much for putting it together with others.
 _TOGETHER = 1 / 6
-# With so many pictures it pays to load all blank forms before the first job.
-_MANY = 4
+# With so many pictures at once, or so many one after the other, it pays to load all blank forms.
+_MANY, _MANY_SO_FAR = 4, 8
 
 
 class Engine(Protocol):
@@ -74,6 +74,7 @@ class PageJobs:
         # processes have a room of their own: operators share the cores out (docs/betrieb.md).
         self._at_once = limits.at_once or processors()
         self._room = threading.Semaphore(self._at_once)
+        self._so_far = 0
 
     def bounded(self, work: Callable[[], Any], pages: int = 1) -> Any:
         """Return what ``work`` returns in a child; ``pages`` known ones give it more time."""
@@ -119,7 +120,9 @@ class PageJobs:
             # Loaded here, before the first fork, so that no child has to; no other thread may
             # load as well or fork meanwhile.
             with no_fork():
-                self._engine().warm(forms=count >= _MANY)
+                self._so_far += count
+                forms = count >= _MANY or self._so_far >= _MANY_SO_FAR
+                self._engine().warm(forms=forms)
         limits = self.limits
         for done in each_isolated(
             self._recognised,

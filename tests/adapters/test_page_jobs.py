@@ -256,6 +256,14 @@ def test_many_pages_get_the_blank_forms_loaded_first_and_few_do_not() -> None:
     assert engine.warmed == [False, True]
 
 
+def test_who_reads_page_after_page_gets_the_blank_forms_loaded_once_it_pays() -> None:
+    engine = Engine()
+    read = reading([nothing], engine)
+    for number in range(9):
+        read(b"x", f"{number}.pdf", received=RECEIVED)
+    assert engine.warmed == [False] * 7 + [True] * 2
+
+
 def test_a_reading_tells_how_many_pages_are_recognised() -> None:
     told: list[tuple[int, int]] = []
     read = reading([nothing] * 3).telling(lambda *one: told.append(one))
