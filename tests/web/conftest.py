@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 from sqlalchemy import insert
 from starlette.testclient import TestClient
@@ -64,8 +65,17 @@ def app(house: WebServices) -> FastAPI:
     return web(house)
 
 
+@pytest.fixture(scope="session")
+def portal() -> Iterator[BlockingPortal]:
+    """One event loop for all browsers: each request would start one of its own."""
+    with start_blocking_portal() as one:
+        yield one
+
+
 @pytest.fixture
-def browser(app: FastAPI, house: WebServices) -> Iterator[Callable[[str | None], TestClient]]:
+def browser(
+    app: FastAPI, house: WebServices, portal: BlockingPortal
+) -> Iterator[Callable[[str | None], TestClient]]:
     """Return what makes the browser of somebody of ``PEOPLE``; of a stranger for None.
 
     What it posts carries the token that our own pages carry.
@@ -74,6 +84,7 @@ def browser(app: FastAPI, house: WebServices) -> Iterator[Callable[[str | None],
 
     def of(user: str | None = None) -> TestClient:
         client = TestClient(app, base_url=house.public_url, follow_redirects=False)
+        client.portal = portal
         opened.append(client)
         if user is not None:
             secret = house.sessions.open(user, "test")

@@ -77,12 +77,13 @@ def house(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def clients(house):
+def clients(house, portal):
     """The browsers of everybody, of a stranger (None), and of one who is not let in yet."""
     application = web(house)
     found = {}
     for user in (None, *PEOPLE, "halfway"):
         client = TestClient(application, base_url=house.public_url, follow_redirects=False)
+        client.portal = portal
         if user is not None:
             missing = (SECOND_FACTOR,) if user == "halfway" else ()
             secret = house.sessions.open("frank" if user == "halfway" else user, "", missing)
