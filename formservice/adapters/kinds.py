@@ -1,8 +1,5 @@
 """By which first bytes the kinds of files are known that anybody may send, told once."""
 
-from collections.abc import Iterable
-from posixpath import basename
-
 PICTURES = (
     (b"\x89PNG\r\n\x1a\n", "PNG"),
     (b"\xff\xd8\xff", "JPEG"),
@@ -26,11 +23,6 @@ def first_bytes(data: bytes) -> str | None:
         return "ZIP"
     picture = next((kind for mark, kind in PICTURES if data.startswith(mark)), None)
     return picture or ("PDF" if b"%PDF-" in data[:_PDF_WITHIN] else None)
-
-
-def macros(parts: Iterable[str]) -> list[str]:
-    """Return those parts of a Word file that are programs."""
-    return [name for name in parts if basename(name).lower() == "vbaproject.bin"]
 
 
 def is_heic(data: bytes) -> bool:

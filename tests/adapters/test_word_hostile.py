@@ -89,6 +89,20 @@ def test_a_file_with_macros_tells_how_to_save_it_whatever_its_name(part):
     assert "*.docx" in error.hint
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "application/vnd.ms-word.document.macroEnabled.main+xml",
+        "application/vnd.ms-office.vbaProject",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_macros_are_known_by_their_type_under_any_name(kind, encoding):
+    types = f'<Types><Override PartName="/word/document.xml" ContentType="{kind}"/></Types>'
+    parts = {"[Content_Types].xml": types.encode(encoding), "word/makro.bin": b"x"}
+    refused(word_file(paragraph(run("a")), parts=parts), UnsupportedMediaError)
+
+
 def test_an_encrypted_entry_is_encrypted():
     data = bytearray(SAMPLE)
     place = data.find(b"PK\x01\x02")

@@ -66,7 +66,12 @@ class Loaded:
             ]
             files = [one.fileno() for one in (given, *out)]
             socket.send_fds(self._control, [json.dumps(told).encode()], files)
-            status = json.loads(self._control.recv(_MOST))
+            try:
+                status = json.loads(self._control.recv(_MOST))
+            except TimeoutError:
+                # Else its answer, when it comes, would be taken for that of the next call.
+                self._process.kill()
+                raise
             kept: list[bytes | None] = []
             for name, file in zip(("stdout", "stderr"), out, strict=True):
                 if name in streams:

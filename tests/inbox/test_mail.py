@@ -51,11 +51,17 @@ def test_another_mail_under_the_same_id_is_not_taken_for_it(desk):
     assert len(received(desk.store)) == 2
 
 
+MACROS = (
+    b'<Types><Default Extension="bin" ContentType="application/vnd.ms-office.vbaProject"/></Types>'
+)
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [
         (zipped({"a.pdf": pdf()}), "input.unsupported"),
         (docx(**{"word/vbaProject.bin": b"x"}), "input.unsupported"),
+        (docx(**{"[Content_Types].xml": MACROS, "word/x.bin": b"x"}), "input.unsupported"),
         (b"MZ not a form", "input.unsupported"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old", "input.unsupported"),
         (b"7z\xbc\xaf\x27\x1c", "input.unsupported"),

@@ -1,7 +1,9 @@
 """Those who write to an embedded database take turns."""
 
+import sqlite3
 import threading
 import time
+from typing import cast
 
 import pytest
 
@@ -35,6 +37,27 @@ def test_who_gives_up_leaves_the_turn_to_the_next():
         raise AssertionError("two have the turn")
     with line.held(0):
         pass
+
+
+class Recovering:
+    """A database that another process repairs after a crash, for the first times it is asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def execute(self, statement: str) -> None:
+        if statement == "BEGIN IMMEDIATE":
+            self.asked += 1
+            if self.asked < 3:
+                error = sqlite3.OperationalError("database is locked")
+                error.sqlite_errorcode = sqlite3.SQLITE_BUSY_RECOVERY
+                raise error
+
+
+def test_while_another_repairs_the_database_after_a_crash_who_writes_waits():
+    database = Recovering()
+    turns.begin(cast("sqlite3.Connection", database), 5, 5000)
+    assert database.asked == 3
 
 
 def test_nobody_among_many_who_write_without_a_pause_waits_much_longer_than_the_others(tmp_path):

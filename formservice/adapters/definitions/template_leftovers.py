@@ -5,11 +5,9 @@ from collections.abc import Iterator
 from posixpath import basename, dirname
 
 from formservice.adapters.definitions.template_controls import Element, W, printed
-from formservice.adapters.kinds import macros
-from formservice.adapters.word.package import Package
+from formservice.adapters.word.package import TYPES_PART, Package
 from formservice.domain.errors import Problem
 
-_TYPES_PART = "[Content_Types].xml"
 _SETTINGS = "word/settings.xml"
 _PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
 _CHANGED = tuple(
@@ -47,17 +45,16 @@ def leftover_problems(package: Package, file: str) -> Iterator[Problem]:
 
 
 def _kind_of_file(package: Package) -> Iterator[tuple[str, str]]:
-    types = package.read(_TYPES_PART).decode("utf-8", "replace")
-    programs = macros(package.names)
-    if programs or "macroEnabled" in types:
+    types = package.read(TYPES_PART).decode("utf-8", "replace")
+    if package.has_macros:
         yield (
-            programs[0] if programs else _TYPES_PART,
+            TYPES_PART,
             "Die Datei enthält Makros. Bitte in Word als „Word-Dokument (*.docx)“ speichern; "
             "Umbenennen genügt nicht.",
         )
     elif "wordprocessingml.template.main" in types:
         yield (
-            _TYPES_PART,
+            TYPES_PART,
             "Die Datei ist eine Dokumentvorlage (DOTX). Bitte in Word als „Word-Dokument "
             "(*.docx)“ speichern; Umbenennen genügt nicht.",
         )

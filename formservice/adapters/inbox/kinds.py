@@ -3,7 +3,8 @@
 import io
 import zipfile
 
-from formservice.adapters.kinds import first_bytes, macros
+from formservice.adapters.kinds import first_bytes
+from formservice.adapters.word.package import TYPES_PART, Package
 from formservice.domain.errors import (
     EmptyDocumentError,
     EncryptedDocumentError,
@@ -52,8 +53,15 @@ def _zipped(data: bytes) -> str:
     names = {one.filename for one in entries}
     if any(one.flag_bits & 1 for one in entries):
         raise EncryptedDocumentError("Das Archiv ist mit einem Kennwort geschützt.", _UNPACKED)
-    if "[Content_Types].xml" in names and "word/document.xml" in names:
-        if macros(names):
+    if TYPES_PART in names and "word/document.xml" in names:
+        if _has_macros(data):
             raise UnsupportedMediaError("Die Word-Datei enthält Makros.", "Bitte als DOCX senden.")
         return "DOCX"
     raise UnsupportedMediaError("Archive werden nicht angenommen.", _UNPACKED)
+
+
+def _has_macros(data: bytes) -> bool:
+    try:
+        return Package(data).has_macros
+    except InputError:  # it is taken in, and whoever reads it tells what is wrong with it
+        return False

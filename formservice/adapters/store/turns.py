@@ -97,7 +97,9 @@ def begin(connection: sqlite3.Connection, patience_s: float, usual_ms: int) -> N
                 connection.execute("BEGIN IMMEDIATE")
                 return
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                # The lowest byte says what it is, the others why: also one who repairs is busy.
+                is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+                if not is_busy or time.monotonic() > until:
                     raise OperationalError("BEGIN IMMEDIATE", None, error) from error
     finally:
         connection.execute(f"PRAGMA busy_timeout = {usual_ms}")

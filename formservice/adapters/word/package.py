@@ -4,7 +4,7 @@ import io
 import struct
 import zipfile
 import zlib
-from posixpath import dirname, join, normpath
+from posixpath import basename, dirname, join, normpath
 
 from lxml import etree
 
@@ -16,6 +16,8 @@ from formservice.domain.errors import (
 )
 from formservice.domain.sizes import megabytes
 
+TYPES_PART = "[Content_Types].xml"
+"""The part that says of what type each part is."""
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 # Of a local header: its signature, the lengths of the name and of the extra field behind it.
@@ -82,6 +84,15 @@ class Package:
     def names(self) -> tuple[str, ...]:
         """Return the names of all parts."""
         return tuple(self._entries)
+
+    @property
+    def has_macros(self) -> bool:
+        """Say whether there are programs in it: Word goes by their type, whatever their names."""
+        if any(basename(name).lower() == "vbaproject.bin" for name in self._entries):
+            return True
+        types = self.parse(TYPES_PART, _MOST_RELATIONS) if self.has(TYPES_PART) else ()
+        told = [(one.get("ContentType") or "").lower() for one in types]
+        return any("macroenabled" in one or one.endswith(".vbaproject") for one in told)
 
     def read(self, name: str, most: int = _MOST_PART) -> bytes:
         """Return the bytes of the part ``name``, unpacked, if they are no more than ``most``."""

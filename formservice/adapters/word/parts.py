@@ -11,12 +11,11 @@ from formservice.adapters.word.names import (
     PROPERTY_FORM,
     PROPERTY_REFERENCE,
 )
-from formservice.adapters.word.package import Package, parse
+from formservice.adapters.word.package import TYPES_PART, Package, parse
 from formservice.adapters.word.zip import word_file
 from formservice.domain.errors import InputError
 from formservice.domain.form import FormRef
 
-_CONTENT_TYPES = "[Content_Types].xml"
 _TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _NO_RELATIONS = f'<Relationships xmlns="{_RELATIONS}"/>'.encode()
@@ -71,21 +70,21 @@ class Parts:
 
     def declare(self, name: str, content_type: str) -> None:
         """Say in the list of content types what ``name`` is."""
-        types = self.root(_CONTENT_TYPES)
+        types = self.root(TYPES_PART)
         if all(entry.get("PartName") != f"/{name}" for entry in types):
             etree.SubElement(
                 types, f"{_TYPES}Override", PartName=f"/{name}", ContentType=content_type
             )
-            self.changed(_CONTENT_TYPES)
+            self.changed(TYPES_PART)
 
     def declare_png(self) -> None:
         """Say in the list of content types what PNG files are."""
-        types = self.root(_CONTENT_TYPES)
+        types = self.root(TYPES_PART)
         if "png" not in {entry.get("Extension", "").lower() for entry in types}:
             types.insert(
                 0, etree.Element(f"{_TYPES}Default", Extension="png", ContentType="image/png")
             )
-            self.changed(_CONTENT_TYPES)
+            self.changed(TYPES_PART)
 
     def relations(self, part: str) -> str:
         """Return the name of the part with the relations of ``part``, made if it is missing."""

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from lxml import etree
 
-from formservice.adapters.kinds import macros
 from formservice.adapters.word.claims import claims
 from formservice.adapters.word.direct import blocks, direct
 from formservice.adapters.word.found import Bookmark, Control, Ink, Walked, number
@@ -53,7 +52,7 @@ class WordReader:
         if not data:
             raise EmptyDocumentError("Die Datei ist leer.")
         package = Package(data)
-        if macros(package.names):
+        if package.has_macros:
             raise UnsupportedMediaError(
                 "Die Word-Datei enthält Makros.",
                 "Bitte in Word als „Word-Dokument (*.docx)“ speichern und noch einmal einreichen;"
