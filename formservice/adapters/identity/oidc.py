@@ -3,10 +3,9 @@
 import hmac
 import json
 import secrets
-import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Any  # what a provider says is any JSON until it is looked at
+from typing import Any, cast  # what a provider says is any JSON until it is looked at
 from urllib.parse import urlencode
 
 import httpx
@@ -17,6 +16,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from formservice.adapters.identity.oidc_published import FAILED_S, Published
 from formservice.adapters.identity.oidc_settings import OidcSettings
 from formservice.adapters.identity.sealing import Seal
 from formservice.application.accounts_elsewhere import (
@@ -32,9 +32,6 @@ _SECONDS = 10.0
 # Who has not come back after so long begins again.
 _ASKED_S = 600.0
 _CLOCKS_S = 120
-# Addresses and keys of a provider change seldom; after a change of keys we ask at once, but no
-# more often than this, whatever keys forged tokens name.
-_FRESH_S, _AGAIN_S = 3600.0, 30.0
 _OFFERED = "/.well-known/openid-configuration"
 # Signatures with keys that only the provider has; „none“ and shared secrets are no signatures.
 _ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"]
@@ -51,7 +48,9 @@ class Oidc:
         secret: bytes,
         redirect: str,
         after: str,
+        *,
         clock: Callable[[], float] = time.time,
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         """Come back to ``redirect``, and after signing out to ``after``."""
         self._own = settings
@@ -59,8 +58,9 @@ class Oidc:
         self._redirect = redirect
         self._after = after
         self._clock = clock
-        self._lock = threading.Lock()
-        self._known: dict[str, tuple[float, Any]] = {}
+        self._ticks = ticks
+        self._silent: dict[str, float] = {}
+        self._published = Published(lambda address: self._fetched("GET", address), ticks)
 
     def asked(self, back: str) -> Asked:
         """Begin to sign in; what the browser keeps binds the answer to it."""
@@ -189,9 +189,10 @@ class Oidc:
 
     def _decoded(self, token: str) -> jwt.Token:
         """Return a token whose signature is right; keys that are new are asked for once."""
-        for again in (_FRESH_S, _AGAIN_S):
+        address = self._endpoint("jwks_uri")
+        for published in (self._published.known, self._published.renewed):
             try:
-                keys = KeySet.import_key_set(self._keys(again))
+                keys = KeySet.import_key_set(cast(Any, published(address)))
                 return jwt.decode(token, keys, algorithms=_ALGORITHMS)
             except (JoseError, ValueError, KeyError, TypeError):
                 continue
@@ -205,30 +206,24 @@ class Oidc:
 
     def _offered(self) -> Mapping[str, Any]:
         address = self._own.issuer.rstrip("/") + _OFFERED
-        offered = self._kept(address, _FRESH_S)
+        offered = self._published.known(address)
         if offered.get("issuer") != self._own.issuer:
             raise NotTrustedError("Das Dienstkonto nennt sich anders, als eingestellt ist.")
         return offered
 
-    def _keys(self, fresh: float) -> Any:
-        return self._kept(self._endpoint("jwks_uri"), fresh)
-
-    def _kept(self, address: str, fresh: float) -> Mapping[str, Any]:
-        with self._lock:
-            at, known = self._known.get(address, (0.0, None))
-            if known is None or time.monotonic() - at > fresh:
-                known = self._fetched("GET", address)
-                self._known[address] = (time.monotonic(), known)
-        found: Mapping[str, Any] = known
-        return found
-
     def _fetched(self, method: str, address: str, **more: Any) -> Mapping[str, Any]:
+        # Who has just not answered will not answer the next either, who would wait as long.
+        if self._ticks() - self._silent.get(address, float("-inf")) < FAILED_S:
+            raise AwayError("Das Dienstkonto antwortet nicht.")
         try:
             answer = httpx.request(
                 method, address, timeout=_SECONDS, follow_redirects=False, **more
             )
             found = answer.json()
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError):
+        except httpx.HTTPError:
+            self._silent[address] = self._ticks()
+            raise AwayError("Das Dienstkonto antwortet nicht.") from None
+        except (httpx.InvalidURL, ValueError):
             raise AwayError("Das Dienstkonto antwortet nicht.") from None
         if answer.status_code in (400, 401, 403):
             raise NotTrustedError("Das Dienstkonto nimmt diese Anmeldung nicht an.")
