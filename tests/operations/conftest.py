@@ -8,9 +8,9 @@ import pytest
 from formservice.application.receive import Sent
 from formservice.bootstrap.web import WebServices
 from formservice.domain.case import SERVICE
-from tests.web.conftest import app, browser, house
+from tests.web.conftest import app, browser, house, portal
 
-__all__ = ["app", "browser", "house"]
+__all__ = ["app", "browser", "house", "portal"]
 
 DAY = date(2026, 11, 20)
 
