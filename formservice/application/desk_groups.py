@@ -62,7 +62,8 @@ class Crop:
 class Confirmed:
     """What became of a group: how many were confirmed, which documents to look at, how many not.
 
-    ``passed`` are answers of documents that somebody else has or has changed.
+    ``passed`` are answers of documents that somebody else has or has changed, and such as no
+    group shows: own words, what is sure or decided, what has no picture.
     """
 
     count: int
@@ -114,6 +115,9 @@ class Groups:
     def confirm(self, viewer: Author, given: Sequence[str], wrong: Sequence[str]) -> Confirmed:
         """Confirm the answers ``given`` but those that are ``wrong``, as ``Crop.id`` names them.
 
+        Whoever asks, only what a group shows is confirmed: of own words, say, nobody has compared
+        a single one here.
+
         Raises:
             NotFoundError: an answer of a document that ``viewer`` may not see.
         """
@@ -130,10 +134,10 @@ class Groups:
                 passed += len(keys)
                 continue
             try:
-                if right:
-                    self._saved(viewer, document, version, right)
+                saved = self._saved(viewer, document, version, right)
+                if saved:
                     before[document] = version
-                count += len(right)
+                count, passed = count + saved, passed + len(right) - saved
             except ConflictError:
                 passed += len(keys)
                 continue
@@ -146,9 +150,21 @@ class Groups:
         self.store.keep_last(viewer, before)
         return Confirmed(count, look, passed)
 
-    def _saved(self, viewer: Author, document: str, version: int, keys: Sequence[str]) -> None:
-        """Keep that fields are right; if nothing else is in doubt, the document is looked at."""
-        left = set(doubtful(self._desk.seen(viewer, document).reading)) - set(keys)
+    def _saved(self, viewer: Author, document: str, version: int, given: Sequence[str]) -> int:
+        """Keep that fields are right, those that a group shows; return how many.
+
+        If nothing else is in doubt, the document is looked at.
+        """
+        if not given:
+            return 0
+        seen = self._desk.seen(viewer, document)
+        if seen.kept.version != version:
+            raise ConflictError("Diesen Vorgang hat inzwischen jemand geändert.")
+        could_be_shown = {crop.key for _, crop in self._of(seen)}
+        keys = [key for key in given if key in could_be_shown]
+        if not keys:
+            return 0
+        left = set(doubtful(seen.reading)) - set(keys)
         changes = dict.fromkeys(keys, AS_READ)
 
         def write(work: Editing) -> int:
@@ -158,6 +174,7 @@ class Groups:
             self._edit(document, version, changes, viewer, REASON)
         else:
             self._desk.finish(viewer, document, write)
+        return len(keys)
 
     def _flag(self, viewer: Author, document: str, keys: Sequence[str]) -> None:
         """Let fields be asked for that the machine was sure of."""

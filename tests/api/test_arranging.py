@@ -75,3 +75,13 @@ def test_a_group_is_confirmed_but_what_is_wrong_and_taken_back(keep, browser, ho
     assert elif_.post("/api/v1/desk/groups/undo").json()["documents"] == []
     foreign = {"shown": ["nobodys:1:name"]}
     assert elif_.post("/api/v1/desk/groups/confirmation", json=foreign).status_code == 404
+
+
+def test_own_words_are_not_confirmed_in_a_group(keep, browser, house):
+    (document,) = keep("feedbackbogen@2023-09-22/ostern-verspaetet-scan")
+    review = house.deciding.review(ELIF, document)
+    own = [f"{document}:{review.version}:{one.key}" for one in review.asked if one.o_ton]
+    assert own
+    done = browser("elif").post("/api/v1/desk/groups/confirmation", json={"shown": own}).json()
+    assert done == {"count": 0, "wrong": [], "passed": len(own)}
+    assert house.deciding.review(ELIF, document) == review

@@ -83,7 +83,8 @@ class ConfirmedTold(BaseModel):
     count: int = Field(description="So viele sind bestätigt.")
     wrong: list[WrongTold] = Field(description="Was nun einzeln anzusehen ist.")
     passed: int = Field(
-        description="So viele blieben, wie sie sind: Den Vorgang hat jemand anders."
+        description="So viele blieben, wie sie sind: Den Vorgang hat jemand anders, oder die"
+        " Angabe wird nur einzeln entschieden, wie die eigenen Worte einer Person."
     )
 
 

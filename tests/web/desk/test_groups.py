@@ -16,6 +16,18 @@ from tests.web.desk.marks import doubted, marks_of
 pytestmark = [pytest.mark.slow, pytest.mark.engine]
 ELIF = Author("elif", Role.BACK_OFFICE)
 LATE = "feedbackbogen@2023-09-22/dang-und-girts-scan"
+OWN_WORDS = "feedbackbogen@2023-09-22/ostern-verspaetet-scan"
+
+
+def _ids(house, document, keys):
+    """Return how a program would name answers of the newest version."""
+    version = house.desk.seen(ELIF, document).kept.version
+    return [f"{document}:{version}:{key}" for key in keys]
+
+
+def _own_words(house, document):
+    asked = house.deciding.review(ELIF, document).asked
+    return [one.key for one in asked if one.o_ton]
 
 
 def test_what_is_not_marked_as_wrong_is_confirmed_at_once(keep, browser, house):
@@ -73,6 +85,58 @@ def test_what_somebody_else_looks_through_stays_as_it_is(keep, browser, house):
     browser("carla").get(f"/nachbearbeitung/{document}")
     done = house.groups.confirm(ELIF, shown, [])
     assert (done.count, done.passed) == (0, len(shown))
+
+
+@pytest.mark.parametrize("by", ["use case", "page"])
+def test_own_words_are_not_confirmed_where_nobody_compared_them(keep, browser, house, by):
+    (document,) = keep(OWN_WORDS)
+    own, asked = _own_words(house, document), doubtful(house.desk.seen(ELIF, document).reading)
+    assert own
+    given = _ids(house, document, asked)
+    if by == "use case":
+        done = house.groups.confirm(ELIF, given, [])
+        assert done.count == len(asked) - done.passed
+        assert done.passed >= len(own)
+    else:
+        browser("elif").post("/nachbearbeitung/gruppen/an/bestaetigen", data={"gezeigt": given})
+    fields = house.desk.seen(ELIF, document).reading["fields"]
+    assert not [key for key in own if fields[key].get("confirmed") or fields[key]["accepted"]]
+    assert _own_words(house, document) == own
+    assert document in [one.document for one in house.desk.waiting(ELIF, Choice(), 10)]
+
+
+def test_of_own_words_alone_nothing_is_confirmed_and_nothing_looked_through(keep, house):
+    (document,) = keep(OWN_WORDS)
+    before = house.desk.seen(ELIF, document)
+    given = _ids(house, document, _own_words(house, document))
+    done = house.groups.confirm(ELIF, given, [])
+    assert (done.count, done.passed, done.wrong) == (0, len(given), [])
+    assert house.desk.seen(ELIF, document) == before
+    assert house.groups.store.last(ELIF) == {}
+    assert house.desk.hold(Author("carla", Role.IFK), document, 1.0) is None
+
+
+def test_what_a_group_never_shows_is_not_confirmed(keep, house):
+    (document,) = keep(SCAN)
+    (mark, *marks) = marks_of(house, document)
+    doubted(house, document, [mark])
+    reading = house.desk.seen(ELIF, document).reading
+    sure = [key for key in reading["fields"] if key not in doubtful(reading)]
+    assert set(marks) <= set(sure)
+    given = _ids(house, document, [mark, *sure, "krumm"])
+    done = house.groups.confirm(ELIF, given, [])
+    assert (done.count, done.passed) == (1, len(sure) + 1)
+    after = house.desk.seen(ELIF, document).reading["fields"]
+    assert [key for key, one in after.items() if one.get("confirmed")] == [mark]
+
+
+def test_an_answer_of_an_older_version_is_not_confirmed(keep, house):
+    (document,) = keep(SCAN)
+    marks = marks_of(house, document)
+    given = _ids(house, document, marks)
+    doubted(house, document, marks)
+    done = house.groups.confirm(ELIF, given, [])
+    assert (done.count, done.passed) == (0, len(marks))
 
 
 def test_the_same_short_text_in_several_documents_is_a_group(keep, browser, house):
