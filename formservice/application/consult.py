@@ -68,14 +68,11 @@ class Consult:
             _refuse_unseen(work, document, viewer)
             return work.documents.versions(document)
 
-    def findings(
-        self, document: str, viewer: Author
-    ) -> tuple[Mapping[str, Any], Sequence[Acknowledged]]:
-        """Return the newest record, and what people answered for."""
+    def findings(self, document: str, viewer: Author) -> tuple[Version, Sequence[Acknowledged]]:
+        """Return the newest version of a record, and what people answered for: of one moment."""
         with self._store.look() as work:
             _refuse_unseen(work, document, viewer)
-            newest = work.documents.newest(document)
-            return newest.reading, work.documents.acknowledged(document)
+            return work.documents.newest(document), work.documents.acknowledged(document)
 
     def original(self, document: str, viewer: Author) -> File:
         """Return the received file of a document, or of the file that it was found in.

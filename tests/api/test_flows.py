@@ -7,6 +7,7 @@ import zipfile
 import pytest
 
 from formservice.domain.case import Author, Role
+from formservice.web import reading_log
 from formservice.web.api.files import DOCX, PDF
 from tests.api.test_documents import PDF as SAMPLE
 from tests.api.test_documents import upload
@@ -172,6 +173,23 @@ def test_a_name_that_reads_otherwise_than_it_looks_is_asked_about(browser, submi
     assert ("field.required", "vorname") in found
     read = carla.get(f"{address}/reading").json()
     assert read["fields"]["vorname"]["value"] is None
+
+
+def test_findings_come_with_the_number_of_the_version_they_are_of(browser, submitted, monkeypatch):
+    carla = browser("carla")
+    address, seen = f"/api/v1/documents/{submitted}", version(carla, submitted)
+
+    def saved_meanwhile(house, me, document):
+        newest = house.consult.version(document, me.author)
+        with house.store.work() as work:
+            work.documents.save(document, newest.version, newest.reading, me.author)
+
+    with monkeypatch.context() as slow:
+        slow.setattr(reading_log, "seen", saved_meanwhile)
+        assert carla.get(f"{address}/findings").json()["version"] == seen
+    assert version(carla, submitted) == seen + 1
+    refused = carla.post(f"{address}/acceptance", json={"version": seen, "despite": True})
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict.edited")
 
 
 def test_a_caseworker_answers_for_what_is_late_and_accepts(browser, submitted):

@@ -248,9 +248,9 @@ def compared(
 )
 def suggestions(document: DocumentId, house: Home, me: Me) -> list[shapes.SuggestionTold]:
     """Nennt Fälle, zu denen ein Vorgang gehören kann, und woran das zu sehen ist."""
-    reading, _ = house.consult.findings(document, me.author)
+    newest, _ = house.consult.findings(document, me.author)
     reading_log.seen(house, me, document)
-    wanted = wanted_by(reading, house.forms)
+    wanted = wanted_by(newest.reading, house.forms)
     return _suggested(house.office.assign.suggested(document, wanted, me.author))
 
 
@@ -267,8 +267,8 @@ def assign(
     document: DocumentId, house: Home, me: Me, told: Annotated[shapes.AssignmentGiven, Body()]
 ) -> None:
     """Ordnet einen Vorgang einem Fall zu."""
-    reading, _ = house.consult.findings(document, me.author)
-    wanted = wanted_by(reading, house.forms)
+    newest, _ = house.consult.findings(document, me.author)
+    wanted = wanted_by(newest.reading, house.forms)
     house.office.assign.assign(document, told.case, told.participation, wanted, me.author)
 
 

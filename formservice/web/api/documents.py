@@ -272,14 +272,14 @@ def findings(document: DocumentId, house: Home, me: Me) -> shapes.Findings:
     """Gibt, was fehlt oder zu klären ist, in einfachem Deutsch und mit dem Feld."""
     newest, answered = house.consult.findings(document, me.author)
     reading_log.seen(house, me, document)
-    version = house.consult.kept(document, me.author)[0].version
+    told: Mapping[str, Any] = newest.reading
     known = {one.finding for one in answered}
     items = [
         shapes.FindingRead.model_validate({**one, "acknowledged": finding_id(one) in known})
-        for one in newest.get("findings") or ()
+        for one in told.get("findings") or ()
     ]
-    archivable = bool(newest.get("archivable"))
-    return shapes.Findings(version=version, archivable=archivable, items=items)
+    archivable = bool(told.get("archivable"))
+    return shapes.Findings(version=newest.version, archivable=archivable, items=items)
 
 
 @router.get(

@@ -84,9 +84,9 @@ def desk_assign(
     """Say to which case a document belongs; or look for one by name."""
     if not sent.ziel:
         return _cases(request, house, me, document, sent)
-    reading, _ = house.consult.findings(document, me.author)
+    newest, _ = house.consult.findings(document, me.author)
     case, _, part = sent.ziel.partition("/")
-    wanted = wanted_by(reading, house.forms)
+    wanted = wanted_by(newest.reading, house.forms)
     house.office.assign.assign(document, case, part or None, wanted, me.author)
     undo = str(request.app.url_path_for("desk_unassign", document=document))
     back = RedirectResponse(request.app.url_path_for("desk_review", document=document), 303)
@@ -102,12 +102,12 @@ def desk_unassign(request: Request, house: Home, me: Me, document: str) -> Respo
 
 
 def _cases(request: Request, house: House, me: Me, document: str, sent: Target) -> Response:
-    reading, _ = house.consult.findings(document, me.author)
+    newest, _ = house.consult.findings(document, me.author)
     reading_log.seen(house, me, document)
     if sent.worte.strip():
         found = house.office.assign.found(sent.worte[:200], me.author)
     else:
-        wanted = wanted_by(reading, house.forms)
+        wanted = wanted_by(newest.reading, house.forms)
         found = house.office.assign.suggested(document, wanted, me.author)
     shown = {"document": document, "found": found, "words": sent.worte[:200]}
     return page(request, "desk/case.html", shown)
