@@ -16,6 +16,7 @@ from formservice.application.known_forms import form_read
 from formservice.application.ports import Forms
 from formservice.application.ports_store import Author, Kept, PageOf, Version
 from formservice.application.report import FORMAT
+from formservice.domain.canonical import digest
 from formservice.domain.errors import ConflictError, NotFoundError, UsageError, no_document
 from formservice.domain.findings import FindingCode
 from formservice.domain.form import FormDefinition
@@ -36,6 +37,12 @@ class Family:
     aside: Sequence[Mapping[str, Any]]
     near: Sequence[Kept]
 
+    @property
+    def seen(self) -> str:
+        """Which state of it this is, for who moves its pages: these are counted through it."""
+        members = [[one.kept.id, one.kept.version] for one in self.members]
+        return digest([self.root, members, list(self.aside)])[:16]
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -54,9 +61,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """What of a received file is no document, as it shall be."""
+    """What of a received file is no document, as it shall be; ``base`` is what it was before."""
 
     root: str
+    base: Sequence[Mapping[str, Any]]
     aside: Sequence[Mapping[str, Any]]
 
 
@@ -87,7 +95,10 @@ class PagesStore(Protocol):
         """Return where documents stand."""
 
     def arrange(self, viewer: Author, pieces: Sequence[Piece], shelf: Shelf | None) -> list[str]:
-        """Let documents have other pages, all of it or nothing; return their ids."""
+        """Let documents have other pages, all of it or nothing; return their ids.
+
+        ConflictError where one of them, or the shelf, is not what it is based on.
+        """
 
 
 class Arrange:
@@ -136,15 +147,22 @@ class Arrange:
         return self._arranged(viewer, [piece], None)
 
     def move(
-        self, viewer: Author, document: str, picked: Sequence[tuple[str, int]], target: str
+        self,
+        viewer: Author,
+        document: str,
+        picked: Sequence[tuple[str, int]],
+        target: str,
+        seen: str,
     ) -> Done:
         """Move pages to ``target``: another document's id, ``NEW`` or ``ASIDE``.
 
         ``picked`` are pages as (document, number from 1); of what is no document the document is
-        ``ASIDE``, and the number counts through it.
+        ``ASIDE``, and the number counts through it. ``seen`` is the state of the family that they
+        were picked from (``Family.seen``).
 
         Raises:
             NotFoundError: one of the documents is not there for ``viewer``.
+            ConflictError: the family is not as it was ``seen``, or was changed meanwhile.
             UsageError: nothing is picked, it is where it shall go, or none of the file is open.
             InputError: what comes of it cannot be read.
         """
@@ -157,6 +175,15 @@ class Arrange:
         known = {one.kept.id: one for one in family.members}
         if target not in (NEW, ASIDE) and target not in known:
             known[target] = self._documents.seen(viewer, target)
+        for source in {one for one, _ in picked} - {ASIDE, *known}:
+            self._documents.seen(
+                viewer, source
+            )  # what is another's is not there: that comes first
+        if seen != family.seen:
+            raise ConflictError(
+                "Die Vorgänge dieser Datei hat inzwischen jemand geändert.",
+                "Bitte neu laden und noch einmal ordnen.",
+            )
         places = _Places(known, family.aside)
         taken = [places.page(*one) for one in picked]
         if not taken or all(source == target for source, _ in picked):
@@ -245,7 +272,7 @@ class Arrange:
             left = [*(one for one in loose if one not in after), *dict.fromkeys(freed)]
             if left != loose:
                 kept = [one for one in family.aside if _is_elsewhere(one)]
-                return Shelf(root, [*kept, *(_put_aside(page) for page in left)])
+                return Shelf(root, family.aside, [*kept, *(_put_aside(page) for page in left)])
         return None
 
     def _left(self, seen: Seen, pages: Sequence[PageOf]) -> Piece:
@@ -301,7 +328,7 @@ class _Places:
         elif not taken:
             return None
         kept = [one for one in self._aside if _is_elsewhere(one)]
-        return Shelf(root, [*kept, *(_put_aside(page) for page in pages)])
+        return Shelf(root, self._aside, [*kept, *(_put_aside(page) for page in pages)])
 
     def _own(self, source: str) -> Sequence[PageOf]:
         if source not in self._known:

@@ -16,25 +16,44 @@ def family(client, document):
     return client.get(f"/api/v1/desk/{document}/pages").json()
 
 
+def move(client, document, pages, target):
+    """Move pages of the family as it is now."""
+    body = {"pages": pages, "target": target, "seen": family(client, document)["seen"]}
+    return client.post(f"/api/v1/desk/{document}/pages", json=body)
+
+
 def test_a_page_is_split_off_put_aside_and_everything_taken_back(keep, browser, house):
     (document,) = keep(SCAN)
-    elif_, address = browser("elif"), f"/api/v1/desk/{document}/pages"
+    elif_ = browser("elif")
     picked = [{"document": document, "number": 2}]
-    split = elif_.post(address, json={"pages": picked, "target": "new"})
+    split = move(elif_, document, picked, "new")
     assert split.status_code == 200, split.text
     assert [one["pages"] for one in family(elif_, document)["documents"]] == [1, 1]
     back = elif_.post("/api/v1/desk/undo", json={"before": split.json()["before"]})
     assert back.status_code == 200, back.text
     assert [one["pages"] for one in family(elif_, document)["documents"]] == [2]
-    elif_.post(address, json={"pages": picked, "target": "aside"})
+    move(elif_, document, picked, "aside")
     assert family(elif_, document)["aside"] == 1
     picture = elif_.get(f"/api/v1/desk/{document}/aside/1")
     assert picture.headers["content-type"] == "image/jpeg"
     assert elif_.get(f"/api/v1/desk/{document}/aside/2").status_code == 404
     again = [{"document": "aside", "number": 1}]
-    joined = elif_.post(address, json={"pages": again, "target": document})
+    joined = move(elif_, document, again, document)
     assert joined.status_code == 200, joined.text
     assert (family(elif_, document)["aside"], house.verify().broken) == (0, None)
+
+
+def test_who_counts_pages_says_what_was_seen_of_them(keep, browser):
+    (document,) = keep(SCAN)
+    elif_, address = browser("elif"), f"/api/v1/desk/{document}/pages"
+    seen = family(elif_, document)["seen"]
+    first = [{"document": document, "number": 1}]
+    assert move(browser("frank"), document, first, "new").status_code == 200
+    body = {"pages": first, "target": "aside"}
+    late = elif_.post(address, json=body | {"seen": seen})
+    assert (late.status_code, late.json()["code"]) == (409, "conflict")
+    assert elif_.post(address, json=body).status_code == 422
+    assert family(elif_, document)["aside"] == 0
 
 
 def test_nothing_is_emptied_by_taking_back_what_never_was(keep, browser):

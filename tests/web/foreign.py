@@ -117,8 +117,8 @@ BODIES: dict[str, Sequence[dict[str, Any]]] = {
         {"seite": "{own}:1", "ziel": "{document}"},
     ],
     "api_move": [
-        {"pages": [{"document": "{document}", "number": 1}], "target": "new"},
-        {"pages": [{"document": "{own}", "number": 1}], "target": "{document}"},
+        {"pages": [{"document": "{document}", "number": 1}], "target": "new", "seen": "x"},
+        {"pages": [{"document": "{own}", "number": 1}], "target": "{document}", "seen": "x"},
     ],
     "desk_group_confirm": [{"gezeigt": "{document}:1:name"}],
     "api_group_confirm": [{"shown": ["{document}:1:name"], "wrong": []}],

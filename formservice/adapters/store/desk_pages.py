@@ -84,13 +84,15 @@ class StoredPages:
         """Let documents have other pages, all of it or nothing; return their ids.
 
         Raises:
-            ConflictError: somebody else changed one of them meanwhile.
+            ConflictError: somebody else changed one of them, or the shelf, meanwhile.
             NotFoundError: ``viewer`` may not see one of them.
             UsageError: one is not to be changed any more.
         """
 
         def arrange(work: Work) -> list[str]:
             work.events.held()
+            if shelf is not None:
+                _refuse_changed(work, shelf)
             ids = [self._placed(work, viewer, one) for one in pieces]
             if shelf is not None:
                 _shelved(work, viewer, shelf)
@@ -171,6 +173,21 @@ def _stands(work: Work, document: str, viewer: Author, piece: Piece) -> None:
         wanted = State.JOINED
     if now is not wanted:
         work.documents.move(document, wanted, viewer, piece.reason)
+
+
+def _refuse_changed(work: Work, shelf: Shelf) -> None:
+    """Raise ConflictError if what is no document is not what somebody began with.
+
+    No version of a document tells: two who put pages of different documents aside change none
+    of each other's, and of the shelf each would write what it would be without the other.
+    """
+    query = select(_documents.c.aside).where(_documents.c.id == text_of(shelf.root))
+    now = work.connection.execute(query.with_for_update()).scalar() or ()
+    if list(now) != list(shelf.base):
+        raise ConflictError(
+            "Die Seiten dieser Datei hat inzwischen jemand anderes geordnet.",
+            "Bitte neu laden und noch einmal ordnen.",
+        )
 
 
 def _shelved(work: Work, viewer: Author, shelf: Shelf) -> None:

@@ -10,6 +10,7 @@ from formservice.application.desk_pictures import PagePlace, Seen
 from formservice.domain.errors import UsageError
 from formservice.domain.permissions import Action
 from formservice.web import reading_log
+from formservice.web.api.case_shapes import SEEN
 from formservice.web.api.documents import DocumentId
 from formservice.web.api.pictures import PICTURE_DESCRIBED
 from formservice.web.api.problems import CHANGES, refused
@@ -29,6 +30,7 @@ _MEMBER: dict[str, Any] = {
     "pages": 3,
 }
 _DONE: dict[str, Any] = {"documents": [ID, _OTHER], "before": {ID: 2, _OTHER: 0}}
+_SEEN = "b6a1e07c93d2f458"
 _WORDS = {"new": NEW, "aside": ASIDE}
 _MOST = 200
 
@@ -48,11 +50,14 @@ class MemberTold(BaseModel):
 class FamilyTold(BaseModel):
     """Which pages of a file are which document."""
 
-    model_config = example({"root": ID, "documents": [_MEMBER], "aside": 1, "near": []})
+    model_config = example(
+        {"root": ID, "documents": [_MEMBER], "aside": 1, "near": [], "seen": _SEEN}
+    )
     root: str = Field(description="Vorgang, als der die Datei einging.")
     documents: list[MemberTold] = Field(description="Offene Vorgänge aus derselben Datei.")
     aside: int = Field(description="So viele Seiten der Datei gehören zu keinem Vorgang.")
     near: list[MemberTold] = Field(description="Andere Vorgänge, zu denen Seiten gehören können.")
+    seen: str = Field(description="Welcher Stand das ist; wer Seiten umzieht, sagt ihn dazu.")
 
 
 class PageGiven(BaseModel):
@@ -66,12 +71,15 @@ class PageGiven(BaseModel):
 class Move(BaseModel):
     """Which pages go where."""
 
-    model_config = given({"pages": [{"document": ID, "number": 2}], "target": "new"})
+    model_config = given(
+        {"pages": [{"document": ID, "number": 2}], "target": "new", "seen": _SEEN}
+    )
     pages: list[PageGiven] = Field(max_length=_MOST, description="Seiten, die umziehen.")
     target: str = Field(
         max_length=64,
         description="Kennung eines anderen Vorgangs, `new` (ein neuer) oder `aside` (keiner).",
     )
+    seen: str = Field(min_length=1, max_length=64, description=SEEN)
 
 
 class FormGiven(BaseModel):
@@ -116,6 +124,7 @@ def pages(document: DocumentId, house: Home, me: Me) -> FamilyTold:
         root=family.root,
         documents=[_member(one) for one in family.members],
         aside=len(loose_pages(family.aside)),
+        seen=family.seen,
         near=[
             MemberTold(
                 id=one.id,
@@ -163,11 +172,13 @@ def aside(
 def move(document: DocumentId, house: Home, me: Me, asked: Annotated[Move, Body()]) -> Arranged:
     """Gibt Seiten einem anderen Vorgang, einem neuen oder keinem; alles wird neu gelesen.
 
-    Die Seiten sind die eines Vorgangs aus derselben Datei (`GET /desk/{document}/pages`).
+    Die Seiten sind die eines Vorgangs aus derselben Datei (`GET /desk/{document}/pages`); 409,
+    wenn seit `seen` jemand einen von ihnen geändert oder Seiten umgezogen hat.
     """
     picked = [(_WORDS.get(one.document, one.document), one.number) for one in asked.pages]
     target = _WORDS.get(asked.target, asked.target)
-    done = house.arrange.move(me.author, document, list(dict.fromkeys(picked)), target)
+    once = list(dict.fromkeys(picked))
+    done = house.arrange.move(me.author, document, once, target, asked.seen)
     return _done(done)
 
 

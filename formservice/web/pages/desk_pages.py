@@ -21,10 +21,11 @@ router = APIRouter(prefix="/nachbearbeitung")
 
 
 class Moved(BaseModel):
-    """Which pages („document:number“) go where."""
+    """Which pages („document:number“) go where, and what was ``seen`` of their file."""
 
     seite: list[str] = []
     ziel: str = ""
+    seen: str = ""
 
 
 @router.post("/seiten/zurueck", name="desk_pages_undo", dependencies=may(Action.DESK))
@@ -80,6 +81,7 @@ def desk_pages(request: Request, house: Home, me: Me, document: str) -> Response
             "aside": len(loose_pages(family.aside)),
             "near": [(one.id, one.name, titles.get(one.form or "", "")) for one in family.near],
             "root": family.root,
+            "seen": family.seen,
             "NEW": NEW,
             "ASIDE": ASIDE,
         },
@@ -96,7 +98,7 @@ def desk_pages_move(
 ) -> Response:
     """Move pages to another document, to a new one, or aside."""
     picked = [_standing(one) for one in given.seite]
-    done = house.arrange.move(me.author, document, picked, given.ziel)
+    done = house.arrange.move(me.author, document, picked, given.ziel, given.seen)
     left = [one for one in done.documents if one != document]
     to = document if document in done.documents else (left[-1] if left else document)
     return _done(request, to, done, "desk.pages.moved", count=len(picked))

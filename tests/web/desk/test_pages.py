@@ -20,6 +20,13 @@ def _now(house, document):
         return kept, list(work.documents.pages(document)), work.documents.newest(document).reading
 
 
+def _move(browser, document, target, *pages):
+    """Move pages from the page as it is now, with all that it carries."""
+    place = f"/nachbearbeitung/{document}/seiten"
+    (seen,) = re.findall(r'name="seen" value="([^"]*)"', browser.get(place).text)
+    return browser.post(place, data={"seite": list(pages), "ziel": target, "seen": seen})
+
+
 def _undo(browser, location):
     """Press „Rückgängig machen“ on the page that follows."""
     page = browser.get(location).text
@@ -53,13 +60,11 @@ def test_a_page_is_split_off_and_the_two_are_joined_again(keep, browser, house):
     (document,) = keep(SCAN)
     elif_ = browser("elif")
     _, pages, first = _now(house, document)
-    place = f"/nachbearbeitung/{document}/seiten"
-    assert elif_.get(place).status_code == 200
-    elif_.post(place, data={"seite": f"{document}:2", "ziel": "neu"})
+    _move(elif_, document, "neu", f"{document}:2")
     family = house.arrange.family(ELIF, document)
     assert [len(one.pages) for one in family.members] == [1, 1]
     other = next(one.kept.id for one in family.members if one.kept.id != document)
-    joined = elif_.post(place, data={"seite": f"{other}:1", "ziel": document})
+    joined = _move(elif_, document, document, f"{other}:1")
     assert joined.status_code == 303, joined.text
     _, after, reading = _now(house, document)
     assert after == pages
@@ -74,13 +79,12 @@ def test_a_page_is_split_off_and_the_two_are_joined_again(keep, browser, house):
 def test_a_page_put_aside_is_shown_as_such_and_comes_back(keep, browser, house):
     (document,) = keep(SCAN)
     elif_ = browser("elif")
-    place = f"/nachbearbeitung/{document}/seiten"
-    elif_.post(place, data={"seite": f"{document}:2", "ziel": "beiseite"})
+    _move(elif_, document, "beiseite", f"{document}:2")
     assert len(_now(house, document)[1]) == 1
     assert elif_.get(f"/nachbearbeitung/{document}/beiseite/1.png").status_code == 200
     assert "picture" in [one.what for one in house.reads.of(document, ELIF)]
     assert house.verify().broken is None
-    elif_.post(place, data={"seite": "beiseite:1", "ziel": document})
+    _move(elif_, document, document, "beiseite:1")
     assert len(_now(house, document)[1]) == 2
     assert elif_.get(f"/nachbearbeitung/{document}/beiseite/1.png").status_code == 404
     assert house.verify().broken is None
@@ -89,7 +93,6 @@ def test_a_page_put_aside_is_shown_as_such_and_comes_back(keep, browser, house):
 def test_a_page_put_aside_by_mistake_is_aside_no_longer_once_that_is_undone(keep, browser, house):
     (document,) = keep(SCAN)
     elif_ = browser("elif")
-    place = f"/nachbearbeitung/{document}/seiten"
     _, pages, _ = _now(house, document)
     before = len(loose_pages(house.arrange.family(ELIF, document).aside))
 
@@ -97,12 +100,12 @@ def test_a_page_put_aside_by_mistake_is_aside_no_longer_once_that_is_undone(keep
         aside = loose_pages(house.arrange.family(ELIF, document).aside)
         return len(_now(house, document)[1]), len(aside)
 
-    done = elif_.post(place, data={"seite": f"{document}:2", "ziel": "beiseite"})
+    done = _move(elif_, document, "beiseite", f"{document}:2")
     assert counted() == (len(pages) - 1, before + 1)
     _undo(elif_, done.headers["location"])
     assert counted() == (len(pages), before)
-    elif_.post(place, data={"seite": f"{document}:2", "ziel": "beiseite"})
-    taken = elif_.post(place, data={"seite": f"beiseite:{before + 1}", "ziel": document})
+    _move(elif_, document, "beiseite", f"{document}:2")
+    taken = _move(elif_, document, document, f"beiseite:{before + 1}")
     assert counted() == (len(pages), before)
     _undo(elif_, taken.headers["location"])
     assert counted() == (len(pages) - 1, before + 1)
@@ -112,9 +115,7 @@ def test_a_page_put_aside_by_mistake_is_aside_no_longer_once_that_is_undone(keep
 def test_pages_of_two_files_become_one_document(keep, browser, house):
     (document,) = keep(SCAN)
     (other,) = keep("feedbackbogen@2023-09-22/zzz-tester-scan")
-    answer = browser("elif").post(
-        f"/nachbearbeitung/{document}/seiten", data={"seite": f"{document}:2", "ziel": other}
-    )
+    answer = _move(browser("elif"), document, other, f"{document}:2")
     assert answer.status_code == 303, answer.text
     _, pages, reading = _now(house, other)
     assert len({one.original for one in pages}) == 2
@@ -125,10 +126,25 @@ def test_pages_of_two_files_become_one_document(keep, browser, house):
 
 def test_nothing_moves_without_a_page(keep, browser):
     (document,) = keep(SCAN)
+    elif_ = browser("elif")
+    assert _move(elif_, document, "neu").status_code == 400
+    assert _move(elif_, document, "neu", f"{document}:9").status_code == 404
+
+
+def test_from_a_page_that_is_no_longer_so_no_other_sheet_moves(keep, browser, house):
+    (document,) = keep(SCAN)
     place = f"/nachbearbeitung/{document}/seiten"
-    assert browser("elif").post(place, data={"ziel": "neu"}).status_code == 400
-    wrong = browser("elif").post(place, data={"seite": f"{document}:9", "ziel": "neu"})
-    assert wrong.status_code == 404
+    otto = browser("frank")
+    (seen,) = re.findall(r'name="seen" value="([^"]*)"', otto.get(place).text)
+    _move(browser("elif"), document, "neu", f"{document}:1")
+    _, pages, _ = _now(house, document)
+    late = {"seite": f"{document}:1", "ziel": "beiseite", "seen": seen}
+    answer = otto.post(place, data=late)
+    assert answer.status_code == 409
+    assert "hat inzwischen jemand geändert" in answer.text
+    assert "Bitte neu laden" in answer.text
+    assert otto.post(place, data=late | {"seen": ""}).status_code == 409
+    assert _now(house, document)[1] == pages
 
 
 def test_two_people_do_not_order_the_same_pages(keep, browser, house):
