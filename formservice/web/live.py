@@ -96,7 +96,8 @@ async def _events(request: Request, mine: list[str], last: str) -> AsyncIterator
                     told[one.document] = one
                     yield _event("progress", name, told_of(one))
                     clock.spoke()
-            if all(one.finished for one in now):
+            # What nobody has looked at, or what is not there, has not come to its end.
+            if following.is_looked and now and all(one.finished for one in now):
                 yield _event("done", name, {"documents": len(now)})
                 return
             if clock.is_over or not await _may_still(request, mine, clock):
@@ -108,12 +109,12 @@ async def _events(request: Request, mine: list[str], last: str) -> AsyncIterator
 
 
 async def _first(following: Following) -> list[Glimpse]:
-    """Return what is seen first; nothing is there before the first look."""
+    """Return what is seen first of all of them; nobody waits long for a database that is away."""
     for _ in range(10):
-        if found := following.now():
-            return found
+        if following.is_looked:
+            break
         await following.changed(_TICK_S)
-    return []
+    return following.now()
 
 
 async def _may_still(request: Request, mine: list[str], clock: "_Clock") -> bool:

@@ -28,6 +28,9 @@ class Watch:
         self._seen: Mapping[str, Glimpse] = {}
         self._running: asyncio.Task[None] | None = None
         self._viewers = 0
+        # How many looks have begun, which of them came back last, and how many had begun when
+        # the last viewer came: who comes during a look learns nothing of it.
+        self._begun = self._looked = self._joined = 0
         # A thread of its own: uploads may take all that pages have. It is there for good, for
         # nobody must wait for a look at a database that is away because the last viewer left.
         self._own = ThreadPoolExecutor(1, "live")
@@ -37,12 +40,13 @@ class Watch:
         """Follow some documents, as long as this is open."""
         self._wanted.update(documents)
         self._viewers += 1
+        self._joined = self._begun
         if self._running is None or self._running.done():
             self._turn, self._early = asyncio.Event(), asyncio.Event()
             self._running = asyncio.create_task(self._run())
         self._early.set()
         try:
-            yield Following(self, documents)
+            yield Following(self, documents, self._begun)
         finally:
             self._viewers -= 1
             self._wanted -= Counter(documents)
@@ -67,10 +71,15 @@ class Watch:
         """Return what was seen of a document last."""
         return self._seen.get(document)
 
+    def looked(self) -> int:
+        """Return the number of the newest look that came back."""
+        return self._looked
+
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
             self._early.clear()
+            self._begun += 1
             pause = _EVERY_S
             try:
                 found = await loop.run_in_executor(self._own, self._look, tuple(self._wanted))
@@ -86,7 +95,9 @@ class Watch:
                 continue
 
     def _tell(self, found: Mapping[str, Glimpse]) -> None:
-        if found == self._seen:
+        is_first = self._looked <= self._joined < self._begun
+        self._looked = self._begun
+        if found == self._seen and not is_first:
             return
         self._seen = found
         turn, self._turn = self._turn, asyncio.Event()
@@ -96,13 +107,22 @@ class Watch:
 class Following:
     """The documents that one viewer follows."""
 
-    def __init__(self, watch: Watch, documents: Collection[str]) -> None:
-        """Follow ``documents`` with ``watch``."""
+    def __init__(self, watch: Watch, documents: Collection[str], begun: int) -> None:
+        """Follow ``documents`` with ``watch``, which began so many looks before."""
         self._watch = watch
+        self._begun = begun
         self._documents = tuple(documents)
 
+    @property
+    def is_looked(self) -> bool:
+        """Whether a look that knew of this viewer came back: before, others may be missing."""
+        return self._watch.looked() > self._begun
+
     def now(self) -> list[Glimpse]:
-        """Return what was seen of them last; fewer where some are not there (any more)."""
+        """Return what was seen of them last; fewer where some are not there (any more).
+
+        Before ``is_looked`` it is what was seen for somebody else, if anything.
+        """
         found = map(self._watch.seen, self._documents)
         return [one for one in found if one is not None]
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from formservice.adapters.store import schema
-from formservice.application.live import mark
+from formservice.application.live import Glimpse, mark
 from formservice.application.signed_in import SignedIn
 from formservice.domain.case import Role
 from formservice.web import live
@@ -260,6 +260,102 @@ def test_nobody_waits_for_a_look_because_the_last_viewer_left():
     finally:
         is_back.set()
     assert waited < 5
+
+
+class Looks:
+    """A database that is looked at once each time the test lets it."""
+
+    def __init__(self, **states):
+        self.states = states
+        self.is_away = False
+        self.may = threading.Semaphore(0)
+        self.asked = []
+
+    def __call__(self, documents):
+        self.asked.append(set(documents))
+        assert self.may.acquire(timeout=20)
+        if self.is_away:
+            raise OSError
+        return {
+            one: Glimpse(one, "read", self.states[one], "received", 1)
+            for one in documents
+            if one in self.states
+        }
+
+
+async def told_to(app, documents):
+    """Return the kinds of events somebody is told, and how many documents the end was of."""
+    found = [one async for one in live._events(of(app), documents, "")]
+    return [(kind, data.get("documents")) for kind, _, data in events("".join(found))]
+
+
+async def until(condition):
+    async with asyncio.timeout(20):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+def test_nobody_is_told_of_the_end_before_a_look_has_succeeded(app, monkeypatch):
+    monkeypatch.setattr(live, "_TICK_S", 0.01)
+    monkeypatch.setattr("formservice.web.live_watch._AWAY_S", 0.01)
+    looks = Looks(a="waiting")
+    looks.is_away = True
+
+    async def told():
+        app.state.watch = Watch(looks)
+        stream = asyncio.create_task(told_to(app, ["a"]))
+        await asyncio.sleep(0.5)  # longer than the first look is waited for
+        assert not stream.done()
+        for _ in range(3):
+            looks.may.release()
+        await until(lambda: len(looks.asked) == 4)
+        assert not stream.done()
+        looks.is_away = False
+        looks.may.release(100)
+        return await asyncio.wait_for(stream, 20)
+
+    assert asyncio.run(told()) == [("progress", None), ("done", 1)]
+
+
+def test_what_is_not_there_is_no_end(app, monkeypatch):
+    monkeypatch.setattr(live, "_TICK_S", 0.01)
+    looks = Looks()
+    looks.may.release(1000)
+
+    async def told():
+        app.state.watch = Watch(looks)
+        stream = asyncio.create_task(told_to(app, ["a"]))
+        await until(lambda: len(looks.asked) >= 3)
+        assert not stream.done()
+        app.state.ending = True
+        return await asyncio.wait_for(stream, 20)
+
+    assert asyncio.run(told()) == []
+
+
+def test_what_was_seen_for_others_is_not_the_end_of_all_that_somebody_follows(app, monkeypatch):
+    monkeypatch.setattr(live, "_TICK_S", 0.01)
+    looks = Looks(a="waiting", b="running", c="running")
+    looks.may.release()
+
+    async def told():
+        watch = app.state.watch = Watch(looks)
+        async with watch.following(["a", "c"]):
+            await until(lambda: watch.seen("a") is not None and len(looks.asked) == 2)
+            # The second look has begun and knows nothing of this viewer.
+            stream = asyncio.create_task(told_to(app, ["a", "b"]))
+            await asyncio.sleep(0.3)
+            looks.may.release()
+            await until(lambda: len(looks.asked) == 3)
+            await asyncio.sleep(0.3)
+            assert not stream.done()
+            looks.states["b"] = "waiting"
+            looks.may.release(1000)
+            return await asyncio.wait_for(stream, 20)
+
+    kinds = asyncio.run(told())
+    assert kinds[-1] == ("done", 2)
+    assert kinds.count(("progress", None)) == 2
 
 
 def given_to(connection, document, ifk):
