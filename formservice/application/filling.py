@@ -68,6 +68,9 @@ class Cases(Protocol):
     def refuse_hidden(self, target: Target, viewer: Author) -> None:
         """Raise NotFoundError unless somebody may fill in a form for a case or participation."""
 
+    def case_of(self, participation: str, viewer: Author) -> str:
+        """Return the case of a participation; NotFoundError for one that is not theirs."""
+
     def traeger(self, participation: str) -> str | None:
         """Return which Träger somebody's Maßnahme is of."""
 
@@ -125,9 +128,19 @@ class Fill:
                 return one
         raise NotFoundError("Dieses Formular gibt es hier nicht.")
 
-    def refuse_hidden(self, target: Target, viewer: Author) -> None:
-        """Raise NotFoundError unless somebody may fill in a form for a case or participation."""
-        self._parts.cases.refuse_hidden(target, viewer)
+    def target(self, case: str | None, participation: str | None, viewer: Author) -> Target | None:
+        """Return whom somebody names to fill in a form for; a participation tells its case.
+
+        NotFoundError for what is not there or not theirs, and for a participation of another
+        case.
+        """
+        if case is None:
+            if participation is None:
+                return None
+            case = self._parts.cases.case_of(participation, viewer)
+        found = Target(case, participation)
+        self._parts.cases.refuse_hidden(found, viewer)
+        return found
 
     def known(
         self,

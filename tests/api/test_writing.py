@@ -1,7 +1,9 @@
 """Drafts and plans by the API: begun, written on, thrown away and back, carried on."""
 
 import pytest
+from sqlalchemy import select
 
+from formservice.adapters.store import schema
 from tests.api.test_flows import prepared
 from tests.web.foreign import settled as a_settled_house
 
@@ -28,6 +30,36 @@ def test_a_form_that_was_begun_is_written_on_and_comes_back(browser):
     assert carla.get("/ausfuellen/feedbackbogen?fall=c1").status_code == 200
     foreign = browser("dirk").put(address, json={"case": "c1", "body": BODY})
     assert (foreign.status_code, foreign.json()["code"]) == (404, "not-found")
+
+
+def test_whoever_names_a_participation_alone_means_the_case_it_belongs_to(browser, house):
+    anna, typed = browser("anna"), {"form": "feedbackbogen", "values": {"name": "Muster"}}
+    made = anna.post("/api/v1/filled", json={**typed, "participation": "a1"})
+    assert made.status_code == 201, made.text
+    table = schema.case_documents
+    with house.store.look() as work:
+        query = select(table).where(table.c.document == made.json()["id"])
+        row = work.connection.execute(query).one()
+    assert (row.case, row.participation) == ("c1", "a1")
+    address = "/api/v1/forms/feedbackbogen/draft"
+    for whose in ({"participation": "a1"}, {"case": "c1", "participation": "a1"}):
+        draft = anna.put(address, json={**whose, "body": BODY})
+        assert (draft.status_code, draft.json()["case"]) == (200, "c1")
+
+
+@pytest.mark.parametrize("user", ["anna", "carla"])
+def test_nothing_is_filled_in_for_a_participation_of_somebody_else_or_of_another_case(
+    browser, user
+):
+    client, typed = browser(user), {"form": "feedbackbogen", "values": {"name": "Muster"}}
+    for whose in (
+        {"participation": "a2"},
+        {"participation": "nobodys"},
+        {"participation": ""},
+        {"case": "c1", "participation": "a2"},
+    ):
+        answer = client.post("/api/v1/filled", json={**typed, **whose})
+        assert (answer.status_code, answer.json()["code"]) == (404, "not-found"), whose
 
 
 def test_a_correction_that_was_begun_changes_nothing_yet(browser):

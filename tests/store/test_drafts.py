@@ -137,3 +137,17 @@ def test_forms_are_filled_in_for_those_cases_only_that_are_theirs(people):
     ):
         with pytest.raises(NotFoundError):
             cases.refuse_hidden(target, author)
+
+
+def test_a_participation_tells_its_case_to_those_whose_it_is(people):
+    cases = FilledFor(people)
+    assert cases.case_of("p1", CARLA) == cases.case_of("p1", ANNA) == "c1"
+    for part, author in (("p1", DIRK), ("p2", CARLA), ("p2", ANNA), ("p\x00", ANNA), ("", ANNA)):
+        with pytest.raises(NotFoundError):
+            cases.case_of(part, author)
+    with people.work() as work:
+        do = work.connection.execute
+        do(insert(schema.traeger).values(id="t2", name="Anderer"))
+        do(update(schema.massnahmen).values(traeger="t2"))
+    with pytest.raises(NotFoundError):
+        cases.case_of("p1", ANNA)

@@ -125,14 +125,21 @@ BODIES: dict[str, Sequence[dict[str, Any]]] = {
     "batch_again": [{"datei": "{document}"}],
     "api_batch_again": [{"document": "{document}"}],
     "api_draft_fill": [
-        {
-            "body": {"typed": {}},
-            "version": 0,
-            "case": "{case}",
-            "participation": "{participation}",
-        }
+        {"body": {"typed": {}}, "version": 0, **whose}
+        for whose in (
+            {"case": "{case}", "participation": "{participation}"},
+            {"participation": "{participation}"},
+            {"case": "{own_case}", "participation": "{participation}"},
+        )
     ],
-    "api_fill": [{"form": "feedbackbogen", "values": {}, "case": "{case}"}],
+    "api_fill": [
+        {"form": "feedbackbogen", "values": {}, **whose}
+        for whose in (
+            {"case": "{case}"},
+            {"participation": "{participation}"},
+            {"case": "{own_case}", "participation": "{participation}"},
+        )
+    ],
     "issue_preview": [{"form": "feedbackbogen", "format": "pdf", "ziel": "{case}"}],
     "issue_make": [{"form": "feedbackbogen", "format": "pdf", "ziel": "{case}"}],
     "api_issue_preview": [
@@ -199,7 +206,7 @@ def _example(kind: type[BaseModel]) -> dict[str, object]:
 def foreign_bodies(route: Any, user: str) -> Iterator[dict[str, Any]]:
     """Yield what may be sent to a route to get at what is somebody else's."""
     ids = {name: one.get(user, NOBODYS) for name, one in FOREIGN.items()}
-    ids["own"] = OWN["document"][user]
+    ids |= {"own": OWN["document"][user], "own_case": OWN["case"][user]}
 
     def filled(one: Any) -> Any:
         if isinstance(one, str):

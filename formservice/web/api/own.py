@@ -120,7 +120,11 @@ class Typed(BaseModel):
         default_factory=dict, max_length=2000, description="Angaben nach dem Schema des Formulars."
     )
     case: str | None = Field(None, max_length=64, description="Für welchen Fall.")
-    participation: str | None = Field(None, max_length=64, description="Für welche Teilnahme.")
+    participation: str | None = Field(
+        None,
+        max_length=64,
+        description="Für welche Teilnahme; ohne `case` gilt der Fall, zu dem sie gehört.",
+    )
 
 
 @router.get(
@@ -219,9 +223,7 @@ def fill(house: Home, me: Me, typed: Annotated[Typed, Body()]) -> Changed:
     Von Trägern ist er danach „in Vorbereitung“, bis er eingereicht wird.
     """
     definition = house.fill.definition(typed.form)
-    target = None if typed.case is None else Target(typed.case, typed.participation)
-    if target is not None:
-        house.fill.known(definition, target, me.author)  # 404 for one that is not theirs
+    target = house.fill.target(typed.case, typed.participation, me.author)
     kept = house.fill(definition, typed.values, house.fill.whose(target, me), me.author)
     return Changed(id=kept.id, version=kept.version, state=kept.state)
 

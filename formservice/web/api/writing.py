@@ -58,7 +58,11 @@ class FormDraft(BaseModel):
 
     model_config = given({"case": CASE["id"], "participation": PART["id"], "body": _BODY})
     case: str | None = Field(None, max_length=64, description="Für welchen Fall.")
-    participation: str | None = Field(None, max_length=64, description="Für welche Teilnahme.")
+    participation: str | None = Field(
+        None,
+        max_length=64,
+        description="Für welche Teilnahme; ohne `case` gilt der Fall, zu dem sie gehört.",
+    )
     version: int | None = Field(
         None,
         ge=0,

@@ -102,9 +102,7 @@ def query_of(target: Target | None) -> str:
 
 def filling(house: Home, me: Me, form: str, fall: str = "", teilnahme: str = "") -> Filling:
     """Return what somebody fills in; NotFoundError for a form or case that is not there."""
-    target = Target(fall, teilnahme or None) if fall else None
-    if target is not None:
-        house.fill.refuse_hidden(target, me.author)
+    target = house.fill.target(fall or None, teilnahme or None, me.author)
     draft = house.drafts.get(me.author, FILL, subject_of(form, target))
     edition = str(draft.body.get("edition") or "") if draft is not None else ""
     return Filling(house, me, house.fill.definition(form, edition), target, draft)
@@ -115,9 +113,9 @@ _BASE = "/ausfuellen/{form}"
 
 
 @router.get("/ausfuellen", name="fill_choose", dependencies=may(Action.EDIT_DOCUMENT))
-def choose(request: Request, house: Home, fall: str = "", teilnahme: str = "") -> Response:
-    """Show which forms can be filled in."""
-    target = Target(fall, teilnahme or None) if fall else None
+def choose(request: Request, house: Home, me: Me, fall: str = "", teilnahme: str = "") -> Response:
+    """Show which forms can be filled in; NotFoundError for a case that is not theirs."""
+    target = house.fill.target(fall or None, teilnahme or None, me.author)
     known = {"forms": house.fill.forms(), "query": query_of(target)}
     return page(request, "filling/choose.html", known)
 

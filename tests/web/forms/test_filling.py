@@ -250,6 +250,17 @@ def test_nothing_is_begun_for_a_case_that_is_not_theirs_to_see(browser, case, ho
     assert browser("anna").get("/ausfuellen/feedbackbogen?fall=c1").status_code == 404
 
 
+def test_a_participation_in_an_address_is_that_of_somebody_or_not_there(browser, case):
+    for way in ("", "/feedbackbogen"):
+        for wrong in ("teilnahme=xyz", "fall=c1&teilnahme=xyz", "fall=xyz&teilnahme=p1"):
+            assert browser("anna").get(f"/ausfuellen{way}?{wrong}").status_code == 404
+        for user in ("boris", "dirk"):
+            assert browser(user).get(f"/ausfuellen{way}?teilnahme=p1").status_code == 404
+    page = browser("anna").get("/ausfuellen/feedbackbogen?teilnahme=p1").text
+    assert ("feld.name", "Sorgenfrei") in fields_of(page)
+    assert "fall=c1&amp;teilnahme=p1" in page
+
+
 def test_what_a_traeger_fills_in_for_a_participant_belongs_to_that_case(browser, case, house):
     anna, target = browser("anna"), "fall=c1&teilnahme=p1"
     address = f"/ausfuellen/feedbackbogen?{target}"
