@@ -157,17 +157,29 @@ class DeskStore(Protocol):
     def release(self, viewer: Author, document: str) -> None:
         """Let others take a document; NotFoundError if ``viewer`` may not see it."""
 
-    def finish(self, viewer: Author, document: str, write: Callable[[Editing], int]) -> int:
+    def finish(
+        self,
+        viewer: Author,
+        document: str,
+        write: Callable[[Editing], int],
+        draft: Draft | None = None,
+    ) -> int:
         """Do what makes a version, and keep with it that all in doubt was looked at there.
 
-        The draft goes, and nobody has the document any more.
+        The draft goes, and nobody has the document any more. ConflictError if ``draft`` is given
+        and something else was decided meanwhile.
         """
 
     def draft(self, viewer: Author, document: str) -> Draft:
         """Return what somebody has decided of a document and not yet saved."""
 
-    def keep_draft(self, viewer: Author, document: str, draft: Draft) -> None:
-        """Keep that; without decisions nothing is kept."""
+    def keep_draft(self, viewer: Author, document: str, change: Callable[[Draft], Draft]) -> Draft:
+        """Keep what ``change`` makes of that; return what it was before.
+
+        Nobody else decides in between. It may be called several times, and changes nothing
+        itself; without decisions nothing is kept. NotFoundError if ``viewer`` may not see the
+        document.
+        """
 
     def seen(self, viewer: Author, document: str) -> Seen:
         """Return a document that ``viewer`` may see; NotFoundError for any other."""

@@ -69,7 +69,7 @@ class Deciding:
                 "Erwartet wird as-read, blank, unreadable, oder value mit einem Wert.",
             )
         self.hold(viewer, document)
-        seen, draft = self._store.seen(viewer, document), self._store.draft(viewer, document)
+        seen = self._store.seen(viewer, document)
         definition = definition_of(seen.reading, self._forms)
         field = next((f for f in definition.fields if f.key == key), None) if definition else None
         if definition is None or field is None or key not in (seen.reading.get("fields") or {}):
@@ -84,9 +84,13 @@ class Deciding:
         if field.kind is FieldKind.TICK and decision.said == "value":
             decision = replace(decision, value=bool(decision.value))
         self._edit.edited(seen.reading, {key: _change(decision)}, seen.kept.received)
-        decided = {one: said for one, said in draft.decisions.items() if one != key}
-        base = draft.base if decided else seen.kept.version
-        self._store.keep_draft(viewer, document, Draft(base, {**decided, key: decision}))
+
+        def decided(draft: Draft) -> Draft:
+            others = {one: said for one, said in draft.decisions.items() if one != key}
+            base = draft.base if others else seen.kept.version
+            return Draft(base, {**others, key: decision})
+
+        self._store.keep_draft(viewer, document, decided)
         return self.review(viewer, document)
 
     def undo(self, viewer: Author, document: str, key: str | None = None) -> str | None:
@@ -94,16 +98,15 @@ class Deciding:
 
         NotFoundError: no such document, or none that ``viewer`` may see.
         """
-        self._store.seen(viewer, document)
-        draft = self._store.draft(viewer, document)
-        decided = dict(draft.decisions)
-        said = [one for one, decision in decided.items() if decision.said != LOOK]
-        last = key if key is not None else next(reversed(said), None)
-        if last is None or last not in decided:
-            return None
-        decided[last] = Decision(LOOK)  # in its place: it is asked for again
-        self._store.keep_draft(viewer, document, Draft(draft.base, decided))
-        return last
+
+        def back(draft: Draft) -> Draft:
+            last = _last(draft, key)
+            if last is None:
+                return draft
+            # In its place: it is asked for again.
+            return replace(draft, decisions={**draft.decisions, last: Decision(LOOK)})
+
+        return _last(self._store.keep_draft(viewer, document, back), key)
 
     def finish(self, viewer: Author, document: str) -> int:
         """Save all that was decided as one version, and return its number.
@@ -113,8 +116,11 @@ class Deciding:
             UsageError: something is not decided yet, or which form it is; not for this role
                 where it stands.
             StaleError: somebody else changed meanwhile what was decided here.
+            ConflictError: something was decided meanwhile in another window.
             InvalidDataError: the values do not go together.
         """
+        # Before it is looked at what is open: nothing may be decided in between and be lost.
+        draft = self._store.draft(viewer, document)
         review = self.review(viewer, document)
         if review.form is None:
             raise UsageError(
@@ -127,7 +133,6 @@ class Deciding:
                 f"Noch offen: {', '.join(f'„{one.name}“' for one in left)}.",
                 "Bitte über jede Angabe entscheiden; „nicht lesbar“ ist auch eine Entscheidung.",
             )
-        draft = self._store.draft(viewer, document)
         changes = {key: _change(one) for key, one in draft.decisions.items()}
 
         def write(work: Editing) -> int:
@@ -139,11 +144,19 @@ class Deciding:
                 work.documents.acknowledge(document, COMPARED, key, viewer, _COMPARED_REASON)
             return version
 
-        return self._store.finish(viewer, document, write)
+        return self._store.finish(viewer, document, write, draft)
 
 
 def _change(decision: Decision) -> object:
     return _SAID.get(decision.said, decision.value)
+
+
+def _last(draft: Draft, key: str | None) -> str | None:
+    """Return which decision is taken back: that about ``key``, or the last; None if none is."""
+    if key is not None:
+        return key if key in draft.decisions else None
+    decided = [one for one, decision in draft.decisions.items() if decision.said != LOOK]
+    return next(reversed(decided), None)
 
 
 def _base(work: Editing, document: str, draft: Draft) -> int:

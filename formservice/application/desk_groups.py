@@ -164,7 +164,9 @@ class Groups:
         keys = [key for key in given if key in could_be_shown]
         if not keys:
             return 0
-        left = set(doubtful(seen.reading)) - set(keys)
+        draft = self._desk.draft(viewer, document)
+        # What is decided and not saved yet would go with the draft.
+        left = {*doubtful(seen.reading), *draft.decisions} - set(keys)
         changes = dict.fromkeys(keys, AS_READ)
 
         def write(work: Editing) -> int:
@@ -173,17 +175,21 @@ class Groups:
         if left:
             self._edit(document, version, changes, viewer, REASON)
         else:
-            self._desk.finish(viewer, document, write)
+            self._desk.finish(viewer, document, write, draft)
         return len(keys)
 
     def _flag(self, viewer: Author, document: str, keys: Sequence[str]) -> None:
         """Let fields be asked for that the machine was sure of."""
-        seen, draft = self._desk.seen(viewer, document), self._desk.draft(viewer, document)
+        seen = self._desk.seen(viewer, document)
         asked = set(doubtful(seen.reading))
         flags = {key: Decision(LOOK) for key in keys if key not in asked}
+
+        def flagged(draft: Draft) -> Draft:
+            base = draft.base if draft.decisions else seen.kept.version
+            return Draft(base, {**draft.decisions, **flags})
+
         if flags:
-            decided = {**draft.decisions, **flags}
-            self._desk.keep_draft(viewer, document, Draft(seen.kept.version, decided))
+            self._desk.keep_draft(viewer, document, flagged)
 
     def _of(self, seen: Seen) -> Iterator[tuple[Field, Crop]]:
         """Yield the doubtful answers of a document that a picture shows."""

@@ -7,6 +7,7 @@ from typing import Any  # rows have the columns of their query
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Row,
     Select,
     and_,
     delete,
@@ -43,6 +44,7 @@ from formservice.application.desk import (
 from formservice.application.desk_pictures import Seen
 from formservice.application.ports_store import Author
 from formservice.domain.case import State
+from formservice.domain.errors import ClashError, ConflictError
 
 _documents, _findings = schema.documents, schema.findings
 _desk, _drafts, _files = schema.web.desk, schema.web.drafts, schema.web.batch_files
@@ -143,12 +145,23 @@ class StoredDesk:
 
         self._store.written(release)
 
-    def finish(self, viewer: Author, document: str, write: Callable[[Work], int]) -> int:
+    def finish(
+        self,
+        viewer: Author,
+        document: str,
+        write: Callable[[Work], int],
+        draft: Draft | None = None,
+    ) -> int:
         """Do what makes a version, and keep with it that all in doubt was looked at there."""
 
         def keep(work: Work) -> int:
             work.events.held()
             _refuse_unseen(work.connection, viewer, document)
+            if draft is not None and _draft_held(work.connection, viewer, document) != draft:
+                raise ConflictError(
+                    "Zu diesem Vorgang wurde gerade noch etwas entschieden.",
+                    "Bitte ansehen und noch einmal abschließen.",
+                )
             version = write(work)
             work.connection.execute(delete(_drafts).where(draft_of(document, viewer.id)))
             looked_through(work, viewer, document, version)
@@ -158,57 +171,39 @@ class StoredDesk:
 
     def draft(self, viewer: Author, document: str) -> Draft:
         """Return what somebody has decided of a document and not yet saved."""
-        own = draft_of(document, viewer.id)
         with self._store.look() as work:
-            row = work.connection.execute(
-                select(_drafts.c.body, _drafts.c.base).where(own)
-            ).first()
-        if row is None:
-            return Draft(0, {})
-        # A list and no mapping: PostgreSQL's JSON keeps the order, but nobody has promised that.
-        told = {one["field"]: one for one in row.body.get("decisions") or ()}
-        return Draft(
-            row.base,
-            {
-                key: Decision(one["said"], one.get("value"), bool(one.get("compared")))
-                for key, one in told.items()
-            },
-        )
+            row = work.connection.execute(_draft_query(viewer, document)).first()
+        return _draft(row)
 
-    def keep_draft(self, viewer: Author, document: str, draft: Draft) -> None:
-        """Keep that; without decisions nothing is kept."""
-        body = {
-            "decisions": [
-                {"field": key, "said": one.said, "value": one.value, "compared": one.compared}
-                for key, one in draft.decisions.items()
-            ]
-        }
+    def keep_draft(self, viewer: Author, document: str, change: Callable[[Draft], Draft]) -> Draft:
+        """Keep what ``change`` makes of that, while nobody else decides; return what it was."""
 
-        def keep(work: Work) -> None:
+        def keep(work: Work) -> Draft:
             own, connection = draft_of(document, viewer.id), work.connection
             _refuse_unseen(connection, viewer, document)
-            if not draft.decisions:
+            before = _draft_held(connection, viewer, document)
+            after = change(before)
+            if not after.decisions:
                 connection.execute(delete(_drafts).where(own))
-                return
-            added(
-                connection,
-                _drafts,
-                id=uuid.uuid4().hex,
-                user=viewer.id,
-                kind=DRAFT_KIND,
-                subject=document,
-                document=document,
-                body={},
-                version=0,
-                base=draft.base,
-                updated_at=now(),
-            )
-            values = {"body": body, "base": draft.base, "updated_at": now()}
-            connection.execute(
-                update(_drafts).where(own).values(version=_drafts.c.version + 1, **values)
-            )
+            elif after != before:
+                body = {
+                    "decisions": [
+                        {
+                            "field": key,
+                            "said": one.said,
+                            "value": one.value,
+                            "compared": one.compared,
+                        }
+                        for key, one in after.decisions.items()
+                    ]
+                }
+                values = {"body": body, "base": after.base, "updated_at": now()}
+                connection.execute(
+                    update(_drafts).where(own).values(version=_drafts.c.version + 1, **values)
+                )
+            return before
 
-        self._store.written(keep)
+        return self._store.written(keep)
 
     def seen(self, viewer: Author, document: str) -> Seen:
         """Return a document that ``viewer`` may see; NotFoundError for any other."""
@@ -306,6 +301,50 @@ def oldest(
     both = union_all(*(select(one) for one in firsts)).subquery()
     shown = [both.c[f"c{at}"] for at in range(count)]
     return select(*shown).order_by(*(both.c[f"by_{name}"] for name in _ORDER)).limit(most)
+
+
+def _draft_query(viewer: Author, document: str) -> Select[Any]:
+    own = draft_of(document, viewer.id)
+    return select(_drafts.c.body, _drafts.c.base).where(own)
+
+
+def _draft(row: Row[Any] | None) -> Draft:
+    if row is None:
+        return Draft(0, {})
+    # A list and no mapping: PostgreSQL's JSON keeps the order, but nobody has promised that.
+    told = {one["field"]: one for one in row.body.get("decisions") or ()}
+    return Draft(
+        row.base,
+        {
+            key: Decision(one["said"], one.get("value"), bool(one.get("compared")))
+            for key, one in told.items()
+        },
+    )
+
+
+def _draft_held(connection: Connection, viewer: Author, document: str) -> Draft:
+    """Return a draft that nobody else changes until this transaction ends.
+
+    ClashError if it was finished in this very moment.
+    """
+    # Where nothing is decided yet, there is no row to wait for: both would be the first.
+    added(
+        connection,
+        _drafts,
+        id=uuid.uuid4().hex,
+        user=viewer.id,
+        kind=DRAFT_KIND,
+        subject=document,
+        document=document,
+        body={},
+        version=0,
+        base=0,
+        updated_at=now(),
+    )
+    row = connection.execute(_draft_query(viewer, document).with_for_update()).first()
+    if row is None:
+        raise ClashError("Dieser Vorgang wurde gerade abgeschlossen.")
+    return _draft(row)
 
 
 def _place(connection: Connection, document: str | None) -> tuple[object, ...] | None:

@@ -6,7 +6,7 @@ import re
 import pytest
 from PIL import Image
 
-from formservice.application.desk import Choice, doubtful
+from formservice.application.desk import LOOK, Choice, Decision, Draft, doubtful
 from formservice.application.desk_groups import Group
 from formservice.application.ports_store import Author
 from formservice.domain.case import Role
@@ -137,6 +137,20 @@ def test_an_answer_of_an_older_version_is_not_confirmed(keep, house):
     doubted(house, document, marks)
     done = house.groups.confirm(ELIF, given, [])
     assert (done.count, done.passed) == (0, len(marks))
+
+
+def test_what_is_to_be_looked_at_by_itself_stays_when_a_group_confirms_the_rest(keep, house):
+    (document,) = keep(SCAN)
+    doubted(house, document, marks_of(house, document))
+    seen = house.desk.seen(ELIF, document)
+    asked = doubtful(seen.reading)
+    sure = next(key for key in seen.reading["fields"] if key not in asked)
+    looked = Draft(seen.kept.version, {sure: Decision(LOOK)})
+    house.desk.keep_draft(ELIF, document, lambda _: looked)
+    done = house.groups.confirm(ELIF, _ids(house, document, asked), [])
+    assert done.count == len(asked)
+    assert house.desk.draft(ELIF, document) == looked
+    assert [one.key for one in house.deciding.review(ELIF, document).open] == [sure]
 
 
 def test_the_same_short_text_in_several_documents_is_a_group(keep, browser, house):
