@@ -4,7 +4,14 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from formservice.application.ports_deletion import Erasable, Erasure
-from formservice.application.ports_store import SERVICE, Author, Documents, Events, Kept
+from formservice.application.ports_store import (
+    SERVICE,
+    Arrival,
+    Author,
+    Documents,
+    Events,
+    Kept,
+)
 from formservice.application.search import Search
 from formservice.domain.case import OWN_SOURCES, State
 from formservice.domain.errors import ConflictError, UsageError, no_document
@@ -77,11 +84,49 @@ class PutAside:
 
         def move(work: Asiding) -> None:
             kept = _theirs(work, document, author)
-            if kept.state is State.DISCARDED:
-                back = State.PREPARING if kept.version else State.RECEIVED
-                work.documents.move(document, back, author)
+            _back(work, kept, author)
 
         self._store.written(move)
+
+
+class Sending(Protocol):
+    """One transaction in which something is received."""
+
+    @property
+    def documents(self) -> Documents:
+        """Documents and where they stand."""
+
+    @property
+    def events(self) -> Events:
+        """The chain of events."""
+
+
+def received_again(
+    work: Sending, arrival: Arrival, author: Author, *, is_read: bool = False
+) -> tuple[Kept, bool]:
+    """Keep what arrived, as ``Documents.receive`` does; what its Träger threw away is back.
+
+    It is told that it is known: who relies on that would lose it a day later. With a file come
+    all its forms.
+    """
+    work.events.held()  # nobody erases it between the look and the move
+    kept, known = work.documents.receive(arrival, author, is_read=is_read)
+    if not known or arrival.traeger is None:
+        return kept, known
+    for one in (kept, *work.documents.parts(kept.id)):
+        _back(work, one, author)
+    return work.documents.get(kept.id), True
+
+
+def _back(work: Sending, kept: Kept, author: Author) -> None:
+    if kept.state is State.DISCARDED:
+        back = State.PREPARING if kept.version else State.RECEIVED
+        work.documents.move(kept.id, back, author)
+
+
+def is_thrown_away(documents: Documents, kept: Kept) -> bool:
+    """Say whether a document, or a form of a file, was thrown away and may come back."""
+    return any(one.state is State.DISCARDED for one in (kept, *documents.parts(kept.id)))
 
 
 def _theirs(work: Asiding, document: str, author: Author) -> Kept:

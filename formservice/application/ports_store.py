@@ -211,7 +211,10 @@ class Documents(Protocol):
         """Return those of so many originals that no document has ever named."""
 
     def received_as(self, sha256: str, traeger: str | None = None) -> Kept | None:
-        """Return the received document that has these bytes; from a Träger only its own."""
+        """Return the received document that has these bytes.
+
+        From a Träger only its own; for the office only what is handed in.
+        """
 
     def found(
         self,

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Protocol  # readings have the shape of the JSON contract
 
 from formservice.application.aside import sorted_out
+from formservice.application.discarding import is_thrown_away, received_again
 from formservice.application.ports_store import (
     SERVICE,
     Arrival,
@@ -79,7 +80,7 @@ class Upload:
     def __call__(self, sent: Uploaded, author: Author, source: str = PORTAL) -> tuple[Kept, bool]:
         """Keep a file and return its document; the second value says that it was known already.
 
-        Sent again, after whatever happened, it is the same document.
+        Sent again, after whatever happened, it is the same document; thrown away, it is back.
 
         Raises:
             InputError: the file cannot be read, with the reason; nothing is kept.
@@ -91,7 +92,8 @@ class Upload:
         hashed = hashlib.sha256(sent.data).hexdigest()
         with self._store.look() as look:
             before = look.documents.received_as(hashed, sent.traeger)
-        if before is not None:
+            is_there = before is not None and not is_thrown_away(look.documents, before)
+        if before is not None and is_there:
             return before, True
         name, today = plain_name(sent.name), self._today()
         readings = self._at_once(sent.data, name, today)
@@ -130,7 +132,7 @@ class Upload:
         readings: Sequence[dict[str, Any]] | None,
     ) -> tuple[Kept, bool]:
         is_read = readings is not None
-        kept, known = work.documents.receive(arrival, author, is_read=is_read)
+        kept, known = received_again(work, arrival, author, is_read=is_read)
         refuse_gone(self._originals, () if known else (arrival.sha256,))
         if known or readings is None:
             return kept, known

@@ -11,7 +11,7 @@ from formservice.adapters.store.answers import Answers
 from formservice.adapters.store.engine import added, now
 from formservice.adapters.store.events import Events
 from formservice.adapters.store.records import Records
-from formservice.adapters.store.rights import visible
+from formservice.adapters.store.rights import handed_in, visible
 from formservice.adapters.store.rows import form_of, named, part_row, refuse_odd, storable, text_of
 from formservice.adapters.store.words import Words
 from formservice.application.ports_store import (
@@ -56,7 +56,7 @@ class Documents:
         """Keep what arrived; the second value says that it was known already.
 
         Known is the sender's own id, sent again, and the same bytes from the same Träger; who
-        works for none is told of all.
+        works for none is told of all that is handed in.
         ``is_read`` says that what was found in it follows in this very transaction.
         """
         refuse_odd(arrival)
@@ -136,12 +136,13 @@ class Documents:
     def received_as(self, sha256: str, traeger: str | None = None) -> Kept | None:
         """Return the received document that has these bytes.
 
-        Asked for a Träger, only what came from it; otherwise the office's own, or the first.
+        Asked for a Träger, only what came from it; otherwise the office's own, or the first that
+        was handed in: what is a Träger's own still, nobody of the office could see.
         """
         table = schema.documents
         query = _KEPT.where(table.c.original == sha256)
-        if traeger is not None:
-            query = query.where(table.c.traeger == text_of(traeger))
+        mine = handed_in() if traeger is None else table.c.traeger == text_of(traeger)
+        query = query.where(mine)
         order = (table.c.traeger.is_not(None), table.c.created_at, table.c.id)
         row = self._connection.execute(query.order_by(*order).limit(1)).first()
         return None if row is None else _kept(row)

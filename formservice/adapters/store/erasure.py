@@ -9,6 +9,7 @@ from sqlalchemy import (
     Connection,
     Table,
     delete,
+    exists,
     func,
     insert,
     not_,
@@ -209,9 +210,14 @@ class Erasure:
 
     def _with_shells(self, ids: list[str]) -> list[str]:
         """Add received files that hold nothing but pages of these documents."""
-        table, part = _documents, _documents.alias()
-        others = select(_pages.c.document).where(
-            _pages.c.original == table.c.original, _pages.c.document.not_in(ids)
+        table, part, holder, twin = _documents, *(_documents.alias() for _ in range(3))
+        # The same bytes, sent by several, are a file of each; pages are of their sender's.
+        twins = exists().where(twin.c.original == table.c.original, twin.c.id != table.c.id)
+        theirs = or_(holder.c.traeger.is_not_distinct_from(table.c.traeger), ~twins)
+        held = (
+            select(holder.c.id)
+            .join(_pages, _pages.c.document == holder.c.id)
+            .where(_pages.c.original == table.c.original, theirs)
         )
         parts = select(part.c.id).where(part.c.part_of == table.c.id, part.c.id.not_in(ids))
         query = select(table.c.id).where(
@@ -219,7 +225,8 @@ class Erasure:
             table.c.version == 0,
             table.c.aside.is_not(None),  # it was read
             table.c.original.in_(self._named_by(ids)),
-            ~others.exists(),
+            held.where(holder.c.id.in_(ids)).correlate(table).exists(),
+            ~held.where(holder.c.id.not_in(ids)).correlate(table).exists(),
             ~parts.exists(),
         )
         return [*ids, *self._connection.execute(query.order_by(table.c.id)).scalars()]
