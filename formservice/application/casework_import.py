@@ -29,8 +29,8 @@ class WaitingLists(Protocol):
 class Participants(Protocol):
     """Compares lists with what is known, and follows what was shown."""
 
-    def shown(self, rows: Sequence[Row], answers: Answers, day: date) -> Plan:
-        """Return what would change on ``day``; nothing does."""
+    def shown(self, rows: Sequence[Row], answers: Answers, viewer: Author, day: date) -> Plan:
+        """Return what would change on ``day`` of what ``viewer`` may see; nothing does."""
 
     def done(
         self,
@@ -41,7 +41,7 @@ class Participants(Protocol):
         *,
         end_gone: bool = False,
     ) -> Plan:
-        """Change it, in one transaction; return what changed."""
+        """Change it as ``author`` may see it, in one transaction; return what changed."""
 
 
 class TakeOver:
@@ -69,7 +69,8 @@ class TakeOver:
             InputError: it cannot be read, or has mistakes.
         """
         rows = self._lists.rows(name, author.id, profile, day)
-        return self._participants.shown(rows, _fitting(rows, answers), day), len(rows)
+        plan = self._participants.shown(rows, _fitting(rows, answers), author, day)
+        return plan, len(rows)
 
     def done(
         self,
@@ -84,7 +85,7 @@ class TakeOver:
         """Take a list over and forget it.
 
         Raises:
-            ConflictError: people are in doubt; nothing was changed.
+            ConflictError: people are in doubt, or somebody else was faster; nothing was changed.
             NotFoundError: it is not there any more.
             InputError: it cannot be read, or has mistakes.
         """

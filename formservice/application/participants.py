@@ -76,7 +76,10 @@ class Participation:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All that is known of people: only open cases, and their participations."""
+    """What somebody may know of people: only open cases, and their participations.
+
+    ``hidden`` are the numbers of people whose cases somebody else has.
+    """
 
     persons: Sequence[Person] = ()
     cases: Sequence[Case] = ()
@@ -84,6 +87,7 @@ class Known:
     traeger: Sequence[Named] = ()
     massnahmen: Sequence[Named] = ()
     users: Sequence[Named] = ()
+    hidden: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,8 @@ class Plan:
     ``gone`` stand in no row and have not ended, ``ahead`` neither and have not begun; ``joined``
     are the new participations: each with the Maßnahme's name.
     ``similar`` are new names that are much like known ones; ``unknown`` are IFK nobody knows, and
-    in how many rows.
+    in how many rows; ``withheld`` are the lines whose number is that of a case of somebody else:
+    they change nothing.
     """
 
     new_persons: dict[str, Person] = field(default_factory=dict)
@@ -131,6 +136,7 @@ class Plan:
     doubts: list[Doubt] = field(default_factory=list)
     similar: list[tuple[str, str]] = field(default_factory=list)
     unknown: Counter[str] = field(default_factory=Counter)
+    withheld: list[int] = field(default_factory=list)
     same: int = 0
 
     @property
@@ -146,6 +152,10 @@ class Plan:
             or self.new_traeger
             or self.new_massnahmen
         )
+
+
+WITHHELD = "Diese Nummer gehört zu einem Fall, den jemand anderes führt. Bitte die Leitung fragen."
+"""What is told of a row that is withheld; nothing of the person."""
 
 
 @dataclass(frozen=True, slots=True)

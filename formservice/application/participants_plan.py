@@ -31,7 +31,8 @@ def planned(
 ) -> Plan:
     """Return what a list without contradictions would change, as of ``day``.
 
-    Rows of people in doubt change nothing, until ``answers`` say who they are.
+    Rows of people in doubt change nothing, until ``answers`` say who they are. Rows with the
+    number of somebody hidden never do, whatever is answered.
 
     Raises:
         InvalidDataError: by the answers two numbers of the list would be one person.
@@ -65,6 +66,7 @@ class _Comparing:
         self._massnahmen = {(one.of, plain(one.name)): one for one in known.massnahmen}
         self._massnahme_numbers = {one.number: one for one in known.massnahmen if one.number}
         self._users = _users(known.users)
+        self._hidden = frozenset(known.hidden)
         self._same: dict[str, Row] = {}
         self._named: set[str] = set()
         self._met: set[str] = set()
@@ -72,6 +74,9 @@ class _Comparing:
         self._listed = {row.number for row in rows}
 
     def take(self, row: Row) -> None:
+        if row.number in self._hidden:
+            self.plan.withheld.append(row.line)
+            return
         before = len(self.plan.changes), _size(self.plan)
         person = self._person(row)
         if person is None:

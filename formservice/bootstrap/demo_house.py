@@ -18,7 +18,7 @@ import formservice
 from formservice.adapters.work.signals import Stop
 from formservice.application.accounts_people import NewPerson
 from formservice.application.participants import Answers, Row
-from formservice.application.ports_store import Author
+from formservice.application.ports_store import SERVICE, Author
 from formservice.application.signed_in import SignedIn
 from formservice.bootstrap.demo_days import Days
 from formservice.bootstrap.demo_services import DemoServices
@@ -155,7 +155,7 @@ def _people(services: DemoServices, plan: Mapping[str, Any]) -> Mapping[str, Aut
     staff = {key: one for key, one in plan["people"].items() if one["role"] != Role.TRAEGER}
     theirs = {key: one for key, one in plan["people"].items() if key not in staff}
     added = {key: _added(services, plan, one, ()) for key, one in staff.items()}
-    services.participants.done(_rows(plan), Answers(), _MAKER, today())
+    services.participants.done(_rows(plan), Answers(), _MAKER, today(), viewer=SERVICE)
     ids = {name: id_ for id_, name in services.people.traeger().items()}
     for key, one in theirs.items():
         added[key] = _added(services, plan, one, (ids[one["traeger"]],))

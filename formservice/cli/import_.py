@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from formservice.application.participants import Answers, Doubt, Plan, shown
+from formservice.application.ports_store import SERVICE
 from formservice.bootstrap import Services, Settings, today
 from formservice.cli import errors
 from formservice.cli.account import account
@@ -70,9 +71,12 @@ def _participants(chosen: argparse.Namespace) -> int:
     rows = participant_lists.rows(Path(chosen.list), profile, day, chosen.sheet)
     answers = Answers(_listed(chosen.new), _listed(chosen.same))
     if chosen.yes:
-        plan = services.participants.done(rows, answers, account(), day, end_gone=ends)
+        # Who runs commands here administers; the service itself sees every case.
+        plan = services.participants.done(
+            rows, answers, account(), day, end_gone=ends, viewer=SERVICE
+        )
     else:
-        plan = services.participants.shown(rows, answers, day)
+        plan = services.participants.shown(rows, answers, SERVICE, day)
     if chosen.json:
         data = {"done": chosen.yes, "rows": len(rows), **_data(plan)}
         print(json.dumps(data, ensure_ascii=False, indent=1))

@@ -44,7 +44,7 @@ def counts(store):
 def test_a_list_is_taken_over_once_however_often_it_comes(store, listed):
     take = ImportParticipants(store)
     found = listed(HEAD + ANNA + BEN, "marzipan")
-    assert take.shown(found, NOBODY, TODAY).new_persons
+    assert take.shown(found, NOBODY, SERVICE, TODAY).new_persons
     assert counts(store) == [0, 0, 0, 0, 0]
     take.done(found, NOBODY, SERVICE, TODAY)
     assert counts(store) == [2, 2, 2, 1, 1]
@@ -127,7 +127,7 @@ def test_an_answer_about_nobody_in_the_list_is_refused(store, listed):
         Answers(new=["0100"], same=["0100"]),
     ):
         with pytest.raises(UsageError):
-            take.shown(found, answers, TODAY)
+            take.shown(found, answers, SERVICE, TODAY)
         with pytest.raises(UsageError):
             take.done(found, answers, SERVICE, TODAY)
 

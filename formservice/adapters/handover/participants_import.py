@@ -22,15 +22,15 @@ class ImportParticipants:
         self._store = store
         self._new_id = new_id
 
-    def shown(self, rows: Sequence[Row], answers: Answers, day: date) -> Plan:
-        """Return what would change on ``day``; nothing does.
+    def shown(self, rows: Sequence[Row], answers: Answers, viewer: Author, day: date) -> Plan:
+        """Return what would change on ``day`` of what ``viewer`` may see; nothing does.
 
         Raises:
             UsageError: an answer is about nobody in the list, or says both.
         """
         _refuse_idle(rows, answers)
         with self._store.look() as work:
-            known = People(work.connection, work.events).known()
+            known = People(work.connection, work.events).known(viewer)
         return planned(rows, known, answers, self._new_id, day)
 
     def done(
@@ -41,20 +41,23 @@ class ImportParticipants:
         day: date,
         *,
         end_gone: bool = False,
+        viewer: Author | None = None,
     ) -> Plan:
         """Change it, in one transaction; return what changed.
 
-        ``end_gone`` says that those who are in no row ended on ``day``; else they stay.
+        ``end_gone`` says that those who are in no row ended on ``day``; else they stay. ``viewer``
+        is with whose eyes it is done, where that is not the author.
 
         Raises:
-            ConflictError: people are in doubt; nothing was changed.
+            ConflictError: people are in doubt, or somebody else was faster; nothing was changed.
             UsageError: an answer is about nobody in the list, or says both.
         """
         _refuse_idle(rows, answers)
+        viewer = viewer or author
         with self._store.work() as work:
             people = People(work.connection, work.events)
             people.hold()
-            plan = planned(rows, people.known(), answers, self._new_id, day)
+            plan = planned(rows, people.known(viewer), answers, self._new_id, day)
             if plan.doubts:
                 raise ConflictError(
                     "Bei einigen ist offen, ob sie schon bekannt sind; nichts wurde übernommen.",
@@ -62,7 +65,7 @@ class ImportParticipants:
                     " derselbe Mensch.",
                 )
             if not plan.is_empty or (end_gone and plan.gone):
-                people.apply(plan, author, day if end_gone else None)
+                people.apply(plan, author, viewer, day if end_gone else None)
         return plan
 
 

@@ -1,13 +1,27 @@
 """People, their cases and Maßnahmen in the database, as lists of participants change them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any  # rows have the columns of their query
 
-from sqlalchemy import Connection, MappingResult, Select, Table, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    MappingResult,
+    Select,
+    Table,
+    and_,
+    func,
+    insert,
+    not_,
+    select,
+    true,
+    update,
+)
 
 from formservice.adapters.store import schema
+from formservice.adapters.store.cases import visible_cases
 from formservice.adapters.store.events import Events
 from formservice.adapters.store.rows import text_of
 from formservice.application.participants import (
@@ -19,6 +33,8 @@ from formservice.application.participants import (
     Plan,
 )
 from formservice.application.ports_store import Author
+from formservice.domain.case import Role
+from formservice.domain.errors import ConflictError
 
 # Two lists at once would both find the same people missing. SQLite has one writer anyway.
 _LOCK = 0x70656F70
@@ -38,12 +54,19 @@ class People:
         if self._connection.dialect.name == "postgresql":
             self._connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
-    def known(self) -> Known:
-        """Return everybody who is known, their open cases and what belongs to these."""
-        cases, parts = schema.cases, schema.participations
-        is_open = cases.c.ended.is_(None)
+    def known(self, viewer: Author) -> Known:
+        """Return whom ``viewer`` may know, their open cases and what belongs to these.
+
+        Of others only that their numbers are taken.
+        """
+        persons, cases, parts = schema.persons, schema.cases, schema.participations
+        seen = _seen(viewer)
+        is_open = and_(
+            cases.c.ended.is_(None), cases.c.person.in_(select(persons.c.id).where(seen))
+        )
+        hidden = select(persons.c.number).where(persons.c.number.is_not(None), not_(seen))
         return Known(
-            persons=[Person(**row) for row in self._rows(select(schema.persons))],
+            persons=[Person(**row) for row in self._rows(select(persons).where(seen))],
             cases=[
                 Case(row["id"], row["person"], row["ifk"])
                 for row in self._rows(select(cases).where(is_open).order_by(cases.c.id))
@@ -69,10 +92,18 @@ class People:
                 Named(row["id"], row["name"])
                 for row in self._rows(select(schema.users).where(schema.users.c.active))
             ],
+            hidden=list(self._connection.execute(hidden).scalars()),
         )
 
-    def apply(self, plan: Plan, author: Author, ended: date | None = None) -> None:
-        """Do what a plan says; ``ended`` is the day on which those who are gone ended."""
+    def apply(self, plan: Plan, author: Author, viewer: Author, ended: date | None = None) -> None:
+        """Do what a plan says; ``ended`` is the day on which those who are gone ended.
+
+        Raises:
+            ConflictError: it would change what ``viewer`` may not see (any more); nothing is done.
+        """
+        # Nobody hands a case to somebody else between this look and what is written.
+        self._events.held()
+        self._refuse_hidden(plan, viewer, ends=ended is not None)
         self._new(
             schema.traeger, ({"id": one.id, "name": one.name} for one in _of(plan.new_traeger))
         )
@@ -105,6 +136,29 @@ class People:
         link = self._events.append("people.imported", author, None, body)
         self._told(plan, link.seq, ends=ended is not None)
 
+    def _refuse_hidden(self, plan: Plan, viewer: Author, *, ends: bool) -> None:
+        parts = [*plan.new_participations.values(), *plan.participations.values()]
+        parts += [gone for _, gone, _ in plan.gone] if ends else []
+        persons, cases = schema.persons, schema.cases
+        touched = {*plan.cases, *(one.case for one in parts)} - {*plan.new_cases}
+        theirs = {*plan.persons, *(one.person for one in plan.new_cases.values())}
+        theirs -= {*plan.new_persons}
+        seen = self._count(cases, sorted(touched), visible_cases(viewer))
+        seen += self._count(persons, sorted(theirs), _seen(viewer))
+        if seen != len(touched) + len(theirs):
+            raise ConflictError(
+                "Inzwischen hat jemand Fälle dieser Liste geändert; nichts wurde übernommen.",
+                "Bitte die Liste noch einmal ansehen.",
+            )
+
+    def _count(self, table: Table, ids: Sequence[str], seen: ColumnElement[bool]) -> int:
+        found = 0
+        for first in range(0, len(ids), _MOST_AT_ONCE):
+            some = table.c.id.in_(ids[first : first + _MOST_AT_ONCE])
+            query = select(func.count()).select_from(table).where(some, seen)
+            found += self._connection.execute(query).scalar_one()
+        return found
+
     def _told(self, plan: Plan, event: int, *, ends: bool) -> None:
         """Keep of which cases an import tells."""
         changed = [*plan.new_participations.values(), *plan.participations.values()]
@@ -132,6 +186,23 @@ class People:
     def _changed(self, table: Table, row: Mapping[str, object]) -> None:
         values = {key: _storable(one) for key, one in row.items() if key != "id"}
         self._connection.execute(update(table).where(table.c.id == row["id"]).values(values))
+
+
+def _seen(viewer: Author) -> ColumnElement[bool]:
+    """Return the condition on rows of ``persons`` whom ``viewer`` may know and change.
+
+    Those with a case that is shown to it, if no open one is hidden from it: a case of years ago
+    gives no right to the one that somebody else has today.
+    """
+    persons, cases = schema.persons, schema.cases
+    if viewer.role in (Role.LEAD, Role.SYSTEM):
+        return true()
+    shown = visible_cases(viewer)
+    hidden = and_(cases.c.ended.is_(None), not_(shown))
+    return and_(
+        persons.c.id.in_(select(cases.c.person).where(shown)),
+        persons.c.id.not_in(select(cases.c.person).where(hidden)),
+    )
 
 
 def _of(new: Mapping[str, Any]) -> Iterable[Any]:  # things of one kind by their ids

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, File, Form, Path, UploadFile
 from pydantic import BaseModel, Field
 
-from formservice.application.participants import Answers, Plan
+from formservice.application.participants import WITHHELD, Answers, Plan
 from formservice.application.signed_in import SignedIn
 from formservice.domain.errors import UsageError
 from formservice.domain.permissions import Action
@@ -24,6 +24,7 @@ _COUNTS = {
     "new_participations": 3,
     "gone": 1,
     "doubts": 0,
+    "withheld": 0,
     "same": 40,
 }
 _LIST = "0d6ad9a2-6d0b-4c1e-9d43-5a9a4c1b7f10"
@@ -50,6 +51,13 @@ class DoubtTold(BaseModel):
     vorname: str = Field(description="Dessen Vorname.")
 
 
+class RowProblem(BaseModel):
+    """A row that changes nothing, and why."""
+
+    line: int = Field(description="Zeile der Liste.")
+    message: str = Field(description="Warum sie nichts ändert.")
+
+
 class Counts(BaseModel):
     """How much a list changes."""
 
@@ -59,17 +67,23 @@ class Counts(BaseModel):
     new_participations: int = Field(description="Neue Teilnahmen.")
     gone: int = Field(description="Wer in keiner Zeile steht.")
     doubts: int = Field(description="Wer jemand Bekanntes sein kann: Das ist zuerst zu klären.")
+    withheld: int = Field(
+        description="Zeilen zu Fällen, die jemand anderes führt: Sie ändern nichts."
+    )
     same: int = Field(description="Zeilen, die nichts ändern.")
 
 
 class PlanTold(Counts):
     """What a list would change; it waits for an hour to be taken over."""
 
-    model_config = example({**_COUNTS, "name": _LIST, "rows": 48, "changes": [], "in_doubt": []})
+    model_config = example(
+        {**_COUNTS, "name": _LIST, "rows": 48, "changes": [], "in_doubt": [], "problems": []}
+    )
     name: str = Field(description="Name, unter dem die Liste eine Stunde lang wartet.")
     rows: int = Field(description="Zeilen der Liste.")
     changes: list[ChangeTold] = Field(description="Was sich ändern würde.")
     in_doubt: list[DoubtTold] = Field(description="Wer jemand Bekanntes sein kann.")
+    problems: list[RowProblem] = Field(description="Zeilen, die nichts ändern, und warum.")
 
 
 class TakeOver(BaseModel):
@@ -170,7 +184,14 @@ def _shown(house: House, me: SignedIn, name: str, profile: str) -> PlanTold:
         )
         for one in plan.doubts
     ]
-    return PlanTold(**_counts(plan), name=name, rows=rows, changes=changes, in_doubt=doubts)
+    return PlanTold(
+        **_counts(plan),
+        name=name,
+        rows=rows,
+        changes=changes,
+        in_doubt=doubts,
+        problems=[RowProblem(line=one, message=WITHHELD) for one in plan.withheld],
+    )
 
 
 def _counts(plan: Plan) -> dict[str, int]:
@@ -180,5 +201,6 @@ def _counts(plan: Plan) -> dict[str, int]:
         "new_participations": len(plan.new_participations),
         "gone": len(plan.gone),
         "doubts": len(plan.doubts),
+        "withheld": len(plan.withheld),
         "same": plan.same,
     }

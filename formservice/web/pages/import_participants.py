@@ -4,7 +4,7 @@ from typing import Any  # what templates show is of many kinds
 
 from fastapi import APIRouter, Request, Response
 
-from formservice.application.participants import Answers
+from formservice.application.participants import WITHHELD, Answers
 from formservice.application.terms import called
 from formservice.domain.errors import ConflictError, DefinitionError, InputError, UsageError
 from formservice.domain.permissions import Action
@@ -17,6 +17,8 @@ from formservice.web.texts import text
 from formservice.web.uploads import InTurn
 
 router = APIRouter()
+# More of one kind nobody reads.
+_MOST_SHOWN = 100
 _NEW, _SAME = "neu", "bekannt"
 
 
@@ -83,6 +85,8 @@ def _shown(
         "answers": {_NEW: answers.new, _SAME: answers.same},
         "people": people,
         "called": called,
+        "withheld": WITHHELD,
+        "most": _MOST_SHOWN,
     }
     return page(request, "casework/import_shown.html", context)
 
