@@ -1,5 +1,6 @@
 """Cases are seen and changed only by those whose they are, and every change can be taken back."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 
@@ -122,6 +123,53 @@ def test_a_participation_is_added_corrected_and_taken_away_again(office, cases, 
     for told in [one.undo for one in cases.history(name, CARLA) if one.undo]:
         change.undone(name, told, CARLA)
     assert cases.one(name, CARLA, DAY).parts == []
+
+
+@pytest.mark.parametrize("days", [("01.11.2026", "31.01.2027"), ("01.11.2026", ""), ("", "")])
+def test_a_case_has_each_participation_once(office, cases, change, days):
+    von, bis = days
+    same = part("m1", von, bis)
+    name, other = (
+        change.opened(person(), same, CARLA),
+        change.opened(person(number=""), None, CARLA),
+    )
+    with pytest.raises(InvalidDataError) as raised:
+        change.part_opened(name, same, CARLA)
+    assert [(one.where, one.message) for one in raised.value.problems] == [
+        ("massnahme", "Diese Teilnahme gibt es schon.")
+    ]
+    second = change.part_opened(name, part("m2", von, bis), CARLA).id
+    with pytest.raises(InvalidDataError) as raised:
+        change.part_changed(name, second, seen(office, name, same, second), CARLA)
+    assert [one.where for one in raised.value.problems] == ["massnahme"]
+    assert len({one.massnahme for one in cases.one(name, CARLA, DAY).parts}) == 2
+    change.part_opened(other, same, CARLA)
+    change.part_opened(name, part("m1", "02.11.2026", ""), CARLA)
+
+
+def test_no_change_is_taken_back_to_a_participation_that_there_is_by_now(office, cases, change):
+    name = change.opened(person(), part(), CARLA)
+    (first,) = cases.one(name, CARLA, DAY).parts
+    given = seen(office, name, part("m2"), first.id)
+    told = change.part_changed(name, first.id, given, CARLA)
+    change.part_opened(name, part(), CARLA)
+    with pytest.raises(InvalidDataError):
+        change.undone(name, told, CARLA)
+    assert sorted(one.massnahme for one in cases.one(name, CARLA, DAY).parts) == ["m1", "m2"]
+
+
+def test_of_two_who_add_the_same_participation_at_once_one_is_told(cases, change):
+    name = change.opened(person(), None, CARLA)
+
+    def add(_):
+        try:
+            return bool(change.part_opened(name, part(), CARLA))
+        except InvalidDataError:
+            return False
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(add, range(4))) == [False, False, False, True]
+    assert len(cases.one(name, CARLA, DAY).parts) == 1
 
 
 def test_each_change_says_how_it_is_taken_back_and_what_changed_nothing_says_so(

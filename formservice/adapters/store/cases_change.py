@@ -80,7 +80,7 @@ class StoredCaseChanges:
         return self._written(write)
 
     def part_opened(self, case: str, given: Given, author: Author) -> Opened:
-        """Add a participation."""
+        """Add a participation; InvalidDataError if the case has an equal one."""
         name = self._new_id()
 
         def write(work: Work) -> Opened:
@@ -90,7 +90,7 @@ class StoredCaseChanges:
         return self._written(write)
 
     def part_changed(self, case: str, part: str, given: Given, author: Author) -> int | None:
-        """Change a participation."""
+        """Change a participation; InvalidDataError if the case has one that is so already."""
 
         def write(work: Work) -> int | None:
             refuse_hidden(work.connection, case, author)
@@ -181,6 +181,8 @@ def _change(
     fields = sorted(key for key in after if after[key] != before[key])
     if not fields:
         return None
+    if kind == "participation":
+        _refuse_same_part(work.connection, {**row, **after}, subject)
     table = _TABLES[kind]
     work.connection.execute(update(table).where(table.c.id == subject).values(**after))
     body = {"case": case, kind: subject, "fields": fields}
@@ -198,8 +200,10 @@ def _told_change(work: Work, kind: str, author: Author, body: Mapping[str, objec
 
 
 def _add_part(work: Work, case: str, name: str, given: Given, author: Author) -> int:
+    work.events.held()  # or two that add the same at once would both see none
     _refuse_no_massnahme(work.connection, given)
     values = {"case": case, **_storable(given.values)}
+    _refuse_same_part(work.connection, values, "")
     work.connection.execute(insert(_parts).values(id=name, **values))
     body = {"case": case, "participation": name}
     link = work.events.append("participation.opened", author, None, body)
@@ -239,6 +243,8 @@ def _undo(work: Work, case: str, change: int, author: Author) -> None:
     else:
         before = {key: _typed(table, key, one) for key, one in told.before.items()}
         _refuse_taken_number(work.connection, before, told.subject)
+        if told.kind == "participation":
+            _refuse_same_part(work.connection, {**row, **before}, told.subject)
         work.connection.execute(update(table).where(table.c.id == told.subject).values(**before))
     body = {"case": case, "event": told.event}
     link = work.events.append("change.undone", author, None, body)
@@ -289,6 +295,19 @@ def _refuse_no_massnahme(connection: Connection, given: Given) -> None:
     if connection.execute(select(table.c.id).where(table.c.id == name)).first() is None:
         problem = Problem("massnahme", "Bitte eine Maßnahme aus der Liste auswählen.")
         raise InvalidDataError("Diese Maßnahme gibt es nicht.", [problem])
+
+
+def _refuse_same_part(connection: Connection, values: Mapping[str, object], part: str) -> None:
+    """Raise InvalidDataError where the case has another participation equal to ``values``.
+
+    Each would have deadlines of its own, and nobody could tell to which a form belongs.
+    """
+    query = select(_parts.c.id).where(_parts.c.id != part)
+    for key in ("case", "massnahme", "von", "bis"):
+        query = query.where(_parts.c[key].is_not_distinct_from(values[key]))
+    if connection.execute(query).first() is not None:
+        problem = Problem("massnahme", "Diese Teilnahme gibt es schon.")
+        raise InvalidDataError("Diese Teilnahme gibt es schon.", [problem])
 
 
 def _storable(values: Mapping[str, object]) -> dict[str, object]:
