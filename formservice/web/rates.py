@@ -13,9 +13,10 @@ from starlette.exceptions import HTTPException
 from formservice.application.signed_in import SignedIn
 
 # „fails“ are wrong passwords and codes of one address, which may be that of a whole office;
-# „login“ keeps the machine from hashing passwords all day. Uploads and the API count by session
-# or token: fast enough for a program, too slow to fill a disk at once. A calendar asks a few
-# times a day, each by its own link.
+# „login“ keeps the machine from hashing passwords all day. Uploads and the API count by session,
+# and what programs send by person, whose tokens count together: nobody gets more by making more
+# tokens. That is fast enough for a program, too slow to fill a disk at once. Calendars ask a few
+# times a day, and count by person as well.
 USUAL: Mapping[str, str] = {
     "fails": "50 per 10 minutes",
     "login": "300 per minute",

@@ -82,6 +82,16 @@ def test_who_asks_too_often_is_told_when_to_come_back(browser, app):
     assert 0 < int(answer.headers["retry-after"]) <= 60
 
 
+def test_all_programs_of_one_person_count_together(browser, house, app):
+    app.state.rates = Rates({**USUAL, "api": "2 per minute"})
+    stranger, carla = browser(None), browser("carla")
+    secrets = [token_of(house, "carla") for _ in range(3)]
+    heads = [{"authorization": f"Bearer {one}"} for one in secrets]
+    told = [stranger.get("/api/v1/me", headers=one).status_code for one in heads]
+    assert told == [200, 200, 429]
+    assert carla.get("/api/v1/me").status_code == 200  # a browser counts by its session
+
+
 def test_a_token_opens_the_api_and_no_page(browser, house):
     stranger = browser(None)
     headers = {"authorization": f"Bearer {token_of(house, 'carla')}"}
