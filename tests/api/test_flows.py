@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 
+from formservice.adapters.store.cases import StoredCases
 from formservice.domain.case import Author, Role
 from formservice.web import reading_log
 from formservice.web.api.files import DOCX, PDF
@@ -319,6 +320,32 @@ def test_a_case_is_changed_handed_over_and_taken_back(browser, case):
     assert carla.post(f"{address}/hand-over", json={"to": "dirk"}).status_code == 204
     assert carla.get(address).status_code == 404
     assert browser("dirk").get(address).status_code == 200
+
+
+def test_who_changes_a_case_waits_for_no_look_at_the_whole_of_it(browser, case, monkeypatch):
+    carla, dirk, address = browser("carla"), browser("dirk"), f"/api/v1/cases/{case['id']}"
+    told = carla.get(address).json()
+    part = {"massnahme": told["parts"][0]["massnahme"], "von": "2026-01-12", "bis": "2026-07-31"}
+    person = {"number": "123A456", "name": "Muster", "vorname": "Maja", "geburtsdatum": ""}
+    place = f"{address}/participations/{told['parts'][0]['id']}"
+    changes = [
+        ("PUT", f"{address}/person", {**person, "seen": told["person"]["seen"]}, 204),
+        ("PUT", place, {**part, "seen": told["parts"][0]["seen"]}, 204),
+        ("POST", f"{address}/participations", {**part, "von": "2026-08-01", "bis": ""}, 201),
+        ("POST", f"{address}/end", {"day": "2026-07-31"}, 204),
+        ("POST", f"{address}/take", None, 204),
+        ("POST", f"{address}/undo", {"change": 10**9}, 404),
+        ("POST", f"{address}/hand-over", {"to": "carla"}, 204),
+    ]
+    with monkeypatch.context() as blind:
+        blind.setattr(StoredCases, "one", None)
+        for method, where, content, status in changes:
+            foreign = dirk.request(method, where, json=content)
+            assert (foreign.status_code, foreign.json()["code"]) == (404, "not-found"), where
+            unknown = dirk.request(method, where.replace(case["id"], "none"), json=content)
+            assert unknown.json() == foreign.json(), where
+            answer = carla.request(method, where, json=content)
+            assert answer.status_code == status, (where, answer.text)
 
 
 def test_deadlines_come_as_a_list_and_as_a_calendar_without_names(browser, case):

@@ -154,7 +154,6 @@ def person(
     case: CaseId, house: Home, me: Me, changed: Annotated[shapes.PersonChanged, Body()]
 ) -> None:
     """Ersetzt die Angaben zur Person; 409, wenn seit `seen` jemand sie geändert hat."""
-    house.office.cases.one(case, me.author, house.today())
     given = person_given(changed.typed(), house.today())
     house.office.change.person_changed(case, given, me.author)
 
@@ -170,7 +169,6 @@ def person(
 )
 def open_part(case: CaseId, house: Home, me: Me, new: Annotated[shapes.PartGiven, Body()]) -> Made:
     """Legt eine Teilnahme an einer Maßnahme an (`GET /massnahmen`)."""
-    house.office.cases.one(case, me.author, house.today())
     opened = house.office.change.part_opened(case, part_given(new.typed()), me.author)
     return Made(id=opened.id)
 
@@ -192,7 +190,6 @@ def part(
     changed: Annotated[shapes.PartChanged, Body()],
 ) -> None:
     """Ersetzt Maßnahme und Zeitraum einer Teilnahme; 409, wenn seit `seen` jemand sie änderte."""
-    house.office.cases.one(case, me.author, house.today())
     given = part_given(changed.typed())
     house.office.change.part_changed(case, participation, given, me.author)
 
@@ -208,7 +205,6 @@ def part(
 )
 def end(case: CaseId, house: Home, me: Me, ended: Annotated[shapes.Ended, Body()]) -> None:
     """Beendet einen Fall zu einem Tag; ohne Tag ist er wieder offen."""
-    house.office.cases.one(case, me.author, house.today())
     day: date | None = None if ended.day is None else day_given({"day": ended.day}, "day")
     house.office.change.ended(case, day, me.author)
 
@@ -224,7 +220,6 @@ def end(case: CaseId, house: Home, me: Me, ended: Annotated[shapes.Ended, Body()
 )
 def take(case: CaseId, house: Home, me: Me) -> None:
     """Übernimmt einen Fall, den niemand hat."""
-    house.office.cases.one(case, me.author, house.today())
     house.office.change.taken(case, me.author)
 
 
@@ -239,7 +234,6 @@ def take(case: CaseId, house: Home, me: Me) -> None:
 )
 def hand_over(case: CaseId, house: Home, me: Me, to: Annotated[shapes.HandOver, Body()]) -> None:
     """Übergibt einen Fall an eine Kollegin oder einen Kollegen (`GET /colleagues`)."""
-    house.office.cases.one(case, me.author, house.today())
     house.office.change.handed(case, to.to, me.author)
 
 
@@ -254,7 +248,6 @@ def hand_over(case: CaseId, house: Home, me: Me, to: Annotated[shapes.HandOver, 
 )
 def undo(case: CaseId, house: Home, me: Me, which: Annotated[shapes.Undo, Body()]) -> None:
     """Nimmt eine Änderung von Hand zurück (`undo` in der Geschichte des Falls)."""
-    house.office.cases.one(case, me.author, house.today())
     house.office.change.undone(case, which.change, me.author)
 
 
