@@ -1,6 +1,7 @@
 """Pages and groups by the API: split, joined, read as another form, confirmed, taken back."""
 
 import pytest
+from sqlalchemy import event
 
 from formservice.application.ports_store import Author
 from formservice.domain.case import Role
@@ -104,3 +105,20 @@ def test_own_words_are_not_confirmed_in_a_group(keep, browser, house):
     done = browser("elif").post("/api/v1/desk/groups/confirmation", json={"shown": own}).json()
     assert done == {"count": 0, "wrong": [], "passed": len(own)}
     assert house.deciding.review(ELIF, document) == review
+
+
+def test_a_group_of_many_documents_is_noted_as_seen_at_once(keep, browser, house):
+    documents = [keep(SCAN)[0], keep("feedbackbogen@2023-09-22/dang-und-girts-scan")[0]]
+    for one in documents:
+        doubted(house, one, marks_of(house, one))
+    noted = []
+    event.listen(
+        house.store.engine,
+        "before_cursor_execute",
+        lambda *args: noted.append(args[2]) if "INSERT INTO reads" in args[2] else None,
+    )
+    shown = browser("elif").get("/api/v1/desk/groups/ticked").json()
+    assert {one["document"] for one in shown} == set(documents)
+    assert len(noted) == 1
+    for one in documents:
+        assert "elif" in [look.user for look in house.reads.of(one, Author("carla", Role.IFK))]

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, insert, not_, select
 
 from formservice.adapters.store import schema
 from formservice.adapters.store.desk import oldest
-from formservice.adapters.store.desk_seen import seen
+from formservice.adapters.store.desk_seen import seen_many
 from formservice.adapters.store.engine import now
 from formservice.adapters.store.store import Store, Work
 from formservice.application.desk import Choice
@@ -17,6 +17,8 @@ from formservice.application.ports_store import Author
 _documents, _desk, _drafts = schema.documents, schema.web.desk, schema.web.drafts
 # Further documents are looked at when these are done.
 _MOST = 300
+# Records of so many are read at once: most screens are full with them.
+_AT_ONCE = 100
 _KIND, _SUBJECT = "desk-undo", "group"
 
 
@@ -34,8 +36,9 @@ class StoredGroups:
         )
         query = oldest(viewer, choice, (_documents.c.id,), _MOST, [not_(taken)])
         with self._store.look() as work:
-            for document in list(work.connection.execute(query).scalars()):
-                yield seen(work, viewer, document)
+            waiting = list(work.connection.execute(query).scalars())
+            for start in range(0, len(waiting), _AT_ONCE):
+                yield from seen_many(work, waiting[start : start + _AT_ONCE])
 
     def keep_last(self, viewer: Author, before: Mapping[str, int]) -> None:
         """Keep which versions documents had before the last group was confirmed."""

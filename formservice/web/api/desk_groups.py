@@ -115,8 +115,7 @@ def group(
 ) -> list[CropTold]:
     """Zeigt zweifelhafte Antworten einer Art, so viele, wie auf einmal zu vergleichen sind."""
     shown = house.groups.shown(me.author, _GROUPS[group], Choice(form or None, batch or None))
-    for document in dict.fromkeys(one.document for one in shown):
-        reading_log.seen(house, me, document)
+    reading_log.seen_many(house, me, [one.document for one in shown])
     return [
         CropTold(
             id=one.id,
