@@ -70,7 +70,7 @@ class PutAside:
             kept = _theirs(work, document, author)
             if kept.state is State.DISCARDED:
                 return
-            _refuse_handed_in(kept, is_file=bool(work.documents.parts(document)))
+            refuse_handed_in(kept, is_file=bool(work.documents.parts(document)))
             work.documents.move(document, State.DISCARDED, author, DISCARDED)
 
         self._store.written(move)
@@ -136,12 +136,13 @@ def _theirs(work: Asiding, document: str, author: Author) -> Kept:
     return work.documents.get(document)
 
 
-def _refuse_handed_in(kept: Kept, *, is_file: bool) -> None:
-    if kept.status in _AT_WORK:
-        raise ConflictError(
-            "Die Datei wird gerade gelesen.",
-            "Bitte warten Sie einige Sekunden und versuchen Sie es dann noch einmal.",
-        )
+def refuse_handed_in(kept: Kept, *, is_file: bool) -> None:
+    """Refuse to throw away what is not only its sender's; ``is_file`` says it holds several forms.
+
+    Raises:
+        UsageError: it was handed in, or holds several forms of which each is for itself.
+        ConflictError: it is being read just now.
+    """
     if is_file:
         raise UsageError(
             "Diese Datei enthält mehrere Bögen.", "Bitte verwerfen Sie jeden Bogen einzeln."
@@ -150,6 +151,12 @@ def _refuse_handed_in(kept: Kept, *, is_file: bool) -> None:
         raise UsageError(
             "Was eingereicht ist, kann nicht mehr verworfen werden.",
             "Bitte wenden Sie sich an Ihre Ansprechperson, wenn es ein Versehen war.",
+        )
+    # Last: of what is accepted a copy is being made, which is no reading.
+    if kept.status in _AT_WORK:
+        raise ConflictError(
+            "Die Datei wird gerade gelesen.",
+            "Bitte warten Sie einige Sekunden und versuchen Sie es dann noch einmal.",
         )
 
 

@@ -7,12 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from starlette.responses import RedirectResponse
 
+from formservice.application.discarding import refuse_handed_in
 from formservice.application.drafts import EDIT
 from formservice.application.editing import Changes
 from formservice.application.known_forms import titles
 from formservice.application.ports_portal import MOST_LISTED
 from formservice.application.renewing import refuse_not_returned
-from formservice.domain.case import State
+from formservice.domain.case import DECIDED, State
 from formservice.domain.changes import StaleError
 from formservice.domain.errors import (
     InputError,
@@ -50,7 +51,8 @@ def my_documents(request: Request, me: Me, house: Home) -> Response:
 def prepare(request: Request, one: One) -> Response:
     """Show a document as its sender prepares it."""
     kept, known = one.prepared.kept, one.known()
-    if kept.status in ("ready", "running"):
+    # Of what is accepted a copy for the archive is being made: that is no reading.
+    if kept.status in ("ready", "running") and kept.state not in DECIDED:
         return page(request, "portal/unread.html", known)
     if kept.state is State.DISCARDED:
         return page(request, "portal/discarded.html", known)
@@ -273,7 +275,11 @@ def renew_sent(request: Request, one: One, sent: SentFiles) -> Response:
 
 @router.get(f"{_BASE}/verwerfen", name="discard", dependencies=may(Action.SUBMIT))
 def discard(request: Request, one: One) -> Response:
-    """Ask whether something is to be thrown away."""
+    """Ask whether something is to be thrown away, or say why it cannot be."""
+    kept = one.prepared.kept
+    if kept.state is State.DISCARDED:
+        return RedirectResponse(request.app.url_path_for("prepare", document=one.id), 303)
+    refuse_handed_in(kept, is_file=bool(one.prepared.parts))
     return page(request, "portal/discard.html", one.known())
 
 

@@ -6,7 +6,9 @@ import re
 
 import pikepdf
 import pytest
+from sqlalchemy import update
 
+from formservice.adapters.store import schema
 from formservice.application.discarding import discarded
 from formservice.domain.case import Author, Role, State
 from tests.web.portal.sent import (
@@ -234,6 +236,59 @@ def test_what_is_accepted_is_shown_and_no_longer_changed(browser, house):
     mine = anna.get("/meine-vorgaenge").text
     assert "nichts" in mine
     assert "zu prüfen" not in mine
+
+
+@pytest.mark.parametrize("state", ["in-review", "accepted", "archived"])
+def test_what_is_handed_in_is_summed_up_without_a_word_of_handing_it_in(browser, house, state):
+    anna = browser("anna")
+    document = document_of(uploaded(anna, ACROFORM))
+    before = anna.get(f"/einreichen/{document}/zusammenfassung").text
+    assert "<h1" in before
+    assert "Zusammenfassung vor dem Einreichen" in before
+    handed_in(anna, document)
+    put(house, document, state=state)
+    page = anna.get(f"/einreichen/{document}/zusammenfassung").text
+    assert "Zusammenfassung des eingereichten Bogens" in page
+    assert "vor dem Einreichen" not in page
+    assert "Mit dem Einreichen" not in page
+    assert "trotzdem einreichen" not in page
+
+
+def test_of_what_is_accepted_nothing_is_said_to_be_read_while_its_copy_is_made(browser, house):
+    anna = browser("anna")
+    document = document_of(uploaded(anna, ACROFORM))
+    handed_in(anna, document)
+    for status in ("ready", "running"):
+        put(house, document, state="accepted", status=status)
+        page = anna.get(f"/einreichen/{document}").text
+        assert "wird gelesen" not in page
+        assert "angenommen" in page
+
+
+@pytest.mark.parametrize("state", ["in-review", "returned", "accepted", "archived"])
+def test_nobody_is_asked_whether_to_throw_away_what_was_handed_in(browser, house, state):
+    anna = browser("anna")
+    document = document_of(uploaded(anna, ACROFORM))
+    handed_in(anna, document)
+    put(house, document, state=state, status="running" if state == "accepted" else "done")
+    page = anna.get(f"/einreichen/{document}/verwerfen")
+    assert page.status_code == 400
+    assert "Was eingereicht ist, kann nicht mehr verworfen werden." in page.text
+    assert "noch nichts eingegangen" not in page.text
+
+
+def test_nobody_is_asked_twice_whether_to_throw_something_away(browser):
+    anna = browser("anna")
+    document = thrown_away(anna)
+    asked = anna.get(f"/einreichen/{document}/verwerfen")
+    assert (asked.status_code, asked.headers["location"]) == (303, f"/einreichen/{document}")
+
+
+def put(house, document: str, **columns: str) -> None:
+    """Let a document stand somewhere without the steps that lead there."""
+    where = schema.documents.c.id == document
+    with house.store.work() as work:
+        work.connection.execute(update(schema.documents).where(where).values(**columns))
 
 
 def thrown_away(client) -> str:
