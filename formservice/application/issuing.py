@@ -209,6 +209,8 @@ class Issue:
             NotFoundError: no such form, or a case that is not theirs to see.
             UsageError: no target, too many, or another format.
         """
+        # What is missing is told first: without it, no format would do.
+        ready = self.prepared(form, targets, author, today)
         if format_ not in FORMATS:
             raise UsageError("Dieses Format gibt es nicht.", "Möglich sind Word und PDF.")
         batch = uuid.uuid4().hex
@@ -216,7 +218,7 @@ class Issue:
             Made(
                 self._new_reference(), one.definition.ref, one.target, one.data, format_, batch
             )
-            for one in self.prepared(form, targets, author, today)
+            for one in ready
         ]  # fmt: skip
         self._kept.keep(made, author)
         return made

@@ -76,11 +76,18 @@ def _list(request: Request, house: House, me: Me, asked: Asked, after: str) -> R
 @router.get("/faelle/{case}", name="case", dependencies=may(Action.READ_CASES))
 def case_page(request: Request, house: Home, me: Me, case: str) -> Response:
     """Show a case with all that belongs to it."""
+    return case_shown(request, house, me, case)
+
+
+def case_shown(
+    request: Request, house: House, me: Me, case: str, ended: str = "", wrong: str = ""
+) -> Response:
+    """Return the page of a case; ``wrong`` says why it could not end on the day ``ended``."""
     found = house.office.cases.one(case, me.author, house.today())
-    context = _shown(house, found)
+    context = _shown(house, found) | {"ended": ended, "wrong": wrong}
     context["history"] = house.office.cases.history(case, me.author, most=8)
     context["awaited"] = house.office.due.awaited_for(found)
-    return page(request, "casework/case.html", context)
+    return page(request, "casework/case.html", context, 422 if wrong else 200)
 
 
 @router.get("/faelle/{case}/verlauf", name="case_history", dependencies=may(Action.READ_CASES))

@@ -16,6 +16,7 @@ from formservice.domain.permissions import Action
 from formservice.web.flash import flash
 from formservice.web.guard import Home, Me, may
 from formservice.web.house import House
+from formservice.web.pages.cases import case_shown
 from formservice.web.pages.cases_typed import Typed, by_field, to
 from formservice.web.pages_made import page
 from formservice.web.told import day
@@ -143,8 +144,12 @@ def end(request: Request, house: Home, me: Me, case: str, sent: Typed) -> Respon
     """End a case, or open it again."""
     house.office.cases.one(case, me.author, house.today())
     is_open = sent.text("wieder") != "1"
-    day = day_given(sent.all, "ended") if is_open else None
-    change = house.office.change.ended(case, day, me.author)
+    try:
+        day = day_given(sent.all, "ended") if is_open else None
+        change = house.office.change.ended(case, day, me.author)
+    except InvalidDataError as error:
+        wrong = by_field(error).get("ended", str(error))
+        return case_shown(request, house, me, case, sent.text("ended"), wrong)
     return _changed(request, case, "ended" if is_open else "reopened", change)
 
 

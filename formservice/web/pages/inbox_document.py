@@ -13,12 +13,14 @@ from formservice.domain.case import DECIDED, Role, State
 from formservice.domain.changes import COMPARED
 from formservice.domain.errors import ConflictError, FormServiceError, UsageError
 from formservice.domain.permissions import Action
+from formservice.domain.text import TextError
 from formservice.web import reading_log
 from formservice.web.flash import flash
 from formservice.web.guard import Home, Me, may
 from formservice.web.house import House
 from formservice.web.pages.cases_typed import Sent, Typed, to
 from formservice.web.pages_made import page
+from formservice.web.refusals import status_of
 
 # Whatever is done here is answered with the page, or the next one: so who may not read the inbox
 # may not do it here. The back office returns and assigns by the API, which shows nothing.
@@ -48,7 +50,7 @@ def accept(request: Request, house: Home, me: Me, document: str, sent: Typed) ->
             knowingly=bool(sent.text("trotzdem")),
             despite=bool(sent.text("hinweise")),
         )
-    except (ConflictError, UsageError) as error:
+    except (ConflictError, UsageError, TextError) as error:
         return _refused(request, house, (me, document), error, sent)
     return _next(request, house, me, document, _ACCEPTED)
 
@@ -73,7 +75,7 @@ def give_back(request: Request, house: Home, me: Me, document: str, sent: Typed)
             me.author,
             knowingly=bool(sent.text("trotzdem")),
         )
-    except (ConflictError, UsageError) as error:
+    except (ConflictError, UsageError, TextError) as error:
         return _refused(request, house, (me, document), error, sent)
     return _next(request, house, me, document, _GIVEN_BACK)
 
@@ -88,7 +90,7 @@ def acknowledge(request: Request, house: Home, me: Me, document: str, sent: Type
     what = (sent.text("code"), sent.text("feld") or None)
     try:
         house.office.decide.answer(document, _seen(sent), what, sent.text("grund"), me.author)
-    except (ConflictError, UsageError) as error:
+    except (ConflictError, UsageError, TextError) as error:
         return _refused(request, house, (me, document), error, sent)
     return flash(
         request, to(request, "inbox_document", document=document), "casework.inbox.answered"
@@ -137,7 +139,7 @@ def reopen(request: Request, house: Home, me: Me, document: str, sent: Typed) ->
     """Open an accepted document again."""
     try:
         house.office.decide.reopen(document, _seen(sent), sent.text("grund"), me.author)
-    except (ConflictError, UsageError) as error:
+    except (ConflictError, UsageError, TextError) as error:
         return _refused(request, house, (me, document), error, sent)
     answer = to(request, "inbox_document", document=document)
     return flash(request, answer, "casework.inbox.reopened")
@@ -235,7 +237,7 @@ def _shown(
     }
     status = 200
     if more.error is not None:
-        status = 409 if isinstance(more.error, ConflictError) else 400
+        status = status_of(more.error)
     return page(request, "casework/document.html", context, status)
 
 

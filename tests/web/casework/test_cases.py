@@ -284,3 +284,29 @@ def test_what_is_awaited_for_a_case_stands_on_its_page(browser, case):
     shown = browser("carla").get(f"/faelle/{name}").text
     assert "Erstellung des Bogens" in shown
     assert "29.01.2027" in shown or "31.01.2027" in shown
+
+
+@pytest.mark.parametrize("typed", ["", "31.02.2026"])
+def test_a_day_that_is_none_ends_no_case_and_is_told_at_its_field(browser, case, typed):
+    name, _ = case()
+    page = browser("carla").post(f"/faelle/{name}/ende", data={"ended": typed})
+    assert page.status_code == 422
+    assert "Fall beenden" in page.text
+    assert f'value="{typed}"' in page.text
+    assert page.text.count("Tag eintragen" if not typed else "Das ist kein Tag") == 2
+    assert 'href="#ended"' in page.text
+    assert "ist beendet" not in browser("carla").get(f"/faelle/{name}").text
+
+
+def test_who_chose_nothing_to_issue_is_told_so_before_anything_of_formats(browser, case):
+    name, part = case()
+    carla = browser("carla")
+    told = carla.post("/ausgaben", data={}).text
+    assert "Es ist niemand ausgewählt." in told
+    assert "Format" not in told
+    chosen = {"ziel": f"{name}/{part}"}
+    assert (
+        "Dieses Formular wird hier nicht ausgegeben." in carla.post("/ausgaben", data=chosen).text
+    )
+    chosen["form"] = "erwartungsbogen"
+    assert "Dieses Format gibt es nicht." in carla.post("/ausgaben", data=chosen).text

@@ -112,6 +112,30 @@ def test_the_own_words_are_compared_with_the_original_and_that_is_kept(browser, 
     assert re.search(r"mit dem Original verglichen.*?Carla Fall", page, re.DOTALL)
 
 
+@pytest.mark.parametrize("message", ["Bitte ergänzen. " * 300, " "])
+def test_a_message_that_cannot_be_sent_stays_on_the_page_with_why_at_its_field(
+    browser, came, message
+):
+    came()
+    data = {"seen": "1", "nachricht": message}
+    page = browser("carla").post("/eingang/d1/zurueckgeben", data=data)
+    assert page.status_code in {400, 422}
+    assert message.strip() in page.text
+    why = "länger als 4000 Zeichen" if message.strip() else "fehlt die Nachricht"
+    assert page.text.count(why) == 2
+
+
+@pytest.mark.parametrize("step", ["annehmen", "wieder-oeffnen", "verantworten"])
+def test_a_reason_that_is_too_long_stays_on_the_page(browser, came, step):
+    came()
+    reason = "Grund. " * 700
+    user = "frank" if step == "wieder-oeffnen" else "carla"
+    page = browser(user).post(f"/eingang/d1/{step}", data={"seen": "1", "grund": reason})
+    assert page.status_code == 422
+    assert "länger als" in page.text
+    assert "/eingang/d1/zurueckgeben" in page.text
+
+
 def test_a_form_is_returned_with_a_prepared_message(browser, came):
     came()
     carla = browser("carla")
