@@ -131,6 +131,9 @@ def _invalid(request: Request, error: Exception) -> Response:
         # People do not know the names of fields.
         told = UsageError(text("errors.long.error"), text("errors.long.hint"))
         return _answer(request, told, 422)
+    if _is_page(request) and any(one["loc"][0] == "path" for one in error.errors()):
+        # There is no page at an address that is none of ours.
+        return _http(request, HTTPException(404))
     problems = misunderstood(error.errors())
     told = UsageError(sentence(problems), text("errors.invalid.hint"))
     if _is_page(request):

@@ -69,3 +69,16 @@ def test_an_error_that_nobody_foresaw_is_logged_once(app, browser, caplog):
     assert browser().get("/probe").status_code == 500
     errors = [one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR]
     assert errors == ["unexpected", "request"]
+
+
+@pytest.mark.parametrize(
+    ("user", "address"),
+    [("elif", "/nachbearbeitung/gruppen/kreuze"), ("carla", "/faelle/liste.exe")],
+)
+def test_an_address_that_is_none_of_ours_is_no_page_and_no_riddle(browser, user, address):
+    answer = browser(user).get(address)
+    assert answer.status_code == 404
+    assert answer.text.count("Diese Seite gibt es nicht") >= 1
+    for word in ("„art“", "„kind“", "muss eines davon sein"):
+        assert word not in answer.text
+    assert browser(user).get(address, headers={"accept": "application/json"}).status_code == 422
