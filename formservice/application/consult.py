@@ -78,7 +78,8 @@ class Consult:
         """Return the received file of a document, or of the file that it was found in.
 
         Raises:
-            NotFoundError: that file holds documents of others as well, or there is none.
+            NotFoundError: that file holds pages of documents that ``viewer`` may not see, or
+                there is none.
         """
         with self._store.look() as work:
             _refuse_unseen(work, document, viewer)
@@ -87,13 +88,12 @@ class Consult:
             if kept.original is None and kept.part_of is not None:
                 _refuse_unseen(work, kept.part_of, viewer)
                 kept = work.documents.get(kept.part_of)
-        newer = own - {kept.original}
-        if len(own) == 1 and newer:  # it was sent anew
-            sha256 = newer.pop()
-            return self._saved(sha256, kept.name)
-        if kept.original is None:
-            raise NotFoundError("Zu diesem Vorgang gibt es keine einzelne Datei.")
-        return self._saved(kept.original, kept.name)
+            newer = own - {kept.original}
+            # Sent anew, or made of pages of another file.
+            sha256 = newer.pop() if len(own) == 1 and newer else kept.original
+            if sha256 is None or work.search.holds_unseen(document, sha256, viewer):
+                raise NotFoundError("Zu diesem Vorgang gibt es keine einzelne Datei.")
+        return self._saved(sha256, kept.name)
 
     def _saved(self, sha256: str, name: str) -> File:
         data = self._originals.read(sha256)

@@ -52,11 +52,15 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A document as somebody may see it; ``reading`` is its newest record, empty before."""
+    """A document as somebody may see it; ``reading`` is its newest record, empty before.
+
+    Where ``is_mixed``, its files hold pages that they may not see: nothing but ``pages`` is shown.
+    """
 
     kept: Kept
     pages: Sequence[PageOf]
     reading: Mapping[str, Any]
+    is_mixed: bool = False
 
 
 class SeenBy(Protocol):
@@ -143,13 +147,15 @@ class Pictures:
 
     def pages(self, seen: Seen) -> Sequence[PagePlace]:
         """Return the pages of a document; of one not read yet, those of its original."""
-        if seen.pages or seen.kept.original is None:
+        if seen.pages or seen.kept.original is None or seen.is_mixed:
             return places(seen)
         count = self._views.count(seen.kept.original)
         return [PagePlace(n, n, seen.kept.original, n, 0) for n in range(1, count + 1)]
 
     def lines(self, seen: Seen) -> Sequence[str]:
-        """Return the text of a document without pictures."""
+        """Return the text of a document without pictures; none where its file is others' too."""
+        if seen.is_mixed:
+            return ()
         originals = dict.fromkeys(one.original for one in seen.pages)
         if not originals and seen.kept.original is not None:
             originals = {seen.kept.original: None}

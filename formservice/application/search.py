@@ -122,6 +122,12 @@ class Search(Protocol):
     def is_visible(self, document: str, viewer: Author) -> bool:
         """Say whether there is such a document and ``viewer`` may see it."""
 
+    def holds_unseen(self, document: str, original: str, viewer: Author) -> bool:
+        """Say whether a file holds pages of documents that ``viewer`` may not see.
+
+        It is the file that ``document`` came in, or one that it has pages of.
+        """
+
     def named(self, text: str, viewer: Author) -> Sequence[str]:
         """Return the ids that are or begin with ``text``, or whose original has this hash."""
 

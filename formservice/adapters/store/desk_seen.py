@@ -10,7 +10,7 @@ from formservice.adapters.store.desk_holds import not_there
 from formservice.adapters.store.rights import visible
 from formservice.adapters.store.rows import text_of
 from formservice.adapters.store.store import Store, Work
-from formservice.application.desk_pictures import Seen
+from formservice.application.desk_pictures import Seen, has_pictures
 from formservice.application.ports_store import Author, PageOf
 
 
@@ -41,7 +41,16 @@ def seen(work: Work, viewer: Author, document: str) -> Seen:
     if row is None:
         raise not_there(work.connection, viewer, document)
     reading: dict[str, Any] = row.reading or {}
-    return Seen(work.documents.get(row.id), work.documents.pages(row.id), reading)
+    kept, pages = work.documents.get(row.id), work.documents.pages(row.id)
+    return Seen(kept, pages, reading, _is_mixed(work, viewer, Seen(kept, pages, reading)))
+
+
+def _is_mixed(work: Work, viewer: Author, one: Seen) -> bool:
+    """Say whether what is shown of whole files shows pages that ``viewer`` may not see."""
+    if one.pages and has_pictures(one.reading):
+        return False  # page by page, its own
+    whole = {page.original for page in one.pages} or {one.kept.original} - {None}
+    return any(work.search.holds_unseen(one.kept.id, str(file), viewer) for file in whole)
 
 
 def part_of(work: Work, viewer: Author, document: str) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy import (
     and_,
     exists,
     false,
+    func,
     not_,
     or_,
     select,
@@ -66,6 +67,30 @@ def handed_in(documents: FromClause = schema.documents) -> ColumnElement[bool]:
     is_read = and_(own_part, not_(open_part))
     unread = and_(documents.c.state == State.RECEIVED, documents.c.source.in_(OWN_SOURCES))
     return and_(documents.c.state.not_in(_OWN), or_(not_(unread), is_read))
+
+
+def holds_unseen(connection: Connection, viewer: Author, document: str, original: str) -> bool:
+    """Say whether a file of a document holds pages of documents that ``viewer`` may not see.
+
+    Pages that were moved are the others' from then on, in whichever file these came. The same
+    bytes that somebody else sent are a file of their own: whoever sent these has them anyway.
+    """
+    page, own = schema.pages, schema.documents.alias("own")
+    holder, root, shown = (schema.documents.alias(one) for one in ("holder", "root", "shown"))
+    came_in = select(func.coalesce(own.c.part_of, own.c.id)).where(own.c.id == text_of(document))
+    file = connection.execute(came_in).scalar()
+    sent = select(root.c.original).where(root.c.id == file)
+    # Not „not visible“: of what no Träger sent, a condition on its Träger is neither.
+    is_shown = exists().where(shown.c.id == holder.c.id, visible(viewer, shown))
+    query = (
+        select(holder.c.id)
+        .join(page, page.c.document == holder.c.id)
+        .join(root, root.c.id == func.coalesce(holder.c.part_of, holder.c.id))
+        .where(page.c.original == original, not_(is_shown))
+    )
+    if connection.execute(sent).scalar() == original:
+        query = query.where(or_(root.c.id == file, root.c.original.is_distinct_from(original)))
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def viewer(connection: Connection, user: str) -> Author:

@@ -112,6 +112,10 @@ class Search:
         query = select(_documents.c.id).where(_documents.c.id == document, rights.visible(viewer))
         return self._connection.execute(query).first() is not None
 
+    def holds_unseen(self, document: str, original: str, viewer: Author) -> bool:
+        """Say whether a file of a document holds pages that ``viewer`` may not see."""
+        return rights.holds_unseen(self._connection, viewer, document, original)
+
     def named(self, text: str, viewer: Author) -> Sequence[str]:
         """Return the ids of what ``text`` names; the hash of a file, or how it begins, does."""
         return meant(self._connection, text, rights.visible(viewer))
