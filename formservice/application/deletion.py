@@ -1,12 +1,13 @@
 """The use case „delete“: nothing of a document stays but the events that it was there and went."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from formservice.application import deletion_reason
 from formservice.application.ports_deletion import (
     Bytes,
+    Carried,
     Cleaned,
     Cleaner,
     Erasable,
@@ -18,6 +19,8 @@ from formservice.application.ports_deletion import (
 from formservice.application.ports_store import Author, Originals
 from formservice.domain.case import Role
 from formservice.domain.errors import UsageError
+from formservice.domain.form import FormDefinition
+from formservice.domain.groups import pattern
 
 # Who receives bytes names them within seconds of keeping them: those are not taken away meanwhile.
 _RECEIVING_S = 30.0
@@ -46,9 +49,11 @@ class Delete:
         originals: Originals,
         cleaner: Cleaner,
         leftovers: Leftovers,
+        forms: Iterable[FormDefinition] = (),
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Keep where something of a document may be."""
+        """Keep where something of a document may be; ``forms`` say what they take over."""
+        self._forms = forms
         self._store = store
         self._originals = originals
         self._cleaner = cleaner
@@ -89,12 +94,14 @@ class Delete:
         if author.role is not Role.ADMIN:
             raise UsageError("Löschen ist dieser Rolle nicht erlaubt.")
         kept = deletion_reason.checked(reason)
+        carried = _carried(self._forms)
 
         def erase(work: Erasure) -> list[tuple[Scope, Unfinished]]:
             done = []
             for one in given:
                 scope = work.scope(work.document(one))
                 deletion_reason.refuse_told(kept, work.names(scope), work.readings(scope))
+                work.blank(scope, carried)
                 done.append((scope, work.erase(scope, author, kept, _HELD_S)))
             return done
 
@@ -166,6 +173,16 @@ class Delete:
             if time.monotonic() >= until:
                 return False
             self._pause(_PAUSE_S)
+
+
+def _carried(forms: Iterable[FormDefinition]) -> Carried:
+    """Return what any edition of any form takes over from others, by the form it comes from."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for one in forms:
+        for way in one.prefills:
+            ours = found.setdefault(way.form, {}).setdefault(one.ref.form, set())
+            ours.update(map(pattern, way.fields))
+    return found
 
 
 def _together(scopes: Sequence[Scope]) -> Scope:

@@ -1,13 +1,15 @@
 """What deleting needs of the places where something of a document is kept, as protocols."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar  # records have the shape of the JSON contract
+from typing import Any, Protocol, TypeAlias, TypeVar  # records have the shape of the JSON contract
 
 from formservice.application.ports_store import Author
 
 T = TypeVar("T")
+Carried: TypeAlias = Mapping[str, Mapping[str, Collection[str]]]
+"""Per form which fields of which forms may have been taken over from it (``ziele[].text``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,9 @@ class Erasure(Protocol):
 
     def names(self, scope: Scope) -> Sequence[str]:
         """Return the names of the files and documents that go."""
+
+    def blank(self, scope: Scope, carried: Carried) -> None:
+        """Take what documents said out of forms that were issued or begun for their cases."""
 
     def erase(self, scope: Scope, author: Author, reason: str, held: float) -> Unfinished:
         """Take all rows away and write the events; return what has still to be done.

@@ -170,7 +170,8 @@ class Services(Archiving):
         from formservice.application.deletion import Delete
 
         leftovers = Leftovers(self.settings.data, self.settings.data / "intake")
-        return Delete(self.store, self.originals, Purge(self.store.engine), leftovers)
+        purge = Purge(self.store.engine)
+        return Delete(self.store, self.originals, purge, leftovers, self.forms)
 
     @cached_property
     def places(self) -> "Places":

@@ -22,6 +22,8 @@ from formservice.application.ports_deletion import Cleaned, Cleaner
 from formservice.application.ports_store import SERVICE, Arrival, Author, CopyOf, Found, PageOf
 from formservice.application.receive import Receive, Sent
 from formservice.application.taking import copies_elsewhere
+from formservice.bootstrap.services import Services
+from formservice.bootstrap.settings import Settings
 from formservice.domain.case import Role, State
 from formservice.domain.errors import ConflictError, NotFoundError, UsageError
 from tests.store import postgres
@@ -516,3 +518,46 @@ def test_it_is_said_where_copies_of_a_scanned_file_still_lie(kept: Installation)
     (told,) = copies_elsewhere(sources, 30)
     assert "„erledigt“" in told
     assert "30 Tage" in told
+
+
+FEEDBACK = ("feedbackbogen", "2023-09-22")
+
+
+def issued_and_begun(kept: Installation) -> None:
+    """Let the words of an Erwartungsbogen stand in what was issued and begun for its case."""
+    words = {"name": "Muster", "q1_erwartung": f"{NAME} will lernen", "ort": "Bochum"}
+    of_it = reading(NAME) | {"form": {"id": "erwartungsbogen", "edition": "2023-07-24"}}
+    kept.receive("d1", b"first", NAME)
+    with kept.store.work() as work:
+        work.documents.save("d1", 1, of_it, IFK)
+        connection, now = work.connection, {"created_at": 1.0}
+        connection.execute(insert(schema.persons).values(id="p", name="Muster", vorname="Mia"))
+        for case in ("c1", "c2"):
+            connection.execute(insert(schema.cases).values(id=case, person="p", ifk=None))
+            for form, edition in (FEEDBACK, ("beiblatt", "1")):
+                row = {"reference": f"{case}-{form}", "form": form, "edition": edition, **now}
+                row |= {"case": case, "values": words, "format": "pdf", "author": IFK.id}
+                connection.execute(insert(schema.web.issued).values(row))
+                draft = {"id": f"{case}-{form}", "user": "u", "kind": "fill", "version": 1}
+                draft |= {"subject": f"{case}-{form}", "case": case, "updated_at": 1.0}
+                draft |= {"body": {"form": form, **words}}
+                if not connection.execute(select(schema.users.c.id)).first():
+                    user = {"id": "u", "name": "Carla", "role": "ifk"}
+                    connection.execute(insert(schema.users).values(user))
+                connection.execute(insert(schema.web.drafts).values(draft))
+        connection.execute(insert(schema.case_documents).values(case="c1", document="d1"))
+
+
+def test_what_forms_of_the_case_took_over_goes_with_the_document(kept: Installation):
+    issued_and_begun(kept)
+    forms = Services(Settings.from_environment({"FORMSERVICE_DATA": str(kept.folder)})).forms
+    deleting(kept, forms=forms)(["d1"], ADMIN, "Widerruf der Einwilligung")
+    table, drafts = schema.web.issued, schema.web.drafts
+    with kept.store.look() as work:
+        rows = work.connection.execute(select(table.c.reference, table.c["values"])).all()
+        begun = set(work.connection.execute(select(drafts.c.id)).scalars())
+    left = {reference: set(values) for reference, values in rows}
+    whole = {"name", "q1_erwartung", "ort"}
+    assert left.pop("c1-feedbackbogen") == {"ort"}
+    assert set(map(frozenset, left.values())) == {frozenset(whole)}
+    assert begun == {"c1-beiblatt", "c2-feedbackbogen", "c2-beiblatt"}

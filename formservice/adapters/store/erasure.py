@@ -26,10 +26,12 @@ from formservice.adapters.store.outbox import Outbox
 from formservice.adapters.store.rights import handed_in, visible
 from formservice.adapters.store.rows import named, text_of
 from formservice.adapters.store.words import Words
-from formservice.application.ports_deletion import Bytes, Scope, Unfinished
+from formservice.application.drafts import FILL
+from formservice.application.ports_deletion import Bytes, Carried, Scope, Unfinished
 from formservice.application.ports_store import Author
 from formservice.domain.case import OWN_SOURCES, State
 from formservice.domain.errors import ConflictError, UsageError, no_document
+from formservice.domain.groups import pattern
 
 _documents, _pages, _originals = schema.documents, schema.pages, schema.originals
 _outbox = schema.outbox
@@ -127,6 +129,39 @@ class Erasure:
         """Return the names of the files and documents that go."""
         query = select(_documents.c.name).where(_documents.c.id.in_(scope.documents))
         return self._connection.execute(query).scalars().all()
+
+    def blank(self, scope: Scope, carried: Carried) -> None:
+        """Take what documents said out of forms that were issued or begun for their cases.
+
+        Of which document a value is, nobody keeps: all go that may be of one of that form. What
+        was issued can be made anew from what is still there.
+        """
+        belongs, drafts = schema.case_documents, schema.web.drafts
+        query = (
+            select(belongs.c.case, _documents.c.form)
+            .join(_documents, _documents.c.id == belongs.c.document)
+            .where(_documents.c.id.in_(scope.documents), _documents.c.form.is_not(None))
+        )
+        for case, form in self._connection.execute(query.distinct()).all():
+            into = carried.get(form, {})
+            self._blank_issued(case, into)
+            begun = select(drafts.c.id, drafts.c.body).where(
+                drafts.c.case == case, drafts.c.kind == FILL
+            )
+            # A form can also be begun with all that stands in an earlier one of its own kind.
+            theirs = {form, *into}
+            rows = self._connection.execute(begun).all()
+            gone = [row.id for row in rows if row.body.get("form") in theirs]
+            self._connection.execute(delete(drafts).where(drafts.c.id.in_(gone)))
+
+    def _blank_issued(self, case: str, into: Mapping[str, Collection[str]]) -> None:
+        table = schema.web.issued
+        query = select(table.c.reference, table.c.form, table.c["values"])
+        query = query.where(table.c.case == case, table.c.form.in_(into)).with_for_update()
+        for reference, form, values in self._connection.execute(query).all():
+            left = {key: one for key, one in values.items() if pattern(key) not in into[form]}
+            own = update(table).where(table.c.reference == reference)
+            self._connection.execute(own.values({"values": left}))
 
     def erase(self, scope: Scope, author: Author, reason: str, held: float) -> Unfinished:
         """Take all rows away and write the events; return what has still to be done."""
