@@ -164,6 +164,7 @@ def discarded(store: Erasable) -> int:
     """Really delete what was thrown away a day ago; return how many documents."""
 
     def erase(work: Erasure) -> int:
+        work.held()  # before the look: nobody takes back what is being erased
         # One may have gone with another: the file of both.
         gone: set[str] = set()
         for document in work.discarded(UNDO_S):

@@ -71,6 +71,9 @@ class Erasure(Protocol):
     def is_own(self, scope: Scope, author: Author) -> bool:
         """Say whether all that goes is its sender's own still: of ``author``, not handed in."""
 
+    def held(self) -> None:
+        """Hold the chain of events: nobody changes a document until this transaction ends."""
+
     def discarded(self, seconds: float) -> Sequence[str]:
         """Return what its sender threw away at least so many seconds ago."""
 

@@ -10,11 +10,15 @@ from sqlalchemy import insert, select, update
 from formservice.adapters.store import archive as filing
 from formservice.adapters.store import schema
 from formservice.adapters.store.engine import tried, writing
-from formservice.application.ports_store import SERVICE, Arrival
+from formservice.application.discarding import PutAside, discarded
+from formservice.application.ports_store import SERVICE, Arrival, Author
 from formservice.application.work import Limits, Next, Stage, finished
+from formservice.domain.case import PORTAL, Role, State
 from formservice.domain.errors import ClashError, RefusedError
+from tests.store.searched import with_traeger
 
 TODAY = date(2026, 11, 21)
+SENDER = Author("u-t1", Role.TRAEGER)
 FIRST, SECOND = "1" * 64, "2" * 64
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND database = {own}"
 OWN = "(SELECT oid FROM pg_database WHERE datname = current_database())"
@@ -144,3 +148,29 @@ def test_tries_end_with_a_sentence_of_their_own():
 def test_what_the_database_never_takes_is_told_apart_from_one_that_is_away(store):
     with pytest.raises(RefusedError), writing(store.engine) as connection:
         connection.execute(insert(schema.salts).values(document="keins", salt="x"))
+
+
+def discarded_by_a_traeger(store, name):
+    """Receive a file from a Träger, who threw it away more than a day ago."""
+    arrival = Arrival(name, name[0] * 64, 3, f"{name}.pdf", PORTAL, TODAY, "text", "t1")
+    with store.work() as work:
+        work.documents.receive(arrival, SENDER, is_read=True)
+        work.documents.found(name, [], SERVICE)
+    PutAside(store)(name, SENDER)
+    with store.work() as work:
+        aged = "UPDATE acknowledgements SET created_at = created_at - 86401"
+        work.connection.exec_driver_sql(aged)
+
+
+def test_what_is_taken_back_while_it_is_about_to_be_erased_stays(store):
+    with_traeger(store, "t1")
+    for name in ("1", "2"):
+        discarded_by_a_traeger(store, name)
+    erased = []
+    restore = PutAside(store).restore
+    # Both wait for the chain; who came first goes first.
+    calls = (lambda: restore("1", SENDER), lambda: erased.append(discarded(store)))
+    assert Together(store)(*calls) == []
+    assert erased == [1]
+    with store.look() as work:
+        assert work.documents.get("1").state is State.RECEIVED

@@ -109,6 +109,10 @@ class Erasure:
         own = query.where(visible(author), table.c.source.in_(OWN_SOURCES), not_(handed_in()))
         return self._connection.execute(own).scalar_one() == len(scope.documents)
 
+    def held(self) -> None:
+        """Hold the chain of events: nobody changes a document until this transaction ends."""
+        self._events.held()
+
     def discarded(self, seconds: float) -> Sequence[str]:
         """Return what its sender threw away at least so many seconds ago."""
         told = schema.acknowledgements
