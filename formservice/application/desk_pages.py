@@ -7,25 +7,39 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol  # readings have the shape of the JSON contract
 
-from formservice import __version__
 from formservice.application.aside import pages_of
 from formservice.application.desk import DeskStore
 from formservice.application.desk_pictures import Seen
 from formservice.application.desk_reading import Asked, ReadAgain
+from formservice.application.desk_shelf import (
+    ASIDE,
+    NEW,
+    Places,
+    Shelf,
+    is_elsewhere,
+    loose_pages,
+    nothing,
+    put_aside,
+)
 from formservice.application.known_forms import form_read
 from formservice.application.ports import Forms
 from formservice.application.ports_store import Author, Kept, PageOf, Version
-from formservice.application.report import FORMAT
 from formservice.domain.canonical import digest
-from formservice.domain.errors import ConflictError, NotFoundError, UsageError, no_document
-from formservice.domain.findings import FindingCode
+from formservice.domain.errors import ConflictError, NotFoundError, UsageError
 from formservice.domain.form import FormDefinition
 
 ARRANGED = "pages.arranged"
 """The event of a document whose pages somebody put together anew."""
-NEW, ASIDE = "neu", "beiseite"
-"""Where pages may go besides another document."""
 _MOVED, _CHOSEN, _BACK = "Seiten neu geordnet", "Formular von Hand gewählt", "rückgängig gemacht"
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Another document of that day; ``person`` and ``traeger`` say whose, empty if unknown."""
+
+    kept: Kept
+    person: str
+    traeger: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +49,7 @@ class Family:
     root: str
     members: Sequence[Seen]
     aside: Sequence[Mapping[str, Any]]
-    near: Sequence[Kept]
+    near: Sequence[Near]
 
     @property
     def seen(self) -> str:
@@ -57,15 +71,6 @@ class Piece:
     reading: Mapping[str, Any]
     part_of: str = ""
     reason: str = _MOVED
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """What of a received file is no document, as it shall be; ``base`` is what it was before."""
-
-    root: str
-    base: Sequence[Mapping[str, Any]]
-    aside: Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,16 +180,16 @@ class Arrange:
         known = {one.kept.id: one for one in family.members}
         if target not in (NEW, ASIDE) and target not in known:
             known[target] = self._documents.seen(viewer, target)
+            _refuse_foreign(family.members[0].kept, known[target].kept)
+        # What is another's is not there: that comes first.
         for source in {one for one, _ in picked} - {ASIDE, *known}:
-            self._documents.seen(
-                viewer, source
-            )  # what is another's is not there: that comes first
+            self._documents.seen(viewer, source)
         if seen != family.seen:
             raise ConflictError(
                 "Die Vorgänge dieser Datei hat inzwischen jemand geändert.",
                 "Bitte neu laden und noch einmal ordnen.",
             )
-        places = _Places(known, family.aside)
+        places = Places(known, family.aside)
         taken = [places.page(*one) for one in picked]
         if not taken or all(source == target for source, _ in picked):
             raise UsageError(
@@ -237,8 +242,8 @@ class Arrange:
                 "Zurücknehmen lässt sich nur der eigene letzte Schritt.",
             )
         if version == 0:
-            nothing = _nothing(str(made.reading.get("sha256") or ""))
-            return Piece(document, made.version, (), nothing, reason=_BACK)
+            empty = nothing(str(made.reading.get("sha256") or ""))
+            return Piece(document, made.version, (), empty, reason=_BACK)
         reading = known[version].reading
         pages = pages_of(reading, str(reading.get("sha256")))
         return Piece(document, made.version, pages, reading, reason=_BACK)
@@ -271,8 +276,8 @@ class Arrange:
             freed = [one for one in now if one.original == own and one not in (*after, *loose)]
             left = [*(one for one in loose if one not in after), *dict.fromkeys(freed)]
             if left != loose:
-                kept = [one for one in family.aside if _is_elsewhere(one)]
-                return Shelf(root, family.aside, [*kept, *(_put_aside(page) for page in left)])
+                kept = [one for one in family.aside if is_elsewhere(one)]
+                return Shelf(root, family.aside, [*kept, *(put_aside(page) for page in left)])
         return None
 
     def _left(self, seen: Seen, pages: Sequence[PageOf]) -> Piece:
@@ -280,7 +285,7 @@ class Arrange:
         kept = seen.kept
         if not pages:
             sha256 = str(seen.reading.get("sha256"))
-            return Piece(kept.id, kept.version, (), _nothing(sha256))
+            return Piece(kept.id, kept.version, (), nothing(sha256))
         return Piece(kept.id, kept.version, pages, self._reread(pages, kept, self._form(seen)))
 
     def _reread(
@@ -300,92 +305,11 @@ class Arrange:
         return form_read(seen.reading, self._forms)
 
 
-class _Places:
-    """The pages of documents, and those that are in none."""
-
-    def __init__(self, known: Mapping[str, Seen], aside: Sequence[Mapping[str, Any]]) -> None:
-        self._known = known
-        self._aside = list(aside)
-
-    def page(self, source: str, number: int) -> PageOf:
-        """Return a page; NotFoundError if there is none."""
-        pages = self._loose() if source == ASIDE else self._own(source)
-        if not 0 < number <= len(pages):
-            raise NotFoundError("Diese Seite hat der Vorgang nicht.")
-        return pages[number - 1]
-
-    def without(self, source: str, picked: Sequence[tuple[str, int]]) -> list[PageOf]:
-        """Return what a document has besides what is picked of it."""
-        gone = {number for one, number in picked if one == source}
-        return [page for n, page in enumerate(self._own(source), start=1) if n not in gone]
-
-    def shelf(self, root: str, picked: Sequence[tuple[str, int]], target: str) -> Shelf | None:
-        """Return what is no document afterwards; None if that stays as it is."""
-        taken = {number for one, number in picked if one == ASIDE}
-        pages = [page for n, page in enumerate(self._loose(), start=1) if n not in taken]
-        if target == ASIDE:
-            pages += [self.page(one, number) for one, number in picked if one != ASIDE]
-        elif not taken:
-            return None
-        kept = [one for one in self._aside if _is_elsewhere(one)]
-        return Shelf(root, self._aside, [*kept, *(_put_aside(page) for page in pages)])
-
-    def _own(self, source: str) -> Sequence[PageOf]:
-        if source not in self._known:
-            raise no_document()
-        return self._known[source].pages
-
-    def _loose(self) -> list[PageOf]:
-        return loose_pages(self._aside)
-
-
-def loose_pages(aside: Sequence[Mapping[str, Any]]) -> list[PageOf]:
-    """Return the pages of a file that are in no document: empty backs, separator sheets."""
-    return [
-        page
-        for one in aside
-        if not _is_elsewhere(one)
-        for page in pages_of(one, str(one.get("sha256")))
-    ]
-
-
-def _is_elsewhere(one: Mapping[str, Any]) -> bool:
-    return "part_of" in one
-
-
-def _put_aside(page: PageOf) -> dict[str, Any]:
-    """Return a page that belongs to no document, in the shape of an empty back."""
-    return _nothing(page.original) | {
-        "page_numbers": [page.page],
-        "findings": [
-            {
-                "code": str(FindingCode.PAGE_BLANK),
-                "severity": "notes",
-                "field": None,
-                "rule": None,
-                "message": "Diese Seite gehört zu keinem Vorgang.",
-                "overridable": False,
-            }
-        ],
-    }
-
-
-def _nothing(sha256: str) -> dict[str, Any]:
-    """Return the reading of a document whose pages all belong to others."""
-    return {
-        "format": FORMAT,
-        "file": "",
-        "sha256": sha256,
-        "medium": "scan",
-        "page_numbers": [],
-        "form": None,
-        "reference": None,
-        "fields": {},
-        "rivals": [],
-        "findings": [],
-        "sheets": [],
-        "deadlines": [],
-        "archivable": False,
-        "program": __version__,
-        "seconds": 0.0,
-    }
+def _refuse_foreign(own: Kept, other: Kept) -> None:
+    """Refuse pages of one Träger in a document of another, who would see them."""
+    if None not in (own.traeger, other.traeger) and own.traeger != other.traeger:
+        raise UsageError(
+            "Die Seiten kommen von einem anderen Träger als dieser Vorgang.",
+            "Seiten bleiben bei dem Träger, der sie eingereicht hat. Gehören sie dort nicht hin,"
+            " bitte den Bogen zurückgeben.",
+        )

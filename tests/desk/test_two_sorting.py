@@ -10,7 +10,8 @@ from sqlalchemy import insert
 from formservice.adapters.store import schema
 from formservice.adapters.store.desk import StoredDesk
 from formservice.adapters.store.desk_pages import StoredPages
-from formservice.application.desk_pages import ASIDE, NEW, Arrange, loose_pages
+from formservice.application.desk_pages import Arrange
+from formservice.application.desk_shelf import ASIDE, NEW, loose_pages
 from formservice.application.ports_store import SERVICE, Arrival, Author, Found, PageOf
 from formservice.domain.case import Role
 from formservice.domain.errors import ConflictError, NotFoundError

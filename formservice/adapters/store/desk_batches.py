@@ -12,7 +12,7 @@ from formservice.adapters.store.rights import visible
 from formservice.adapters.store.rows import text_of
 from formservice.adapters.store.store import Store, Work
 from formservice.application.desk_batches import Batch, BatchFile
-from formservice.application.desk_pages import loose_pages
+from formservice.application.desk_shelf import loose_pages
 from formservice.application.ports_store import Author
 from formservice.domain.case import Role, State
 from formservice.domain.errors import NotFoundError

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any  # readings have the shape of the JSON contract
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
 from formservice.adapters.store import schema
 from formservice.adapters.store.desk_seen import part_of, seen, seen_many
@@ -12,19 +12,17 @@ from formservice.adapters.store.rights import visible
 from formservice.adapters.store.rows import form_of, storable, text_of
 from formservice.adapters.store.store import Store, Work
 from formservice.application.desk import DRAFT_KIND
-from formservice.application.desk_pages import (
-    ARRANGED,
-    Family,
-    Piece,
-    Shelf,
-)
+from formservice.application.desk_pages import ARRANGED, Family, Near, Piece
 from formservice.application.desk_pictures import Seen
+from formservice.application.desk_shelf import Shelf
 from formservice.application.ports_store import SERVICE, Author, Found, Kept, PageOf, Version
 from formservice.domain.canonical import digest
 from formservice.domain.case import Role, State
 from formservice.domain.errors import ConflictError, no_document
 
 _documents, _pages = schema.documents, schema.pages
+_belongs, _cases, _persons = schema.case_documents, schema.cases, schema.persons
+_PERSON = (_persons.c.name, _persons.c.vorname)
 _OPEN = (State.UNIDENTIFIED, State.IN_REVIEW)
 _MOST = 40
 
@@ -130,18 +128,36 @@ class StoredPages:
         return work.connection.execute(query).scalar() or ()
 
     @staticmethod
-    def _near(work: Work, viewer: Author, own: Seen) -> Sequence[Kept]:
-        """Return other documents of that day and way in which pages may belong to."""
+    def _near(work: Work, viewer: Author, own: Seen) -> Sequence[Near]:
+        """Return other documents of that day and way in which pages may belong to.
+
+        None of another Träger: who sees a document sees all its pages.
+        """
         table, root = _documents, own.kept.part_of or own.kept.id
+        theirs = or_(table.c.traeger.is_(None), table.c.traeger == own.kept.traeger)
         query = (
-            select(table.c.id)
+            select(table.c.id, schema.traeger.c.name.label("traeger"), *_PERSON)
+            .outerjoin(schema.traeger, schema.traeger.c.id == table.c.traeger)
+            .outerjoin(_belongs, _belongs.c.document == table.c.id)
+            .outerjoin(_cases, _cases.c.id == _belongs.c.case)
+            .outerjoin(_persons, _persons.c.id == _cases.c.person)
             .where(table.c.state.in_(_OPEN), table.c.version > 0, visible(viewer))
             .where(table.c.received == own.kept.received, table.c.source == own.kept.source)
             .where(table.c.id != root, or_(table.c.part_of.is_(None), table.c.part_of != root))
             .order_by(table.c.created_at.desc(), table.c.id)
             .limit(_MOST)
         )
-        return work.documents.many(list(work.connection.execute(query).scalars()))
+        if own.kept.traeger is not None:
+            query = query.where(theirs)
+        rows = {row.id: row for row in work.connection.execute(query)}
+        return [
+            Near(kept, _called(rows[kept.id]), rows[kept.id].traeger or "")
+            for kept in work.documents.many(list(rows))
+        ]
+
+
+def _called(row: Row[Any, Any, Any, Any]) -> str:
+    return "" if row.name is None else f"{row.name}, {row.vorname}"
 
 
 def _made(work: Work, piece: Piece) -> str:

@@ -5,8 +5,9 @@ from typing import Annotated, Any  # examples are JSON
 from fastapi import APIRouter, Body, Path, Response
 from pydantic import BaseModel, Field
 
-from formservice.application.desk_pages import ASIDE, NEW, Done, loose_pages
+from formservice.application.desk_pages import Done
 from formservice.application.desk_pictures import PagePlace, Seen
+from formservice.application.desk_shelf import ASIDE, NEW, loose_pages
 from formservice.domain.errors import UsageError
 from formservice.domain.permissions import Action
 from formservice.web import reading_log
@@ -47,6 +48,14 @@ class MemberTold(BaseModel):
     pages: int = Field(description="So viele Seiten; bei `near` 0.")
 
 
+class NearTold(MemberTold):
+    """A document that came on the same day, and whose it is."""
+
+    model_config = example({**_MEMBER, "person": "Beispiel, Kim", "traeger": "Lindenhof"})
+    person: str = Field(description="Um wen es geht; leer, wenn kein Fall zugeordnet ist.")
+    traeger: str = Field(description="Wer den Bogen eingereicht hat; leer, wenn es niemand war.")
+
+
 class FamilyTold(BaseModel):
     """Which pages of a file are which document."""
 
@@ -56,7 +65,9 @@ class FamilyTold(BaseModel):
     root: str = Field(description="Vorgang, als der die Datei einging.")
     documents: list[MemberTold] = Field(description="Offene Vorgänge aus derselben Datei.")
     aside: int = Field(description="So viele Seiten der Datei gehören zu keinem Vorgang.")
-    near: list[MemberTold] = Field(description="Andere Vorgänge, zu denen Seiten gehören können.")
+    near: list[NearTold] = Field(
+        description="Andere Vorgänge, zu denen Seiten gehören können; nicht solche anderer Träger."
+    )
     seen: str = Field(description="Welcher Stand das ist; wer Seiten umzieht, sagt ihn dazu.")
 
 
@@ -126,13 +137,15 @@ def pages(document: DocumentId, house: Home, me: Me) -> FamilyTold:
         aside=len(loose_pages(family.aside)),
         seen=family.seen,
         near=[
-            MemberTold(
-                id=one.id,
-                name=one.name,
-                form=one.form,
-                edition=one.edition,
-                version=one.version,
+            NearTold(
+                id=one.kept.id,
+                name=one.kept.name,
+                form=one.kept.form,
+                edition=one.kept.edition,
+                version=one.kept.version,
                 pages=0,
+                person=one.person,
+                traeger=one.traeger,
             )
             for one in family.near
         ],

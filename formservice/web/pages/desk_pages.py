@@ -6,8 +6,9 @@ from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel
 from starlette.responses import RedirectResponse
 
-from formservice.application.desk_pages import ASIDE, NEW, Done, loose_pages
+from formservice.application.desk_pages import Done
 from formservice.application.desk_pictures import PagePlace, Seen, has_pictures
+from formservice.application.desk_shelf import ASIDE, NEW, loose_pages
 from formservice.application.known_forms import titles as titles_of
 from formservice.domain.errors import UsageError
 from formservice.domain.permissions import Action
@@ -79,7 +80,7 @@ def desk_pages(request: Request, house: Home, me: Me, document: str) -> Response
             "document": document,
             "members": [shown(one) for one in family.members],
             "aside": len(loose_pages(family.aside)),
-            "near": [(one.id, one.name, titles.get(one.form or "", "")) for one in family.near],
+            "near": [(one, titles.get(one.kept.form or "", "")) for one in family.near],
             "root": family.root,
             "seen": family.seen,
             "NEW": NEW,

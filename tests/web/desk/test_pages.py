@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from formservice.application.desk_pages import loose_pages
+from formservice.application.desk_shelf import loose_pages
 from formservice.application.ports_store import Author
 from formservice.domain.case import Role, State
 from tests.web.desk.conftest import SCAN
