@@ -115,7 +115,8 @@ class Plan:
     """What would be done; what is new has ids of its own.
 
     ``gone`` stand in no row and have not ended, ``ahead`` neither and have not begun; ``joined``
-    are the new participations: each with the Maßnahme's name.
+    are the new participations: each with the Maßnahme's name. ``opened`` tells whose the new
+    cases are.
     ``similar`` are new names that are much like known ones; ``unknown`` are IFK nobody knows, and
     in how many rows; ``withheld`` are the lines whose number is that of a case of somebody else:
     they change nothing.
@@ -124,6 +125,7 @@ class Plan:
     new_persons: dict[str, Person] = field(default_factory=dict)
     persons: dict[str, Person] = field(default_factory=dict)
     new_cases: dict[str, Case] = field(default_factory=dict)
+    opened: dict[str, Person] = field(default_factory=dict)
     cases: dict[str, Case] = field(default_factory=dict)
     new_participations: dict[str, Participation] = field(default_factory=dict)
     participations: dict[str, Participation] = field(default_factory=dict)
@@ -138,6 +140,11 @@ class Plan:
     unknown: Counter[str] = field(default_factory=Counter)
     withheld: list[int] = field(default_factory=list)
     same: int = 0
+
+    @property
+    def nobodys(self) -> int:
+        """How many of the new cases nobody has."""
+        return sum(one.ifk is None for one in self.new_cases.values())
 
     @property
     def is_empty(self) -> bool:

@@ -170,6 +170,7 @@ class _Comparing:
         if case is None:
             case = Case(self._new_id(), person.id, ifk)
             self.plan.new_cases[case.id] = self._case_of[person.id] = case
+            self.plan.opened[case.id] = person
         elif ifk is not None and ifk != case.ifk:
             self._change(row, person, "ifk", case.ifk, ifk)
             now = replace(case, ifk=ifk)

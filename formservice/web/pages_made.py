@@ -18,7 +18,7 @@ from formservice.web.appearance import theme_of
 from formservice.web.assets import addresses, static_folder
 from formservice.web.flash import flashed, said
 from formservice.web.form_page_views import runs
-from formservice.web.texts import text
+from formservice.web.texts import counted, text
 from formservice.web.told import FILTERS
 
 # How a state looks (the kinds of kern.badge); grey for what nobody has to do anything about.
@@ -51,6 +51,7 @@ def environment() -> Environment:
     )
     made.globals |= {
         "t": text,
+        "counted": counted,
         "role_name": lambda role: ROLES[role],
         "state_name": lambda state: NAMES[State(state)],
         "state_kind": lambda state: _KINDS[State(state)],

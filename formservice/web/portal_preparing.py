@@ -20,9 +20,9 @@ from formservice.web.form_page_drafts import as_body, from_body, imprint
 from formservice.web.form_page_merged import Words, begun_with, words
 from formservice.web.guard import Home, Me
 from formservice.web.house import House
-from formservice.web.portal_views import counted, form_view, unread
+from formservice.web.portal_views import form_view, unread
 from formservice.web.reading_log import seen
-from formservice.web.texts import text
+from formservice.web.texts import counted, text
 from formservice.web.told import day
 
 

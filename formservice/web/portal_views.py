@@ -10,7 +10,7 @@ from formservice.domain.case import BROWSER, DECIDED, State
 from formservice.domain.errors import Problem
 from formservice.domain.form import FormDefinition
 from formservice.web.form_page import FormView, Known, Picture, Posted, view
-from formservice.web.texts import text
+from formservice.web.texts import counted, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +119,6 @@ def _open(one: OwnDocument) -> tuple[str, str]:
     if one.asks:
         return counted("portal.mine.asks", one.asks), "warning"
     return text("portal.mine.complete"), "success"
-
-
-def counted(key: str, count: int) -> str:
-    """Return a text of one or of several."""
-    return text(f"{key}_one") if count == 1 else text(key, count=count)
 
 
 # Why a file could not be read, by the codes of domain/errors; for all else there is no reason

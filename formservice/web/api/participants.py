@@ -1,5 +1,6 @@
 """Lists of participants: looked at first, then taken over."""
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Body, File, Form, Path, UploadFile
@@ -20,6 +21,8 @@ from formservice.web.uploads import InTurn
 router = APIRouter(prefix="/api/v1", tags=["Teilnehmerlisten"], route_class=ApiRoute)
 _COUNTS = {
     "new_persons": 3,
+    "new_cases": 3,
+    "new_cases_without_ifk": 1,
     "changed": 2,
     "new_participations": 3,
     "gone": 1,
@@ -51,6 +54,17 @@ class DoubtTold(BaseModel):
     vorname: str = Field(description="Dessen Vorname.")
 
 
+class OpenedTold(BaseModel):
+    """A new case, and whose it is."""
+
+    number: str | None = Field(description="Nummer.")
+    name: str = Field(description="Name.")
+    vorname: str = Field(description="Vorname.")
+    geburtsdatum: date | None = Field(description="Geburtsdatum.")
+    is_new: bool = Field(description="Ob auch die Person neu ist.")
+    ifk: str | None = Field(description="Kennung der Fachkraft; `null`: niemand führt den Fall.")
+
+
 class RowProblem(BaseModel):
     """A row that changes nothing, and why."""
 
@@ -63,6 +77,8 @@ class Counts(BaseModel):
 
     model_config = example(_COUNTS)
     new_persons: int = Field(description="Neue Menschen.")
+    new_cases: int = Field(description="Neue Fälle.")
+    new_cases_without_ifk: int = Field(description="Neue Fälle, die noch niemand führt.")
     changed: int = Field(description="Geänderte Angaben, Fälle und Teilnahmen.")
     new_participations: int = Field(description="Neue Teilnahmen.")
     gone: int = Field(description="Wer in keiner Zeile steht.")
@@ -77,10 +93,19 @@ class PlanTold(Counts):
     """What a list would change; it waits for an hour to be taken over."""
 
     model_config = example(
-        {**_COUNTS, "name": _LIST, "rows": 48, "changes": [], "in_doubt": [], "problems": []}
+        {
+            **_COUNTS,
+            "name": _LIST,
+            "rows": 48,
+            "opened": [],
+            "changes": [],
+            "in_doubt": [],
+            "problems": [],
+        }
     )
     name: str = Field(description="Name, unter dem die Liste eine Stunde lang wartet.")
     rows: int = Field(description="Zeilen der Liste.")
+    opened: list[OpenedTold] = Field(description="Neue Fälle, mit ihren Personen.")
     changes: list[ChangeTold] = Field(description="Was sich ändern würde.")
     in_doubt: list[DoubtTold] = Field(description="Wer jemand Bekanntes sein kann.")
     problems: list[RowProblem] = Field(description="Zeilen, die nichts ändern, und warum.")
@@ -184,10 +209,22 @@ def _shown(house: House, me: SignedIn, name: str, profile: str) -> PlanTold:
         )
         for one in plan.doubts
     ]
+    opened = [
+        OpenedTold(
+            number=one.number,
+            name=one.name,
+            vorname=one.vorname,
+            geburtsdatum=one.geburtsdatum,
+            is_new=one.id in plan.new_persons,
+            ifk=plan.new_cases[case].ifk,
+        )
+        for case, one in plan.opened.items()
+    ]
     return PlanTold(
         **_counts(plan),
         name=name,
         rows=rows,
+        opened=opened,
         changes=changes,
         in_doubt=doubts,
         problems=[RowProblem(line=one, message=WITHHELD) for one in plan.withheld],
@@ -197,6 +234,8 @@ def _shown(house: House, me: SignedIn, name: str, profile: str) -> PlanTold:
 def _counts(plan: Plan) -> dict[str, int]:
     return {
         "new_persons": len(plan.new_persons),
+        "new_cases": len(plan.new_cases),
+        "new_cases_without_ifk": plan.nobodys,
         "changed": len(plan.persons) + len(plan.cases) + len(plan.participations),
         "new_participations": len(plan.new_participations),
         "gone": len(plan.gone),

@@ -1,5 +1,6 @@
 """Taking over a list of participants: what it would change, doubts, and then doing it."""
 
+from itertools import islice
 from typing import Any  # what templates show is of many kinds
 
 from fastapi import APIRouter, Request, Response
@@ -13,7 +14,7 @@ from formservice.web.guard import Home, Me, may
 from formservice.web.house import House
 from formservice.web.pages.cases_typed import Sent, Typed, to
 from formservice.web.pages_made import page
-from formservice.web.texts import text
+from formservice.web.texts import counted, text
 from formservice.web.uploads import InTurn
 
 router = APIRouter()
@@ -65,9 +66,9 @@ def take_over(request: Request, house: Home, me: Me, sent: Typed) -> Response:
         request,
         to(request, "cases"),
         "casework.import.done",
-        new=len(plan.new_persons),
+        new=counted("casework.import.new_persons", len(plan.new_persons)),
         changed=changed,
-        parts=len(plan.new_participations),
+        parts=counted("casework.import.new_parts", len(plan.new_participations)),
     )
 
 
@@ -79,6 +80,7 @@ def _shown(
     people = {one.id: one.name for one in house.office.cases.colleagues()}
     context = {
         "plan": plan,
+        "opened": list(islice(plan.opened.items(), _MOST_SHOWN)),
         "rows": rows,
         "list": name,
         "profile": profile,

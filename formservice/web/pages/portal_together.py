@@ -19,8 +19,8 @@ from formservice.web.guard import may
 from formservice.web.pages.filling import Pairs
 from formservice.web.pages_made import page
 from formservice.web.portal_preparing import One, Preparing, preparing
-from formservice.web.portal_views import counted, form_view
-from formservice.web.texts import text
+from formservice.web.portal_views import form_view
+from formservice.web.texts import counted, text
 from formservice.web.told import clock, day
 
 router = APIRouter()

@@ -30,6 +30,12 @@ def text(key: str, /, **values: object) -> str:
     return found.format(**values) if values else found
 
 
+def counted(key: str, count: int, /, **values: object) -> str:
+    """Return a text of one (``key_one``) or of several."""
+    values["count"] = count
+    return text(f"{key}_one" if count == 1 else key, **values)
+
+
 def _collect(prefix: str, tree: Mapping[str, object], texts: dict[str, str]) -> None:
     for name, value in tree.items():
         if isinstance(value, Mapping):
