@@ -9,7 +9,9 @@ from sqlalchemy import insert, select, update
 
 from formservice.adapters.store import archive as filing
 from formservice.adapters.store import schema
+from formservice.adapters.store.cases_change import StoredCaseChanges
 from formservice.adapters.store.engine import tried, writing
+from formservice.application.casework import Given, as_seen
 from formservice.application.discarding import PutAside, discarded
 from formservice.application.ports_store import SERVICE, Arrival, Author
 from formservice.application.work import Limits, Next, Stage, finished
@@ -18,7 +20,7 @@ from formservice.domain.errors import ClashError, RefusedError
 from tests.store.searched import with_traeger
 
 TODAY = date(2026, 11, 21)
-SENDER = Author("u-t1", Role.TRAEGER)
+SENDER, WHO = Author("u-t1", Role.TRAEGER), Author("lead", Role.LEAD)
 FIRST, SECOND = "1" * 64, "2" * 64
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND database = {own}"
 OWN = "(SELECT oid FROM pg_database WHERE datname = current_database())"
@@ -174,3 +176,26 @@ def test_what_is_taken_back_while_it_is_about_to_be_erased_stays(store):
     assert erased == [1]
     with store.look() as work:
         assert work.documents.get("1").state is State.RECEIVED
+
+
+def test_of_two_who_give_a_number_at_once_the_second_is_told_at_the_field(store):
+    change = StoredCaseChanges(store)
+
+    def opened(name):
+        return lambda: change.opened(
+            Given({"name": name, "vorname": "A", "number": "1"}), None, WHO
+        )
+
+    assert Together(store)(opened("Erste"), opened("Zweite")) == ["InvalidDataError"]
+
+
+def test_of_two_who_change_to_a_number_at_once_the_second_is_told_at_the_field(store):
+    change = StoredCaseChanges(store)
+    given = {"name": "Muster", "vorname": "A", "number": None}
+    cases = [change.opened(Given(given), None, WHO) for _ in range(2)]
+
+    def changed(case):
+        new = Given(given | {"number": "1"}, as_seen(given))
+        return lambda: change.person_changed(case, new, WHO)
+
+    assert Together(store)(*map(changed, cases)) == ["InvalidDataError"]

@@ -41,6 +41,7 @@ class StoredCaseChanges:
         ids = [self._new_id() for _ in range(3)]
 
         def write(work: Work) -> str:
+            work.events.held()  # of two with the same new number the second is told so
             _refuse_taken_number(work.connection, person.values, "")
             do = work.connection.execute
             do(insert(_persons).values(id=ids[0], **_storable(person.values)))
@@ -59,6 +60,7 @@ class StoredCaseChanges:
         """Change what is known of the person."""
 
         def write(work: Work) -> int | None:
+            work.events.held()
             refuse_hidden(work.connection, case, author)
             query = select(_cases.c.person).where(_cases.c.id == case)
             person = str(work.connection.execute(query).scalar_one())
