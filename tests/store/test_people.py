@@ -181,6 +181,29 @@ def test_headings_that_the_profile_does_not_know_are_told(listed):
         listed("Kundennumer;Name;Vorname\n1;a;b\n")
     told = [(one.where, one.nearest) for one in raised.value.problems]
     assert told == [("Spalte 1", "Kundennummer"), ("", None)]
+    assert [str(one) for one in raised.value.problems] == [
+        "Spalte 1: Diese Spalte ist nicht bekannt. Gemeint: „Kundennummer“?",
+        "Die Spalte „Nummer“ fehlt.",
+    ]
+    assert raised.value.message == (
+        "Die Überschriften der Liste passen nicht: Spalte 1 ist nicht bekannt; es fehlt Nummer."
+    )
+    assert raised.value.hint == (
+        "Bitte die Überschriften in der ersten Zeile ändern, oder die Administration bitten,"
+        " das Profil für diese Liste zu ändern."
+    )
+
+
+def test_several_headings_are_told_in_one_sentence(listed):
+    with pytest.raises(InvalidDataError) as raised:
+        listed("Kundennummer;Bemerkung;Alter;Maßnahme\n1;a;b;c\n")
+    assert raised.value.message == (
+        "Die Überschriften der Liste passen nicht: Spalten 2 und 3 sind nicht bekannt;"
+        " es fehlen Name, Vorname und Träger."
+    )
+    with pytest.raises(InvalidDataError) as raised:
+        listed("Kundennummer;Name;Name;Vorname\n1;a;b;c\n")
+    assert raised.value.message == "Die Überschriften der Liste passen nicht."
 
 
 def test_a_profile_of_ones_own_says_what_is_wrong_with_it(tmp_path):

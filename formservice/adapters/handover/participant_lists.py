@@ -184,6 +184,7 @@ def _columns(chosen: Profile, header: Sequence[str]) -> dict[int, str]:
     """Return what stands in which column; InvalidDataError names all wrong headings."""
     found: dict[int, str] = {}
     problems: list[Problem] = []
+    unknown: list[str] = []
     ignored = set(map(plain, chosen.ignore))
     for place, heading in enumerate(header):
         key = chosen.key(heading) if heading else None
@@ -195,20 +196,39 @@ def _columns(chosen: Profile, header: Sequence[str]) -> dict[int, str]:
         elif heading and plain(heading) not in ignored:
             # Perhaps there is no header and this is the first person: no cell is quoted.
             guess = nearest(heading, chosen.headings)
-            problems.append(
-                Problem(where, "Diese Überschrift kennt das Profil nicht.", None, guess)
-            )
-    problems += [
-        Problem("", f"Die Spalte „{_CALLED[key]}“ fehlt.")
-        for key in NEEDED
-        if key not in found.values()
-    ]
+            unknown.append(str(place + 1))
+            problems.append(Problem(where, "Diese Spalte ist nicht bekannt.", None, guess))
+    missing = [_CALLED[key] for key in NEEDED if key not in found.values()]
+    problems += [Problem("", f"Die Spalte „{called}“ fehlt.") for called in missing]
     if {"massnahme", "massnahme_number"} & {*found.values()} and "traeger" not in found.values():
         problems.append(Problem("", "Zu den Maßnahmen fehlt die Spalte „Träger“."))
+        missing.append(_CALLED["traeger"])
     if problems:
-        hint = "Spalten, die niemand braucht, nennt das Profil unter „ignore“."
-        raise InvalidDataError("Die Kopfzeile passt nicht zum Profil.", problems, hint)
+        raise InvalidDataError(_unfitting(unknown, missing), problems, _HEADINGS_HINT)
     return found
+
+
+_HEADINGS_HINT = (
+    "Bitte die Überschriften in der ersten Zeile ändern, oder die Administration bitten,"
+    " das Profil für diese Liste zu ändern."
+)
+
+
+def _unfitting(unknown: Sequence[str], missing: Sequence[str]) -> str:
+    """Return in one sentence which columns are unknown, by their places, and which are missing."""
+    told: list[str] = []
+    if len(unknown) == 1:
+        told.append(f"Spalte {unknown[0]} ist nicht bekannt")
+    elif unknown:
+        told.append(f"Spalten {_together(unknown)} sind nicht bekannt")
+    if missing:
+        told.append(f"es {'fehlt' if len(missing) == 1 else 'fehlen'} {_together(missing)}")
+    says = "Die Überschriften der Liste passen nicht"
+    return f"{says}: {'; '.join(told)}." if told else f"{says}."
+
+
+def _together(names: Sequence[str]) -> str:
+    return " und ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _take(
