@@ -3,10 +3,11 @@
 import threading
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from formservice.adapters.store import schema_web
 from formservice.adapters.store.idempotency import StoredAnswers
+from formservice.adapters.store.store import Store
 from formservice.application.idempotency import (
     KEPT_S,
     LOST_S,
@@ -159,6 +160,35 @@ def test_what_ended_with_its_program_is_done_again_by_one(once):
     assert do_once.begun(ONCE) is None
     with pytest.raises(RunningError):
         do_once.begun(ONCE)
+
+
+@pytest.mark.parametrize("times", [1, 99], ids=["once", "each time"])
+def test_who_asks_while_the_first_gives_up_does_it_or_is_told_to_wait(once, times):
+    do_once, store = once
+    if store.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    beside = Store(store.engine.url)
+    others, left = DoOnce(StoredAnswers(beside)), [times]
+    assert others.begun(ONCE) is None
+
+    def given_up(_connection, _cursor, statement, *_):
+        # Between the insert that met the row of the first, and the look at it.
+        if statement.startswith("SELECT") and "idempotency" in statement and left[0]:
+            left[0] -= 1
+            others.dropped(ONCE)
+
+    def begun_anew(_connection, _cursor, statement, *_):
+        if statement.startswith("INSERT INTO idempotency") and 0 < left[0] < times:
+            others.begun(ONCE)
+
+    event.listen(store.engine, "before_cursor_execute", given_up)
+    event.listen(store.engine, "before_cursor_execute", begun_anew)
+    if times == 1:
+        assert do_once.begun(ONCE) is None
+    else:
+        with pytest.raises(RunningError):
+            do_once.begun(ONCE)
+    beside.close()
 
 
 def test_what_was_not_done_is_forgotten_and_what_was_stays_a_day(once):

@@ -1,6 +1,8 @@
 """Answers to requests that were done once, in the database."""
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from typing import Any  # rows have the columns of their query
+
+from sqlalchemy import ColumnElement, Row, and_, delete, select, update
 
 from formservice.adapters.store import schema_web
 from formservice.adapters.store.engine import added, now
@@ -8,6 +10,8 @@ from formservice.adapters.store.store import Store
 from formservice.application.idempotency import Answer, Begun, Once
 
 _table = schema_web.idempotency
+# Each time somebody else has begun it and given up between two statements.
+_TIMES = 3
 
 
 class StoredAnswers:
@@ -19,16 +23,18 @@ class StoredAnswers:
 
     def begin(self, once: Once) -> Begun | None:
         """Note that a request is being done; or return that it was begun before."""
-        with self._store.work() as work:
-            values = {"request": once.request, "created_at": now()}
-            if added(work.connection, _table, key=once.key, user=once.user, **values):
-                return None
-            age = (now() - _table.c.created_at).label("age")
-            row = work.connection.execute(select(_table, age).where(_is(once))).one()
-        answer = None
-        if row.status is not None:
-            answer = Answer(row.status, row.answer or b"", row.media_type or "")
-        return Begun(row.request, float(row.age), answer)
+        values = {"request": once.request, "created_at": now()}
+        query = select(_table, (now() - _table.c.created_at).label("age")).where(_is(once))
+        for _ in range(_TIMES):
+            with self._store.work() as work:
+                if added(work.connection, _table, key=once.key, user=once.user, **values):
+                    return None
+                row = work.connection.execute(query).first()
+            # Whoever began it may have dropped it since: then it is anybody's to begin.
+            if row is not None:
+                return _begun(row)
+        # Somebody was at it each time.
+        return Begun(once.request, 0.0, None)
 
     def again(self, once: Once, longer: float) -> bool:
         """Begin one anew that has run for longer than so many seconds; False if it is not so."""
@@ -59,6 +65,13 @@ class StoredAnswers:
                 delete(_table).where(_table.c.created_at < now() - older)
             )
         return int(gone.rowcount)
+
+
+def _begun(row: Row[Any]) -> Begun:
+    answer = None
+    if row.status is not None:
+        answer = Answer(row.status, row.answer or b"", row.media_type or "")
+    return Begun(row.request, float(row.age), answer)
 
 
 def _is(once: Once) -> ColumnElement[bool]:
