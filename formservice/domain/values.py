@@ -219,10 +219,8 @@ def _date(text: str) -> date | None:
     try:
         return parse_date(text)
     except ValueError:
-        sentence = (
-            "Kein Tag des Kalenders zwischen 1900 und 2100; erwartet wird JJJJ-MM-TT oder"
-            " TT.MM.JJJJ."
-        )
+        # As people write it; that programs may write JJJJ-MM-TT stands in the scheme of records.
+        sentence = "Kein Tag des Kalenders zwischen 1900 und 2100; erwartet wird TT.MM.JJJJ."
         raise ValueError(sentence) from None
 
 

@@ -170,3 +170,11 @@ def test_all_bad_data_is_named_at_once_with_the_nearest_key_and_no_value():
     assert [one.where for one in problems] == ["nmae", "tag", "eins", "box"]
     assert problems[0].nearest == "name"
     assert canary not in caught.value.message + "".join(map(str, problems))
+
+
+def test_who_typed_no_day_is_told_how_people_write_one():
+    with pytest.raises(InvalidDataError) as caught:
+        values_from_data(FORM, {"tag": "31.02.2026"})
+    (problem,) = caught.value.problems
+    assert problem.message.endswith("erwartet wird TT.MM.JJJJ.")
+    assert "JJJJ-MM" not in problem.message
