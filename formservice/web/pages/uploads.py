@@ -41,6 +41,7 @@ _SCRIPT = (
     "code",
     "too_large",
     "too_large_hint",
+    "empty",
     "all_done",
 )
 

@@ -210,6 +210,8 @@ function begin(form) {
   }
 
   function size(bytes) {
+    if (!bytes) return texts.empty;
+    if (bytes < 1e5) return `${Math.max(0.1, bytes / 1e3).toFixed(1).replace(".", ",")} KB`;
     return `${Math.max(0.1, bytes / 1e6).toFixed(1).replace(".", ",")} MB`;
   }
 }

@@ -6,6 +6,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
+from formservice.adapters.store import schema
 from formservice.web.guard import cookie_name
 from tests.chromium import AXE, PHONE, engine, needs_chromium, opened, serving
 from tests.web.look.axe import violations
@@ -130,3 +131,34 @@ def test_several_forms_are_handed_in_together_and_one_is_thrown_away_and_back(an
     looks_well(anna)
     anna.get_by_role("button", name="Rückgängig machen").click()
     anna.get_by_text("Der Bogen ist wieder da.").wait_for()
+
+
+def test_a_small_file_is_told_in_kilobytes_and_an_empty_one_as_empty(anna):
+    anna.goto("/hochladen")
+    sizes = {"leer.pdf": 0, "winzig.pdf": 2, "klein.pdf": 42_000, "gross.pdf": 1_500_000}
+    files = [
+        {"name": name, "mimeType": "application/pdf", "buffer": b"x" * size}
+        for name, size in sizes.items()
+    ]
+    anna.set_input_files("#dateien", files)
+    told = anna.locator("[data-chosen] [data-told]").all_text_contents()
+    assert told == ["leer", "0,1 KB", "42,0 KB", "1,5 MB"]
+
+
+def test_no_word_of_a_list_is_cut_on_the_narrowest_telephone(anna, house):
+    with house.store.work() as work:
+        name = schema.massnahmen.update().values(name="Bewerbungscoaching Start")
+        work.connection.execute(name)
+    anna.set_viewport_size({"width": 320, "height": 700})
+    anna.goto("/teilnehmende")
+    badge = anna.locator("td .kern-badge .kern-label").first
+    badge.evaluate("one => one.textContent = 'zurückgegeben'")
+    lines = "one => one.getClientRects().length && one.offsetHeight / 24"
+    assert badge.evaluate(lines) < 1.5
+    right = "one => one.closest('.kern-badge').getBoundingClientRect().right"
+    assert badge.evaluate(right) <= badge.evaluate(
+        "one => one.closest('td').getBoundingClientRect().right"
+    )
+    cell = anna.get_by_role("cell", name="Bewerbungscoaching Start").first
+    assert cell.evaluate("one => one.offsetHeight") <= 70  # its name, and one line
+    looks_well(anna)
