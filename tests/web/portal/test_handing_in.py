@@ -291,6 +291,22 @@ def put(house, document: str, **columns: str) -> None:
         work.connection.execute(update(schema.documents).where(where).values(**columns))
 
 
+def test_a_sender_is_not_asked_to_confirm_what_the_office_decides(browser):
+    anna = browser("anna")
+    document = document_of(uploaded(anna, sample("abbruch-acroform")))
+    fields = fields_of(anna.get(f"/einreichen/{document}").text)
+    fields |= {"feld.abbruch_am": "01.06.2026", "weiter": "zusammenfassung"}
+    assert anna.post(f"/einreichen/{document}", data=fields).status_code == 303
+    shown = [
+        anna.get(f"/einreichen/{document}").text,
+        anna.get(f"/einreichen/{document}/zusammenfassung").text,
+        anna.get(handed_in(anna, document).headers["location"]).text,
+    ]
+    for page in shown:
+        assert "nach dem Abbruch eingegangen. Ob der Bogen noch angenommen wird," in page
+        assert "mit Grund bestätigen" not in page
+
+
 def thrown_away(client) -> str:
     """Throw away a form that was not handed in."""
     document = document_of(uploaded(client, ACROFORM))
