@@ -1,7 +1,7 @@
 """What people type of persons and participations, checked: all mistakes at once, by field."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from formservice.application.casework import Given
 from formservice.domain.errors import InvalidDataError, Problem
@@ -9,6 +9,9 @@ from formservice.domain.text import TextError, as_problem, name_of
 from formservice.domain.values import parse_date
 
 _LONGEST, _LONGEST_NUMBER = 300, 64
+# The days of which holidays and so deadlines are known begin here.
+_FIRST_DAY = date(1991, 1, 1)
+_AHEAD = timedelta(days=366)
 
 
 def person_given(typed: Mapping[str, str], today: date) -> Given:
@@ -51,6 +54,22 @@ def day_given(typed: Mapping[str, str], key: str) -> date:
     if day is None:
         raise InvalidDataError("Bitte den Tag berichtigen.", problems)
     return day
+
+
+def end_given(typed: str, today: date) -> date:
+    """Return the day on which a case ends; InvalidDataError at ``day`` if it cannot be that.
+
+    It lies not before 1991 and at most a year ahead; that it is not before somebody was born is
+    known where the case is.
+    """
+    day = day_given({"day": typed}, "day")
+    if day < _FIRST_DAY:
+        sentence = "Dieser Tag liegt vor dem Jahr 1991."
+    elif day > today + _AHEAD:
+        sentence = "Dieser Tag liegt mehr als ein Jahr in der Zukunft."
+    else:
+        return day
+    raise InvalidDataError("Bitte den Tag berichtigen.", [Problem("day", sentence)])
 
 
 def checked(

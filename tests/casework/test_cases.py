@@ -11,7 +11,7 @@ from formservice.adapters.store import schema
 from formservice.adapters.store.cases import StoredCases
 from formservice.adapters.store.cases_change import StoredCaseChanges
 from formservice.application.casework import ALL, MINE, NOBODYS, Asked, Given, as_seen
-from formservice.application.casework_input import part_given, person_given
+from formservice.application.casework_input import end_given, part_given, person_given
 from formservice.domain.errors import ConflictError, InvalidDataError, NotFoundError
 from tests.casework.conftest import ANNA, CARLA, DAY, DIRK, ELIF, FRANK
 
@@ -245,6 +245,39 @@ def test_a_long_list_goes_on_where_it_ended_with_as_many_queries(cases, change, 
     assert len(seen) == 25
     assert max(counted[0], counted[1]) <= 7
     assert page.counts == {MINE: 25, NOBODYS: 0, ALL: 25}
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("01.01.2099", "Zukunft"),
+        ("23.11.2027", "Zukunft"),
+        ("22.11.2027", ""),
+        ("31.12.1990", "1991"),
+        ("1991-01-01", ""),
+        ("", "eintragen"),
+    ],
+)
+def test_a_case_ends_on_a_day_that_somebody_can_have_meant(typed, said):
+    try:
+        end_given(typed, DAY)
+    except InvalidDataError as error:
+        (problem,) = error.problems
+        assert problem.where == "day"
+        assert said in problem.message
+        assert said
+    else:
+        assert not said
+
+
+def test_no_case_ends_before_its_person_was_born(cases, change):
+    name = change.opened(person(), None, CARLA)
+    with pytest.raises(InvalidDataError) as raised:
+        change.ended(name, date(2001, 2, 2), CARLA)
+    assert [one.where for one in raised.value.problems] == ["day"]
+    assert cases.one(name, CARLA, DAY).ended is None
+    change.ended(name, date(2001, 2, 3), CARLA)
+    change.ended(name, None, CARLA)
 
 
 def test_an_ended_case_stands_among_the_ended(cases, change):

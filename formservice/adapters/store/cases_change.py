@@ -70,12 +70,16 @@ class StoredCaseChanges:
         return self._written(write)
 
     def ended(self, case: str, day: date | None, author: Author) -> int | None:
-        """End a case on a day, or open it again (None)."""
+        """End a case on a day, or open it again (None).
+
+        InvalidDataError for a day before its person was born.
+        """
 
         def write(work: Work) -> int | None:
             refuse_hidden(work.connection, case, author)
             # Of one day the last word counts; what it replaced can be taken back.
             row = _locked(work, "case", case, case)
+            _refuse_unborn(work.connection, str(row["person"]), day)
             given = Given({"ended": day}, as_seen({"ended": row["ended"]}))
             return _change(work, case, ("case", case), given, author)
 
@@ -290,6 +294,14 @@ def _refuse_taken_number(
     if connection.execute(query).first() is not None:
         problem = Problem("number", "Diese Nummer hat schon jemand anderes.")
         raise InvalidDataError("Die Nummer ist schon vergeben.", [problem])
+
+
+def _refuse_unborn(connection: Connection, person: str, day: date | None) -> None:
+    query = select(_persons.c.geburtsdatum).where(_persons.c.id == person)
+    born = connection.execute(query).scalar()
+    if day is not None and born is not None and day < born:
+        problem = Problem("day", "Dieser Tag liegt vor der Geburt.")
+        raise InvalidDataError("Bitte den Tag berichtigen.", [problem])
 
 
 def _refuse_no_massnahme(connection: Connection, given: Given) -> None:

@@ -1,12 +1,11 @@
 """Cases for programs: who is in which Maßnahme, whose they are, and what is known of them."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Path, Query, Response
 
 from formservice.application.casework import ALL, Asked
-from formservice.application.casework_input import day_given, part_given, person_given
+from formservice.application.casework_input import end_given, part_given, person_given
 from formservice.domain.permissions import Action
 from formservice.web.api import case_shapes as shapes
 from formservice.web.api.problems import CHANGES, refused
@@ -204,8 +203,11 @@ def part(
     responses=refused(*CHANGES),
 )
 def end(case: CaseId, house: Home, me: Me, ended: Annotated[shapes.Ended, Body()]) -> None:
-    """Beendet einen Fall zu einem Tag; ohne Tag ist er wieder offen."""
-    day: date | None = None if ended.day is None else day_given({"day": ended.day}, "day")
+    """Beendet einen Fall zu einem Tag; ohne Tag ist er wieder offen.
+
+    Der Tag liegt höchstens ein Jahr in der Zukunft, nicht vor 1991 und nicht vor der Geburt (422).
+    """
+    day = None if ended.day is None else end_given(ended.day, house.today())
     house.office.change.ended(case, day, me.author)
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from formservice.application.casework import CasePage, Part
 from formservice.application.casework_input import (
-    day_given,
+    end_given,
     part_given,
     person_given,
 )
@@ -145,10 +145,10 @@ def end(request: Request, house: Home, me: Me, case: str, sent: Typed) -> Respon
     house.office.cases.one(case, me.author, house.today())
     is_open = sent.text("wieder") != "1"
     try:
-        day = day_given(sent.all, "ended") if is_open else None
+        day = end_given(sent.text("ended"), house.today()) if is_open else None
         change = house.office.change.ended(case, day, me.author)
     except InvalidDataError as error:
-        wrong = by_field(error).get("ended", str(error))
+        wrong = by_field(error).get("day", str(error))
         return case_shown(request, house, me, case, sent.text("ended"), wrong)
     return _changed(request, case, "ended" if is_open else "reopened", change)
 

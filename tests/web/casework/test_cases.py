@@ -310,3 +310,26 @@ def test_who_chose_nothing_to_issue_is_told_so_before_anything_of_formats(browse
     )
     chosen["form"] = "erwartungsbogen"
     assert "Dieses Format gibt es nicht." in carla.post("/ausgaben", data=chosen).text
+
+
+def test_a_case_does_not_end_on_a_day_nobody_can_have_meant(browser, case):
+    name, _ = case()
+    carla = browser("carla")
+    for typed in ("01.01.2099", "1900-01-01", "02.02.2001", "", "31.02.2026"):
+        answer = carla.post(f"/faelle/{name}/ende", data={"ended": typed})
+        assert answer.status_code == 422
+        assert 'id="ended-error"' in answer.text
+        assert f'value="{typed}"' in answer.text
+        by_program = carla.post(f"/api/v1/cases/{name}/end", json={"day": typed})
+        assert by_program.status_code == 422
+        assert [one["where"] for one in by_program.json()["problems"]] == ["day"]
+    assert carla.get(f"/api/v1/cases/{name}").json()["ended"] is None
+
+
+def test_a_participation_that_there_is_already_is_told_at_its_field(browser, case):
+    name, _ = case()
+    answer = browser("carla").post(f"/faelle/{name}/teilnahmen/neu", data=PART)
+    assert answer.status_code == 422
+    assert "Diese Teilnahme gibt es schon." in answer.text
+    by_program = browser("carla").post(f"/api/v1/cases/{name}/participations", json=PART)
+    assert [one["where"] for one in by_program.json()["problems"]] == ["massnahme"]
