@@ -10,7 +10,7 @@ PICTURES = (
 )
 # HEIC, the format of telephones: a box that names its brand, one of these.
 _BOX, _BRANDS = b"ftyp", (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
-# Other programs put something before the mark of a PDF file, and readers look so far.
+# Other programs put something before the mark of a PDF file; ISO 32000 has it within so much.
 _PDF_WITHIN = 1024
 
 

@@ -1,5 +1,7 @@
 """Documents by the API: taken in, told of, and kept from those who may not see them."""
 
+import io
+import zipfile
 from pathlib import Path
 
 PDF = (
@@ -49,6 +51,17 @@ def test_who_has_a_file_already_need_not_get_it_again(browser):
 def test_an_empty_file_is_refused(browser):
     answer = upload(browser("carla"), data=b"")
     assert (answer.status_code, answer.json()["code"]) == (422, "input.empty")
+
+
+def test_an_archive_around_a_pdf_is_refused_whatever_it_is_called(browser):
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("bogen.pdf", PDF)
+    for name in ("zip.zip", "tabelle.xlsx", "bogen.pdf"):
+        answer = upload(browser("anna"), name, whole.getvalue())
+        told = answer.json()
+        assert (answer.status_code, told["code"]) == (422, "input.unsupported")
+        assert told["error"]
 
 
 def test_of_several_files_it_is_told_what_became_of_each(browser):

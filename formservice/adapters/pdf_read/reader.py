@@ -8,6 +8,7 @@ from unicodedata import normalize
 
 import pikepdf
 
+from formservice.adapters.kinds import first_bytes
 from formservice.adapters.pdf_read.blank import PIXELS, Blank, Blanks
 from formservice.adapters.pdf_read.claims import (
     code_claim,
@@ -49,8 +50,6 @@ if TYPE_CHECKING:
 MOST_PAGES = 2_000
 # Of one decoded stream; a page of text is 50 kB, a scanned page at 300 dpi in colour 26 MB.
 _MOST_DECODED = 300_000_000
-# Viewers accept junk before the header; ISO 32000 has it within the first 1,024 bytes.
-_HEADER_WITHIN = 1_024
 # From this many named fields on, they tell what the page is and its text need not be read.
 _ENOUGH_FIELDS = 3
 # Pieces shown to people: as a good scan, with a little of what is around them, of any page.
@@ -79,7 +78,7 @@ class PdfReader:
 
     def reads(self, data: bytes) -> bool:
         """Say from the first bytes whether ``data`` is a PDF file."""
-        return b"%PDF-" in data[:_HEADER_WITHIN]
+        return first_bytes(data) == "PDF"
 
     def open(self, data: bytes) -> "OpenPdf":
         """Open ``data``; raises an InputError when it cannot be read, nothing else."""
