@@ -3,7 +3,7 @@
 Whatever is moved is read again, and is a further version of every document concerned.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol  # readings have the shape of the JSON contract
 
@@ -270,6 +270,9 @@ class Arrange:
         after = [page for one in pieces for page in one.pages]
         families = {one.root: one for one in (self._store.family(viewer, d) for d in known)}
         files = self._store.states(list(families))
+        _refuse_what_loses_pages(
+            now, after, families.values(), {f.original for f in files.values()}
+        )
         for root, family in families.items():
             loose = loose_pages(family.aside)
             own = files[root].original
@@ -303,6 +306,28 @@ class Arrange:
 
     def _form(self, seen: Seen) -> FormDefinition | None:
         return form_read(seen.reading, self._forms)
+
+
+def _refuse_what_loses_pages(
+    now: Sequence[PageOf],
+    after: Sequence[PageOf],
+    families: Collection[Family],
+    files: Collection[str | None],
+) -> None:
+    """Refuse a step back after which a page would be nowhere, or in two documents."""
+    loose = [page for one in families for page in loose_pages(one.aside)]
+    if any(one not in now and one not in loose for one in after):
+        raise ConflictError(
+            "Inzwischen gehört eine der Seiten zu einem anderen Vorgang.",
+            "Bitte die Seiten von Hand ordnen.",
+        )
+    # Whose file this is lies elsewhere: its shelf is not known from here.
+    if any(one not in after and one.original not in files for one in now):
+        raise UsageError(
+            "Dieser Schritt lässt sich nicht rückgängig machen: Die Seite kam aus einer anderen"
+            " Datei und gehörte dort zu keinem Vorgang.",
+            "Bitte die Seite von Hand dorthin legen, wohin sie gehört.",
+        )
 
 
 def _refuse_foreign(own: Kept, other: Kept) -> None:

@@ -14,7 +14,7 @@ from formservice.application.desk_pages import Arrange
 from formservice.application.desk_shelf import ASIDE, NEW, loose_pages
 from formservice.application.ports_store import SERVICE, Arrival, Author, Found, PageOf
 from formservice.domain.case import Role
-from formservice.domain.errors import ConflictError, NotFoundError
+from formservice.domain.errors import ConflictError, NotFoundError, UsageError
 from tests.desk.test_queue import _reading
 
 ELIF, OTTO = Author("elif", Role.BACK_OFFICE), Author("otto", Role.BACK_OFFICE)
@@ -125,6 +125,31 @@ def test_what_is_undone_leaves_on_the_shelf_what_another_put_there_since(desk):
     desk.move(OTTO, second, [(second, 2)], ASIDE, seen)
     desk.undo(ELIF, done.before)
     assert stands(desk) == ([1, 2, 3], [4, 5])
+
+
+def test_a_page_that_another_took_from_the_shelf_since_does_not_come_back_as_well(desk):
+    (first, second), seen = ids(desk), _family(desk).seen
+    done = desk.move(ELIF, first, [(first, 2)], ASIDE, seen)
+    desk.move(OTTO, second, [(ASIDE, 2)], second, _family(desk).seen)
+    before = stands(desk)
+    with pytest.raises(ConflictError):
+        desk.undo(ELIF, done.before)
+    assert stands(desk) == before == ([1, 2, 3, 4], [5])
+
+
+def test_a_step_back_that_would_lose_a_page_of_another_file_is_refused(desk, store):
+    with store.work() as work:
+        arrival = Arrival("other", "e" * 64, 1, "zwei.pdf", "batch", date(2026, 11, 20))
+        work.documents.receive(arrival, SERVICE, is_read=True)
+        pages = [PageOf("e" * 64, 1)]
+        read = _read(pages) | {"sha256": "e" * 64}
+        (other,) = work.documents.found("other", [Found(pages, read)], SERVICE, [])
+    first, _ = ids(desk)
+    done = desk.move(ELIF, first, [(ASIDE, 1)], other, _family(desk).seen)
+    with pytest.raises(UsageError):
+        desk.undo(ELIF, done.before)
+    (member,) = desk.family(SERVICE, other).members
+    assert [one.page for one in member.pages] == [1, 5]
 
 
 def test_from_a_page_that_is_no_longer_so_nothing_moves(desk):

@@ -72,13 +72,19 @@ def handed_in(documents: FromClause = schema.documents) -> ColumnElement[bool]:
 def holds_unseen(connection: Connection, viewer: Author, document: str, original: str) -> bool:
     """Say whether a file of a document holds pages of documents that ``viewer`` may not see.
 
+    The back office sorts whole files; a Träger keeps what it has sent, whatever it became.
     Pages that were moved are the others' from then on, in whichever file these came. The same
     bytes that somebody else sent are a file of their own: whoever sent these has them anyway.
     """
+    if viewer.role is Role.BACK_OFFICE:
+        return False
     page, own = schema.pages, schema.documents.alias("own")
     holder, root, shown = (schema.documents.alias(one) for one in ("holder", "root", "shown"))
     came_in = select(func.coalesce(own.c.part_of, own.c.id)).where(own.c.id == text_of(document))
     file = connection.execute(came_in).scalar()
+    whole = select(root.c.id).where(root.c.id == file, visible(viewer, root))
+    if viewer.role is Role.TRAEGER and connection.execute(whole).first() is not None:
+        return False
     sent = select(root.c.original).where(root.c.id == file)
     # Not „not visible“: of what no Träger sent, a condition on its Träger is neither.
     is_shown = exists().where(shown.c.id == holder.c.id, visible(viewer, shown))
