@@ -8,7 +8,6 @@ from formservice.application.ports_portal import OwnDocument
 from formservice.application.submitting import Prepared
 from formservice.domain.case import BROWSER, DECIDED, State
 from formservice.domain.errors import Problem
-from formservice.domain.findings import FindingCode
 from formservice.domain.form import FormDefinition
 from formservice.web.form_page import FormView, Known, Picture, Posted, view
 from formservice.web.texts import counted, text
@@ -68,25 +67,12 @@ def form_view(
     known = Known(
         reading=reading,
         posted=said,
-        findings=[for_sender(one) for one in reading.get("findings") or ()],
+        findings=reading.get("findings") or (),
         problems=problems,
         picture=picture,
         signatures=prepared.kept.source != BROWSER,
     )
     return view(definition, known)
-
-
-# The end of what forms say of a missed deadline: that is the office's to do, not the sender's.
-_OFFICE_CONFIRMS = "Bitte die Verspätung mit Grund bestätigen."
-
-
-def for_sender(finding: Mapping[str, object]) -> Mapping[str, object]:
-    """Return a finding as its sender is to read it; its code stays."""
-    message = str(finding["message"])
-    if finding.get("code") != FindingCode.DEADLINE_MISSED or _OFFICE_CONFIRMS not in message:
-        return finding
-    theirs = text("portal.prepare.late")
-    return {**finding, "message": message.replace(_OFFICE_CONFIRMS, theirs)}
 
 
 def lists(

@@ -6,7 +6,6 @@ from formservice.application.known_forms import titles
 from formservice.domain.permissions import Action
 from formservice.web.guard import Home, Me, may
 from formservice.web.pages_made import page
-from formservice.web.portal_views import for_sender
 from formservice.web.texts import text
 from formservice.web.told import clock, day
 
@@ -20,7 +19,7 @@ def receipt(request: Request, submission: str, me: Me, house: Home) -> Response:
     told = house.portal.submit.receipt(submission, me.author)
     form = told.reading.get("form") or {}
     title = titles(house.forms).get(str(form.get("id")), text("portal.receipt.unknown_form"))
-    found = [for_sender(one) for one in told.reading.get("findings") or ()]
+    found = told.reading.get("findings") or ()
     known = {"told": told, "title": title, "day": day, "clock": clock, "found": found}
     return page(request, "portal/receipt.html", known)
 

@@ -303,7 +303,7 @@ def test_a_sender_is_not_asked_to_confirm_what_the_office_decides(browser):
         anna.get(handed_in(anna, document).headers["location"]).text,
     ]
     for page in shown:
-        assert "nach dem Abbruch eingegangen. Ob der Bogen noch angenommen wird," in page
+        assert "nach dem Abbruch eingegangen." in page
         assert "mit Grund bestätigen" not in page
 
 
