@@ -91,8 +91,14 @@ class Consult:
             newer = own - {kept.original}
             # Sent anew, or made of pages of another file.
             sha256 = newer.pop() if len(own) == 1 and newer else kept.original
-            if sha256 is None or work.search.holds_unseen(document, sha256, viewer):
+            if sha256 is None:
                 raise NotFoundError("Zu diesem Vorgang gibt es keine einzelne Datei.")
+            if work.search.holds_unseen(document, sha256, viewer):
+                raise NotFoundError(
+                    "Die ganze Datei lässt sich nicht herunterladen: In ihr liegen auch Seiten"
+                    " anderer Vorgänge.",
+                    "Die Seiten dieses Vorgangs stehen auf seiner Seite als Bilder.",
+                )
         return self._saved(sha256, kept.name)
 
     def _saved(self, sha256: str, name: str) -> File:
