@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse
 from formservice.application.desk import Choice
 from formservice.application.desk_groups import Group
 from formservice.domain.permissions import Action
+from formservice.web import reading_log
 from formservice.web.flash import flash
 from formservice.web.guard import Home, Me, may
 from formservice.web.pages_made import page
@@ -31,6 +32,7 @@ def desk_group(
     """Show answers of one kind, of many documents."""
     choice = Choice(formular or None, stapel or None)
     shown = house.groups.shown(me.author, art, choice)
+    reading_log.seen_many(house, me, [one.document for one in shown])
     return page(request, "desk/group.html", {"art": art, "crops": shown, "arts": list(Group)})
 
 

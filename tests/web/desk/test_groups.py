@@ -39,6 +39,8 @@ def test_what_is_not_marked_as_wrong_is_confirmed_at_once(keep, browser, house):
     page = elif_.get("/nachbearbeitung/gruppen/an").text
     shown = re.findall(r'name="gezeigt" value="([^"]+)"', page)
     assert len(shown) == sum(map(len, marks.values()))
+    for one in documents:
+        assert "contents" in [look.what for look in house.reads.of(one, ELIF)]
     wrong = shown[0]
     done = elif_.post(
         "/nachbearbeitung/gruppen/an/bestaetigen", data={"gezeigt": shown, "falsch": [wrong]}
