@@ -1,5 +1,8 @@
 """Messages, contact, calendar links and the log of reads: what pages do, programs do as well."""
 
+from sqlalchemy import insert
+
+from formservice.adapters.store import schema
 from formservice.application.ports_store import SERVICE, Arrival, Found, PageOf
 from tests.api.test_documents import upload
 from tests.api.tokens import token_of
@@ -86,3 +89,18 @@ def test_a_traeger_and_its_massnahme_are_added_and_changed(browser):
     assert carla.put(f"/api/v1/massnahmen/traeger/{traeger}", json=again).status_code == 204
     assert carla.post("/api/v1/massnahmen/traeger", json=new).status_code == 422
     assert browser("elif").get("/api/v1/massnahmen/traeger").status_code == 403
+
+
+def test_a_webhook_is_switched_off_and_on(browser, house):
+    one = {"id": "w1", "user": "gerda", "url": "https://fach.example/x", "secret": "x"}
+    with house.store.work() as work:
+        row = one | {"types": "document.read", "created_at": 1.0}
+        work.connection.execute(insert(schema.web.webhooks).values(row))
+    gerda = browser("gerda")
+    for step, active in (("deactivate", False), ("deactivate", False), ("activate", True)):
+        assert gerda.post(f"/api/v1/webhooks/w1/{step}").status_code == 204
+        (told,) = gerda.get("/api/v1/webhooks").json()
+        assert told["active"] is active
+        answer = gerda.post(f"/api/v1/webhooks/w2/{step}")
+        assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+        assert browser("carla").post(f"/api/v1/webhooks/w1/{step}").status_code == 403

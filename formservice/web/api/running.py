@@ -239,6 +239,34 @@ def check(webhook: WebhookId, house: Home) -> DeliveryTold:
     return _delivery(house.webhooks.check(webhook))
 
 
+@router.post(
+    "/webhooks/{webhook}/deactivate",
+    name="api_webhook_off",
+    operation_id="deactivateWebhook",
+    summary="Einen Webhook ausschalten",
+    status_code=204,
+    dependencies=may(Action.WEBHOOKS),
+    responses=refused(404, 409),
+)
+def deactivate(webhook: WebhookId, house: Home, me: Me) -> None:
+    """Benachrichtigt ein Programm nicht mehr; entfernt wird nichts."""
+    house.webhooks.turn(webhook, me.author, active=False)
+
+
+@router.post(
+    "/webhooks/{webhook}/activate",
+    name="api_webhook_on",
+    operation_id="activateWebhook",
+    summary="Einen Webhook wieder einschalten",
+    status_code=204,
+    dependencies=may(Action.WEBHOOKS),
+    responses=refused(404, 409),
+)
+def activate(webhook: WebhookId, house: Home, me: Me) -> None:
+    """Benachrichtigt ein Programm von jetzt an wieder; nachgesendet wird nichts."""
+    house.webhooks.turn(webhook, me.author, active=True)
+
+
 @router.get(
     "/webhooks/{webhook}/deliveries",
     name="api_deliveries",
