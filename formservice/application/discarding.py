@@ -175,39 +175,3 @@ def discarded(store: Erasable) -> int:
         return len(gone)
 
     return store.erased(erase)
-
-
-class Discard:
-    """The use case „throw away“."""
-
-    def __init__(self, store: Erasable) -> None:
-        """Keep where documents are."""
-        self._store = store
-
-    def __call__(self, document: str, author: Author) -> None:
-        """Delete a document that was not handed in, and the file it came in if nothing else is.
-
-        Raises:
-            NotFoundError: there is no such document of theirs.
-            UsageError: it, or another form of the same file, was handed in.
-            ConflictError: it is being read just now.
-        """
-
-        def erase(work: Erasure) -> None:
-            if not work.is_visible(document, author):
-                raise no_document()
-            try:
-                scope = work.scope(document)
-            except ConflictError:
-                raise ConflictError(
-                    "Die Datei wird gerade gelesen.",
-                    "Bitte warten Sie einige Sekunden und versuchen Sie es dann noch einmal.",
-                ) from None
-            if not work.is_own(scope, author):
-                raise UsageError(
-                    "Was eingereicht ist, kann nicht mehr verworfen werden.",
-                    "Bitte wenden Sie sich an Ihre Ansprechperson, wenn es ein Versehen war.",
-                )
-            work.erase(scope, author, DISCARDED, _HELD_S)
-
-        self._store.erased(erase)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from formservice.application.discarding import Discard, PutAside
+from formservice.application.discarding import PutAside
 from formservice.application.participants_due import Mine
 from formservice.application.ports_portal import PortalLists
 from formservice.application.renewing import Renew
@@ -20,7 +20,6 @@ class Portal:
 
     upload: Upload
     submit: Submit
-    discard: Discard
     put_aside: PutAside
     renew: Renew
     lists: PortalLists

@@ -65,12 +65,6 @@ class Erasure(Protocol):
     def scope(self, document: str) -> Scope:
         """Return what deleting a document takes away."""
 
-    def is_visible(self, document: str, author: Author) -> bool:
-        """Say whether there is such a document and ``author`` may see it."""
-
-    def is_own(self, scope: Scope, author: Author) -> bool:
-        """Say whether all that goes is its sender's own still: of ``author``, not handed in."""
-
     def held(self) -> None:
         """Hold the chain of events: nobody changes a document until this transaction ends."""
 

@@ -28,7 +28,7 @@ def portal(services: Services, edit: "Edit", authority: str, wake: Callable[[], 
     from formservice.adapters.store.portal_renewing import StoredRenewals
     from formservice.adapters.work.service import Delivering
     from formservice.application.desk_reading import ReadAgain
-    from formservice.application.discarding import Discard, PutAside
+    from formservice.application.discarding import PutAside
     from formservice.application.isolated_read import Means
     from formservice.application.participants_due import Mine
     from formservice.application.portal import Portal
@@ -52,7 +52,6 @@ def portal(services: Services, edit: "Edit", authority: str, wake: Callable[[], 
     return Portal(
         upload=Upload(*kept, services.isolated_read, tell, today),
         submit=Submit(services.store, edit, today),
-        discard=Discard(services.store),
         put_aside=PutAside(services.store),
         renew=Renew(
             StoredRenewals(*kept), kept[1], services.page_jobs.openable, read_pages, services.forms

@@ -5,8 +5,11 @@ import json
 import zipfile
 
 import pytest
+from sqlalchemy import update
 
+from formservice.adapters.store import schema
 from formservice.adapters.store.cases import StoredCases
+from formservice.application.discarding import discarded
 from formservice.domain.case import Author, Role
 from formservice.web import reading_log
 from formservice.web.api.files import DOCX, PDF
@@ -69,11 +72,26 @@ def test_nobody_of_the_office_sees_what_is_not_handed_in(browser):
         assert answer.status_code == 404
 
 
-def test_what_is_not_handed_in_is_thrown_away(browser):
+def test_what_is_not_handed_in_is_thrown_away_and_for_a_day_taken_back(browser, house):
     anna = browser("anna")
     document = prepared(anna)
-    assert anna.delete(f"/api/v1/documents/{document}").status_code == 204
-    assert anna.get(f"/api/v1/documents/{document}").status_code == 404
+    address = f"/api/v1/documents/{document}"
+    for _ in range(2):
+        assert anna.delete(address).status_code == 204
+        # As on their pages: it is there still, for its sender alone, and says what it is.
+        assert anna.get(address).json()["state"] == "discarded"
+    assert browser("carla").get(address).status_code == 404
+    assert browser("boris").post(f"{address}/restore").status_code == 404
+    for _ in range(2):
+        assert anna.post(f"{address}/restore").status_code == 204
+        assert anna.get(address).json()["state"] == "preparing"
+    assert anna.delete(address).status_code == 204
+    with house.store.work() as work:
+        aside = schema.acknowledgements
+        work.connection.execute(update(aside).values(created_at=aside.c.created_at - 86401))
+    assert discarded(house.store) == 1
+    assert anna.get(address).status_code == 404
+    assert anna.post(f"{address}/restore").status_code == 404
 
 
 def test_a_traeger_corrects_until_it_is_accepted_with_a_receipt_each_time(browser, submitted):

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from formservice.adapters.originals.local import LocalOriginals
 from formservice.adapters.store import schema
 from formservice.adapters.store.store import Store
-from formservice.application.discarding import Discard, PutAside, discarded
+from formservice.application.discarding import PutAside, discarded
 from formservice.application.ports_store import SERVICE, Arrival, Found, Kept, PageOf
 from formservice.application.receive import Receive, Sent
 from formservice.application.uploading import Upload, Uploaded
@@ -215,7 +215,8 @@ def test_forms_that_were_thrown_away_are_back_when_their_file_is_sent_again(peop
 
 def test_what_is_deleted_for_good_and_sent_again_is_a_new_document(people, upload):
     own, _ = upload()
-    Discard(people)(own.id, OWN)
+    PutAside(people)(own.id, OWN)
+    assert a_day_later(people) == 1
     again, known = upload()
     assert not known
     with people.look() as work, pytest.raises(NotFoundError):

@@ -8,13 +8,14 @@ from sqlalchemy import insert
 from formservice.adapters.store import schema
 from formservice.adapters.store.portal import StoredPortal
 from formservice.adapters.store.store import Store
-from formservice.application.discarding import Discard
+from formservice.application.discarding import PutAside
 from formservice.application.submitting import Submit
 from formservice.application.verify import Verify
 from formservice.domain.case import State
 from formservice.domain.errors import ConflictError, NotFoundError, UsageError
 from tests.portal.conftest import IFK, LEAD, OTHER, OWN
 from tests.portal.test_preparing import sent, state_of
+from tests.portal.test_sent_twice import a_day_later
 from tests.store.proven import DAY, reading
 
 LATER = DAY + timedelta(days=20)
@@ -70,7 +71,7 @@ def test_another_traeger_s_cannot_be_handed_in_or_thrown_away(people, submit):
     with pytest.raises(NotFoundError):
         submit("d1", 1, OTHER)
     with pytest.raises(NotFoundError):
-        Discard(people)("d1", OTHER)
+        PutAside(people)("d1", OTHER)
     with pytest.raises(NotFoundError):
         submit.prepared("d1", OTHER)
 
@@ -130,9 +131,11 @@ def test_thrown_away_nothing_of_it_is_left_but_that_it_was_there(people):
     sent(people, forms=2)
     with people.look() as work:
         first, second = (one.id for one in work.documents.parts("d1"))
-    Discard(people)(first, OWN)
+    PutAside(people)(first, OWN)
+    assert a_day_later(people) == 1
     assert state_of(people, second) is State.PREPARING
-    Discard(people)(second, OWN)
+    PutAside(people)(second, OWN)
+    a_day_later(people)
     with people.look() as work, pytest.raises(NotFoundError):
         work.documents.get("d1")
     with people.look() as work:
@@ -145,8 +148,9 @@ def test_a_file_of_which_a_form_was_handed_in_stays(people, submit):
         first, second = (one.id for one in work.documents.parts("d1"))
     submit(first, 1, OWN)
     with pytest.raises(UsageError):
-        Discard(people)("d1", OWN)
-    Discard(people)(second, OWN)
+        PutAside(people)("d1", OWN)
+    PutAside(people)(second, OWN)
+    assert a_day_later(people) == 1
     with people.look() as work:
         assert work.search.is_visible(first, IFK)
         assert work.search.is_visible("d1", LEAD)

@@ -12,7 +12,6 @@ from sqlalchemy import (
     exists,
     func,
     insert,
-    not_,
     or_,
     select,
     update,
@@ -23,13 +22,12 @@ from formservice.adapters.store.engine import added, now
 from formservice.adapters.store.events import Events
 from formservice.adapters.store.meant import meant
 from formservice.adapters.store.outbox import Outbox
-from formservice.adapters.store.rights import handed_in, visible
 from formservice.adapters.store.rows import named, text_of
 from formservice.adapters.store.words import Words
 from formservice.application.drafts import FILL
 from formservice.application.ports_deletion import Bytes, Carried, Scope, Unfinished
 from formservice.application.ports_store import Author
-from formservice.domain.case import OWN_SOURCES, State
+from formservice.domain.case import State
 from formservice.domain.errors import ConflictError, UsageError, no_document
 from formservice.domain.groups import pattern
 
@@ -96,18 +94,6 @@ class Erasure:
             sorted(self._connection.execute(systems).scalars()),
             sorted({row.source for row in rows}),
         )
-
-    def is_visible(self, document: str, author: Author) -> bool:
-        """Say whether there is such a document and ``author`` may see it."""
-        query = select(_documents.c.id).where(_documents.c.id == text_of(document))
-        return self._connection.execute(query.where(visible(author))).first() is not None
-
-    def is_own(self, scope: Scope, author: Author) -> bool:
-        """Say whether all that goes is its sender's own still: of ``author``, not handed in."""
-        table = _documents
-        query = select(func.count()).select_from(table).where(table.c.id.in_(scope.documents))
-        own = query.where(visible(author), table.c.source.in_(OWN_SOURCES), not_(handed_in()))
-        return self._connection.execute(own).scalar_one() == len(scope.documents)
 
     def held(self) -> None:
         """Hold the chain of events: nobody changes a document until this transaction ends."""

@@ -151,8 +151,27 @@ def renew(
     responses=refused(404, 409),
 )
 def discard(document: DocumentId, house: Home, me: Me) -> None:
-    """Löscht, was hochgeladen und noch nicht eingereicht ist, mit seiner Datei."""
-    house.portal.discard(document, me.author)
+    """Verwirft, was hochgeladen und noch nicht eingereicht ist.
+
+    24 Stunden lang ist es mit dem Stand `discarded` noch da, und `POST …/restore` holt es zurück;
+    danach wird es mit seiner Datei gelöscht. Enthält die Datei mehrere Bögen, wird jeder einzeln
+    verworfen.
+    """
+    house.portal.put_aside(document, me.author)
+
+
+@router.post(
+    "/documents/{document}/restore",
+    name="api_discard_undo",
+    operation_id="restoreDocument",
+    summary="Zurückholen, was verworfen ist",
+    status_code=204,
+    dependencies=may(Action.SUBMIT),
+    responses=refused(404, 409),
+)
+def restore(document: DocumentId, house: Home, me: Me) -> None:
+    """Holt zurück, was in den letzten 24 Stunden verworfen wurde; sonst ändert sich nichts."""
+    house.portal.put_aside.restore(document, me.author)
 
 
 @router.get(
