@@ -148,6 +148,31 @@ def test_what_a_body_got_wrong_is_said_in_words_with_its_place(browser):
     assert "gültiges JSON in UTF-8" in answer.json()["hint"]
 
 
+@pytest.mark.parametrize("address", ["batches", "desk/groups/undo"])
+def test_where_nothing_needs_to_be_said_nothing_is_passed_over_unread(browser, address):
+    elif_, address = browser("elif"), f"/api/v1/{address}"
+    kind = {"content-type": "application/json"}
+    for sent in (b"[]", b'"x"', b"7", b'{"name": "x"}'):
+        answer = elif_.post(address, content=sent, headers=kind)
+        assert answer.status_code == 422, sent
+    text = elif_.post(address, content=b"x", headers={"content-type": "text/plain"})
+    problem(text, 415, "media-type")
+    assert elif_.get("/api/v1/batches").json() == []
+    bare = elif_.build_request("POST", address)
+    del bare.headers["content-length"]  # as curl -X POST asks
+    form = {"content-type": "application/x-www-form-urlencoded"}  # as curl -d "" does
+    for answer in (
+        elif_.send(bare),
+        elif_.post(address),
+        elif_.post(address, json={}),
+        elif_.post(address, content=b"null", headers=kind),
+        elif_.post(address, headers=form),
+    ):
+        assert answer.status_code in (200, 201), answer.text
+    in_pieces = elif_.post(address, content=iter([b"[", b"]"]))
+    problem(in_pieces, 415, "media-type")
+
+
 def test_no_list_begins_anew_when_its_next_page_is_not_to_be_understood(browser):
     carla = browser("carla")
     for address in ("/api/v1/cases", "/api/v1/documents"):

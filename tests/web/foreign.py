@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import NoneType, UnionType
 from typing import Any, Literal  # routes of the framework and bodies of requests are of many kinds
 
 import pypdf
@@ -175,6 +176,8 @@ def body(route: Any) -> dict[str, Any]:
     files: list[tuple[str, tuple[str, bytes, str]]] = []
     for field in getattr(getattr(route, "dependant", None), "body_params", ()):
         kind = field.field_info.annotation
+        if isinstance(kind, UnionType) and NoneType in kind.__args__:
+            kind = kind.__args__[0]  # a body that may be left out
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             return {"data" if isinstance(field.field_info, Form) else "json": _example(kind)}
         if UploadFile in (kind, *getattr(kind, "__args__", ())):

@@ -10,7 +10,7 @@ from formservice.domain.permissions import Action
 from formservice.web.api.problems import CHANGES, refused
 from formservice.web.api.route import ApiRoute
 from formservice.web.api.samples import ID, example
-from formservice.web.api.told import Made, Moment, given
+from formservice.web.api.told import Empty, Made, Moment, given
 from formservice.web.guard import Home, Me, may
 from formservice.web.uploads import InTurn
 
@@ -107,9 +107,9 @@ def batches(house: Home, me: Me) -> list[BatchTold]:
     summary="Einen Stapel beginnen",
     status_code=201,
     dependencies=may(Action.BATCHES),
-    responses=refused(409),
+    responses=refused(409, 413, 415),
 )
-def open_batch(house: Home, me: Me) -> Made:
+def open_batch(house: Home, me: Me, _nothing: Empty = None) -> Made:
     """Beginnt einen Stapel; Dateien folgen mit `POST /batches/{batch}/files`."""
     return Made(id=house.batches.store.opened(me.author))
 

@@ -15,7 +15,7 @@ from formservice.web.api.arranging import Arranged
 from formservice.web.api.problems import CHANGES, refused
 from formservice.web.api.route import ApiRoute
 from formservice.web.api.samples import ID, example
-from formservice.web.api.told import given
+from formservice.web.api.told import Empty, given
 from formservice.web.guard import Home, Me, may
 
 router = APIRouter(prefix="/api/v1", tags=["Nachbearbeitung"], route_class=ApiRoute)
@@ -154,9 +154,9 @@ def confirm(house: Home, me: Me, checked: Annotated[Checked, Body()]) -> Confirm
     operation_id="undoGroup",
     summary="Die letzte Bestätigung einer Gruppe zurücknehmen",
     dependencies=may(Action.DESK),
-    responses=refused(404, 409),
+    responses=refused(*CHANGES),
 )
-def undo(house: Home, me: Me) -> Arranged:
+def undo(house: Home, me: Me, _nothing: Empty = None) -> Arranged:
     """Macht die Vorgänge der letzten eigenen Bestätigung wieder zu dem, was sie waren."""
     before = house.groups.store.last(me.author)
     done = house.arrange.undo(me.author, before) if before else Done((), {})

@@ -78,7 +78,9 @@ class ApiRoute(APIRoute):
 
     def _refuse_body(self, request: Request) -> None:
         """Raise unless a body of this kind and size is taken here."""
-        if self.body_field is None:
+        if self.body_field is None or (
+            not self.body_field.field_info.is_required() and _has_none(request)
+        ):
             return
         wanted = _FORM if self._is_upload() else _JSON
         given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -100,6 +102,12 @@ class ApiRoute(APIRoute):
             one.field_info.__class__.__name__ in ("File", "Form")
             for one in self.dependant.body_params
         )
+
+
+def _has_none(request: Request) -> bool:
+    """Say whether a request has no body: one of HTTP/1.1 says how long it is, or that it comes."""
+    length = request.headers.get("content-length", "")
+    return length == "0" or not (length or "transfer-encoding" in request.headers)
 
 
 def _bound(request: Request) -> None:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any  # examples are JSON
 
+from fastapi import Body
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from formservice.web.api import samples
@@ -19,6 +20,21 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 def given(one: Any) -> ConfigDict:  # examples are JSON
     """Return the settings of a model of what is sent to us: nothing is passed over unread."""
     return ConfigDict(extra="forbid", json_schema_extra={"example": one})
+
+
+class Nothing(BaseModel):
+    """What is sent where nothing needs to be said: nothing, or an object without anything in it.
+
+    So a field that somebody expects to count here is refused, and not passed over.
+    """
+
+    model_config = given({})
+
+
+Empty = Annotated[
+    Nothing | None,
+    Body(description="Leer; er darf auch fehlen.", json_schema_extra={"example": {}}),
+]
 
 
 class Changed(BaseModel):
