@@ -160,7 +160,7 @@ def test_the_same_short_text_in_several_documents_is_a_group(keep, browser, hous
     assert house.groups.shown(ELIF, Group.SAME, Choice()) is not None
     assert browser("elif").get("/nachbearbeitung/gruppen/gleich").status_code == 200
     assert browser("elif").get("/nachbearbeitung/gruppen/aus").status_code == 200
-    assert browser("elif").get("/nachbearbeitung/gruppen/krumm").status_code == 422
+    assert browser("elif").get("/nachbearbeitung/gruppen/krumm").status_code == 404
     assert len(documents) == 2
 
 
