@@ -19,9 +19,24 @@ from formservice.application.ports_deletion import Cleaned
 # To write a table anew holds everybody up who wants it: a second or two for each 100 MB.
 _AT_ONCE = 1 << 30
 _BUSY_S = 60.0
+_NOT_FREE = "55P03"  # lock_not_available
 _READERS_S = 20.0
 _OWNER = "SELECT pg_has_role(datdba, 'USAGE') FROM pg_database WHERE datname = current_database()"
+# Who reads an earlier state keeps its rows in the tables, however they are written anew.
+_SINCE = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint % 4294967296"
+_EARLIER = """
+SELECT EXISTS (
+    SELECT FROM pg_stat_activity
+    WHERE pid <> pg_backend_pid() AND age(backend_xmin) > age(CAST(:since AS xid))
+    AND (datname = current_database() OR datid IS NULL)
+) OR EXISTS (SELECT FROM pg_prepared_xacts WHERE age(transaction) > age(CAST(:since AS xid)))
+OR EXISTS (
+    SELECT FROM pg_replication_slots
+    WHERE greatest(age(xmin), age(catalog_xmin)) > age(CAST(:since AS xid))
+)
+"""
 _LATER = "Bitte später „formservice archive delete --clean“ ausführen."
+_READ = f"Andere Programme lesen gerade in der Datenbank. {_LATER}"
 
 
 class Purge:
@@ -62,39 +77,58 @@ class Purge:
                 statement = "VACUUM"
                 raise DBAPIError.instance(statement, None, error, sqlite3.Error) from None
         if not gone:
-            return Cleaned(False, (f"Andere Programme lesen gerade in der Datenbank. {_LATER}",))
+            return Cleaned(False, (_READ,))
         return Cleaned(True)
 
     def _server(self, *, full: bool) -> Cleaned:
-        told = []
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            tables = (table.name for table in schema.metadata.sorted_tables)
-            names = [one for one in tables if _size(connection, one, "pg_relation_size")]
-            large = [] if full else [one for one in names if _size(connection, one) > _AT_ONCE]
-            for name in names:
-                how = "ANALYZE" if name in large else "FULL, ANALYZE"
-                connection.execute(text(f'VACUUM ({how}) "{name}"'))
-                _forget_samples(connection, name)
-            # Samples of values, from which the server plans its queries.
-            connection.execute(text("VACUUM (FULL) pg_catalog.pg_statistic"))
-            if not connection.execute(text(_OWNER)).scalar():
-                told.append(
-                    "In den Statistiken des Servers (pg_statistic) können Werte stehen: Sie"
-                    " leert nur, wem die Datenbank gehört."
-                )
-            if large:
-                told.append(
-                    f"Zu groß zum Neuschreiben nebenbei: {', '.join(large)}. Bitte in Ruhe"
-                    " „formservice archive delete --clean --full“ ausführen."
-                )
+            if not _unread(connection):
+                return Cleaned(False, (_READ,))
+            # Who waits for a table to be free holds up everybody that comes after.
+            connection.execute(text(f"SET lock_timeout = {int(_READERS_S * 1000)}"))
             try:
-                connection.execute(text("CHECKPOINT"))
-            except DBAPIError:  # a right that few have
-                told.append(
-                    "Bis zum nächsten CHECKPOINT des Servers (meist 5 Minuten) können Reste in"
-                    " seinen Dateien stehen."
-                )
+                told = _written_anew(connection, full=full)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) != _NOT_FREE:
+                    raise
+                return Cleaned(False, (_READ,))
+            finally:
+                connection.execute(text("RESET lock_timeout"))
         return Cleaned(not told, tuple(told))
+
+
+def _written_anew(connection: Connection, *, full: bool) -> list[str]:
+    """Write the tables of a server anew; return what that left, and what to do about it."""
+    told = []
+    tables = (table.name for table in schema.metadata.sorted_tables)
+    names = [one for one in tables if _size(connection, one, "pg_relation_size")]
+    large = [] if full else [one for one in names if _size(connection, one) > _AT_ONCE]
+    for name in names:
+        how = "ANALYZE" if name in large else "FULL, ANALYZE"
+        connection.execute(text(f'VACUUM ({how}) "{name}"'))
+        _forget_samples(connection, name)
+    # Samples of values, from which the server plans its queries; the earlier ones went just now.
+    if not _unread(connection):
+        told.append(_READ)
+    connection.execute(text("VACUUM (FULL) pg_catalog.pg_statistic"))
+    if not connection.execute(text(_OWNER)).scalar():
+        told.append(
+            "In den Statistiken des Servers (pg_statistic) können Werte stehen: Sie"
+            " leert nur, wem die Datenbank gehört."
+        )
+    if large:
+        told.append(
+            f"Zu groß zum Neuschreiben nebenbei: {', '.join(large)}. Bitte in Ruhe"
+            " „formservice archive delete --clean --full“ ausführen."
+        )
+    try:
+        connection.execute(text("CHECKPOINT"))
+    except DBAPIError:  # a right that few have
+        told.append(
+            "Bis zum nächsten CHECKPOINT des Servers (meist 5 Minuten) können Reste in"
+            " seinen Dateien stehen."
+        )
+    return told
 
 
 def _emptied(connection: sqlite3.Connection) -> bool:
@@ -108,6 +142,17 @@ def _emptied(connection: sqlite3.Connection) -> bool:
         if time.monotonic() > until:
             return False
         time.sleep(0.2)
+
+
+def _unread(connection: Connection) -> bool:
+    """Wait until nobody reads what was before now; False if somebody does all the time."""
+    since = {"since": str(connection.execute(text(_SINCE)).scalar_one())}
+    until = time.monotonic() + _READERS_S
+    while connection.execute(text(_EARLIER), since).scalar_one():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.2)
+    return True
 
 
 def _forget_samples(connection: Connection, name: str) -> None:
