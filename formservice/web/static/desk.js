@@ -140,7 +140,7 @@ async function exchange(url, body, { focus = true } = {}) {
     say(part.dataset.said);
     if (focus) focusName();
     if (look === "page") look = "field";
-    await showPage(Number(part.dataset.page));
+    showPage(Number(part.dataset.page)); // it may take longer than the next stroke
   } catch (error) {
     fail(error.message || desk.dataset.failed);
   } finally {

@@ -1,5 +1,6 @@
 """The desk in a real browser: by keyboard alone, and accessible in every state."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -16,6 +17,7 @@ from tests.web.look.axe import violations
 __all__ = ["engine"]
 pytestmark = [pytest.mark.slow, pytest.mark.engine, needs_chromium]
 ELIF = Author("elif", Role.BACK_OFFICE)
+TWO_PAGES = "integrationsfoerderplan@2017-11/viele-leistungen-scan"
 OWN_WORDS = "feedbackbogen@2023-09-22/ostern-verspaetet-scan"
 
 
@@ -58,6 +60,23 @@ def test_a_document_is_gone_through_with_the_enter_key_alone(keep, at_desk, hous
     page.keyboard.press("Enter")
     page.wait_for_url("**/nachbearbeitung")
     assert house.deciding.review(ELIF, document).asked == []
+
+
+def test_no_stroke_is_lost_while_the_picture_of_a_page_is_still_to_come(keep, at_desk, house):
+    (document,) = keep(TWO_PAGES)
+    asked = house.deciding.review(ELIF, document).asked
+    at = next(n for n, one in enumerate(asked) if one.number != asked[0].number)
+    page = at_desk(f"/nachbearbeitung/{document}?feld={asked[at - 1].key}")
+    page.wait_for_selector("#angabe-name:focus")
+    held = []
+    page.route(re.compile(r"/seiten/\d"), lambda route: held.append(route))
+    page.keyboard.press("n")
+    _gone_on(page, asked[at - 1].key)
+    page.keyboard.press("u")
+    _gone_on(page, asked[at].key)
+    assert held
+    assert asked[at].key in house.desk.draft(ELIF, document).decisions
+    page.unroute_all()
 
 
 def test_a_field_is_corrected_taken_back_and_read_by_another_reading(keep, at_desk, house):
