@@ -15,8 +15,8 @@ class Counts:
     """How many documents that somebody may see wait for what.
 
     ``open`` waits for a decision, and of it ``late`` came after its deadline, ``unassigned``
-    belongs to no case yet, ``doubtful`` has something that a person has to look at;
-    ``unidentified`` is no known form. ``failed`` was put aside because no worker got through.
+    belongs to no case yet. At the desk waits what is ``doubtful``, with something to look at, and
+    what is ``unidentified``, no known form. ``failed`` was put aside because no worker got through.
     """
 
     open: int = 0

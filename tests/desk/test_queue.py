@@ -7,7 +7,15 @@ from sqlalchemy import insert, update
 
 from formservice.adapters.store import schema
 from formservice.adapters.store.desk import StoredDesk
-from formservice.application.desk import Choice, Decision, Draft, doubtful
+from formservice.adapters.store.today import StoredToday
+from formservice.application.desk import (
+    DOCUMENT_CODES,
+    FIELD_CODES,
+    Choice,
+    Decision,
+    Draft,
+    doubtful,
+)
 from formservice.application.ports_store import SERVICE, Arrival, Author, Found, PageOf
 from formservice.domain.case import Role, State
 from formservice.domain.errors import NotFoundError
@@ -167,3 +175,53 @@ def test_what_is_decided_by_the_office_waits_no_more(desk, keep, store):
         done = update(schema.documents).values(state=str(State.ACCEPTED))
         work.connection.execute(done)
     assert desk.queued(ELIF, Choice()).count == 0
+
+
+@pytest.fixture
+def tiles(store, desk):
+    """Return how much the start page says to wait at the desk, and how much the desk has."""
+
+    def counted():
+        told = StoredToday(store).counts(ELIF)
+        return told.doubtful + told.unidentified, desk.queued(ELIF, Choice()).count
+
+    return counted
+
+
+def _find(store, document, code, state=None):
+    with store.work() as work:
+        row = {"document": document, "position": 9, "code": code, "severity": "asks"}
+        work.connection.execute(insert(schema.findings).values(**row))
+        if state is not None:
+            own = schema.documents.c.id == document
+            work.connection.execute(update(schema.documents).where(own).values(state=state))
+
+
+def test_the_start_page_counts_what_waits_at_the_desk(keep, store, tiles):
+    assert tiles() == (0, 0)
+    keep("a")
+    keep("sure", doubts=())
+    assert tiles() == (1, 1)
+    for code in sorted(FIELD_CODES | DOCUMENT_CODES):
+        keep(code, doubts=())
+        _find(store, code, code)
+    waiting = 1 + len(FIELD_CODES | DOCUMENT_CODES)
+    assert tiles() == (waiting, waiting)
+
+
+def test_what_was_looked_through_is_not_counted_on_the_start_page_either(desk, keep, store, tiles):
+    keep("a")
+    keep("unknown", doubts=(), form=None)
+    _find(store, "unknown", "form.unidentified", State.UNIDENTIFIED)
+    assert tiles() == (2, 2)
+    for name in ("a", "unknown"):
+        desk.finish(ELIF, name, lambda work, name=name: work.documents.get(name).version)
+    assert tiles() == (0, 0)
+
+
+def test_the_start_page_counts_no_file_that_has_no_record_to_look_at(keep, store, tiles):
+    keep("unread", doubts=(), form=None)
+    _find(store, "unread", "page.unreadable", State.UNIDENTIFIED)
+    with store.work() as work:
+        work.connection.execute(update(schema.documents).values(version=0))
+    assert tiles() == (0, 0)

@@ -51,6 +51,8 @@ _desk, _drafts, _files = schema.web.desk, schema.web.drafts, schema.web.batch_fi
 _ORDER = ("received", "created_at", "id")
 _CODES = sorted(str(one) for one in FIELD_CODES | DOCUMENT_CODES)
 _FIELD_CODES = sorted(str(one) for one in FIELD_CODES)
+STATES = (State.UNIDENTIFIED, State.IN_REVIEW)
+"""In which documents wait at the desk."""
 # So many are counted; „more than“ is enough to know that there is plenty to do.
 _MOST = 1_000
 # Each time somebody else was faster by a moment.
@@ -262,12 +264,22 @@ def looked_through(work: Work, viewer: Author, document: str, version: int) -> N
         work.events.append(LOOKED_THROUGH, viewer, document, {"version": version})
 
 
-def _asked(viewer: Author, choice: Choice) -> ColumnElement[bool]:
-    """Return the condition that a document waits at the desk, and ``viewer`` may see it."""
+def is_asked() -> ColumnElement[bool]:
+    """Return the condition that something of a document in one of the ``STATES`` is in doubt.
+
+    A field that somebody found unreadable keeps its finding: what was looked through in this
+    version asks nobody again.
+    """
     table = _documents
     in_doubt = exists().where(_findings.c.document == table.c.id, _findings.c.code.in_(_CODES))
     done = exists().where(_desk.c.document == table.c.id, _desk.c.done_version >= table.c.version)
-    conditions = [visible(viewer), table.c.version > 0, in_doubt, not_(done)]
+    return and_(table.c.version > 0, in_doubt, not_(done))
+
+
+def _asked(viewer: Author, choice: Choice) -> ColumnElement[bool]:
+    """Return the condition that a document waits at the desk, and ``viewer`` may see it."""
+    table = _documents
+    conditions = [visible(viewer), is_asked()]
     if choice.form is not None:
         conditions.append(table.c.form == (choice.form or None))
     if choice.batch is not None:
@@ -296,7 +308,7 @@ def oldest(
         .order_by(*(table.c[name] for name in _ORDER))
         .limit(most)
         .subquery()
-        for state in (State.UNIDENTIFIED, State.IN_REVIEW)
+        for state in STATES
     ]
     both = union_all(*(select(one) for one in firsts)).subquery()
     shown = [both.c[f"c{at}"] for at in range(count)]

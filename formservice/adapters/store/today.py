@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 
 from formservice.adapters.store import schema
 from formservice.adapters.store.cases import visible_cases
+from formservice.adapters.store.desk import is_asked
 from formservice.adapters.store.plans import goals_due, is_newest, newest_plans
 from formservice.adapters.store.rights import visible
 from formservice.adapters.store.rows import text_of
@@ -17,18 +18,9 @@ from formservice.application.goals import GoalDue, PlanOf
 from formservice.application.ports_store import Author
 from formservice.application.today import Counts, Plan, Urgent
 from formservice.domain.case import State
-from formservice.domain.findings import FindingCode
-from formservice.domain.form import Severity
 
-_table, _findings, _deadlines = schema.documents, schema.findings, schema.deadlines
+_table, _deadlines = schema.documents, schema.deadlines
 _OPEN = (State.IN_REVIEW, State.UNIDENTIFIED)
-_LOOK = (
-    FindingCode.DOUBTFUL,
-    FindingCode.UNREADABLE,
-    FindingCode.CONFLICT,
-    FindingCode.MALFORMED,
-    FindingCode.NOT_FOUND,
-)
 
 
 class StoredToday:
@@ -45,8 +37,8 @@ class StoredToday:
             "open": is_open,
             "late": and_(is_open, _is_late()),
             "unassigned": and_(is_open, ~_table.c.assigned, _table.c.version > 0),
-            "doubtful": and_(_table.c.state == State.IN_REVIEW, _is_doubtful()),
-            "unidentified": _table.c.state == State.UNIDENTIFIED,
+            "doubtful": and_(_table.c.state == State.IN_REVIEW, is_asked()),
+            "unidentified": and_(_table.c.state == State.UNIDENTIFIED, is_asked()),
             "returned": _table.c.state == State.RETURNED,
             "preparing": _table.c.state == State.PREPARING,
             "failed": _table.c.status == "failed",
@@ -141,9 +133,3 @@ class StoredToday:
 def _is_late() -> ColumnElement[bool]:
     missed = exists().where(_deadlines.c.document == _table.c.id)
     return missed.where(_deadlines.c.met.is_(False))
-
-
-def _is_doubtful() -> ColumnElement[bool]:
-    found = exists().where(_findings.c.document == _table.c.id)
-    unsure = and_(_findings.c.code.in_(_LOOK), _findings.c.severity != Severity.NOTES)
-    return found.where(unsure)
