@@ -15,6 +15,9 @@ _LOG = logging.getLogger("formservice.web")
 _UNKNOWN = "–"
 # Asked for all day, and about nothing: they are logged only when they go wrong.
 _QUIET = ("/gesund", "/bereit", "/metrics", "/static")
+# A method is whatever somebody writes there, and each name that is counted is kept for good.
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_OTHER = "OTHER"
 _CAME_BACK = "/anmelden/dienstkonto/zurueck"
 
 
@@ -73,7 +76,8 @@ class Measured:
 
     def _tell(self, scope: Scope, seen: _Seen, name: str) -> None:
         route = template(scope)
-        status, method = seen.status or 499, scope["method"]  # 499: nobody waited for the answer
+        status = seen.status or 499  # nobody waited for the answer
+        method = scope["method"] if scope["method"] in _METHODS else _OTHER
         self._metrics.requests.labels(method, route, str(status)).inc()
         if not route.startswith("/live/"):
             self._metrics.seconds.labels(method, route).observe(seen.seconds)
