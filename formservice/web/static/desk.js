@@ -291,6 +291,11 @@ const isTyping = (one) => one.closest("input:not([type=radio]):not([type=checkbo
 document.addEventListener("keydown", (event) => {
   const target = event.target;
   if (document.querySelector("dialog[open]")) return;
+  // A key that is held says nothing about what comes up meanwhile: nobody has looked at that yet.
+  if (event.key === "Enter" && event.repeat && (event.ctrlKey || !target.closest("textarea"))) {
+    event.preventDefault();
+    return;
+  }
   if (isTyping(target)) {
     if (event.key === "Escape") {
       focusName();

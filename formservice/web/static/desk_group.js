@@ -18,6 +18,8 @@ if (form) {
 
   form.addEventListener("change", tell);
   form.addEventListener("keydown", (event) => {
+    // A key that is held would confirm the next screen before anybody has looked at it.
+    if (event.key === "Enter" && event.repeat) return event.preventDefault();
     const at = boxes.indexOf(event.target);
     if (at < 0) return;
     const by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: across(), ArrowUp: -across() }[event.key];

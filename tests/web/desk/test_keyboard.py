@@ -9,9 +9,11 @@ from playwright.sync_api import Page
 from formservice.application.ports_store import Author
 from formservice.bootstrap.web import WebServices, web
 from formservice.domain.case import Role
+from formservice.domain.form import FieldKind
 from formservice.web.guard import cookie_name
 from tests.chromium import NARROW, WIDE, engine, needs_axe, needs_chromium, opened, serving
 from tests.web.desk.conftest import SCAN
+from tests.web.desk.marks import doubted, marks_of
 from tests.web.look.axe import violations
 
 __all__ = ["engine"]
@@ -47,6 +49,25 @@ def _gone_on(page: Page, key: str | None) -> None:
     page.wait_for_function("was => document.getElementById('angabe').dataset.key !== was", arg=key)
 
 
+# Lets a page know nothing of the stroke that a held key began with, as if another page had had it.
+_ONLY_REPEATED = """() => document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.repeat) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, true)"""
+
+
+def _held(page: Page, keys: list[str]) -> None:
+    """Hold keys down for a while, and let them go."""
+    for key in keys[:-1]:
+        page.keyboard.down(key)
+    for _ in range(4):
+        page.keyboard.down(keys[-1])
+        page.wait_for_timeout(100)
+    for key in reversed(keys):
+        page.keyboard.up(key)
+
+
 def test_a_document_is_gone_through_with_the_enter_key_alone(keep, at_desk, house):
     (document,) = keep(SCAN)
     fields = len(house.deciding.review(ELIF, document).asked)
@@ -60,6 +81,59 @@ def test_a_document_is_gone_through_with_the_enter_key_alone(keep, at_desk, hous
     page.keyboard.press("Enter")
     page.wait_for_url("**/nachbearbeitung")
     assert house.deciding.review(ELIF, document).asked == []
+
+
+def test_a_held_enter_key_decides_about_one_field_and_no_other(keep, at_desk, house):
+    (document,) = keep(SCAN)
+    page = at_desk(f"/nachbearbeitung/{document}")
+    page.wait_for_selector("#angabe-name:focus")
+    key = page.locator("#angabe").get_attribute("data-key")
+    page.keyboard.down("Enter")
+    _gone_on(page, key)
+    _held(page, ["Enter"])
+    assert list(house.desk.draft(ELIF, document).decisions) == [key]
+
+
+@pytest.mark.parametrize("keys", [["Enter"], ["Control", "Enter"]], ids=["text", "own-words"])
+def test_a_held_enter_key_decides_about_no_field_that_is_typed_in(keep, at_desk, house, keys):
+    (document,) = keep(SCAN if keys == ["Enter"] else OWN_WORDS)
+    kind = FieldKind.TEXT if keys == ["Enter"] else FieldKind.MULTILINE
+    key = next(o.key for o in house.deciding.review(ELIF, document).asked if o.kind is kind)
+    page = at_desk(f"/nachbearbeitung/{document}?feld={key}")
+    page.wait_for_selector("#angabe-name:focus")
+    if page.locator("#verglichen").count():
+        page.locator("#verglichen").check()
+    page.locator("[name=wert]").focus()
+    page.evaluate(_ONLY_REPEATED)
+    _held(page, keys)
+    assert not house.desk.draft(ELIF, document).decisions
+
+
+def test_a_held_enter_key_does_not_press_the_button_that_finishes(keep, at_desk, house):
+    (document,) = keep(SCAN)
+    fields = len(house.deciding.review(ELIF, document).asked)
+    page = at_desk(f"/nachbearbeitung/{document}")
+    page.wait_for_selector("#angabe-name:focus")
+    for left in range(fields - 1, 0, -1):
+        page.keyboard.press("Enter")
+        page.wait_for_selector(f'#angabe[data-left="{left}"]')
+    page.keyboard.down("Enter")
+    page.wait_for_selector("#fertig button:focus")
+    _held(page, ["Enter"])
+    assert house.deciding.review(ELIF, document).version == 1
+
+
+def test_a_held_enter_key_confirms_no_group(keep, at_desk, house):
+    (document,) = keep(SCAN)
+    doubted(house, document, marks_of(house, document))
+    version = house.desk.seen(ELIF, document).kept.version
+    page = at_desk("/nachbearbeitung/gruppen/an")
+    page.wait_for_selector("#gruppe input[type=checkbox]:focus")
+    page.evaluate(_ONLY_REPEATED)
+    for place in ("#gruppe input[type=checkbox]", "#gruppe button"):
+        page.locator(place).first.focus()
+        _held(page, ["Enter"])
+    assert house.desk.seen(ELIF, document).kept.version == version
 
 
 def test_no_stroke_is_lost_while_the_picture_of_a_page_is_still_to_come(keep, at_desk, house):
