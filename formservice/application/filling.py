@@ -25,7 +25,7 @@ from formservice.application.report import plain
 from formservice.application.signed_in import SignedIn
 from formservice.domain.case import BROWSER, Role
 from formservice.domain.copies import printed_shape, reshaped
-from formservice.domain.errors import FormServiceError, NotFoundError
+from formservice.domain.errors import FormServiceError, NotFoundError, UsageError
 from formservice.domain.form import FieldKey, FieldKind, FormDefinition, FormRef
 from formservice.domain.groups import shape_of
 from formservice.domain.record import Reading
@@ -43,6 +43,12 @@ class NotTheSameError(FormServiceError):
         "Ihr Entwurf ist gespeichert. Bitte diese Angaben anders schreiben, oder das Formular als"
         " Word-Datei ausfüllen und hochladen; die Administration sollte davon wissen."
     )
+
+
+class NoTraegerError(UsageError):
+    """Somebody works for several Träger and does not say for which they fill in a form."""
+
+    code = "filling.for-whom"
 
 
 class Reader(Protocol):
@@ -217,13 +223,27 @@ class Fill:
         given = {key: value for key, value in values.items() if value is not None}
         return self._parts.generate.one(definition, given, "pdf", reference)
 
-    def whose(self, target: Target | None, me: SignedIn) -> For:
-        """Return for whom somebody fills in a form, and for which Träger if they work for one."""
-        if me.role is not Role.TRAEGER:
-            return For(target)
+    def possible(self, target: Target | None, me: SignedIn) -> Sequence[str]:
+        """Return for which Träger somebody may fill in a form; a participation is of one alone."""
         part = target.participation if target is not None else None
         traeger = self._parts.cases.traeger(part) if part is not None else None
-        return For(target, traeger if traeger in me.traeger else next(iter(me.traeger), None))
+        return (traeger,) if traeger is not None and traeger in me.traeger else me.traeger
+
+    def whose(self, target: Target | None, me: SignedIn, wanted: str = "") -> For:
+        """Return for whom somebody fills in a form, and for which Träger if they work for one.
+
+        Raises:
+            NoTraegerError: it may be for several, and ``wanted`` is none of them.
+        """
+        if me.role is not Role.TRAEGER:
+            return For(target)
+        possible = self.possible(target, me)
+        if wanted in possible or (len(possible) == 1 and not wanted):
+            return For(target, wanted or possible[0])
+        raise NoTraegerError(
+            "Für welchen Träger füllen Sie dieses Formular aus?",
+            "Bitte einen nennen, für den Sie arbeiten; bei einer Teilnahme den der Maßnahme.",
+        )
 
     def __call__(
         self, definition: FormDefinition, values: Values, whose: For, author: Author
@@ -316,4 +336,4 @@ def _different(
             yield key
 
 
-__all__ = ["Fill", "For", "NotTheSameError", "Parts", "Target"]
+__all__ = ["Fill", "For", "NoTraegerError", "NotTheSameError", "Parts", "Target"]

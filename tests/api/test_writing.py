@@ -1,7 +1,7 @@
 """Drafts and plans by the API: begun, written on, thrown away and back, carried on."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from formservice.adapters.store import schema
 from tests.api.test_flows import prepared
@@ -45,6 +45,21 @@ def test_whoever_names_a_participation_alone_means_the_case_it_belongs_to(browse
     for whose in ({"participation": "a1"}, {"case": "c1", "participation": "a1"}):
         draft = anna.put(address, json={**whose, "body": BODY})
         assert (draft.status_code, draft.json()["case"]) == (200, "c1")
+
+
+def test_who_works_for_several_traeger_says_for_which_a_form_is(browser, house):
+    with house.store.work() as work:
+        row = {"user": "anna", "traeger": "t2"}
+        work.connection.execute(insert(schema.user_traeger).values(row))
+    anna, typed = browser("anna"), {"form": "feedbackbogen", "values": {"name": "Muster"}}
+    for wrong in ({}, {"traeger": "nobodys"}, {"participation": "a1", "traeger": "t2"}):
+        answer = anna.post("/api/v1/filled", json={**typed, **wrong})
+        assert (answer.status_code, answer.json()["code"]) == (400, "filling.for-whom"), wrong
+    for told, traeger in (({"traeger": "t2"}, "t2"), ({"participation": "a1"}, "t1")):
+        made = anna.post("/api/v1/filled", json={**typed, **told})
+        assert made.status_code == 201, made.text
+        with house.store.look() as work:
+            assert work.documents.get(made.json()["id"]).traeger == traeger
 
 
 @pytest.mark.parametrize("user", ["anna", "carla"])

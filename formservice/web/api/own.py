@@ -125,6 +125,12 @@ class Typed(BaseModel):
         max_length=64,
         description="Für welche Teilnahme; ohne `case` gilt der Fall, zu dem sie gehört.",
     )
+    traeger: str = Field(
+        "",
+        max_length=64,
+        description="Für welchen Träger; nur nötig, wenn Sie für mehrere arbeiten und keine"
+        " Teilnahme nennen. Wer im Amt arbeitet, lässt es leer.",
+    )
 
 
 @router.get(
@@ -224,7 +230,8 @@ def fill(house: Home, me: Me, typed: Annotated[Typed, Body()]) -> Changed:
     """
     definition = house.fill.definition(typed.form)
     target = house.fill.target(typed.case, typed.participation, me.author)
-    kept = house.fill(definition, typed.values, house.fill.whose(target, me), me.author)
+    whose = house.fill.whose(target, me, typed.traeger)
+    kept = house.fill(definition, typed.values, whose, me.author)
     return Changed(id=kept.id, version=kept.version, state=kept.state)
 
 

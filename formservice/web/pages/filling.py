@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from starlette.responses import JSONResponse, RedirectResponse
 
 from formservice.application.drafts import FILL, About, Draft, OtherWindowError
-from formservice.application.filling import Target
+from formservice.application.filling import NoTraegerError, Target
 from formservice.application.signed_in import SignedIn
 from formservice.domain.errors import InvalidDataError, Problem
 from formservice.domain.form import FieldKey, FormDefinition
@@ -158,34 +158,64 @@ def fill_check(request: Request, one: Begun) -> Response:
     return _checked(request, one)
 
 
-def _checked(request: Request, one: Filling, *, stale: bool = False) -> Response:
-    """Show the check; ``stale`` says that something else was typed since the last one."""
+def _checked(
+    request: Request,
+    one: Filling,
+    *,
+    stale: bool = False,
+    error: NoTraegerError | None = None,
+    traeger: str = "",
+) -> Response:
+    """Show the check; ``stale`` says that something else was typed since the last one.
+
+    ``error`` says that it is not known for which Träger it is; ``traeger`` is what was chosen.
+    """
     said = one.said()
     if said is None or one.draft is None:
         return _to(request, "fill", one)
     try:
         values = said.values(one.definition, one.house.today())
         checked = one.house.fill.checked(one.definition, values)
-    except InvalidDataError as error:
-        return _shown(request, one, said, error)
+    except InvalidDataError as wrong:
+        return _shown(request, one, said, wrong)
     found = Known(reading=checked, findings=checked["findings"], taken=one.taken())
     shown = view(one.definition, found)
     known = _context(request, one) | {"view": shown, "deadlines": checked["deadlines"]}
-    known |= {"imprint": imprint(one.draft.body), "stale": stale}
-    return page(request, "filling/check.html", known, 409 if stale else 200)
+    known |= {"imprint": imprint(one.draft.body), "stale": stale, "error": error}
+    known |= {"traeger": _choice(one), "chosen": traeger}
+    status = status_of(error) if error is not None else 409 if stale else 200
+    return page(request, "filling/check.html", known, status)
+
+
+def _choice(one: Filling) -> list[tuple[str, str]]:
+    """Return the Träger to choose from, by id and name; none where nobody has to choose."""
+    possible = one.house.fill.possible(one.target, one.me) if is_traeger(one.me) else ()
+    if len(possible) == 1:
+        return []
+    named = one.house.portal.lists.traeger(one.me.author)
+    return [(key, name) for key, name in named if key in possible]
 
 
 @router.post(f"{_BASE}/fertig", name="fill_finish", dependencies=may(Action.EDIT_DOCUMENT))
-def fill_finish(request: Request, one: Begun, gezeigt: Annotated[str, Form()] = "") -> Response:
+def fill_finish(
+    request: Request,
+    one: Begun,
+    gezeigt: Annotated[str, Form()] = "",
+    traeger: Annotated[str, Form()] = "",
+) -> Response:
     """Make a document of what the check showed: a file like any other, read back."""
     said = one.said()
     if said is None or one.draft is None or one.definition.fixed_text is not None:
         return _to(request, "fill", one)
     if gezeigt != imprint(one.draft.body):
-        return _checked(request, one, stale=True)
+        return _checked(request, one, stale=True, traeger=traeger)
     house, me = one.house, one.me
     values = said.values(one.definition, house.today())
-    kept = house.fill(one.definition, values, house.fill.whose(one.target, me), me.author)
+    try:
+        whose = house.fill.whose(one.target, me, traeger)
+    except NoTraegerError as error:
+        return _checked(request, one, error=error, traeger=traeger)
+    kept = house.fill(one.definition, values, whose, me.author)
     house.drafts.done(me.author, FILL, one.subject)
     name = "submit_summary" if is_traeger(me) else "document"
     answer = RedirectResponse(request.app.url_path_for(name, document=kept.id), 303)

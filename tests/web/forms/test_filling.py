@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from formservice.adapters.store import schema
 from formservice.domain.case import Author, Role
@@ -132,6 +132,46 @@ def test_what_was_typed_after_the_check_is_looked_at_before_it_becomes_a_documen
     assert house.find("", Author("anna", Role.TRAEGER)).total == 0
     again = anna.post("/ausfuellen/feedbackbogen/fertig", data=dict(fields_of(answer.text)))
     assert again.status_code == 303
+
+
+def both_traeger(house) -> None:
+    """Let Anna work for the second Träger as well."""
+    with house.store.work() as work:
+        row = {"user": "anna", "traeger": "t2"}
+        work.connection.execute(insert(schema.user_traeger).values(row))
+
+
+def test_who_works_for_several_traeger_says_for_which_a_form_is(browser, house):
+    both_traeger(house)
+    anna = browser("anna")
+    post(anna, "/ausfuellen/feedbackbogen", filled(anna, "feedbackbogen", FEEDBACK))
+    shown = anna.get("/ausfuellen/feedbackbogen/pruefen")
+    assert '<option value="t2"' in shown.text
+    sent = dict(fields_of(shown.text))
+    for wrong in ({}, {"traeger": ""}, {"traeger": "nobodys"}):
+        answer = anna.post("/ausfuellen/feedbackbogen/fertig", data=sent | wrong)
+        assert answer.status_code == 400
+        assert "Bitte wählen Sie den Träger aus" in answer.text
+    assert house.find("", Author("anna", Role.TRAEGER)).total == 0
+    made = anna.post("/ausfuellen/feedbackbogen/fertig", data=sent | {"traeger": "t2"})
+    assert made.status_code == 303
+    document = made.headers["location"].split("/")[2]
+    with house.store.look() as work:
+        assert work.documents.get(document).traeger == "t2"
+
+
+def test_for_a_participation_nobody_is_asked_which_traeger_it_is_for(browser, house, case):
+    both_traeger(house)
+    anna, query = browser("anna"), "?fall=c1&teilnahme=p1"
+    sent = [*fields_of(anna.get(f"/ausfuellen/feedbackbogen{query}").text), ("schritt", "pruefen")]
+    assert post(anna, f"/ausfuellen/feedbackbogen{query}", sent).status_code == 303
+    shown = anna.get(f"/ausfuellen/feedbackbogen/pruefen{query}")
+    assert 'name="traeger"' not in shown.text
+    made = finished(anna, "feedbackbogen", query)
+    assert made.status_code == 303
+    document = made.headers["location"].split("/")[2]
+    with house.store.look() as work:
+        assert work.documents.get(document).traeger == "t1"
 
 
 def of_twenty_goals(definition) -> list[tuple[str, str]]:
