@@ -16,7 +16,8 @@ class Counts:
 
     ``open`` waits for a decision, and of it ``late`` came after its deadline, ``unassigned``
     belongs to no case yet. At the desk waits what is ``doubtful``, with something to look at, and
-    what is ``unidentified``, no known form. ``failed`` was put aside because no worker got through.
+    what is ``unidentified``, no known form. ``failed`` was put aside because no worker got
+    through.
     """
 
     open: int = 0

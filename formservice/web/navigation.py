@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fastapi import FastAPI
-from starlette.routing import NoMatchFound
 
 from formservice.domain.permissions import Action
 from formservice.web.texts import text
@@ -32,7 +31,7 @@ class Entry:
     current: str
 
 
-# In the order of a working day. An area whose pages are not there is left out.
+# In the order of a working day. The pages of each are there: a name that leads nowhere raises.
 AREAS: tuple[Area, ...] = (
     Area("start", "look.nav.start", Action.SIGNED_IN),
     Area("participants", "look.nav.participants", Action.OWN_PARTICIPANTS),
@@ -46,7 +45,6 @@ AREAS: tuple[Area, ...] = (
     Area("calendar", "look.nav.calendar", Action.CALENDAR),
     Area("search", "look.nav.search", Action.SEARCH),
     Area("people", "look.nav.people", Action.ACCOUNTS),
-    Area("status", "look.nav.status", Action.STATUS),
     Area("webhooks", "look.nav.webhooks", Action.WEBHOOKS),
 )
 ACCOUNT = Area("account", "look.nav.account", Action.SIGNED_IN)
@@ -61,12 +59,11 @@ ABOUT: tuple[tuple[str, str], ...] = (
 
 def entries(app: FastAPI, here: str, allowed: Callable[[Action], bool]) -> list[Entry]:
     """Return where somebody can go from the address ``here``, as far as they are ``allowed``."""
-    found = (_entry(app, here, area) for area in AREAS if allowed(area.action))
-    return [one for one in found if one]
+    return [_entry(app, here, area) for area in AREAS if allowed(area.action)]
 
 
 def account(app: FastAPI, here: str, allowed: Callable[[Action], bool]) -> Entry | None:
-    """Return the entry of one's own account, None where there is none."""
+    """Return the entry of one's own account, None for whoever has none."""
     return _entry(app, here, ACCOUNT) if allowed(ACCOUNT.action) else None
 
 
@@ -75,11 +72,8 @@ def about(app: FastAPI, here: str) -> list[Entry]:
     return [_shown(app, here, route, label) for route, label in ABOUT]
 
 
-def _entry(app: FastAPI, here: str, area: Area) -> Entry | None:
-    try:
-        return _shown(app, here, area.route, area.label, area.under)
-    except NoMatchFound:
-        return None
+def _entry(app: FastAPI, here: str, area: Area) -> Entry:
+    return _shown(app, here, area.route, area.label, area.under)
 
 
 def _shown(app: FastAPI, here: str, route: str, label: str, under: tuple[str, ...] = ()) -> Entry:

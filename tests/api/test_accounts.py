@@ -29,7 +29,9 @@ def told(client, user):
 def test_somebody_gets_an_account_another_role_and_is_let_in_no_more(gerda, added):
     address = f"/api/v1/accounts/{added}"
     assert (told(gerda, added)["role"], told(gerda, added)["must_change"]) == ("ifk", True)
-    changed = gerda.put(f"{address}/role", json={"role": "traeger", "traeger": ["t1"]}).json()
+    role = gerda.put(f"{address}/role", json={"role": "traeger", "traeger": ["t1"]})
+    assert (role.status_code, role.content) == (204, b"")
+    changed = told(gerda, added)
     assert (changed["role"], changed["traeger"]) == ("traeger", ["t1"])
     for step, active in (("deactivate", False), ("activate", True)):
         assert gerda.post(f"{address}/{step}").status_code == 204

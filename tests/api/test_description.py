@@ -89,6 +89,34 @@ def test_every_change_takes_a_key_and_nothing_else_does(path, method, one):
     assert ("Idempotency-Key" in names) == (not is_safe)
 
 
+def _answers(one):
+    """Return all that an operation says when it is done, its models followed to their ends."""
+    found, models = [], set()
+    todo = [one["responses"][status] for status in one["responses"] if status.startswith("2")]
+    while todo:
+        part = todo.pop()
+        found.append(part)
+        for key, each in part.items():
+            if key == "$ref" and each not in models:
+                models.add(each)
+                todo.append(WHOLE["components"]["schemas"][each.rpartition("/")[2]])
+            todo += [
+                leaf
+                for leaf in (each if isinstance(each, list) else [each])
+                if isinstance(leaf, dict)
+            ]
+    return found
+
+
+@pytest.mark.parametrize(("path", "method", "one"), EVERY)
+def test_no_answer_that_is_kept_says_who_somebody_is(path, method, one):
+    extra = ROUTES[one["operationId"]].openapi_extra or {}
+    if method == "GET" or {"x-safe", "x-secret"} & set(extra):
+        return  # is kept nowhere
+    said = {key for part in _answers(one) for key in part.get("properties", {})}
+    assert not said & {"name", "vorname", "login", "email", "telefon", "person", "value", "text"}
+
+
 def test_examples_fit_their_models():
     for router in ROUTERS:
         for route in router.routes:

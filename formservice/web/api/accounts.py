@@ -185,13 +185,13 @@ def account(user: UserId, house: Home) -> AccountWhole:
     name="api_account_role",
     operation_id="changeRole",
     summary="Rolle und Träger ändern",
+    status_code=204,
     dependencies=may(Action.ACCOUNTS),
     responses=refused(*CHANGES),
 )
-def change(user: UserId, house: Home, me: Me, role: Annotated[RoleGiven, Body()]) -> AccountWhole:
+def change(user: UserId, house: Home, me: Me, role: Annotated[RoleGiven, Body()]) -> None:
     """Gibt jemandem eine andere Rolle oder andere Träger; wer angemeldet ist, wird abgemeldet."""
     house.people.change(user, Role(role.role), role.traeger, me.author)
-    return _whole(house, user)
 
 
 @router.post(

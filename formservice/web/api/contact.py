@@ -52,11 +52,11 @@ def contact(house: Home, me: Me) -> ContactTold:
     name="api_contact_save",
     operation_id="changeContact",
     summary="Meinen Kontakt auf Formularen ändern",
+    status_code=204,
     dependencies=may(Action.ISSUE_FORMS),
     responses=refused(409, 413, 415),
 )
-def change(house: Home, me: Me, told: Annotated[ContactGiven, Body()]) -> ContactTold:
+def change(house: Home, me: Me, told: Annotated[ContactGiven, Body()]) -> None:
     """Ändert, wie Sie auf Formularen zu erreichen sind, die künftig ausgegeben werden."""
     new = Contact(told.telefon.strip(), told.email.strip())
     house.office.issued.contact_changed(new, me.author)
-    return ContactTold(telefon=new.telefon, email=new.email)

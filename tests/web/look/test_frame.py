@@ -5,6 +5,7 @@ import re
 import pytest
 from fastapi import FastAPI, Request, Response
 from starlette.responses import RedirectResponse
+from starlette.routing import NoMatchFound
 from starlette.testclient import TestClient
 
 from formservice.bootstrap.web import WebServices
@@ -12,6 +13,7 @@ from formservice.domain.permissions import Action, is_allowed
 from formservice.web import navigation
 from formservice.web.flash import flash
 from formservice.web.guard import public
+from formservice.web.pages import start
 from tests.web.conftest import PEOPLE
 
 
@@ -50,12 +52,23 @@ def test_the_page_one_is_on_is_marked(browser):
     assert '<a href="/" aria-current="page">' in browser("anna").get("/").text
 
 
+def test_every_area_and_every_door_of_the_start_page_has_its_page(app):
+    areas = [one.route for one in (*navigation.AREAS, navigation.ACCOUNT)]
+    named = [*areas, *(one for one, _ in navigation.ABOUT), *(one for one, _ in start._DOORS)]
+    assert [one for one in named if not app.url_path_for(one)] == []
+
+
+def test_a_name_that_leads_nowhere_is_an_error_and_no_gap_in_the_navigation(app):
+    with pytest.raises(NoMatchFound):
+        navigation._entry(app, "/", navigation.Area("nowhere", "look.nav.start", Action.DESK))
+
+
 def test_an_area_is_marked_on_the_pages_under_it(app):
     area = navigation.Area("help", "look.footer.help", Action.SIGNED_IN, ("/vorgaenge",))
     found = [
         navigation._entry(app, one, area) for one in ("/hilfe/x", "/vorgaenge/7", "/vorgaenger")
     ]
-    assert [one and one.current for one in found] == ["true", "true", ""]
+    assert [one.current for one in found] == ["true", "true", ""]
 
 
 def test_a_chosen_theme_stays_and_leads_back_to_the_page(browser):
