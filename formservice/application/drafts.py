@@ -60,7 +60,7 @@ class KeptDrafts(Protocol):
     """Where drafts are kept, each of one person."""
 
     def get(self, user: Author, kind: str, subject: str) -> Draft | None:
-        """Return a draft that is not discarded; None if there is none."""
+        """Return a draft that is not discarded; None if there is none that they may still see."""
 
     def mine(self, user: Author) -> Sequence[Draft]:
         """Return all drafts of somebody, the newest first, of what they may still see."""
@@ -91,7 +91,7 @@ class Drafts:
         self._kept = kept
 
     def get(self, user: Author, kind: str, subject: str) -> Draft | None:
-        """Return somebody's draft, None if there is none."""
+        """Return somebody's draft, None if there is none of what they may still see."""
         return self._kept.get(user, kind, subject)
 
     def mine(self, user: Author) -> Sequence[Draft]:

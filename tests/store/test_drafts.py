@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 
 from formservice.adapters.store import schema
 from formservice.adapters.store.drafts import StoredDrafts, outdated
@@ -76,6 +76,59 @@ def test_a_draft_of_what_somebody_may_not_see_any_more_is_not_listed(people):
         do(insert(schema.cases).values(id="c2", person="m1", ifk="dirk"))
         do(insert(schema.case_documents).values(document="d1", case="c2"))
     assert [one.about.subject for one in drafts.mine(CARLA)] == ["s1"]
+
+
+def _kept(drafts, who, about, **body):
+    drafts.save(who, about, {"typed": {"name": ["Ö"]}, **body}, 0, 0)
+
+
+def _subjects(drafts, who):
+    """Return what of somebody is listed; what is not is not read by its address either."""
+    listed = {one.about.subject for one in drafts.mine(who)}
+    for kind, subject in ((FILL, "s1"), (FILL, "s2"), (EDIT, "d1")):
+        assert (drafts.get(who, kind, subject) is not None) == (subject in listed)
+    return sorted(listed)
+
+
+def test_a_draft_for_a_case_goes_out_of_sight_with_the_case_and_comes_back_with_it(people):
+    drafts, cases = StoredDrafts(people), schema.cases
+    _kept(drafts, CARLA, About(FILL, "s1", case="c1"), fall="c1", teilnahme=None)
+    _kept(drafts, CARLA, About(FILL, "s2"))
+    assert _subjects(drafts, CARLA) == ["s1", "s2"]
+    for ifk, seen in (("dirk", ["s2"]), (None, ["s1", "s2"])):
+        with people.work() as work:
+            work.connection.execute(update(cases).values(ifk=ifk))
+        assert _subjects(drafts, CARLA) == seen
+
+
+def test_a_draft_of_a_document_goes_out_of_sight_with_it(people):
+    drafts = StoredDrafts(people)
+    _kept(drafts, CARLA, About(EDIT, "d1", document="d1"))
+    assert _subjects(drafts, CARLA) == ["d1"]
+    with people.work() as work:
+        do = work.connection.execute
+        do(insert(schema.cases).values(id="c2", person="m1", ifk="dirk"))
+        do(insert(schema.case_documents).values(document="d1", case="c2"))
+    assert _subjects(drafts, CARLA) == []
+
+
+def test_a_traeger_keeps_drafts_for_its_own_participations_only(people):
+    drafts, theirs = StoredDrafts(people), schema.user_traeger
+    with people.work() as work:
+        do = work.connection.execute
+        do(insert(schema.traeger).values(id="t2", name="Anderer"))
+        do(insert(theirs).values(user="anna", traeger="t2"))
+        do(insert(schema.massnahmen).values(id="k2", traeger="t2", name="Büro"))
+        do(insert(schema.participations).values(id="p2", case="c1", massnahme="k2"))
+    _kept(drafts, ANNA, About(FILL, "s1", case="c1"), fall="c1", teilnahme="p1")
+    _kept(drafts, ANNA, About(FILL, "s2", case="c1"), fall="c1", teilnahme="p2")
+    assert _subjects(drafts, ANNA) == ["s1", "s2"]
+    with people.work() as work:
+        work.connection.execute(delete(theirs).where(theirs.c.traeger == "t2"))
+    assert _subjects(drafts, ANNA) == ["s1"]
+    with people.work() as work:
+        work.connection.execute(delete(theirs))
+    assert _subjects(drafts, ANNA) == []
 
 
 def test_a_discarded_draft_is_gone_until_it_is_taken_back_and_for_good_after_a_day(people):

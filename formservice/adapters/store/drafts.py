@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, and_, delete, or_, select, update
 
 from formservice.adapters.store import schema
 from formservice.adapters.store.engine import added, now
+from formservice.adapters.store.issued import visible_issued
 from formservice.adapters.store.rights import visible
 from formservice.adapters.store.rows import storable, text_of
 from formservice.adapters.store.store import Store, Work
@@ -23,6 +24,7 @@ from formservice.application.drafts import (
     OtherWindowError,
 )
 from formservice.application.ports_store import Author
+from formservice.domain.case import Role
 
 _DAY_S = 24 * 3600.0
 _OFFICE = ZoneInfo("Europe/Berlin")
@@ -40,20 +42,20 @@ class StoredDrafts:
         self._store = store
 
     def get(self, user: Author, kind: str, subject: str) -> Draft | None:
-        """Return a draft that is not discarded; None if there is none."""
-        query = select(_table).where(_own(user, kind, subject), _table.c.discarded_at.is_(None))
+        """Return a draft that is not discarded; None if there is none that they may still see."""
+        own = _own(user, kind, subject)
+        query = select(_table).where(own, _table.c.discarded_at.is_(None), *_seen(user))
         with self._store.look() as work:
             row = work.connection.execute(query).first()
         return None if row is None else _draft(row)
 
     def mine(self, user: Author) -> Sequence[Draft]:
         """Return all drafts of somebody, the newest first, of what they may still see."""
-        seen = select(schema.documents.c.id).where(visible(user))
         query = (
             select(_table)
             .where(_table.c.user == user.id, _table.c.discarded_at.is_(None))
             .where(_table.c.kind.in_((FILL, EDIT)))
-            .where(or_(_table.c.document.is_(None), _table.c.document.in_(seen)))
+            .where(*_seen(user))
             .order_by(_table.c.updated_at.desc(), _table.c.id)
             .limit(_MOST)
         )
@@ -130,6 +132,26 @@ def outdated(work: Work) -> int:
 def _own(user: Author, kind: str, subject: str) -> ColumnElement[bool]:
     is_own: ColumnElement[bool] = _table.c.user == user.id
     return is_own & (_table.c.kind == kind) & (_table.c.subject == text_of(subject))
+
+
+def _seen(user: Author) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions on drafts of somebody: of what they may see now, or of nothing.
+
+    Their own words say names of persons, too: they go out of sight with what they are about.
+    """
+    documents = select(schema.documents.c.id).where(visible(user))
+    of_document = or_(_table.c.document.is_(None), _table.c.document.in_(documents))
+    return of_document, or_(_table.c.case.is_(None), _is_of_theirs(user))
+
+
+def _is_of_theirs(user: Author) -> ColumnElement[bool]:
+    """Return the condition that a draft is for a case, for a Träger a participation, of theirs."""
+    parts, massnahmen = schema.participations, schema.massnahmen
+    if user.role is Role.TRAEGER:
+        theirs = select(parts.c.id).join(massnahmen, massnahmen.c.id == parts.c.massnahme)
+        part = _table.c.body["teilnahme"].as_string()
+        return part.in_(theirs.where(visible_issued(user)))
+    return _table.c.case.in_(select(schema.cases.c.id).where(visible_issued(user)))
 
 
 def _draft(row: Row[Any]) -> Draft:
