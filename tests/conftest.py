@@ -1,5 +1,6 @@
 """Options and fixtures shared by all tests."""
 
+import gc
 import os
 
 import pytest
@@ -23,6 +24,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="add new released editions to tests/editions.json; refused when CI is set",
     )
+
+
+def pytest_collection_finish() -> None:
+    """Leave what stays to the end, tests and modules, out of every search for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from formservice.bootstrap import Services, Settings
 from formservice.domain.errors import InputError
+from tests import known
 
 ROOT = Path(__file__).parent.parent
 FOREIGN = ROOT.parent / "shared" / "data" / "foreign"
 FILES = sorted(path for path in FOREIGN.glob("*") if path.suffix != ".tsv")
 missing = pytest.mark.skipif(not FILES, reason="../shared/data/foreign fehlt")
-SERVICES = Services(Settings.from_environment({"FORMSERVICE_FORMS": str(ROOT)}))
+SERVICES = known.services()
 
 
 @missing

@@ -5,13 +5,13 @@ from datetime import date
 import pytest
 
 from formservice.application.report import plain
-from formservice.bootstrap import Services, Settings
 from formservice.domain.form import FieldKind
 from formservice.domain.values import values_from_data
+from tests import known
 from tests.foreign_layouts import retyped
 from tests.sample_cases import EINWILLIGUNGEN, Case
 
-SERVICES = Services(Settings.from_environment({}))
+SERVICES = known.services()
 
 
 @pytest.mark.parametrize("case", EINWILLIGUNGEN, ids=lambda one: f"{one.form}-{one.name}")

@@ -12,7 +12,7 @@ from PIL import Image
 
 from formservice.application.read_document import ReadDocument
 from formservice.application.report import document_data
-from formservice.bootstrap import Services, Settings
+from tests import known
 from tests.adapters.pdf_filled import flattened
 from tests.make_samples import office
 from tests.pdf_pages import joined, pages_of
@@ -20,10 +20,7 @@ from tests.programs import needs_office, needs_tesseract
 
 ROOT = Path(__file__).parent.parent
 _REFERENCES = iter(f"BLATT{number:05}" for number in range(10_000))
-SERVICES = Services(
-    Settings.from_environment({"FORMSERVICE_FORMS": str(ROOT)}),
-    new_reference=lambda: next(_REFERENCES),
-)
+SERVICES = known.services(lambda: next(_REFERENCES))
 RECEIVED = date(2026, 3, 20)
 ABBRUCH: dict[str, object] = {
     "traeger_massnahme": "Bildungsverein Leinetal e.V., Werkstatt",

@@ -14,18 +14,18 @@ import pytest
 
 from formservice.application.read_document import ReadDocument
 from formservice.application.report import plain
-from formservice.bootstrap import Services, Settings
 from formservice.domain.document import Doubt, Method
 from formservice.domain.form import FieldKind
 from formservice.domain.groups import numbers, pattern
 from formservice.domain.record import Reading
 from formservice.domain.values import values_from_data
+from tests import known
 from tests.programs import needs_office
 from tests.sample_cases import CASES
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow, needs_office]
 
-SERVICES = Services(Settings.from_environment({}), new_reference=lambda: "GEWACHSEN002")
+SERVICES = known.services(lambda: "GEWACHSEN002")
 SENTENCE = "Girts Ozols lernt jeden Tag Deutsch und fährt mit dem Bus zur Arbeit. "
 
 

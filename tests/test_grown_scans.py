@@ -12,16 +12,16 @@ import pytest
 from PIL import Image
 
 from formservice.application.read_document import ReadDocument
-from formservice.bootstrap import Services, Settings
 from formservice.domain.document import Doubt
 from formservice.domain.record import Reading
+from tests import known
 from tests.adapters.scan_prints import MILD, PRINT_DPI
 from tests.foreign_layouts import retyped
 from tests.programs import needs_office, needs_tesseract
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow, needs_office, needs_tesseract]
 
-SERVICES = Services(Settings.from_environment({}), new_reference=lambda: "GEWACHSEN001")
+SERVICES = known.services(lambda: "GEWACHSEN001")
 SENTENCE = "Girts Ozols lernt jeden Tag Deutsch und fährt mit dem Bus zur Arbeit. "
 FEEDBACK = {
     "traeger_massnahme": "Bildungsverein Leinetal",

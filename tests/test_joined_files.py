@@ -7,7 +7,8 @@ from typing import Any  # JSON
 import pikepdf
 import pytest
 
-from formservice.bootstrap import Services, Settings
+from formservice.bootstrap import Services
+from tests import known
 
 # The fields are left out of the list of fields, as by many programs that join files.
 pytestmark = pytest.mark.filterwarnings("ignore:This document has")
@@ -18,7 +19,7 @@ RECEIVED = date(2026, 3, 2)
 
 @pytest.fixture(scope="module")
 def services() -> Services:
-    return Services(Settings.from_environment({}))
+    return known.services()
 
 
 def plan(services: Services, name: str) -> bytes:

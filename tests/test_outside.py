@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from formservice.bootstrap import Services, Settings
+from formservice.bootstrap import Services
+from tests import known
 from tests.adapters.test_word_copied_rows import changed, tags
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -20,7 +21,7 @@ PLAN = {
 
 @pytest.fixture(scope="module")
 def services() -> Services:
-    return Services(Settings.from_environment({}))
+    return known.services()
 
 
 def control(root: etree._Element, tag: str) -> etree._Element:

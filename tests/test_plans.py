@@ -7,8 +7,9 @@ import docx
 import pytest
 
 from formservice.application.report import plain
-from formservice.bootstrap import Services, Settings
+from formservice.bootstrap import Services
 from formservice.domain.values import values_from_data
+from tests import known
 from tests.foreign_layouts import retyped
 from tests.sample_cases import INTEGRATIONSFOERDERPLAN, Case
 from tests.sample_plans import SAMIRA
@@ -18,7 +19,7 @@ FORM = "integrationsfoerderplan"
 
 @pytest.fixture(scope="module")
 def services() -> Services:
-    return Services(Settings.from_environment({}))
+    return known.services()
 
 
 @pytest.mark.slow

@@ -22,6 +22,7 @@ from formservice.adapters.definitions import template_check
 from formservice.bootstrap import Services, Settings
 from formservice.domain.findings import Finding, FindingCode
 from formservice.domain.form import Severity
+from tests import known
 from tests.adapters.pdf_filled import flattened
 from tests.adapters.word_packages import rewritten
 from tests.make_samples import filled_by_pypdf, foreign, make, office
@@ -29,9 +30,7 @@ from tests.programs import needs_office, needs_tesseract
 from tests.sample_cases import Case
 
 ROOT = Path(__file__).parent.parent
-SERVICES = Services(
-    Settings.from_environment({"FORMSERVICE_FORMS": str(ROOT)}), new_reference=lambda: "WORTLAUT"
-)
+SERVICES = known.services(lambda: "WORTLAUT")
 FORMS = ["einwilligung-ich-bin-dabei", "einwilligung-daten", "schweigepflichtentbindung"]
 FORM = "einwilligung-daten"
 RECEIVED = date(2026, 3, 5)

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from formservice.application.report import plain
-from formservice.bootstrap import Services, Settings
+from formservice.bootstrap import Services
 from formservice.cli.demo import golden
 from formservice.domain.form import FieldKind, FormDefinition
 from formservice.domain.groups import numbers, pattern, patterns
 from formservice.domain.values import values_from_data
+from tests import known
 from tests.sample_cases import CASES, CHANNELS, Case
 
 ROOT = Path(__file__).parent.parent
@@ -25,7 +26,7 @@ pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 @pytest.fixture(scope="module")
 def services() -> Services:
-    return Services(Settings.from_environment({"FORMSERVICE_FORMS": str(ROOT)}))
+    return known.services()
 
 
 def folder(services: Services, case: Case, channel: str) -> Path:

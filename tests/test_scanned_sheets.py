@@ -9,15 +9,15 @@ import pytest
 
 from formservice.application.read_document import ReadDocument
 from formservice.application.report import document_data
-from formservice.bootstrap import Services, Settings
 from formservice.domain.document import Doubt
 from formservice.domain.record import Extraction
+from tests import known
 from tests.adapters.pdf_filled import flattened
 from tests.programs import needs_tesseract
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow, needs_tesseract]
 
-SERVICES = Services(Settings.from_environment({}), new_reference=lambda: "GLEICHE00001")
+SERVICES = known.services(lambda: "GLEICHE00001")
 DPI = 200
 LONG = "Girts Ozols lernt jeden Tag Deutsch und fährt mit dem Bus zur Arbeit. "
 

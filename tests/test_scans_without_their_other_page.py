@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from benchmarks.paper.fixed import load
-from formservice.bootstrap import Services, Settings
 from formservice.domain.document import Doubt
+from tests import known
 from tests.programs import needs_tesseract
 
 SCANS = {scan.name[:2]: scan for scan in load(Path(__file__).parent / "data" / "paper")}
-SERVICES = Services(Settings.from_environment({}))
+SERVICES = known.services()
 
 
 @pytest.mark.slow

@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from formservice.adapters.pdf_fill.renderer import PdfRenderer
-from formservice.bootstrap import Services, Settings
+from formservice.bootstrap import Services
 from formservice.domain.document import Doubt
+from tests import known
 from tests.adapters.test_pdf_read_flat import flattened
 from tests.adapters.test_word_copied_rows import changed, tags
 
@@ -17,7 +18,7 @@ RECEIVED = date(2026, 11, 20)
 
 @pytest.fixture(scope="module")
 def services() -> Services:
-    return Services(Settings.from_environment({}))
+    return known.services()
 
 
 def typed_in_word(services: Services) -> bytes:

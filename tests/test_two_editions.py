@@ -15,19 +15,17 @@ from formservice.adapters import pdf_names
 from formservice.adapters.pdf_read.reader import PdfReader
 from formservice.application.read_document import ReadDocument
 from formservice.application.report import document_data
-from formservice.bootstrap import Services, Settings
 from formservice.domain.document import Page
 from formservice.domain.form import FormDefinition
 from formservice.domain.values import values_from_data
+from tests import known
 from tests.adapters.pdf_filled import flattened
 from tests.make_samples import foreign, make, office
 from tests.programs import needs_office, needs_tesseract
 from tests.sample_cases import Case
 
 ROOT = Path(__file__).parent.parent
-SERVICES = Services(
-    Settings.from_environment({"FORMSERVICE_FORMS": str(ROOT)}), new_reference=lambda: "PROBE2"
-)
+SERVICES = known.services(lambda: "PROBE2")
 OLD = SERVICES.forms.get("feedbackbogen", "2023-09-22")
 NEW = SERVICES.forms.get("feedbackbogen", "2026-11")
 BOTH = pytest.mark.parametrize("definition", [OLD, NEW], ids=lambda one: one.ref.edition)

@@ -9,13 +9,13 @@ from formservice.adapters.pdf_fill.renderer import PdfRenderer
 from formservice.application.ports_store import Acknowledged, Version
 from formservice.application.pruefprotokoll import CaseFile
 from formservice.application.report import document_data
-from formservice.bootstrap import Services, Settings
 from formservice.domain.canonical import digest
 from formservice.domain.case import Role, State
 from formservice.domain.chain import FIRST, sealed
 from formservice.domain.changes import finding_id
+from tests import known
 
-SERVICES = Services(Settings.from_environment({}), new_reference=lambda: "TEST00000001")
+SERVICES = known.services(lambda: "TEST00000001")
 RECEIVED = date(2026, 4, 20)
 AT = 1_776_672_000.0  # 20 April 2026, 08:00 UTC
 LONG = "Ich möchte Fahrräder reparieren – „richtig“, jeden Tag.\n" * 60

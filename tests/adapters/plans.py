@@ -10,10 +10,11 @@ from pathlib import Path
 import pikepdf
 
 from formservice.application.read_document import ReadDocument
-from formservice.bootstrap import Services, Settings
+from formservice.bootstrap import Services
 from formservice.domain.form import FieldKind, FormDefinition
 from formservice.domain.groups import flat
 from formservice.domain.record import Extraction, Reading, Value
+from tests import known
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = "PLAN00000001"
@@ -22,10 +23,7 @@ RECEIVED = date(2026, 3, 27)
 
 @cache
 def services() -> Services:
-    return Services(
-        Settings.from_environment({"FORMSERVICE_FORMS": str(ROOT)}),
-        new_reference=lambda: REFERENCE,
-    )
+    return known.services(lambda: REFERENCE)
 
 
 def plan() -> FormDefinition:

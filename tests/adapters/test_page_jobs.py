@@ -61,6 +61,7 @@ from formservice.domain.errors import (
     UsageError,
 )
 from formservice.domain.reference import SEPARATOR_PRINT
+from tests import known
 from tests.application.literal_form import FORM
 from tests.application.test_read import LiteralForms
 from tests.domain.calendars import few_days
@@ -479,7 +480,7 @@ def test_the_separator_sheet_is_always_the_same_and_says_what_it_is_for() -> Non
 
 @pytest.fixture(scope="module")
 def services() -> Services:
-    return Services(Settings.from_environment({}))
+    return known.services()
 
 
 @pytest.mark.engine

@@ -10,11 +10,11 @@ from benchmarks.paper.fixed import load
 from formservice.adapters.scan.pictured import PicturedPage
 from formservice.adapters.scan.place import Placed, placed
 from formservice.adapters.scan.recognition import Recognition
-from formservice.bootstrap import Services, Settings
+from tests import known
 
 ROOT = Path(__file__).parent.parent.parent
 SCANS = {scan.name[:2]: scan for scan in load(ROOT / "tests" / "data" / "paper")}
-SERVICES = Services(Settings.from_environment({}))
+SERVICES = known.services()
 TOOLS = Recognition(
     lambda ref: (ROOT / "form_templates" / ref.form / ref.edition / "form.pdf").read_bytes()
 )

@@ -11,11 +11,11 @@ from formservice.adapters.scan.laid import LaidPage
 from formservice.adapters.scan.pictured import PicturedPage
 from formservice.adapters.scan.recognition import Recognition
 from formservice.adapters.scan.same_print import same_print
-from formservice.bootstrap import Services, Settings
+from tests import known
 
 ROOT = Path(__file__).parent.parent.parent
 SCANS = {scan.name[:2]: scan for scan in load(ROOT / "tests" / "data" / "paper")}
-SERVICES = Services(Settings.from_environment({}))
+SERVICES = known.services()
 BLANK = ROOT / "form_templates" / "einwilligung-daten" / "2017-11" / "form.pdf"
 TOOLS = Recognition(
     lambda ref: (ROOT / "form_templates" / ref.form / ref.edition / "form.pdf").read_bytes()

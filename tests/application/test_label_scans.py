@@ -7,10 +7,10 @@ import pytest
 
 from formservice.application.label_repair import ENOUGH_LABELS, repaired
 from formservice.application.label_scans import UNCLEAR, scan_sightings
-from formservice.bootstrap import Services, Settings
 from formservice.domain.document import Block, Box, Doubt
 from formservice.domain.form import Field, FieldKind, FlowItem
 from formservice.domain.slips import slips_between
+from tests import known
 from tests.application.literal_form import FORM
 
 assert FORM.layout is not None
@@ -195,7 +195,7 @@ def test_of_two_questions_that_differ_in_a_word_neither_is_taken_for_the_other()
 
 
 def test_a_page_of_much_text_whose_next_is_missing_is_searched_for_labels_in_a_moment():
-    services = Services(Settings.from_environment({}))
+    services = known.services()
     form = services.forms.get("einwilligung-daten")
     assert form.layout is not None
     phrases = [item.text for item in form.layout.flow if item.text]

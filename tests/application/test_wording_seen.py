@@ -6,11 +6,11 @@ import pytest
 
 from formservice.application.wording_exact import sentences
 from formservice.application.wording_seen import differences_seen, letters
-from formservice.bootstrap import Services, Settings
 from formservice.domain.document import Block, Box
 from formservice.domain.wording import one_print, phrases
+from tests import known
 
-DEFINITION = Services(Settings.from_environment({})).forms.get("einwilligung-ich-bin-dabei")
+DEFINITION = known.services().forms.get("einwilligung-ich-bin-dabei")
 OURS = list(phrases(one_print(DEFINITION)))
 LINES = 70
 

@@ -9,15 +9,13 @@ from typing import TypeAlias
 import pikepdf
 from hypothesis import strategies as st
 
-from formservice.bootstrap import Services, Settings
 from formservice.domain.errors import InvalidDataError
 from formservice.domain.form import Field, FieldKind, FormDefinition, FormRef, Group
 from formservice.domain.values import is_placeholder, values_from_data
+from tests import known
 
 ROOT = Path(__file__).parent.parent.parent
-SERVICES = Services(
-    Settings.from_environment({"FORMSERVICE_FORMS": str(ROOT)}), new_reference=lambda: "PROBE"
-)
+SERVICES = known.services(lambda: "PROBE")
 FORMS = list(SERVICES.forms)
 RECEIVED = date(2026, 3, 27)
 # So many items more than one print has rows.

@@ -9,15 +9,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from formservice.adapters.record_schema import Schemas
-from formservice.bootstrap import Services, Settings
 from formservice.domain.days import MONTHS
 from formservice.domain.errors import InvalidDataError, Problem
 from formservice.domain.form import Field, FieldKind, FormDefinition, Group
 from formservice.domain.values import values_from_data
+from tests import known
 from tests.domain.plan_form import PLAN
 
 ROOT = Path(__file__).parent.parent.parent
-SERVICES = Services(Settings.from_environment({"FORMSERVICE_FORMS": str(ROOT)}))
+SERVICES = known.services()
 FORMS = [*SERVICES.forms, PLAN]
 SCHEMAS = Schemas()
 # What no schema of single values can say: days against the calendar, entries against each other.

@@ -16,18 +16,16 @@ import pytest
 
 from formservice.application.read_document import ReadDocument
 from formservice.application.report import plain
-from formservice.bootstrap import Services, Settings
 from formservice.domain.form import FieldKind, FormDefinition
 from formservice.domain.values import values_from_data
+from tests import known
 from tests.adapters.pdf_filled import flattened
 from tests.pdf_pages import pages_of
 from tests.programs import needs_office, needs_tesseract
 from tests.properties.records import unmarked
 
 ROOT = Path(__file__).parent.parent.parent
-SERVICES = Services(
-    Settings.from_environment({"FORMSERVICE_FORMS": str(ROOT)}), new_reference=lambda: "PROBE"
-)
+SERVICES = known.services(lambda: "PROBE")
 FEEDBACK = SERVICES.forms.get("feedbackbogen")
 LONG: dict[str, object] = {
     "name": "Bis",

@@ -3,7 +3,9 @@
 import hashlib
 import hmac
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
@@ -16,6 +18,7 @@ from formservice.bootstrap.settings import Settings
 from formservice.bootstrap.web import WebServices, web
 from formservice.domain.case import Role
 from formservice.web.guard import CSRF_HEADER, cookie_name
+from tests import known
 
 TRAEGER = {"t1": "Bildungswerk Lindenhof", "t2": "Werkstatt Nordring"}
 PEOPLE = {
@@ -30,24 +33,51 @@ PEOPLE = {
 """Who works here, by id: name, role, and for which Träger."""
 
 
+@cache
+def _laid_out() -> bytes:
+    """Return the database of an installation with two Träger and people in every role.
+
+    It is laid out once in a process, with every step that an office takes, and copied then.
+    """
+    with TemporaryDirectory() as folder:
+        settings = Settings.from_environment({"FORMSERVICE_DATA": folder})
+        services = WebServices(settings)
+        with services.store.work() as work:
+            do = work.connection.execute
+            do(
+                insert(schema.traeger),
+                [{"id": key, "name": name} for key, name in TRAEGER.items()],
+            )
+            do(
+                insert(schema.users),
+                [
+                    {"id": key, "name": name, "role": str(role), "active": True}
+                    for key, (name, role, _) in PEOPLE.items()
+                ],
+            )
+            theirs = [
+                {"user": key, "traeger": one}
+                for key, (_, _, many) in PEOPLE.items()
+                for one in many
+            ]
+            do(insert(schema.user_traeger), theirs)
+        services.store.close()
+        return _database(services).read_bytes()
+
+
+def _database(services: WebServices) -> Path:
+    return Path(str(services.store.engine.url.database))
+
+
 def furnished(folder: Path) -> WebServices:
     """Return an installation in ``folder`` with two Träger and people in every role."""
     settings = Settings.from_environment({"FORMSERVICE_DATA": str(folder / "var")})
     services = WebServices(settings)
-    with services.store.work() as work:
-        do = work.connection.execute
-        do(insert(schema.traeger), [{"id": key, "name": name} for key, name in TRAEGER.items()])
-        do(
-            insert(schema.users),
-            [
-                {"id": key, "name": name, "role": str(role), "active": True}
-                for key, (name, role, _) in PEOPLE.items()
-            ],
-        )
-        theirs = [
-            {"user": key, "traeger": one} for key, (_, _, many) in PEOPLE.items() for one in many
-        ]
-        do(insert(schema.user_traeger), theirs)
+    known.share(services)
+    database = _database(services)
+    database.parent.mkdir(mode=0o700, exist_ok=True)
+    database.touch(mode=0o600)
+    database.write_bytes(_laid_out())
     return services
 
 
