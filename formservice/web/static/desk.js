@@ -1,6 +1,7 @@
 // The desk by keyboard: decides without loading the page anew, moves the picture to the field,
 // and fetches what comes next before it is needed. Without this script every step is a form.
 
+import * as words from "./desk_words.js";
 import { ask, token } from "./session.js";
 
 const desk = document.getElementById("nachbearbeitung");
@@ -127,18 +128,20 @@ async function sent(url, body) {
   throw new Error([problem.error, problem.hint].filter(Boolean).join(" ") || desk.dataset.failed);
 }
 
-async function exchange(url, body, { focus = true } = {}) {
+async function exchange(url, body, { decides = false } = {}) {
   if (busy) return;
   busy = true;
   try {
     const made = new DOMParser().parseFromString(await sent(url, body), "text/html");
     const fresh = made.getElementById("angabe");
     if (!fresh) return location.reload();
+    if (decides) words.forget(part);
+    else words.keep(part);
     part.replaceWith(fresh);
     part = fresh;
     dress();
-    say(part.dataset.said);
-    if (focus) focusName();
+    say(words.putBack(part) ? `${desk.dataset.wordsBack} ${part.dataset.said}` : part.dataset.said);
+    focusName();
     if (look === "page") look = "field";
     showPage(Number(part.dataset.page)); // it may take longer than the next stroke
   } catch (error) {
@@ -163,7 +166,7 @@ function decide(verdict) {
   if (box && !box.checked && verdict === "uebernehmen") box.focus();
   const body = new FormData(form);
   body.set("urteil", verdict);
-  exchange(form.action, body);
+  exchange(form.action, body, { decides: true });
 }
 
 function step(by) {
@@ -414,7 +417,11 @@ if (tools) tools.hidden = false;
 dress();
 draw();
 focusName();
+words.putBack(part);
 say(part.dataset.said);
 addEventListener("resize", draw);
+addEventListener("beforeunload", (event) => {
+  if (words.areLeft(part)) event.preventDefault();
+});
 if ("requestIdleCallback" in window) requestIdleCallback(fetchAhead, { timeout: 1500 });
 else setTimeout(fetchAhead, 300);

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Dialog, Page
 
 from formservice.application.ports_store import Author
 from formservice.bootstrap.web import WebServices, web
@@ -169,6 +169,59 @@ def test_a_field_is_corrected_taken_back_and_read_by_another_reading(keep, at_de
     page.keyboard.press("2")
     taken = page.locator("tr[data-reading]").nth(1).get_attribute("data-reading")
     assert page.locator("[name=wert]").input_value() == taken
+
+
+@pytest.mark.parametrize("way", ["key", "click"])
+def test_words_that_are_typed_and_not_decided_are_there_again(keep, at_desk, house, way):
+    (document,) = keep(SCAN)
+    asked = house.deciding.review(ELIF, document).asked
+    page = at_desk(f"/nachbearbeitung/{document}")
+    page.wait_for_selector("#angabe-name:focus")
+    page.keyboard.press("k")
+    page.keyboard.type("Neumann-Beispiel")
+    page.keyboard.press("Escape")
+    if way == "click":
+        page.locator("details.desk-all summary").click()
+        page.locator("a[data-field]").nth(1).click()
+    else:
+        page.keyboard.press("n")
+    _gone_on(page, asked[0].key)
+    page.keyboard.press("p")
+    _gone_on(page, asked[1].key)
+    assert page.locator("[name=wert]").input_value() == "Neumann-Beispiel"
+    assert not house.desk.draft(ELIF, document).decisions
+    page.keyboard.press("Enter")
+    _gone_on(page, asked[0].key)
+    assert house.desk.draft(ELIF, document).decisions[asked[0].key].value == "Neumann-Beispiel"
+
+
+def test_who_leaves_words_that_are_not_decided_is_asked_first(keep, at_desk, house):
+    (document,) = keep(SCAN)
+    page = at_desk(f"/nachbearbeitung/{document}")
+    page.wait_for_selector("#angabe-name:focus")
+    asked: list[str] = []
+
+    def answered(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", answered)
+    key = page.locator("#angabe").get_attribute("data-key")
+    page.keyboard.press("k")
+    page.keyboard.type("Neumann-Beispiel")
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    _gone_on(page, key)
+    page.keyboard.press("s")
+    page.wait_for_timeout(500)
+    assert asked == ["beforeunload"]
+    page.keyboard.press("p")
+    page.wait_for_selector(f'#angabe[data-key="{key}"]')
+    page.keyboard.press("Enter")
+    _gone_on(page, key)
+    page.keyboard.press("s")
+    page.wait_for_url("**/nachbearbeitung")
+    assert asked == ["beforeunload"]
 
 
 def test_the_picture_follows_the_field_and_turns_to_other_pages(keep, at_desk):
