@@ -239,15 +239,19 @@ class People:
 
         self._store.written(unlock)
 
-    def confirm(self, traeger: str, staying: Collection[str], author: Author) -> Sequence[str]:
+    def confirm(
+        self, traeger: str, shown: Collection[str], staying: Collection[str], author: Author
+    ) -> Sequence[str]:
         """Confirm who still works for a Träger; return who does not, and is let in no more.
 
-        Who works for another Träger as well only loses this one.
+        Who works for another Träger as well only loses this one. Of whom was not ``shown``
+        nothing is said: they came after the list was made, and stay as they are.
         """
 
         def confirm(work: Unit) -> Sequence[str]:
             work.events.held()
-            listed = [one for one in work.accounts.all() if traeger in one.traeger and one.active]
+            theirs = [one for one in work.accounts.all() if traeger in one.traeger and one.active]
+            listed = [one for one in theirs if one.user in shown or one.user in staying]
             gone = [one for one in listed if one.user not in staying]
             for one in listed:
                 if one.user in staying:

@@ -251,8 +251,12 @@ def test_the_list_of_a_traeger_is_confirmed_once_a_year(accounts):
     with accounts.store.look() as work:
         moment = work.accounts.get(staying).created_at + 366 * 86400.0
     assert due_for_confirmation(accounts.people.all(), moment) == {"t1": 3, "t2": 1}
-    assert set(accounts.people.confirm("t1", [staying], LEAD)) == {gone, both}
+    later = accounts.person("late@werk.example", Role.TRAEGER, "t1")
+    shown = [staying, gone, both]
+    assert set(accounts.people.confirm("t1", shown, [staying], LEAD)) == {gone, both}
     assert due_for_confirmation(accounts.people.all(), moment) == {"t2": 1}
+    assert accounts.people.get(later).active
+    assert accounts.people.get(later).confirmed_at is None
     assert not accounts.people.get(gone).active
     assert accounts.people.get(both).traeger == ("t2",)
     assert accounts.people.get(staying).active

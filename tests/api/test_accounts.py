@@ -81,12 +81,22 @@ def test_somebody_is_invited_anew_and_no_more(gerda):
     assert gerda.get("/api/v1/invitations").json() == []
 
 
+def test_who_was_not_shown_keeps_their_account_when_a_list_is_confirmed(gerda):
+    answer = gerda.post("/api/v1/traeger/t1/confirmation", json={"shown": [], "staying": []})
+    assert answer.json() == {"gone": []}
+    assert told(gerda, "anna")["active"] is True
+    blind = gerda.post("/api/v1/traeger/t1/confirmation", json={"staying": []})
+    assert blind.status_code == 422
+    assert told(gerda, "anna")["active"] is True
+
+
 def test_who_is_not_confirmed_for_a_traeger_is_let_in_no_more(gerda):
     assert {one["id"] for one in gerda.get("/api/v1/traeger").json()} == {"t1", "t2"}
-    answer = gerda.post("/api/v1/traeger/t1/confirmation", json={"staying": []})
+    sent = {"shown": ["anna"], "staying": []}
+    answer = gerda.post("/api/v1/traeger/t1/confirmation", json=sent)
     assert answer.json() == {"gone": ["anna"]}
     assert told(gerda, "anna")["active"] is False
-    nowhere = gerda.post("/api/v1/traeger/t9/confirmation", json={"staying": []})
+    nowhere = gerda.post("/api/v1/traeger/t9/confirmation", json=sent)
     assert nowhere.status_code == 404
 
 

@@ -150,7 +150,8 @@ def _is_of_theirs(user: Author) -> ColumnElement[bool]:
     if user.role is Role.TRAEGER:
         theirs = select(parts.c.id).join(massnahmen, massnahmen.c.id == parts.c.massnahme)
         part = _table.c.body["teilnahme"].as_string()
-        return part.in_(theirs.where(visible_issued(user)))
+        is_theirs: ColumnElement[bool] = part.in_(theirs.where(visible_issued(user)))
+        return is_theirs
     return _table.c.case.in_(select(schema.cases.c.id).where(visible_issued(user)))
 
 

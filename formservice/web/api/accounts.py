@@ -118,7 +118,11 @@ class TraegerTold(BaseModel):
 class Staying(BaseModel):
     """Who still works for a Träger."""
 
-    model_config = given({"staying": [_USER]})
+    model_config = given({"shown": [_USER], "staying": [_USER]})
+    shown: list[str] = Field(
+        max_length=5000,
+        description="Kennungen aller auf der gelesenen Liste; andere bleiben, wie sie sind.",
+    )
     staying: list[str] = Field(
         max_length=5000, description="Kennungen aller, die noch dort arbeiten."
     )
@@ -288,10 +292,13 @@ def traeger(house: Home) -> list[TraegerTold]:
     responses=refused(*CHANGES),
 )
 def confirm(traeger: TraegerId, house: Home, me: Me, who: Annotated[Staying, Body()]) -> Gone:
-    """Bestätigt alle, die genannt sind; wer fehlt, kommt für diesen Träger nicht mehr herein."""
+    """Bestätigt, wer bleibt; wer sonst auf der Liste steht, kommt dafür nicht mehr herein.
+
+    Wer erst dazukam, als die Liste schon gelesen war, behält den Zugang.
+    """
     if traeger not in house.people.traeger():
         raise NotFoundError("Diesen Träger gibt es nicht.")
-    return Gone(gone=list(house.people.confirm(traeger, who.staying, me.author)))
+    return Gone(gone=list(house.people.confirm(traeger, who.shown, who.staying, me.author)))
 
 
 def _whole(house: House, user: str) -> AccountWhole:

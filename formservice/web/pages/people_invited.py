@@ -86,12 +86,17 @@ def confirm(request: Request, house: Home, traeger: str) -> Response:
 
 @router.post("/bestaetigen/{traeger}", name="confirm_sent", dependencies=may(Action.ACCOUNTS))
 def confirm_sent(
-    request: Request, house: Home, me: Me, traeger: str, staying: Many = _NONE
+    request: Request,
+    house: Home,
+    me: Me,
+    traeger: str,
+    shown: Many = _NONE,
+    staying: Many = _NONE,
 ) -> Response:
-    """Confirm the list; who is not on it any more is let in no more."""
+    """Confirm the list that was shown; who is not on it any more is let in no more."""
     if traeger not in house.people.traeger():
         raise NotFoundError("Diesen Träger gibt es nicht.")
-    gone = house.people.confirm(traeger, staying, me.author)
+    gone = house.people.confirm(traeger, shown, staying, me.author)
     back = RedirectResponse(request.app.url_path_for("people"), 303)
     return flash(request, back, "people.done.confirmed", gone=len(gone))
 

@@ -317,10 +317,16 @@ def test_the_list_of_a_traeger_is_confirmed(house, browser):
         work.connection.execute(update(schema.web.accounts).values(created_at=1.0))
     client = browser("frank")
     assert "Liste bestätigen: Bildungswerk Lindenhof" in client.get("/personen").text
-    answer = client.post("/traegerpersonen/bestaetigen/t1", data={"staying": [staying, "anna"]})
+    listed = client.get("/traegerpersonen/bestaetigen/t1").text
+    shown = re.findall(r'name="shown" value="([^"]+)"', listed)
+    assert set(shown) == {staying, gone, "anna"}
+    later = person(house, Role.TRAEGER, "c@werk.example", "t1")
+    sent = {"shown": shown, "staying": [staying, "anna"]}
+    answer = client.post("/traegerpersonen/bestaetigen/t1", data=sent)
     assert answer.status_code == 303
     assert house.people.get(staying).active
     assert not house.people.get(gone).active
+    assert house.people.get(later).active
     assert "Liste bestätigen" not in client.get("/personen").text
     assert client.get("/traegerpersonen/bestaetigen/t9").status_code == 404
 
