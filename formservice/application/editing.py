@@ -11,10 +11,11 @@ from formservice.application.editing_items import Items, rearranged, wrong_order
 from formservice.application.editing_record import fitting
 from formservice.application.known_forms import form_read
 from formservice.application.ports import Forms
-from formservice.application.ports_store import Author, Documents
+from formservice.application.ports_store import Author, Documents, Kept
 from formservice.application.report import plain
 from formservice.application.search import Search
 from formservice.application.stale import stale
+from formservice.domain.case import HANDED_IN, Role
 from formservice.domain.entries import wrong_key
 from formservice.domain.errors import (
     InvalidDataError,
@@ -30,6 +31,13 @@ from formservice.domain.values import values_from_data
 
 T = TypeVar("T")
 _UNDONE = "Änderung rückgängig gemacht"
+
+
+class HandedInError(UsageError):
+    """A Träger corrects what it has handed in: only by handing it in anew, with a receipt."""
+
+    code = "edit.handed-in"
+    default_hint = "Bitte über Einreichen berichtigen: Dann gibt es auch eine neue Quittung."
 
 
 class Answer(Enum):
@@ -92,6 +100,7 @@ class Edit:
         Raises:
             NotFoundError: no such document, or none that ``author`` may see.
             InvalidDataError: names every change that is not possible.
+            HandedInError: it is handed in, and a Träger corrects it by handing it in anew.
             StaleError: somebody else saved meanwhile; it names the fields that changed.
             UsageError: not for this role where the document stands, or its form is not known.
         """
@@ -112,6 +121,7 @@ class Edit:
         if not work.search.is_visible(document, author):
             raise no_document()
         kept = work.documents.get(document)
+        _refuse_handed_in(kept, author)
         if kept.version != base:
             raise stale(work.documents, document, base, self._forms)
         before = work.documents.newest(document).reading
@@ -135,6 +145,7 @@ class Edit:
 
         Raises:
             NotFoundError: no such document, or none that ``author`` may see.
+            HandedInError: it is handed in, and a Träger corrects it by handing it in anew.
             StaleError: there is a later version.
             UsageError: it was made by somebody else, or by reading.
         """
@@ -142,6 +153,7 @@ class Edit:
         def do(work: Editing) -> int:
             if not work.search.is_visible(document, author):
                 raise no_document()
+            _refuse_handed_in(work.documents.get(document), author)
             versions = work.documents.versions(document)
             if not versions or versions[-1].version != version:
                 raise stale(work.documents, document, version, self._forms)
@@ -191,6 +203,12 @@ class Edit:
                 "Bitte zuerst das Formular wählen.",
             )
         return found
+
+
+def _refuse_handed_in(kept: Kept, author: Author) -> None:
+    """Raise HandedInError for a Träger where what it changed would be in no receipt."""
+    if author.role is Role.TRAEGER and kept.state in HANDED_IN:
+        raise HandedInError("Dieser Bogen ist schon eingereicht.")
 
 
 def _refused(definition: FormDefinition, problems: list[Problem]) -> InvalidDataError:

@@ -155,7 +155,8 @@ class Submit:
     ) -> Submission:
         """Hand in version ``seen`` of a document, with ``changes`` to it that come along.
 
-        Sent once more, after whatever happened, it is the same submission.
+        Sent once more, after whatever happened, it is the same submission; a later version than
+        the one handed in is a new one.
 
         Raises:
             NotFoundError: no such document of theirs.
@@ -187,7 +188,8 @@ class Submit:
         work.events.held()
         kept = _seen(work, document, author)
         done = work.submissions.of(document)
-        if done and kept.state is not State.RETURNED and not changes:
+        is_done = bool(done) and seen <= done[-1].version
+        if is_done and kept.state is not State.RETURNED and not changes:
             return done[-1]  # a second click, or a line that broke before the answer came
         _refuse_unready(kept)
         refuse_future(seen, kept.version)

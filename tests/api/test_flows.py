@@ -106,6 +106,38 @@ def test_a_traeger_corrects_until_it_is_accepted_with_a_receipt_each_time(browse
     assert late.status_code == 409
 
 
+def test_what_a_traeger_has_handed_in_it_corrects_with_a_receipt_only(browser, submitted):
+    anna, address = browser("anna"), f"/api/v1/documents/{submitted}"
+    seen = version(anna, submitted)
+    sent = {"base": seen, "values": {"vorname": "Kim"}}
+    refused = anna.patch(f"{address}/reading", json=sent)
+    assert (refused.status_code, refused.json()["code"]) == (400, "edit.handed-in")
+    assert "über Einreichen berichtigen" in refused.json()["hint"]
+    assert version(anna, submitted) == seen
+    anew = {"version": seen, "values": {"vorname": "Kim"}, "knowingly": True}
+    made = anna.post(f"{address}/submissions", json=anew).json()
+    assert made["version"] == seen + 1
+    taken_back = anna.post(f"{address}/reading/undo", json={"version": seen + 1})
+    assert (taken_back.status_code, taken_back.json()["code"]) == (400, "edit.handed-in")
+    assert version(anna, submitted) == seen + 1
+
+
+def test_a_later_version_than_the_one_handed_in_is_handed_in_anew(browser, submitted):
+    anna, address = browser("anna"), f"/api/v1/documents/{submitted}"
+    (first,) = anna.get(f"{address}/submissions").json()
+    seen = version(anna, submitted)
+    office = {"base": seen, "said": {"name": "blank"}}
+    assert browser("carla").patch(f"{address}/reading", json=office).status_code == 200
+    again = anna.post(f"{address}/submissions", json={"version": seen, "knowingly": True})
+    assert again.json() == first
+    unknowing = anna.post(f"{address}/submissions", json={"version": seen + 1})
+    assert (unknowing.status_code, unknowing.json()["code"]) == (409, "findings.open")
+    for _ in range(2):
+        anew = anna.post(f"{address}/submissions", json={"version": seen + 1, "knowingly": True})
+        assert (anew.status_code, anew.json()["version"]) == (201, seen + 1)
+    assert len(anna.get(f"{address}/submissions").json()) == 2
+
+
 def test_what_was_handed_in_stays(browser, submitted):
     answer = browser("anna").delete(f"/api/v1/documents/{submitted}")
     assert (answer.status_code, answer.json()["code"]) == (400, "usage")

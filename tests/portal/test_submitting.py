@@ -87,6 +87,15 @@ def test_a_correction_is_a_further_submission_and_the_day_of_receipt_stays(peopl
         assert work.documents.newest("d1").author == OWN.id
 
 
+def test_a_later_version_than_the_one_handed_in_is_a_further_submission(people, submit):
+    first = submit(sent(people), 1, OWN)
+    with people.work() as work:
+        work.documents.save("d1", 2, reading("Anders"), IFK)
+    assert submit("d1", 1, OWN) == submit("d1", 2, OWN) == first
+    made = submit("d1", 3, OWN)
+    assert (made.version, submit("d1", 3, OWN)) == (3, made)
+
+
 def test_what_is_accepted_is_handed_in_no_more(people, submit):
     submit(sent(people), 1, OWN)
     with people.work() as work:

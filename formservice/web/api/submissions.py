@@ -111,6 +111,7 @@ def submit(
     changes: dict[str, object] = asked.values | {k: Answer(one) for k, one in asked.said.items()}
     blocking = use.corrected(prepared, changes).blocking
     is_new = bool(changes) or prepared.kept.state in (State.PREPARING, State.RETURNED)
+    is_new |= any(asked.version > one.version for one in prepared.submissions[-1:])
     if blocking and is_new and not asked.knowingly:
         raise OpenFindingsError(f"Offene Befunde, die eine Annahme verhindern: {len(blocking)}.")
     return _told(use(document, asked.version, me.author, changes))
