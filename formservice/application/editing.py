@@ -6,6 +6,7 @@ from datetime import date
 from enum import Enum
 from typing import Any, Protocol, TypeAlias, TypeVar  # records have the shape of the contract
 
+from formservice.application.aside import pages_of
 from formservice.application.editing_checks import Anew, checked_again
 from formservice.application.editing_items import Items, rearranged, wrong_orders
 from formservice.application.editing_record import fitting
@@ -147,7 +148,8 @@ class Edit:
             NotFoundError: no such document, or none that ``author`` may see.
             HandedInError: it is handed in, and a Träger corrects it by handing it in anew.
             StaleError: there is a later version.
-            UsageError: it was made by somebody else, or by reading.
+            UsageError: it was made by somebody else, or by reading; or of other pages or as
+                another form, which a record alone cannot bring back.
         """
 
         def do(work: Editing) -> int:
@@ -160,6 +162,11 @@ class Edit:
             if len(versions) < 2 or versions[-1].author != author.id:
                 raise UsageError("Rückgängig machen lässt sich nur die eigene letzte Änderung.")
             before = versions[-2].reading
+            if _read_from(before) != _read_from(versions[-1].reading):
+                raise UsageError(
+                    "Rückgängig machen lassen sich hier nur berichtigte Angaben.",
+                    "Mit dieser Fassung kamen andere Seiten oder ein anderes Formular.",
+                )
             return work.documents.save(document, version, before, author, _UNDONE)
 
         return self._store.written(do)
@@ -203,6 +210,13 @@ class Edit:
                 "Bitte zuerst das Formular wählen.",
             )
         return found
+
+
+def _read_from(reading: Mapping[str, Any]) -> object:
+    """Return of which pages a record tells, and as which form they were read."""
+    form = reading.get("form") or {}
+    pages = pages_of(reading, str(reading.get("sha256")))
+    return pages, form.get("id"), form.get("edition")
 
 
 def _refuse_handed_in(kept: Kept, author: Author) -> None:

@@ -90,6 +90,26 @@ def test_what_was_read_is_not_taken_back(edit, document):
         edit.undo(document, 1, IFK)
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"sha256": "f" * 64},
+        {"pages": [{"sha256": "f" * 64, "page": 1, "file": "neu.pdf"}]},
+        {"page_numbers": [7]},
+        {"form": {"id": "erwartungsbogen", "edition": "2023-09-22"}},
+    ],
+    ids=["a new file", "pages of two files", "other pages", "another form"],
+)
+def test_what_was_no_correction_is_not_taken_back_as_one(services, edit, document, other):
+    with services.store.work() as work:
+        before = work.documents.newest(document).reading
+        work.documents.save(document, 1, {**before, **other}, IFK)
+    with pytest.raises(UsageError, match="nur berichtigte Angaben"):
+        edit.undo(document, 2, IFK)
+    with services.store.look() as work:
+        assert work.documents.get(document).version == 2
+
+
 def test_a_corrected_document_is_found_by_its_new_words(services, edit, document):
     with services.store.work() as work:
         people = schema.users
