@@ -12,6 +12,9 @@ document.addEventListener("click", async (event) => {
   event.preventDefault();
   const body = new URLSearchParams(new FormData(form));
   body.set(button.name, button.value);
+  // What is typed till the answer comes would be gone with the fields that it takes the place of.
+  const fields = form.querySelector("[data-fields]");
+  if (fields) fields.inert = true;
   button.disabled = true;
   try {
     const answer = await fetch(form.action || location.href, {
@@ -21,6 +24,8 @@ document.addEventListener("click", async (event) => {
     change(form, new DOMParser().parseFromString(await answer.text(), "text/html"), button.value);
   } catch {
     button.disabled = false;
+    if (fields) fields.inert = false;
+    button.focus();
     form.requestSubmit(button);
   }
 });

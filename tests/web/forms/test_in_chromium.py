@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from formservice.bootstrap.web import WebServices
 from formservice.domain.case import Author, Role
@@ -94,6 +94,38 @@ def test_goals_are_added_and_moved_by_keyboard_and_the_words_stay(page_of, case)
     page.keyboard.press("Enter")
     expect(first_goal(page)).to_have_value("Wohnung")
     expect(page.get_by_label("Wortlaut des Ziels").nth(1)).to_have_value("Ausbildung")
+
+
+def test_nothing_is_typed_that_the_answer_to_a_list_button_would_take_away(page_of, case):
+    page, held = page_of("carla"), list[Route]()
+    page.goto(PLAN)
+    first_goal(page).fill("Ausbildung")
+    expect(page.get_by_text(SAVED)).to_be_visible()
+    page.route(f"**{PLAN}", lambda route: held.append(route))
+    page.get_by_role("button", name="Ziel hinzufügen", exact=True).press("Enter")
+    expect(page.locator("[data-fields][inert]")).to_have_count(1)
+    first_goal(page).focus()
+    page.keyboard.type("Wohnung")
+    seen = first_goal(page).input_value()
+    held[0].continue_()
+    second = page.get_by_label("Wortlaut des Ziels").nth(1)
+    expect(second).to_be_focused()
+    expect(first_goal(page)).to_have_value(seen)
+    page.keyboard.type("Führerschein")
+    expect(second).to_have_value("Führerschein")
+
+
+def test_when_a_list_button_is_not_answered_people_write_on(page_of, case):
+    page = page_of("carla")
+    page.goto(PLAN)
+    page.route("**/ausfuellen/**", lambda route: route.abort())
+    first_goal(page).fill("Ausbildung")
+    button = page.get_by_role("button", name="Ziel hinzufügen", exact=True)
+    button.press("Enter")
+    expect(page.get_by_text("kann gerade nicht gespeichert werden")).to_be_visible()
+    expect(button).to_be_focused()
+    first_goal(page).press_sequentially(" im Büro")
+    expect(first_goal(page)).to_have_value(re.compile("Büro"))
 
 
 def test_the_later_of_two_windows_is_told_and_may_decide(page_of, case, house):
