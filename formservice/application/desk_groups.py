@@ -4,10 +4,10 @@ What somebody marks as wrong is left for a closer look, field by field.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol  # readings have the shape of the JSON contract
+from typing import Any, Protocol, TypeVar  # readings have the shape of the JSON contract
 
 from formservice.application.desk import (
     LOOK,
@@ -15,6 +15,7 @@ from formservice.application.desk import (
     Decision,
     DeskStore,
     Draft,
+    TakenError,
     doubtful,
     is_decided,
 )
@@ -24,9 +25,10 @@ from formservice.application.desk_review import definition_of, shown
 from formservice.application.editing import AS_READ, Edit, Editing
 from formservice.application.ports import Forms
 from formservice.application.ports_store import Author
-from formservice.domain.errors import ConflictError, no_document
+from formservice.domain.errors import ConflictError, NotFoundError, no_document
 from formservice.domain.form import Field, FieldKind
 
+T = TypeVar("T")
 MOST = 60
 """On one screen: as many as somebody compares without tiring."""
 _SHORT = 40
@@ -81,7 +83,10 @@ class GroupStore(Protocol):
         """Keep which versions documents had before the last group was confirmed."""
 
     def last(self, viewer: Author) -> Mapping[str, int]:
-        """Return that, and forget it."""
+        """Return that; nothing if no group was confirmed, or it is taken back."""
+
+    def forget_last(self, viewer: Author, before: Mapping[str, int]) -> None:
+        """Forget that, unless another group was confirmed meanwhile."""
 
 
 class Groups:
@@ -118,8 +123,10 @@ class Groups:
         Whoever asks, only what a group shows is confirmed: of own words, say, nobody has compared
         a single one here.
 
+        What cannot be confirmed holds up nothing else: it is counted as ``passed``.
+
         Raises:
-            NotFoundError: an answer of a document that ``viewer`` may not see.
+            NotFoundError: none of the documents is there for ``viewer``.
         """
         marked, by_document = set(wrong), defaultdict[tuple[str, int], list[str]](list)
         for one in dict.fromkeys(given):
@@ -128,27 +135,58 @@ class Groups:
         count = passed = 0
         before: dict[str, int] = {}
         look: list[tuple[str, str]] = []
-        for (document, version), keys in by_document.items():
-            right = [key for key in keys if f"{document}:{version}:{key}" not in marked]
-            if self._desk.hold(viewer, document, HELD_S) is not None:
-                passed += len(keys)
-                continue
-            try:
-                saved = self._saved(viewer, document, version, right)
+        missing: list[NotFoundError] = []
+        try:
+            for (document, version), keys in by_document.items():
+                right = [key for key in keys if f"{document}:{version}:{key}" not in marked]
+                try:
+                    saved = self._confirmed(viewer, document, version, right)
+                except (ConflictError, NotFoundError) as error:
+                    passed += len(keys)
+                    missing += [error] if isinstance(error, NotFoundError) else []
+                    continue
                 if saved:
                     before[document] = version
                 count, passed = count + saved, passed + len(right) - saved
-            except ConflictError:
-                passed += len(keys)
-                continue
-            flagged = [key for key in keys if key not in right]
+                flagged = [key for key in keys if key not in right]
+                if self._left(viewer, document, flagged):
+                    look += [(document, key) for key in flagged]
+                else:
+                    passed += len(flagged)
+        finally:
+            # Whatever else goes wrong: what is saved can be taken back.
+            self.store.keep_last(viewer, before)
+        if missing and len(missing) == len(by_document):
+            raise missing[0]
+        return Confirmed(count, look, passed)
+
+    def undo(self, viewer: Author, back: Callable[[Author, Mapping[str, int]], T]) -> T | None:
+        """Let ``back`` make the documents of the last group what they were; return what it did.
+
+        None if there is nothing to take back. Where ``back`` refuses, it can be asked again.
+        """
+        before = self.store.last(viewer)
+        if not before:
+            return None
+        done = back(viewer, before)
+        self.store.forget_last(viewer, before)
+        return done
+
+    def _confirmed(self, viewer: Author, document: str, version: int, right: Sequence[str]) -> int:
+        if self._desk.hold(viewer, document, HELD_S) is not None:
+            raise TakenError("Diesen Vorgang sieht gerade jemand anders durch.")
+        return self._saved(viewer, document, version, right)
+
+    def _left(self, viewer: Author, document: str, flagged: Sequence[str]) -> bool:
+        """Let what is wrong be asked for, else free the document; say whether it was there."""
+        try:
             if flagged:
                 self._flag(viewer, document, flagged)
-                look += [(document, key) for key in flagged]
             else:
                 self._desk.release(viewer, document)
-        self.store.keep_last(viewer, before)
-        return Confirmed(count, look, passed)
+        except (ConflictError, NotFoundError):
+            return False
+        return True
 
     def _saved(self, viewer: Author, document: str, version: int, given: Sequence[str]) -> int:
         """Keep that fields are right, those that a group shows; return how many.

@@ -61,15 +61,23 @@ class StoredGroups:
         self._store.written(keep)
 
     def last(self, viewer: Author) -> Mapping[str, int]:
-        """Return that, and forget it."""
+        """Return that; nothing if no group was confirmed, or it is taken back."""
+        with self._store.look() as work:
+            return _kept(work, viewer)
 
-        def last(work: Work) -> Mapping[str, int]:
-            own = _own(viewer)
-            body = work.connection.execute(select(_drafts.c.body).where(own)).scalar() or {}
-            work.connection.execute(delete(_drafts).where(own))
-            return {str(key): int(one) for key, one in (body.get("before") or {}).items()}
+    def forget_last(self, viewer: Author, before: Mapping[str, int]) -> None:
+        """Forget that, unless another group was confirmed meanwhile."""
 
-        return self._store.written(last)
+        def forget(work: Work) -> None:
+            if _kept(work, viewer) == before:
+                work.connection.execute(delete(_drafts).where(_own(viewer)))
+
+        self._store.written(forget)
+
+
+def _kept(work: Work, viewer: Author) -> Mapping[str, int]:
+    body = work.connection.execute(select(_drafts.c.body).where(_own(viewer))).scalar() or {}
+    return {str(key): int(one) for key, one in (body.get("before") or {}).items()}
 
 
 def _own(viewer: Author) -> ColumnElement[bool]:

@@ -157,7 +157,9 @@ def confirm(house: Home, me: Me, checked: Annotated[Checked, Body()]) -> Confirm
     responses=refused(*CHANGES),
 )
 def undo(house: Home, me: Me, _nothing: Empty = None) -> Arranged:
-    """Macht die Vorgänge der letzten eigenen Bestätigung wieder zu dem, was sie waren."""
-    before = house.groups.store.last(me.author)
-    done = house.arrange.undo(me.author, before) if before else Done((), {})
+    """Macht die Vorgänge der letzten eigenen Bestätigung wieder zu dem, was sie waren.
+
+    Gibt es nichts zurückzunehmen, ist `documents` leer.
+    """
+    done = house.groups.undo(me.author, house.arrange.undo) or Done((), {})
     return Arranged(documents=list(done.documents), before=dict(done.before))

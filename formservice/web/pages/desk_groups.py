@@ -65,8 +65,8 @@ def desk_group_confirm(
 @router.post("/{art}/zurueck", name="desk_group_undo", dependencies=may(Action.DESK))
 def desk_group_undo(request: Request, house: Home, me: Me, art: Group) -> Response:
     """Let the documents of the last group be again what they were."""
-    before = house.groups.store.last(me.author)
-    if before:
-        house.arrange.undo(me.author, before)
+    done = house.groups.undo(me.author, house.arrange.undo)
     back = RedirectResponse(request.app.url_path_for("desk_group", art=art.value), 303)
+    if done is None:
+        return flash(request, back, "desk.group.nothing", kind="info")
     return flash(request, back, "desk.pages.undone")

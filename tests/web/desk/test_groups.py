@@ -9,7 +9,7 @@ from PIL import Image
 from formservice.application.desk import LOOK, Choice, Decision, Draft, doubtful
 from formservice.application.desk_groups import Group
 from formservice.application.ports_store import Author
-from formservice.domain.case import Role
+from formservice.domain.case import Role, State
 from tests.web.desk.conftest import SCAN
 from tests.web.desk.marks import doubted, marks_of
 
@@ -75,9 +75,47 @@ def test_what_was_changed_after_a_group_stays_when_the_group_is_taken_back(keep,
         later = work.documents.save(
             document, kept.version, reading, Author("dirk", Role.IFK), "berichtigt"
         )
-    assert elif_.post("/nachbearbeitung/gruppen/an/zurueck").status_code == 409
+    # Refused is not done: whoever asks again is not told that it was.
+    for _ in range(2):
+        assert elif_.post("/nachbearbeitung/gruppen/an/zurueck").status_code == 409
+    assert elif_.post("/api/v1/desk/groups/undo").status_code == 409
     with house.store.look() as work:
         assert work.documents.get(document).version == later
+
+
+def test_who_has_nothing_to_take_back_is_told_so(keep, browser, house):
+    (document,) = keep(SCAN)
+    doubted(house, document, marks_of(house, document))
+    elif_ = browser("elif")
+    shown = [one.id for one in house.groups.shown(ELIF, Group.ON, Choice())]
+    elif_.post("/nachbearbeitung/gruppen/an/bestaetigen", data={"gezeigt": shown})
+    told = []
+    for _ in range(2):
+        elif_.post("/nachbearbeitung/gruppen/an/zurueck")
+        told.append(elif_.get("/nachbearbeitung/gruppen/an").text)
+    undone, nothing = "Alles ist wieder wie vorher.", "Es gibt nichts rückgängig zu machen."
+    assert [(undone in one, nothing in one) for one in told] == [(True, False), (False, True)]
+
+
+@pytest.mark.parametrize("why", ["gone on", "not there"])
+def test_a_document_that_is_gone_keeps_no_other_from_being_confirmed(keep, browser, house, why):
+    here, gone = keep(SCAN)[0], keep(LATE)[0]
+    doubted(house, here, marks_of(house, here))
+    given = _ids(house, here, marks_of(house, here))
+    if why == "gone on":
+        doubted(house, gone, marks_of(house, gone))
+        lost = _ids(house, gone, marks_of(house, gone))
+        house.deciding.hold(ELIF, gone)
+        house.desk.release(ELIF, gone)
+        with house.store.work() as work:
+            work.documents.move(gone, State.RETURNED, Author("dirk", Role.IFK), "Bitte neu.")
+    else:
+        lost = ["nobodys:1:name"]
+    done = house.groups.confirm(ELIF, [*given, *lost], [])
+    assert (done.count, done.passed) == (len(given), len(lost))
+    assert house.groups.store.last(ELIF) == {here: 2}
+    assert browser("elif").post("/nachbearbeitung/gruppen/an/zurueck").status_code == 303
+    assert house.groups.store.last(ELIF) == {}
 
 
 def test_what_somebody_else_looks_through_stays_as_it_is(keep, browser, house):
