@@ -65,8 +65,11 @@ class Sessions(Protocol):
     ) -> str:
         """Begin a session and return its secret; it ends after ``seconds`` if they are given."""
 
-    def known(self, secret: str) -> SignedIn | None:
-        """Return whose session this is; None if it has ended or never was."""
+    def known(self, secret: str, *, touch: bool = True) -> SignedIn | None:
+        """Return whose session this is; None if it has ended or never was.
+
+        Without ``touch`` it ends as soon as if nobody had asked: no person has done anything.
+        """
 
     def renewed(self, secret: str, missing: Collection[str]) -> str:
         """Return a new secret for a session, in which so much is missing; the old one ends.

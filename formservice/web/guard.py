@@ -24,6 +24,8 @@ CSRF_FIELD = "csrf"
 CSRF_HEADER = "x-csrf"
 API = "/api/"
 _BEARER = "bearer "
+# What open pages ask for all the time: a session that nobody uses ends all the same.
+_BY_ITSELF = frozenset({"desk_hold", "live_document", "live_documents"})
 
 
 class SignInFirstError(FormServiceError):
@@ -144,7 +146,12 @@ def _found(request: Request, house: House) -> SignedIn | None:
         request.state.by_token = True
         return house.tokens.known(token, TOKEN)
     secret = secret_of(request)
-    return house.sessions.known(secret) if secret else None
+    return house.sessions.known(secret, touch=not _is_by_itself(request)) if secret else None
+
+
+def _is_by_itself(request: Request) -> bool:
+    """Say whether a page asks and no person does anything."""
+    return getattr(request.scope.get("route"), "name", "") in _BY_ITSELF
 
 
 def csrf_token(request: Request) -> str:

@@ -306,6 +306,14 @@ def test_people_see_and_end_their_own_sessions_only(accounts):
     ]
 
 
+def test_a_session_that_only_an_open_page_asks_for_ends_all_the_same(accounts):
+    secret = accounts.sessions.open(accounts.person(LOGIN))
+    accounts.aged("sessions", seen_at=3500.0)
+    assert accounts.sessions.known(secret, touch=False)
+    accounts.aged("sessions", seen_at=101.0)
+    assert accounts.sessions.known(secret, touch=False) is None
+
+
 def test_a_session_ends_when_nobody_uses_it_and_at_the_latest_after_a_day(accounts):
     user = accounts.person(LOGIN)
     secret = accounts.sessions.open(user)

@@ -62,11 +62,14 @@ class StoredSessions:
             )
         return secret
 
-    def known(self, secret: str) -> SignedIn | None:
-        """Return whose session this is; None if it has ended, or its user may no longer."""
+    def known(self, secret: str, *, touch: bool = True) -> SignedIn | None:
+        """Return whose session this is; None if it has ended, or its user may no longer.
+
+        Without ``touch`` it is not written down that somebody used it.
+        """
         with self._store.look() as work:
             found, stale = self._found(work.connection, hashed(secret))
-        if stale:
+        if stale and touch:
             self._seen(hashed(secret))
         return found
 

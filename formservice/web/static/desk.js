@@ -402,8 +402,14 @@ async function fetchAhead() {
 }
 
 // Keeps the document; tells at once when somebody else has decided about it.
+// Only for somebody who is there: what nobody works on is free for others after a while.
+let isUsed = false;
+for (const kind of ["keydown", "pointerdown", "pointermove", "wheel"]) {
+  addEventListener(kind, () => { isUsed = true; }, { passive: true, capture: true });
+}
 setInterval(async () => {
-  if (document.visibilityState !== "visible") return;
+  if (document.visibilityState !== "visible" || !isUsed) return;
+  isUsed = false;
   const headers = { "x-csrf": token(), accept: "application/json" };
   const answer = await fetch(desk.dataset.hold, { method: "POST", headers });
   if (answer.status !== 409) return;

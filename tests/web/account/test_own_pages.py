@@ -4,7 +4,7 @@ import re
 
 import pyotp
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from formservice.adapters.store import schema
@@ -350,3 +350,32 @@ def test_a_role_that_was_changed_again_since_is_not_put_back(browser, house):
     back["jetzt"] = "back-office:"
     assert client.post(f"{where}/zurueck", data=back).status_code == 303
     assert str(house.people.get("carla").role) == "ifk"
+
+
+def seen_long_ago(house):
+    """Put back by half an hour when the only session was used last; return that moment."""
+    sessions = schema.web.sessions
+    back = update(sessions).values(seen_at=sessions.c.seen_at - 1800.0)
+    with house.store.work() as work:
+        work.connection.execute(back)
+        return work.connection.execute(select(sessions.c.seen_at)).scalar_one()
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "is_use"),
+    [
+        ("POST", "/nachbearbeitung/nichts/halten", False),
+        ("GET", "/live/documents/nichts", False),
+        ("GET", "/live/documents?id=nichts", False),
+        ("GET", "/", True),
+    ],
+)
+def test_what_an_open_page_asks_for_by_itself_is_no_use_of_a_session(
+    house, browser, method, address, is_use
+):
+    elif_ = browser("elif")
+    before = seen_long_ago(house)
+    elif_.request(method, address)
+    with house.store.look() as work:
+        after = work.connection.execute(select(schema.web.sessions.c.seen_at)).scalar_one()
+    assert (after > before) == is_use
