@@ -1,20 +1,24 @@
 """Lists of participants that were shown in a browser and wait to be taken over."""
 
 import hashlib
+import json
 import secrets
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
 from formservice.adapters.handover import participant_lists
 from formservice.application.participants import Row
+from formservice.application.participants_seen import SeenPlan
 from formservice.domain.errors import DocumentTooLargeError, FormServiceError, NotFoundError
 
 FOLDER = "listen"
 """The folder in the data folder where lists wait."""
 _KEPT_S = 3600.0
+_SEEN = ".seen"
 _LARGEST = 20 * 1024 * 1024
 
 
@@ -60,13 +64,31 @@ class WaitingLists:
             error.args = (error.message,)
             raise
 
+    def show(self, name: str, user: str, seen: SeenPlan) -> None:
+        """Keep with a list what somebody was shown of it last."""
+        if name.isalnum():
+            file = self._seen(name, user)
+            file.touch(mode=0o600)
+            file.write_text(json.dumps(asdict(seen)))
+
+    def seen(self, name: str, user: str) -> SeenPlan:
+        """Return what somebody was shown of a list; an empty one if nothing was."""
+        file = self._seen(name, user)
+        if not name.isalnum() or not file.is_file():
+            return SeenPlan()
+        return SeenPlan(**json.loads(file.read_text()))
+
     def forget(self, name: str, user: str) -> None:
         """Forget a list."""
         if name.isalnum():
             self._file(name, user).unlink(missing_ok=True)
+            self._seen(name, user).unlink(missing_ok=True)
 
     def _file(self, name: str, user: str) -> Path:
         return self._folder / f"{_of(user)}-{name}"
+
+    def _seen(self, name: str, user: str) -> Path:
+        return self._folder / f"{_of(user)}-{name}{_SEEN}"
 
     def tidied(self) -> int:
         """Take away what people forgot; return how many lists."""
@@ -78,7 +100,7 @@ class WaitingLists:
             if those(file):
                 with suppress(OSError):
                     file.unlink()
-                    gone += 1
+                    gone += file.suffix != _SEEN
         return gone
 
 

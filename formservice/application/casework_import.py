@@ -5,6 +5,7 @@ from datetime import date
 from typing import Protocol
 
 from formservice.application.participants import Answers, Plan, Row
+from formservice.application.participants_seen import SeenPlan, seen_plan
 from formservice.application.ports_store import Author
 
 
@@ -21,6 +22,12 @@ class WaitingLists(Protocol):
             NotFoundError: it is not there any more.
             InputError: it cannot be read, or has mistakes; it lists them by row and column.
         """
+
+    def show(self, name: str, user: str, seen: SeenPlan) -> None:
+        """Keep with a list what somebody was shown of it last."""
+
+    def seen(self, name: str, user: str) -> SeenPlan:
+        """Return what somebody was shown of a list; an empty one if nothing was."""
 
     def forget(self, name: str, user: str) -> None:
         """Forget a list."""
@@ -40,8 +47,12 @@ class Participants(Protocol):
         day: date,
         *,
         end_gone: bool = False,
+        seen: SeenPlan | None = None,
     ) -> Plan:
-        """Change it as ``author`` may see it, in one transaction; return what changed."""
+        """Change it as ``author`` may see it, in one transaction; return what changed.
+
+        ConflictError if that is not what was ``seen``.
+        """
 
 
 class TakeOver:
@@ -69,7 +80,11 @@ class TakeOver:
             InputError: it cannot be read, or has mistakes.
         """
         rows = self._lists.rows(name, author.id, profile, day)
-        plan = self._participants.shown(rows, _fitting(rows, answers), author, day)
+        answers = _fitting(rows, answers)
+        plan = first = self._participants.shown(rows, answers, author, day)
+        if answers.new or answers.same:
+            first = self._participants.shown(rows, Answers(), author, day)
+        self._lists.show(name, author.id, seen_plan(first, answers, plan))
         return plan, len(rows)
 
     def done(
@@ -82,16 +97,18 @@ class TakeOver:
         *,
         end_gone: bool = False,
     ) -> Plan:  # fmt: skip
-        """Take a list over and forget it.
+        """Take a list over as it was shown, and forget it.
 
         Raises:
+            ListChangedError: it would change something else by now; nothing was changed.
             ConflictError: people are in doubt, or somebody else was faster; nothing was changed.
             NotFoundError: it is not there any more.
             InputError: it cannot be read, or has mistakes.
         """
         rows = self._lists.rows(name, author.id, profile, day)
         answers = _fitting(rows, answers)
-        plan = self._participants.done(rows, answers, author, day, end_gone=end_gone)
+        seen = self._lists.seen(name, author.id)
+        plan = self._participants.done(rows, answers, author, day, end_gone=end_gone, seen=seen)
         self._lists.forget(name, author.id)
         return plan
 

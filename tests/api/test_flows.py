@@ -302,6 +302,21 @@ def test_a_list_is_shown_first_and_then_taken_over(browser, case):
     assert browser("dirk").get(f"/api/v1/cases/{case['id']}").status_code == 404
 
 
+def test_a_list_that_would_change_something_else_by_now_is_not_taken_over(browser, house, case):
+    carla = browser("carla")
+    files = {"file": ("liste.csv", LIST.replace("Mia", "Mia Lou").encode(), "text/csv")}
+    name = carla.post("/api/v1/participants/lists", files=files).json()["name"]
+    with house.store.work() as work:
+        work.connection.execute(update(schema.persons).values(vorname="Maria"))
+    address = f"/api/v1/participants/lists/{name}/import"
+    for _ in range(2):
+        refused = carla.post(address, json={})
+        assert (refused.status_code, refused.json()["code"]) == (409, "conflict.list")
+        assert "Maria" not in refused.text
+    name = carla.post("/api/v1/participants/lists", files=files).json()["name"]
+    assert carla.post(f"/api/v1/participants/lists/{name}/import", json={}).status_code == 200
+
+
 def test_a_list_with_mistakes_names_their_places(browser):
     files = {"file": ("liste.csv", b"Name;Vorname\nMuster;Mia\n", "text/csv")}
     answer = browser("carla").post("/api/v1/participants/lists", files=files)

@@ -5,13 +5,16 @@ import time
 from datetime import date
 
 import pytest
+from sqlalchemy import update
 
 from formservice.adapters.handover.participants_import import ImportParticipants
+from formservice.adapters.store import schema
 from formservice.adapters.store.cases import StoredCases
 from formservice.adapters.waiting_lists import FOLDER, WaitingLists
 from formservice.application.casework import ALL, Asked
 from formservice.application.casework_import import TakeOver
 from formservice.application.participants import Answers
+from formservice.application.participants_seen import ListChangedError, SeenPlan
 from formservice.bootstrap import Services, Settings
 from formservice.domain.errors import DocumentTooLargeError, FormServiceError, NotFoundError
 from tests.casework.conftest import CARLA, DAY, DIRK, FRANK
@@ -54,6 +57,47 @@ def test_an_empty_beginning_takes_no_known_one_away_and_an_empty_end_is_open(off
     assert times(office) == (date(2026, 10, 19), None)
 
 
+def corrected(office, **values):
+    """Correct what is known of everybody, as a colleague does by hand."""
+    with office.work() as work:
+        work.connection.execute(update(schema.persons).values(values))
+
+
+BEN = "8;Weber;Ben;;Startklar;Lindenhof;01.10.2026;;carla Fall\n"
+LIST = HEAD + ROW.format(von="12.10.2026", bis="") + BEN
+
+
+def test_a_list_is_taken_over_only_as_it_was_shown(office, take_over):
+    taken(take_over, HEAD + ROW.format(von="12.10.2026", bis=""))
+    name = take_over.kept(LIST.encode(), CARLA)
+    with pytest.raises(ListChangedError):  # nobody has looked at it
+        take_over.done(name, "marzipan", NOBODY, CARLA, DAY)
+    take_over.shown(name, "marzipan", NOBODY, CARLA, DAY)
+    corrected(office, vorname="Aysel")
+    with pytest.raises(ListChangedError):
+        take_over.done(name, "marzipan", NOBODY, CARLA, DAY)
+    anew, _ = take_over.shown(name, "marzipan", NOBODY, CARLA, DAY)
+    assert [(one.before, one.after) for one in anew.changes] == [("Aysel", "Ayşe")]
+    plan = take_over.done(name, "marzipan", NOBODY, CARLA, DAY)
+    assert (len(plan.new_persons), len(plan.changes)) == (1, 1)
+
+
+def test_who_answers_doubts_takes_over_what_was_shown_with_these_answers(office, take_over):
+    taken(take_over, HEAD + ROW.format(von="12.10.2026", bis=""))
+    other, same = LIST.replace("7;", "70;"), Answers(same=["70"])
+    name = take_over.kept(other.encode(), CARLA)
+    plan, _ = take_over.shown(name, "marzipan", NOBODY, CARLA, DAY)
+    assert [one.number for one in plan.doubts] == ["70"]
+    take_over.shown(name, "marzipan", same, CARLA, DAY)
+    with office.work() as work:
+        work.connection.execute(update(schema.participations).values(bis=date(2027, 1, 31)))
+    with pytest.raises(ListChangedError):
+        take_over.done(name, "marzipan", same, CARLA, DAY)
+    take_over.shown(name, "marzipan", NOBODY, CARLA, DAY)
+    plan = take_over.done(name, "marzipan", same, CARLA, DAY)
+    assert [one.number for one in plan.persons.values()] == ["70"]
+
+
 def test_every_case_that_a_list_touches_tells_so(office, take_over):
     taken(take_over, HEAD + ROW.format(von="12.10.2026", bis=""))
     taken(take_over, HEAD + ROW.format(von="12.10.2026", bis="").replace("Ayşe", "Ayşe Nur"))
@@ -87,9 +131,12 @@ def test_a_list_that_nobody_takes_over_is_read_no_more_and_goes_by_itself(tmp_pa
     lists = WaitingLists(tmp_path / FOLDER)
     name = lists.keep((HEAD + ROW.format(von="", bis="")).encode(), "carla")
     lists.keep(b"x", "dirk")
-    (file,) = lists._folder.glob(f"*-{name}")
+    lists.show(name, "carla", SeenPlan("a", "b", "c"))
+    files = list(lists._folder.glob(f"*-{name}*"))
+    assert len(files) == 2, "the list, and what was shown of it"
     hour = time.time() - 3601
-    os.utime(file, (hour, hour))
+    for file in files:
+        os.utime(file, (hour, hour))
     with pytest.raises(NotFoundError):
         lists.rows(name, "carla", "marzipan", DAY)
     assert (chore.do(), len(list(lists._folder.iterdir()))) == (1, 1)

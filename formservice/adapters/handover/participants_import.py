@@ -8,6 +8,7 @@ from formservice.adapters.store.people import People
 from formservice.adapters.store.store import Store
 from formservice.application.participants import Answers, Plan, Row
 from formservice.application.participants_plan import planned
+from formservice.application.participants_seen import SeenPlan
 from formservice.application.ports_store import Author
 from formservice.domain.errors import ConflictError, UsageError
 
@@ -33,7 +34,7 @@ class ImportParticipants:
             known = People(work.connection, work.events).known(viewer)
         return planned(rows, known, answers, self._new_id, day)
 
-    def done(
+    def done(  # noqa: PLR0913 - a list, and how it is taken over
         self,
         rows: Sequence[Row],
         answers: Answers,
@@ -42,13 +43,16 @@ class ImportParticipants:
         *,
         end_gone: bool = False,
         viewer: Author | None = None,
+        seen: SeenPlan | None = None,
     ) -> Plan:
         """Change it, in one transaction; return what changed.
 
         ``end_gone`` says that those who are in no row ended on ``day``; else they stay. ``viewer``
-        is with whose eyes it is done, where that is not the author.
+        is with whose eyes it is done, where that is not the author; ``seen`` is what was shown,
+        where somebody looked at it first.
 
         Raises:
+            ListChangedError: by now it is something else than what was ``seen``.
             ConflictError: people are in doubt, or somebody else was faster; nothing was changed.
             UsageError: an answer is about nobody in the list, or says both.
         """
@@ -57,7 +61,12 @@ class ImportParticipants:
         with self._store.work() as work:
             people = People(work.connection, work.events)
             people.hold()
-            plan = planned(rows, people.known(viewer), answers, self._new_id, day)
+            known = people.known(viewer)
+            plan = first = planned(rows, known, answers, self._new_id, day)
+            if seen is not None:
+                if answers.new or answers.same:
+                    first = planned(rows, known, Answers(), self._new_id, day)
+                seen.refuse_other(first, answers, plan)
             if plan.doubts:
                 raise ConflictError(
                     "Bei einigen ist offen, ob sie schon bekannt sind; nichts wurde übernommen.",

@@ -164,7 +164,11 @@ def show(
     responses=refused(404, 409, 413, 415),
 )
 def take_over(name: ListName, house: Home, me: Me, asked: Annotated[TakeOver, Body()]) -> Counts:
-    """Übernimmt eine Liste, die angesehen wurde: alles oder, bei Zweifeln (409), nichts."""
+    """Übernimmt eine Liste, die angesehen wurde: alles oder, bei Zweifeln (409), nichts.
+
+    Würde sie inzwischen etwas anderes ändern, als gezeigt wurde, geschieht ebenfalls nichts (409,
+    `conflict.list`): Dann zeigt `POST /participants/lists` sie neu.
+    """
     answers = Answers(asked.new, asked.same)
     plan = house.take_over.done(
         name,

@@ -6,6 +6,7 @@ from typing import Any  # what templates show is of many kinds
 from fastapi import APIRouter, Request, Response
 
 from formservice.application.participants import WITHHELD, Answers
+from formservice.application.participants_seen import ListChangedError
 from formservice.application.terms import called
 from formservice.domain.errors import ConflictError, DefinitionError, InputError, UsageError
 from formservice.domain.permissions import Action
@@ -14,6 +15,7 @@ from formservice.web.guard import Home, Me, may
 from formservice.web.house import House
 from formservice.web.pages.cases_typed import Sent, Typed, to
 from formservice.web.pages_made import page
+from formservice.web.refusals import status_of
 from formservice.web.texts import counted, text
 from formservice.web.uploads import InTurn
 
@@ -59,7 +61,9 @@ def take_over(request: Request, house: Home, me: Me, sent: Typed) -> Response:
         plan = house.take_over.done(
             name, profile, _answers(sent), me.author, house.today(), end_gone=ends
         )
-    except ConflictError:  # somebody else has taken over a list meanwhile
+    except ListChangedError as error:
+        return _shown(request, house, me, name, profile, sent, error)
+    except ConflictError:  # people are in doubt, or somebody else has taken over a list
         return _shown(request, house, me, name, profile, sent)
     changed = len(plan.persons) + len(plan.cases) + len(plan.participations)
     return flash(
@@ -72,8 +76,14 @@ def take_over(request: Request, house: Home, me: Me, sent: Typed) -> Response:
     )
 
 
-def _shown(
-    request: Request, house: House, me: Me, name: str, profile: str, sent: Sent
+def _shown(  # noqa: PLR0913 - what a page is made of
+    request: Request,
+    house: House,
+    me: Me,
+    name: str,
+    profile: str,
+    sent: Sent,
+    error: ListChangedError | None = None,
 ) -> Response:
     answers = _answers(sent)
     plan, rows = house.take_over.shown(name, profile, answers, me.author, house.today())
@@ -89,8 +99,10 @@ def _shown(
         "called": called,
         "withheld": WITHHELD,
         "most": _MOST_SHOWN,
+        "changed": error,
     }
-    return page(request, "casework/import_shown.html", context)
+    status = 200 if error is None else status_of(error)
+    return page(request, "casework/import_shown.html", context, status)
 
 
 def _asked(request: Request, house: House, error: Any = None) -> Response:

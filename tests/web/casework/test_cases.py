@@ -5,7 +5,7 @@ import zipfile
 from io import BytesIO
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from formservice.adapters.store import schema
 from tests.web.casework.conftest import CARLA, DIRK, PART, PERSON, sought
@@ -213,6 +213,28 @@ def test_a_list_is_shown_before_it_is_taken_over(browser, house, case):
         "/faelle/einlesen/uebernehmen", data={"liste": fields["liste"], "profil": "marzipan"}
     )
     assert again.status_code == 404
+
+
+def renamed(house, person: str) -> None:
+    """Correct somebody's name, as a colleague does by hand."""
+    with house.store.work() as work:
+        table = schema.persons
+        change = update(table).where(table.c.number == person)
+        work.connection.execute(change.values(vorname="Aysel"))
+
+
+def test_a_list_that_would_change_something_else_by_now_is_shown_anew(browser, house, case):
+    case()
+    carla = browser("carla")
+    shown = shown_of(carla, LIST.format(von=""))
+    data = {"liste": sought(r'name="liste" value="(\w+)"', shown.text), "profil": "marzipan"}
+    renamed(house, "0815")
+    anew = carla.post("/faelle/einlesen/uebernehmen", data=data)
+    assert anew.status_code == 409
+    assert "Noch nicht übernommen" in anew.text
+    assert "Aysel" in anew.text
+    assert "Weber" not in carla.get("/faelle?wer=alle").text
+    assert carla.post("/faelle/einlesen/uebernehmen", data=data).status_code == 303
 
 
 def test_mistakes_of_a_list_are_told_by_row_and_column(browser, massnahmen):
