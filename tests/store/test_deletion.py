@@ -301,10 +301,10 @@ def test_earlier_states_of_the_database_are_named(kept: Installation):
 def test_who_reads_on_and_on_is_told_of_and_the_rest_is_cleaned_later(
     kept: Installation, monkeypatch
 ):
-    monkeypatch.setattr("formservice.adapters.store.purge._READERS_S", 0.1)
     plant(kept)
     other = installation(kept.store.engine.url, kept.folder)
-    with other as reader, reader.store.look() as work:
+    with other as reader, reader.store.look() as work, monkeypatch.context() as hasty:
+        hasty.setattr("formservice.adapters.store.purge._READERS_S", 0.1)
         work.documents.get("d1")
         deleted = cleaning(kept)(["d1"], ADMIN, "Az. 1")
         assert not deleted.cleaned.done
@@ -319,17 +319,27 @@ def test_who_reads_on_and_on_is_told_of_and_the_rest_is_cleaned_later(
     [pytest.param("postgresql", marks=[postgres.needs_postgres, pytest.mark.engine])],
     indirect=True,
 )
-def test_who_keeps_an_earlier_state_of_a_server_is_told_of(kept: Installation, monkeypatch):
+@pytest.mark.parametrize(
+    ("database", "statement"),
+    [(None, "SELECT pg_current_snapshot()"), ("postgres", "SELECT pg_current_xact_id()")],
+    ids=["who reads", "who writes in another database"],
+)
+def test_who_keeps_an_earlier_state_of_a_server_is_told_of(
+    kept: Installation, monkeypatch, database, statement
+):
     """No table is locked by that, and the rows stay in them all the same."""
-    monkeypatch.setattr("formservice.adapters.store.purge._READERS_S", 0.1)
     plant(kept)
-    other = create_engine(kept.store.engine.url, isolation_level="REPEATABLE READ")
-    with other.connect() as reader:
-        reader.execute(text("SELECT pg_current_snapshot()"))
+    url = kept.store.engine.url
+    other = create_engine(
+        url.set(database=database or url.database), isolation_level="REPEATABLE READ"
+    )
+    with other.connect() as reader, monkeypatch.context() as hasty:
+        hasty.setattr("formservice.adapters.store.purge._READERS_S", 0.1)
+        reader.execute(text(statement))
         assert not cleaning(kept)(["d1"], ADMIN, "Az. 1").cleaned.done
     other.dispose()
     assert cleaning(kept).clean().done
-    folder = Path(str(kept.store.engine.url.query["host"])) / "data"
+    folder = Path(str(url.query["host"])) / "data"
     assert places(folder, "pg_wal") == []
 
 

@@ -22,21 +22,24 @@ _BUSY_S = 60.0
 _NOT_FREE = "55P03"  # lock_not_available
 _READERS_S = 20.0
 _OWNER = "SELECT pg_has_role(datdba, 'USAGE') FROM pg_database WHERE datname = current_database()"
-# Who reads an earlier state keeps its rows in the tables, however they are written anew.
-_SINCE = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint % 4294967296"
+# A server keeps deleted rows, however tables are written anew, as long as somebody may read what
+# was before: who does here (``backend_xmin``), who began to write before in any of its databases
+# (``pg_snapshot_xmin``: each snapshot is as old as they are), and copies of the server (slots).
+_SINCE = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
 _EARLIER = """
-SELECT EXISTS (
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint < :since
+OR EXISTS (
     SELECT FROM pg_stat_activity
-    WHERE pid <> pg_backend_pid() AND age(backend_xmin) > age(CAST(:since AS xid))
+    WHERE pid <> pg_backend_pid() AND age(backend_xmin) > age(CAST(CAST(:since32 AS text) AS xid))
     AND (datname = current_database() OR datid IS NULL)
-) OR EXISTS (SELECT FROM pg_prepared_xacts WHERE age(transaction) > age(CAST(:since AS xid)))
+)
 OR EXISTS (
     SELECT FROM pg_replication_slots
-    WHERE greatest(age(xmin), age(catalog_xmin)) > age(CAST(:since AS xid))
+    WHERE greatest(age(xmin), age(catalog_xmin)) > age(CAST(CAST(:since32 AS text) AS xid))
 )
 """
 _LATER = "Bitte später „formservice archive delete --clean“ ausführen."
-_READ = f"Andere Programme lesen gerade in der Datenbank. {_LATER}"
+_READ = f"Andere Programme arbeiten gerade mit dem, was vorher war. {_LATER}"
 
 
 class Purge:
@@ -146,9 +149,10 @@ def _emptied(connection: sqlite3.Connection) -> bool:
 
 def _unread(connection: Connection) -> bool:
     """Wait until nobody reads what was before now; False if somebody does all the time."""
-    since = {"since": str(connection.execute(text(_SINCE)).scalar_one())}
+    since = int(connection.execute(text(_SINCE)).scalar_one())
+    known = {"since": since, "since32": str(since % 2**32)}
     until = time.monotonic() + _READERS_S
-    while connection.execute(text(_EARLIER), since).scalar_one():
+    while connection.execute(text(_EARLIER), known).scalar_one():
         if time.monotonic() > until:
             return False
         time.sleep(0.2)
