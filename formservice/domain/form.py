@@ -315,6 +315,10 @@ class Group:
     single: bool = False
 
 
+PLAIN_GAP = "{value}"
+"""Where the value stands in plain words for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class FormDefinition:
     """Everything the product knows about one edition of one form.
@@ -325,6 +329,9 @@ class FormDefinition:
     nothing repeats. An edition that is not ``released`` is read like any other, and generated
     only where it is named. ``notice`` is a caution for those who use the form. ``sections`` names
     the parts of the form on a screen, by the (declared) field or group each begins with.
+    ``plain`` has the words in which a record is told to the person it is about, in their order,
+    by (declared) field, group or ``field.option``; ``PLAIN_GAP`` stands for the value, and empty
+    words keep it back.
     """
 
     ref: FormRef
@@ -342,6 +349,7 @@ class FormDefinition:
     fixed_text: FixedText | None = None
     prefills: tuple[Prefill, ...] = ()
     sections: Mapping[FieldKey, str] = field(default_factory=dict)
+    plain: Mapping[FieldKey, str] = field(default_factory=dict)
     purpose: str = ""
     legal_basis: str = ""
     deletion_class: str = ""

@@ -10,6 +10,7 @@ from formservice.adapters.definitions.draft import (
     sequence,
     unknown_field,
 )
+from formservice.adapters.definitions.plain_checks import plain_problems
 from formservice.adapters.definitions.prefill_checks import own_problems
 from formservice.adapters.definitions.rule_checks import gap_problems, rule_problems
 from formservice.adapters.definitions.yaml_text import Source
@@ -50,6 +51,7 @@ def disagreements(source: Source) -> Iterator[Problem]:
     for part, target in mapping(draft.data.get("continuation")).items():
         yield from unknown_field(draft, ("continuation", str(part)), target)
     yield from _sections(draft)
+    yield from plain_problems(draft)
     yield from own_problems(draft)
 
 

@@ -143,6 +143,14 @@ def unknown_options(
             )
 
 
+def unknown_option_of(draft: Draft, place: Place, choice: str, option: str) -> Iterator[Problem]:
+    """Yield a problem at ``place`` if a choice has no such option."""
+    known = draft.options(choice)
+    if known and option not in known:
+        sentence = f"Die Auswahl {choice} hat keine Option {option}."
+        yield draft.source.problem(place, sentence, nearest(option, known))
+
+
 def mapping(value: object) -> Mapping[object, object]:
     """Return ``value`` if it is a mapping, else an empty one."""
     return value if isinstance(value, dict) else {}

@@ -193,6 +193,7 @@ class DefinitionFile(_Purpose):
     fixed_text: FixedTextEntry | None = None
     prefill: dict[str, PrefillEntry] = {}
     sections: dict[Key, Text] = {}
+    plain: dict[Path, str] = {}
 
     def definition(self) -> FormDefinition:
         """Return the definition this file describes, without its layout."""
@@ -214,6 +215,7 @@ class DefinitionFile(_Purpose):
             fixed_text=FixedText(**self.fixed_text.model_dump()) if self.fixed_text else None,
             prefills=tuple(_prefill(form, entry) for form, entry in self.prefill.items()),
             sections=MappingProxyType(dict(self.sections)),
+            plain=MappingProxyType(dict(self.plain)),
             purpose=self.purpose,
             legal_basis=self.legal_basis,
             deletion_class=self.deletion_class,

@@ -23,7 +23,7 @@ from formservice.web.api.samples import ID, example
 from formservice.web.guard import Home, Me, may
 from formservice.web.house import House
 from formservice.web.pages.filling import filling
-from formservice.web.pages.plans import ANEW, typed_of
+from formservice.web.pages.plans import anew, typed_of
 from formservice.web.pages.plans_shown import PLAN, goals
 
 router = APIRouter(prefix="/api/v1", tags=["Pläne"], route_class=ApiRoute)
@@ -114,8 +114,7 @@ def continued(case: CaseId, house: Home, me: Me) -> DraftTold:
         return DraftTold(**told(begun.draft))
     last = _newest(house, me, case)
     values = house.fill.known(begun.definition, Target(case), me.author, last.reading)
-    kept = {key: one for key, one in values.items() if key not in ANEW}
-    kept |= {"datum": house.today().isoformat()}
+    kept = anew(begun.definition, values, house.today())
     return DraftTold(**told(begun.keep(typed_of(begun.definition, kept), None)))
 
 

@@ -10,8 +10,9 @@ from starlette.responses import RedirectResponse
 
 from formservice.application.drafts import FILL
 from formservice.application.filling import Target
+from formservice.application.plain_words import told
 from formservice.domain.case import DECIDED
-from formservice.domain.form import FieldKey, FormDefinition
+from formservice.domain.form import FieldKey, FieldKind, FormDefinition, FormRef
 from formservice.domain.groups import flat, items_of, shape_of
 from formservice.domain.permissions import Action
 from formservice.web import reading_log
@@ -26,8 +27,8 @@ from formservice.web.pages_made import page
 
 router = APIRouter()
 _BASE = "/faelle/{case}/plan"
-# Of the new plan: its day is another one, and it was not yet handed over.
-ANEW = ("datum", "ausgehaendigt_am")
+# On which a new plan is written.
+_WRITTEN = "datum"
 _AHEAD_DAYS = 60
 
 
@@ -72,8 +73,7 @@ def plan_continue(request: Request, case: str, house: Home, me: Me) -> Response:
         return answer
     reading_log.seen(house, me, found[0].document)
     values = house.fill.known(begun.definition, Target(case), me.author, found[0].reading)
-    kept = {key: one for key, one in values.items() if key not in ANEW}
-    begun.keep(typed_of(begun.definition, kept | {"datum": house.today().isoformat()}), None)
+    begun.keep(typed_of(begun.definition, anew(begun.definition, values, house.today())), None)
     return flash(request, answer, "plans.continued")
 
 
@@ -86,11 +86,12 @@ def plan_print(request: Request, case: str, house: Home, me: Me, entwurf: str = 
     values = _values(begun, house.today()) if entwurf else None
     if values is None and found:
         reading_log.seen(house, me, found[0].document)
+        definition = _written_on(house, found[0].reading) or definition
         fields = found[0].reading.get("fields") or {}
         values = {key: one.get("value") for key, one in fields.items()}
     if values is None:
         return RedirectResponse(request.app.url_path_for("plan", case=case), 303)
-    known = {"whose": whose, "definition": definition, "plan": _plain(definition, values)}
+    known = {"whose": whose, "definition": definition, "plan": told(definition, values)}
     return page(request, "plans/print.html", known | {"authority": house.authority})
 
 
@@ -98,8 +99,23 @@ def _definition(house: House) -> FormDefinition:
     return house.fill.definition(PLAN)
 
 
+def _written_on(house: House, reading: Mapping[str, Any]) -> FormDefinition | None:
+    """Return the edition of which a record is; None if it is not here any more."""
+    form = reading.get("form") or {}
+    return house.forms.find(FormRef(str(form.get("id")), str(form.get("edition"))))
+
+
 def _fill(request: Request, case: str) -> str:
     return str(request.app.url_path_for("fill", form=PLAN)) + query_of(Target(case))
+
+
+def anew(
+    definition: FormDefinition, values: Mapping[FieldKey, object], today: date
+) -> Mapping[FieldKey, object]:
+    """Return what a new plan begins with: its day is another one, it was not yet handed over."""
+    days = {one.key for one in definition.fields if one.kind is FieldKind.DATE}
+    kept = {key: one for key, one in values.items() if items_of(key) or key not in days}
+    return kept | {_WRITTEN: today.isoformat()}
 
 
 def typed_of(definition: FormDefinition, values: Mapping[FieldKey, object]) -> Posted:
@@ -118,42 +134,3 @@ def typed_of(definition: FormDefinition, values: Mapping[FieldKey, object]) -> P
 def _values(begun: Filling, today: date) -> dict[FieldKey, object] | None:
     said = begun.said()
     return None if said is None else said.values(begun.definition, today)
-
-
-def _plain(definition: FormDefinition, values: Mapping[FieldKey, object]) -> dict[str, Any]:
-    """Return a plan by goals, each with its steps and who does what until when."""
-    shape = shape_of(definition, [key for key, one in values.items() if one])
-    fields = {one.key: one for one in flat(definition.members or definition.fields, shape)}
-    head = {key: values.get(key) for key in fields if not items_of(key)}
-    found = []
-    for index in range(shape.get("ziele", 0)):
-        start = f"ziele[{index}]."
-        inside = {key[len(start) :]: one for key, one in values.items() if key.startswith(start)}
-        if any(inside.values()):
-            found.append(_goal(inside) | {"number": index + 1})
-    return {"head": head, "goals": found}
-
-
-def _goal(inside: Mapping[str, object]) -> dict[str, Any]:
-    def listed(name: str) -> list[object]:
-        return [one for key, one in inside.items() if key.startswith(f"{name}[") and one]
-
-    def services(name: str) -> list[tuple[object, object]]:
-        count = sum(1 for key in inside if key.startswith(f"{name}[") and key.endswith("].text"))
-        pairs = [
-            (inside.get(f"{name}[{n}].text"), inside.get(f"{name}[{n}].zeitangabe"))
-            for n in range(count)
-        ]
-        return [pair for pair in pairs if any(pair)]
-
-    return {
-        "text": inside.get("text"),
-        "wish": inside.get("wunsch"),
-        "sign": inside.get("indikator"),
-        "review": inside.get("wiedervorlage"),
-        "state": inside.get("stand") or "offen",
-        "steps": listed("teilziele"),
-        "mine": services("leistungen_klient"),
-        "theirs": services("leistungen_jmd"),
-        "places": listed("einrichtungen"),
-    }
