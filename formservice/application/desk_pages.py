@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol  # readings have the shape of the JSON contract
 
 from formservice.application.aside import pages_of
-from formservice.application.desk import DeskStore
+from formservice.application.desk import DeskStore, Holding, TakenError
 from formservice.application.desk_pictures import Seen
 from formservice.application.desk_reading import Asked, ReadAgain
 from formservice.application.desk_shelf import (
@@ -99,10 +99,18 @@ class PagesStore(Protocol):
     def states(self, documents: Sequence[str]) -> Mapping[str, Kept]:
         """Return where documents stand."""
 
-    def arrange(self, viewer: Author, pieces: Sequence[Piece], shelf: Shelf | None) -> list[str]:
+    def arrange(
+        self,
+        viewer: Author,
+        pieces: Sequence[Piece],
+        shelf: Shelf | None,
+        *,
+        knowingly: bool = False,
+    ) -> list[str]:
         """Let documents have other pages, all of it or nothing; return their ids.
 
-        ConflictError where one of them, or the shelf, is not what it is based on.
+        ConflictError where one of them, or the shelf, is not what it is based on; TakenError
+        where somebody else looks one of them through, unless that is known.
         """
 
 
@@ -158,15 +166,19 @@ class Arrange:
         picked: Sequence[tuple[str, int]],
         target: str,
         seen: str,
+        *,
+        knowingly: bool = False,
     ) -> Done:
         """Move pages to ``target``: another document's id, ``NEW`` or ``ASIDE``.
 
         ``picked`` are pages as (document, number from 1); of what is no document the document is
         ``ASIDE``, and the number counts through it. ``seen`` is the state of the family that they
-        were picked from (``Family.seen``).
+        were picked from (``Family.seen``). What somebody else decides of the documents just now
+        is lost by that: it is done only ``knowingly``.
 
         Raises:
             NotFoundError: one of the documents is not there for ``viewer``.
+            TakenError: somebody else looks one of them through.
             ConflictError: the family is not as it was ``seen``, or was changed meanwhile.
             UsageError: nothing is picked, it is where it shall go, or none of the file is open.
             InputError: what comes of it cannot be read.
@@ -207,9 +219,10 @@ class Arrange:
             pages = [*own.pages, *(one for one in taken if one not in own.pages)]
             reading = self._reread(pages, own.kept, self._form(own))
             pieces.append(Piece(target, own.kept.version, pages, reading))
-        return self._arranged(viewer, pieces, places.shelf(family.root, picked, target))
+        shelf = places.shelf(family.root, picked, target)
+        return self._arranged(viewer, pieces, shelf, knowingly=knowingly)
 
-    def undo(self, viewer: Author, before: Mapping[str, int]) -> Done:
+    def undo(self, viewer: Author, before: Mapping[str, int], *, knowingly: bool = False) -> Done:
         """Let documents be again what they were in the versions ``before``; 0 for none.
 
         One step makes one version of each document. Taken back is only one's own last step:
@@ -217,13 +230,15 @@ class Arrange:
 
         Raises:
             NotFoundError: no such document for ``viewer``, or no such version.
+            TakenError: somebody else looks one of them through; not if ``knowingly``.
             ConflictError: somebody changed one of them since.
             UsageError: somebody else did it, or one is not to be changed any more.
         """
         # What becomes a document again takes its pages before what has them now gives them up.
         order = sorted(before.items(), key=lambda one: one[1] == 0)
         pieces = [self._as_before(viewer, *one) for one in order]
-        return self._arranged(viewer, pieces, self._shelf_before(viewer, pieces))
+        shelf = self._shelf_before(viewer, pieces)
+        return self._arranged(viewer, pieces, shelf, knowingly=knowingly)
 
     def _as_before(self, viewer: Author, document: str, version: int) -> Piece:
         """Return a document as it was, based on the version that is to be taken back."""
@@ -254,8 +269,15 @@ class Arrange:
             return self._store.has_arranged(viewer, made.document)
         return made.author == viewer.id
 
-    def _arranged(self, viewer: Author, pieces: Sequence[Piece], shelf: Shelf | None) -> Done:
-        ids = self._store.arrange(viewer, pieces, shelf)
+    def _arranged(
+        self,
+        viewer: Author,
+        pieces: Sequence[Piece],
+        shelf: Shelf | None,
+        *,
+        knowingly: bool = False,
+    ) -> Done:
+        ids = self._store.arrange(viewer, pieces, shelf, knowingly=knowingly)
         before = {one: piece.base for one, piece in zip(ids, pieces, strict=True)}
         return Done(ids, before)
 
@@ -306,6 +328,16 @@ class Arrange:
 
     def _form(self, seen: Seen) -> FormDefinition | None:
         return form_read(seen.reading, self._forms)
+
+
+def taken(held: Holding) -> TakenError:
+    """Return why pages stay where they are while somebody looks their document through."""
+    return TakenError(
+        "Einen dieser Vorgänge sieht gerade jemand anders durch:"
+        f" {held.decided} von {held.asked} Angaben entschieden.",
+        "Bitte abwarten oder nachfragen. Wer trotzdem ordnet: Was dort entschieden und noch nicht"
+        " gespeichert ist, wird dann nicht übernommen.",
+    )
 
 
 def _refuse_what_loses_pages(

@@ -10,6 +10,7 @@ from sqlalchemy import insert
 from formservice.adapters.store import schema
 from formservice.adapters.store.desk import StoredDesk
 from formservice.adapters.store.desk_pages import StoredPages
+from formservice.application.desk import Decision, Draft, TakenError
 from formservice.application.desk_pages import Arrange
 from formservice.application.desk_shelf import ASIDE, NEW, loose_pages
 from formservice.application.ports_store import SERVICE, Arrival, Author, Found, PageOf
@@ -116,6 +117,32 @@ def test_a_page_that_is_taken_from_the_shelf_twice_at_once_is_in_one_document(de
     move = [lambda: desk.move(ELIF, first, [(ASIDE, 1)], NEW, seen)] * 2
     assert [type(one) for one in at_once(reader, *move)] == [ConflictError]
     assert stands(desk) == ([1, 2, 3, 4, 5], [])
+
+
+def test_pages_of_what_somebody_looks_through_move_only_knowingly(desk, store):
+    (first, second), seen, held = ids(desk), _family(desk).seen, StoredDesk(store)
+    held.hold(OTTO, first, 60.0)
+    held.keep_draft(OTTO, first, lambda _: Draft(1, {"name": Decision("blank")}))
+    whole = [(first, 1), (first, 2)]
+    for picked, target in (([(first, 2)], NEW), ([(second, 2)], first), (whole, second)):
+        with pytest.raises(TakenError, match="1 von"):
+            desk.move(ELIF, first, picked, target, seen)
+    assert stands(desk) == ([1, 2, 3, 4], [5])
+    assert held.draft(OTTO, first).decisions
+    done = desk.move(ELIF, first, [(first, 2)], ASIDE, seen, knowingly=True)
+    assert stands(desk) == ([1, 3, 4], [2, 5])
+    with pytest.raises(TakenError):
+        desk.undo(ELIF, done.before)
+    desk.undo(ELIF, done.before, knowingly=True)
+    assert stands(desk) == ([1, 2, 3, 4], [5])
+
+
+def test_what_one_looks_through_oneself_is_arranged_as_ever(desk, store):
+    (first, _), seen = ids(desk), _family(desk).seen
+    StoredDesk(store).hold(ELIF, first, 60.0)
+    done = desk.move(ELIF, first, [(first, 2)], ASIDE, seen)
+    desk.undo(ELIF, done.before)
+    assert stands(desk) == ([1, 2, 3, 4], [5])
 
 
 def test_what_is_undone_leaves_on_the_shelf_what_another_put_there_since(desk):

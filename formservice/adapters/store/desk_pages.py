@@ -12,7 +12,7 @@ from formservice.adapters.store.rights import visible
 from formservice.adapters.store.rows import form_of, storable, text_of
 from formservice.adapters.store.store import Store, Work
 from formservice.application.desk import DRAFT_KIND
-from formservice.application.desk_pages import ARRANGED, Family, Near, Piece
+from formservice.application.desk_pages import ARRANGED, Family, Near, Piece, taken
 from formservice.application.desk_pictures import Seen
 from formservice.application.desk_shelf import Shelf
 from formservice.application.ports_store import SERVICE, Author, Found, Kept, PageOf, Version
@@ -78,11 +78,19 @@ class StoredPages:
         with self._store.look() as work:
             return {one.id: one for one in work.documents.many(documents)}
 
-    def arrange(self, viewer: Author, pieces: Sequence[Piece], shelf: Shelf | None) -> list[str]:
+    def arrange(
+        self,
+        viewer: Author,
+        pieces: Sequence[Piece],
+        shelf: Shelf | None,
+        *,
+        knowingly: bool = False,
+    ) -> list[str]:
         """Let documents have other pages, all of it or nothing; return their ids.
 
         Raises:
             ConflictError: somebody else changed one of them, or the shelf, meanwhile.
+            TakenError: somebody else looks one of them through; not if ``knowingly``.
             NotFoundError: ``viewer`` may not see one of them.
             UsageError: one is not to be changed any more.
         """
@@ -91,7 +99,7 @@ class StoredPages:
             work.events.held()
             if shelf is not None:
                 _refuse_changed(work, shelf)
-            ids = [self._placed(work, viewer, one) for one in pieces]
+            ids = [self._placed(work, viewer, one, knowingly=knowingly) for one in pieces]
             if shelf is not None:
                 _shelved(work, viewer, shelf)
             # What somebody had decided was about other readings.
@@ -104,7 +112,7 @@ class StoredPages:
 
         return self._store.written(arrange)
 
-    def _placed(self, work: Work, viewer: Author, piece: Piece) -> str:
+    def _placed(self, work: Work, viewer: Author, piece: Piece, *, knowingly: bool) -> str:
         if piece.document is None:
             return _made(work, piece)
         kept = work.documents.get(piece.document)
@@ -115,6 +123,9 @@ class StoredPages:
             raise ConflictError(
                 "Inzwischen hat jemand diesen Vorgang geändert.", "Bitte die Seite neu laden."
             )
+        held = None if knowingly else work.holds.besides(viewer, kept.id)
+        if held is not None:
+            raise taken(held)
         if kept.state is State.JOINED:
             work.documents.move(kept.id, State.UNIDENTIFIED, viewer)
         _replace(work.connection, kept.id, piece.pages)

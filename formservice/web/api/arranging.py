@@ -34,6 +34,7 @@ _DONE: dict[str, Any] = {"documents": [ID, _OTHER], "before": {ID: 2, _OTHER: 0}
 _SEEN = "b6a1e07c93d2f458"
 _WORDS = {"new": NEW, "aside": ASIDE}
 _MOST = 200
+_KNOWINGLY = "Auch wenn jemand einen der Vorgänge gerade in der Nachbearbeitung durchsieht."
 
 
 class MemberTold(BaseModel):
@@ -83,7 +84,12 @@ class Move(BaseModel):
     """Which pages go where."""
 
     model_config = given(
-        {"pages": [{"document": ID, "number": 2}], "target": "new", "seen": _SEEN}
+        {
+            "pages": [{"document": ID, "number": 2}],
+            "target": "new",
+            "seen": _SEEN,
+            "knowingly": False,
+        }
     )
     pages: list[PageGiven] = Field(max_length=_MOST, description="Seiten, die umziehen.")
     target: str = Field(
@@ -91,6 +97,7 @@ class Move(BaseModel):
         description="Kennung eines anderen Vorgangs, `new` (ein neuer) oder `aside` (keiner).",
     )
     seen: str = Field(min_length=1, max_length=64, description=SEEN)
+    knowingly: bool = Field(False, description=_KNOWINGLY)
 
 
 class FormGiven(BaseModel):
@@ -104,10 +111,11 @@ class FormGiven(BaseModel):
 class Before(BaseModel):
     """What documents were before."""
 
-    model_config = given({"before": _DONE["before"]})
+    model_config = given({"before": _DONE["before"], "knowingly": False})
     before: dict[str, Annotated[int, Field(ge=0, le=1_000_000)]] = Field(
         min_length=1, max_length=_MOST, description="`before` aus der Antwort auf die Änderung."
     )
+    knowingly: bool = Field(False, description=_KNOWINGLY)
 
 
 class Arranged(BaseModel):
@@ -186,12 +194,14 @@ def move(document: DocumentId, house: Home, me: Me, asked: Annotated[Move, Body(
     """Gibt Seiten einem anderen Vorgang, einem neuen oder keinem; alles wird neu gelesen.
 
     Die Seiten sind die eines Vorgangs aus derselben Datei (`GET /desk/{document}/pages`); 409,
-    wenn seit `seen` jemand einen von ihnen geändert oder Seiten umgezogen hat.
+    wenn seit `seen` jemand einen von ihnen geändert oder Seiten umgezogen hat, oder wenn jemand
+    anders einen von ihnen gerade durchsieht (`desk.taken`; mit `knowingly` geht es trotzdem).
     """
     picked = [(_WORDS.get(one.document, one.document), one.number) for one in asked.pages]
     target = _WORDS.get(asked.target, asked.target)
     once = list(dict.fromkeys(picked))
-    done = house.arrange.move(me.author, document, once, target, asked.seen)
+    known = asked.knowingly
+    done = house.arrange.move(me.author, document, once, target, asked.seen, knowingly=known)
     return _done(done)
 
 
@@ -229,7 +239,7 @@ def undo(house: Home, me: Me, asked: Annotated[Before, Body()]) -> Arranged:
             house.consult.version(document, me.author, version)
         elif house.consult.kept(document, me.author)[0].part_of is None:
             raise UsageError("Diesen Vorgang gab es schon vor der Änderung.")
-    return _done(house.arrange.undo(me.author, asked.before))
+    return _done(house.arrange.undo(me.author, asked.before, knowingly=asked.knowingly))
 
 
 def _done(one: Done) -> Arranged:

@@ -1,11 +1,13 @@
 """Which form a document is, and which pages belong to it: changed by hand, and taken back."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel
 from starlette.responses import RedirectResponse
 
+from formservice.application.desk import TakenError
 from formservice.application.desk_pages import Done
 from formservice.application.desk_pictures import PagePlace, Seen, has_pictures
 from formservice.application.desk_shelf import ASIDE, NEW, loose_pages
@@ -15,7 +17,9 @@ from formservice.domain.permissions import Action
 from formservice.web import reading_log
 from formservice.web.flash import flash
 from formservice.web.guard import Home, Me, may
+from formservice.web.house import House
 from formservice.web.pages_made import page
+from formservice.web.refusals import status_of
 from formservice.web.texts import text
 
 router = APIRouter(prefix="/nachbearbeitung")
@@ -27,20 +31,28 @@ class Moved(BaseModel):
     seite: list[str] = []
     ziel: str = ""
     seen: str = ""
+    trotzdem: bool = False
+
+
+class Back(BaseModel):
+    """What documents were before („document:version“), and which one is shown then."""
+
+    vorher: str
+    zu: str
+    trotzdem: bool = False
 
 
 @router.post("/seiten/zurueck", name="desk_pages_undo", dependencies=may(Action.DESK))
 def desk_pages_undo(
-    request: Request,
-    house: Home,
-    me: Me,
-    vorher: Annotated[str, Form()],
-    zu: Annotated[str, Form()],
+    request: Request, house: Home, me: Me, given: Annotated[Back, Form()]
 ) -> Response:
     """Let documents be again what they were."""
-    before = dict(_standing(one) for one in vorher.split())
-    house.arrange.undo(me.author, before)
-    back = request.app.url_path_for("desk_review", document=zu)
+    before = dict(_standing(one) for one in given.vorher.split())
+    try:
+        house.arrange.undo(me.author, before, knowingly=given.trotzdem)
+    except TakenError as error:
+        return _shown(request, house, me, given.zu, _Refused(error, back=given))
+    back = request.app.url_path_for("desk_review", document=given.zu)
     return flash(request, RedirectResponse(back, 303), "desk.pages.undone")
 
 
@@ -59,6 +71,21 @@ def desk_form(
 @router.get("/{document}/seiten", name="desk_pages", dependencies=may(Action.DESK))
 def desk_pages(request: Request, house: Home, me: Me, document: str) -> Response:
     """Show the pages of all documents that came in one file, as cards."""
+    return _shown(request, house, me, document)
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """Why pages were not arranged, and what was asked for; it may be done all the same."""
+
+    error: TakenError
+    moved: Moved | None = None
+    back: Back | None = None
+
+
+def _shown(
+    request: Request, house: House, me: Me, document: str, refused: _Refused | None = None
+) -> Response:
     family = house.arrange.family(me.author, document)
     titles = titles_of(house.forms)
 
@@ -85,7 +112,11 @@ def desk_pages(request: Request, house: Home, me: Me, document: str) -> Response
             "seen": family.seen,
             "NEW": NEW,
             "ASIDE": ASIDE,
+            "error": refused.error if refused else None,
+            "moved": refused.moved if refused else None,
+            "back": refused.back if refused else None,
         },
+        status=status_of(refused.error) if refused else 200,
     )
 
 
@@ -99,7 +130,12 @@ def desk_pages_move(
 ) -> Response:
     """Move pages to another document, to a new one, or aside."""
     picked = [_standing(one) for one in given.seite]
-    done = house.arrange.move(me.author, document, picked, given.ziel, given.seen)
+    try:
+        done = house.arrange.move(
+            me.author, document, picked, given.ziel, given.seen, knowingly=given.trotzdem
+        )
+    except TakenError as error:
+        return _shown(request, house, me, document, _Refused(error, moved=given))
     left = [one for one in done.documents if one != document]
     to = document if document in done.documents else (left[-1] if left else document)
     return _done(request, to, done, "desk.pages.moved", count=len(picked))

@@ -124,6 +124,32 @@ def test_pages_of_two_files_become_one_document(keep, browser, house):
     assert house.verify().broken is None
 
 
+def test_pages_of_what_a_colleague_looks_through_move_and_come_back_only_knowingly(
+    keep, browser, house
+):
+    (document,) = keep(SCAN)
+    elif_, place = browser("elif"), f"/nachbearbeitung/{document}/seiten"
+    browser("carla").get(f"/nachbearbeitung/{document}")
+    refused = _move(elif_, document, "beiseite", f"{document}:2")
+    assert refused.status_code == 409
+    assert "sieht gerade jemand anders durch" in refused.text
+    assert "Trotzdem umziehen" in refused.text
+    assert f'value="{document}:2" checked' in refused.text
+    assert '<option value="beiseite" selected' in refused.text
+    assert len(_now(house, document)[1]) == 2
+    (seen,) = re.findall(r'name="seen" value="([^"]*)"', refused.text)
+    sent = {"seite": f"{document}:2", "ziel": "beiseite", "seen": seen, "trotzdem": "1"}
+    moved = elif_.post(place, data=sent)
+    assert moved.status_code == 303, moved.text
+    told = {"vorher": f"{document}:1", "zu": document}
+    refused = elif_.post("/nachbearbeitung/seiten/zurueck", data=told)
+    assert refused.status_code == 409
+    assert "Trotzdem rückgängig machen" in refused.text
+    undone = elif_.post("/nachbearbeitung/seiten/zurueck", data=told | {"trotzdem": "1"})
+    assert undone.status_code == 303, undone.text
+    assert len(_now(house, document)[1]) == 2
+
+
 def test_nothing_moves_without_a_page(keep, browser):
     (document,) = keep(SCAN)
     elif_ = browser("elif")
