@@ -148,6 +148,9 @@ class DeskStore(Protocol):
         It comes behind ``after`` in the queue, or, at its end, from the beginning.
         """
 
+    def following(self, viewer: Author, choice: Choice, after: str | None) -> str | None:
+        """Return what ``take`` would take now; nobody has it for that."""
+
     def hold(self, viewer: Author, document: str, seconds: float) -> str | None:
         """Take or keep this document; return who has it if that is somebody else."""
 

@@ -101,6 +101,16 @@ def test_two_people_never_get_the_same_and_get_all(desk, keep):
     assert sorted(first + second) == ["a", "b", "c", "d"]
 
 
+def test_what_would_be_next_is_told_and_nobody_has_it_for_that(desk, keep):
+    for name in "abc":
+        keep(name)
+    assert desk.following(ELIF, Choice(), None) == "a"
+    assert desk.take(CARLA, Choice(), None, 60.0) == "a"
+    assert [desk.following(ELIF, Choice(), one) for one in (None, "b", "c")] == ["b", "c", "b"]
+    assert desk.take(CARLA, Choice(), "a", 60.0) == "b"
+    assert desk.following(ELIF, Choice(), "c") is None
+
+
 def test_what_somebody_left_is_taken_over_after_a_while(desk, keep, store):
     keep("a")
     assert desk.take(ELIF, Choice(), None, 60.0) == "a"

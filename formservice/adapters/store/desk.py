@@ -119,6 +119,17 @@ class StoredDesk:
 
         return self._store.written(take)
 
+    def following(self, viewer: Author, choice: Choice, after: str | None) -> str | None:
+        """Return what ``take`` would take now; nobody has it for that."""
+        passed = [after] if after is not None else []
+        with self._store.look() as work:
+            for place in dict.fromkeys([_place(work.connection, after), None]):
+                query = _free(viewer, choice, place, passed)
+                found = work.connection.execute(query).scalar()
+                if found is not None:
+                    return str(found)
+        return None
+
     def hold(self, viewer: Author, document: str, seconds: float) -> str | None:
         """Take or keep this document; return who has it if that is somebody else."""
 
@@ -230,25 +241,27 @@ class StoredDesk:
     ) -> str | None:
         """Take the first that is free behind ``place``; what somebody else took is passed over."""
         passed: list[str] = [besides] if besides is not None else []
-        free = not_(
-            exists().where(
-                _desk.c.document == _documents.c.id,
-                _desk.c.until > now(),
-                _desk.c.user != viewer.id,
-            )
-        )
         for _ in range(_TRIES):
-            further = [free, _documents.c.id.not_in(passed)]
-            if place is not None:
-                further.append(tuple_(*(_documents.c[name] for name in _ORDER)) > place)
-            query = oldest(viewer, choice, (_documents.c.id,), 1, further)
-            found = connection.execute(query).scalar()
+            found = connection.execute(_free(viewer, choice, place, passed)).scalar()
             if found is None:
                 return None
             if _claimed(connection, viewer.id, found, seconds):
                 return str(found)
             passed.append(found)
         return None
+
+
+def _free(
+    viewer: Author, choice: Choice, place: tuple[object, ...] | None, passed: Sequence[str]
+) -> Select[Any]:
+    """Return the query for the first behind ``place`` that nobody else has."""
+    taken = exists().where(
+        _desk.c.document == _documents.c.id, _desk.c.until > now(), _desk.c.user != viewer.id
+    )
+    further = [not_(taken), _documents.c.id.not_in(passed)]
+    if place is not None:
+        further.append(tuple_(*(_documents.c[name] for name in _ORDER)) > place)
+    return oldest(viewer, choice, (_documents.c.id,), 1, further)
 
 
 def looked_through(work: Work, viewer: Author, document: str, version: int) -> None:

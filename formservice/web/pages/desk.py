@@ -74,12 +74,15 @@ def desk_next(
     me: Me,
     wanted: Annotated[Wanted, Form()],
 ) -> Response:
-    """Take the next document that nobody has, and open it; a script asks for it before."""
-    found = house.desk.take(
-        me.author, choice_of(wanted.formular, wanted.stapel), wanted.nach or None, HELD_S
-    )
+    """Take the next document that nobody has, and open it; a script only asks which it would be.
+
+    What is fetched ahead nobody has open yet: others may take it until somebody opens it.
+    """
+    choice, after = choice_of(wanted.formular, wanted.stapel), wanted.nach or None
     if "application/json" in request.headers.get("accept", ""):
-        return JSONResponse(_ahead(request, house, me, found))
+        following = house.desk.following(me.author, choice, after)
+        return JSONResponse(_ahead(request, house, me, following))
+    found = house.desk.take(me.author, choice, after, HELD_S)
     if found is None:
         back = RedirectResponse(request.app.url_path_for("desk"), 303)
         return flash(request, back, "desk.queue.done")

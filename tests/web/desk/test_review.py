@@ -3,6 +3,8 @@
 import pytest
 
 from formservice.application.desk import doubtful
+from formservice.application.ports_store import Author
+from formservice.domain.case import Role
 from tests.web.desk.conftest import SCAN
 
 pytestmark = [pytest.mark.slow, pytest.mark.engine]
@@ -112,7 +114,7 @@ def test_a_traeger_does_not_work_at_the_desk(keep, browser):
     assert browser("anna").get(f"/nachbearbeitung/{document}").status_code == 403
 
 
-def test_a_script_gets_the_next_document_and_its_first_picture_ahead(keep, browser):
+def test_a_script_gets_the_next_document_and_its_first_picture_ahead(keep, browser, house):
     (document,) = keep(SCAN)
     answer = browser("elif").post(
         "/nachbearbeitung/naechster", headers={"accept": "application/json"}
@@ -120,6 +122,13 @@ def test_a_script_gets_the_next_document_and_its_first_picture_ahead(keep, brows
     told = answer.json()
     assert told["document"] == document
     assert browser("elif").get(told["pictures"][0]).status_code == 200
+    # Nobody has it open yet.
+    assert house.desk.besides(Author("carla", Role.IFK), document) is None
+    assert browser("carla").get(f"/nachbearbeitung/{document}").status_code == 200
+    told = browser("elif").post(
+        "/nachbearbeitung/naechster", headers={"accept": "application/json"}
+    )
+    assert told.json() == {"document": None, "pictures": []}
 
 
 def test_a_word_file_shows_its_text_instead_of_a_picture(keep, browser, house):
