@@ -14,14 +14,12 @@ from formservice.application.ports import Forms
 from formservice.application.ports_store import Author, Kept
 from formservice.application.report import deadline_data
 from formservice.domain.case import DECIDED, HANDED_IN, Role, State
-from formservice.domain.deadlines import Deadline
+from formservice.domain.deadlines import SLIP, Deadline, longest
 from formservice.domain.form import DeadlineRule, FormDefinition, FormRef
 from formservice.domain.frist import Calendar, next_open_day
 
 # How long nobody gives up a form that is late; and how far a list looks ahead.
 _BACK, _AHEAD = timedelta(days=183), timedelta(days=60)
-# A period counted from the end of a participation is over by then.
-_LONGEST = timedelta(days=62)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +204,8 @@ class DueDates:
 
     def _of_documents(self, viewer: Author, first: date, last: date) -> Iterator[Entry]:
         """Yield deadlines of documents, also those that a slip of the pen would hide."""
-        forms = self._terms.open_forms(viewer, FEEDBACK, first - _LONGEST, last)
+        # A form may say a day of its own, in reach of the end of its participation.
+        forms = self._terms.open_forms(viewer, FEEDBACK, first - SLIP - self._longest(), last)
         odd = {one.document: one for one in forms if not self._is_counted(one)}
         terms = self._terms.of_documents(viewer, first, last)
         kept = [one for one in terms if one.document not in odd]
@@ -261,7 +260,7 @@ class DueDates:
         return one.key if rule is None else rule.title, why
 
     def _awaited(self, viewer: Author, first: date, last: date) -> Iterator[Entry]:
-        awaited = self._terms.awaited(viewer, first - _LONGEST, last)
+        awaited = self._terms.awaited(viewer, first - self._longest(), last)
         yield from self._expected(awaited, first, last)
 
     def _expected(self, awaited: Sequence[Awaited], first: date, last: date) -> Iterator[Entry]:
@@ -316,6 +315,11 @@ class DueDates:
         definition = self._forms.find(FormRef(one.form, one.edition))
         rules = () if definition is None else definition.deadlines
         return [rule for rule in rules if rule.key == one.key]
+
+    def _longest(self) -> timedelta:
+        """Return how long after the end of a participation something of it may still be due."""
+        editions = [one for one in self._forms if one.ref.form == FEEDBACK]
+        return longest(rule for one in editions for rule in one.deadlines)
 
     def _feedback(self) -> FormDefinition | None:
         return newest(self._forms).get(FEEDBACK)

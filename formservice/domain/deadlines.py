@@ -1,6 +1,6 @@
 """When something about a document was due, whether it was met, and what to say about it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -32,6 +32,20 @@ _NO_DAY = (
 )
 
 
+# At most so many days has one of what is counted: of working days between holidays, too.
+_MOST_DAYS = {
+    Einheit.STUNDEN: 1,
+    Einheit.TAGE: 1,
+    Einheit.WOCHEN: 7,
+    Einheit.MONATE: 31,
+    Einheit.JAHRE: 366,
+    Einheit.ARBEITSTAGE: 3,
+    Einheit.WERKTAGE: 3,
+}
+# An end on a closed day moves to the next open one; a week of holidays is the longest there is.
+_CLOSED = timedelta(days=7)
+
+
 @dataclass(frozen=True, slots=True)
 class Deadline:
     """A deadline of one document.
@@ -49,6 +63,12 @@ class Deadline:
     rule: str = ""
     title: str = ""
     calendar: str = ""
+
+
+def longest(rules: Iterable[DeadlineRule]) -> timedelta:
+    """Return how long after their event the last of these deadlines has ended in any case."""
+    days = [one.count * _MOST_DAYS[Einheit(one.unit)] for one in rules]
+    return timedelta(days=max(days, default=0)) + _CLOSED
 
 
 def deadlines_of(

@@ -1,12 +1,14 @@
 """What is due when: of one's own cases, never on a closed day, and without names elsewhere."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import icalendar
 import pytest
 from sqlalchemy import event
 
 from formservice.adapters.calendar_feed import feed
+from formservice.adapters.definitions.mappings import Definitions
 from formservice.adapters.store import schema
 from formservice.adapters.store.calendar_terms import StoredTerms
 from formservice.adapters.store.cases_change import StoredCaseChanges
@@ -14,8 +16,11 @@ from formservice.adapters.store.today import StoredToday
 from formservice.application.calendar import DueDates
 from formservice.application.casework_input import part_given, person_given
 from formservice.application.goals import PLAN
+from formservice.application.known_forms import newest
 from formservice.bootstrap.reading import Reading
 from formservice.bootstrap.settings import Settings
+from formservice.domain.deadlines import longest
+from formservice.domain.frist import Art, Einheit, Frist, frist_ende, office_day
 from tests.casework.conftest import ANNA, CARLA, DAY, DIRK, ELIF, FRANK
 from tests.casework.documents import came, deadline, reading
 from tests.casework.test_assigning import issued
@@ -47,6 +52,30 @@ def test_what_is_awaited_is_due_by_the_rules_of_the_form(office, due):
         ("Übersendung an die Integrationsfachkraft", date(2026, 12, 28), None),
     ]
     assert all(one.why for one in due.open(CARLA))
+
+
+def test_a_longer_period_of_a_new_edition_is_awaited_until_its_end(office):
+    opened(office, "11.09.2026")
+    parts = Reading(Settings.from_environment({}))
+    form = newest(parts.forms)["feedbackbogen"]
+    rules = [replace(one, count=12) if one.count == 2 else one for one in form.deadlines]
+    forms = Definitions([replace(form, deadlines=tuple(rules))])
+    due = DueDates(StoredTerms(office), forms, parts.calendar, lambda: DAY)
+    told = due.between(CARLA, date(2026, 11, 20), date(2026, 12, 20))
+    assert [one.day for one in told] == [date(2026, 12, 4)]
+
+
+@pytest.mark.parametrize("unit", [one for one in Einheit if one is not Einheit.STUNDEN])
+@pytest.mark.parametrize("count", [1, 2, 5, 30])
+def test_no_deadline_ends_later_than_the_longest_is_said_to_last(unit, count):
+    parts = Reading(Settings.from_environment({}))
+    rule = replace(newest(parts.forms)["feedbackbogen"].deadlines[-1], unit=unit, count=count)
+    frist = Frist(Art.EREIGNIS, count, unit, verschiebung=True, rechtsgrundlage="Probe")
+    for days in range(0, 730, 3 if count == 30 else 1):
+        start = date(2026, 1, 1) + timedelta(days=days)
+        end = frist_ende(frist, start, parts.calendar).ende
+        assert end is not None
+        assert office_day(end) <= start + longest([rule])
 
 
 def test_a_form_that_came_is_awaited_no_more_and_its_own_deadlines_count(office, due):

@@ -10,9 +10,10 @@ from starlette.responses import RedirectResponse
 
 from formservice.application.drafts import FILL
 from formservice.application.filling import Target
+from formservice.application.known_forms import form_read
 from formservice.application.plain_words import told
 from formservice.domain.case import DECIDED
-from formservice.domain.form import FieldKey, FieldKind, FormDefinition, FormRef
+from formservice.domain.form import FieldKey, FieldKind, FormDefinition
 from formservice.domain.groups import flat, items_of, shape_of
 from formservice.domain.permissions import Action
 from formservice.web import reading_log
@@ -86,7 +87,7 @@ def plan_print(request: Request, case: str, house: Home, me: Me, entwurf: str = 
     values = _values(begun, house.today()) if entwurf else None
     if values is None and found:
         reading_log.seen(house, me, found[0].document)
-        definition = _written_on(house, found[0].reading) or definition
+        definition = form_read(found[0].reading, house.forms) or definition
         fields = found[0].reading.get("fields") or {}
         values = {key: one.get("value") for key, one in fields.items()}
     if values is None:
@@ -97,12 +98,6 @@ def plan_print(request: Request, case: str, house: Home, me: Me, entwurf: str = 
 
 def _definition(house: House) -> FormDefinition:
     return house.fill.definition(PLAN)
-
-
-def _written_on(house: House, reading: Mapping[str, Any]) -> FormDefinition | None:
-    """Return the edition of which a record is; None if it is not here any more."""
-    form = reading.get("form") or {}
-    return house.forms.find(FormRef(str(form.get("id")), str(form.get("edition"))))
 
 
 def _fill(request: Request, case: str) -> str:
