@@ -1,23 +1,42 @@
 // Sends the files of a batch one by one, so that a thousand are no more than one, and shows how far
 // that is. Without this script they are sent as one form.
 
+import { ask, token } from "./session.js";
+
 const form = document.getElementById("hochladen");
 const field = form.querySelector("input[type=file]");
 const bar = document.getElementById("sendet-balken");
 const told = form.querySelector("[data-told]");
 const refused = document.getElementById("abgewiesen");
-const token = form.querySelector("[name=csrf]").value;
 const AT_ONCE = 2;
+let sending = false;
 
+addEventListener("beforeunload", (event) => {
+  if (sending) event.preventDefault();
+});
+
+const isBack = () =>
+  new Promise((done) => document.addEventListener("session:here", done, { once: true }));
+
+// Whose session ends in between signs in again, and it goes on with the same file.
 async function asked(url, body) {
-  const answer = await fetch(url, {
-    method: "POST",
-    body,
-    headers: { "x-csrf": token, accept: "application/json" },
-  });
-  const said = await answer.json().catch(() => ({}));
-  if (answer.ok) return said;
-  throw new Error([said.error, said.hint].filter(Boolean).join(" ") || form.dataset.failed);
+  for (;;) {
+    const used = token();
+    const answer = await fetch(url, {
+      method: "POST",
+      body,
+      headers: { "x-csrf": used, accept: "application/json" },
+    });
+    if (answer.status === 401 || answer.status === 403) {
+      const back = isBack();
+      const waited = (await ask()) !== "here";
+      if (waited) await back;
+      if (waited || used !== token()) continue;
+    }
+    const said = await answer.json().catch(() => ({}));
+    if (answer.ok) return said;
+    throw new Error([said.error, said.hint].filter(Boolean).join(" ") || form.dataset.failed);
+  }
 }
 
 function refuse(name, why) {
@@ -46,6 +65,7 @@ form.addEventListener("submit", async (event) => {
       .replace("{total}", files.length);
   };
   tell();
+  sending = true;
   try {
     const batch = await asked(form.action, new FormData());
     const waiting = files.slice();
@@ -67,6 +87,7 @@ form.addEventListener("submit", async (event) => {
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, send));
+    sending = false;
     if (refused.hidden) {
       location.assign(batch.page);
       return;
@@ -79,5 +100,6 @@ form.addEventListener("submit", async (event) => {
   } catch (error) {
     refuse("", error.message);
   }
+  sending = false;
   button.disabled = false;
 }, true);
