@@ -1,6 +1,6 @@
 """The desk: one doubtful field after the other, beside the picture of its page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -13,7 +13,7 @@ from formservice.application.desk_deciding import HELD_S
 from formservice.application.desk_pictures import A4
 from formservice.application.desk_review import Asked, Review
 from formservice.application.known_forms import titles as titles_of
-from formservice.domain.errors import UsageError
+from formservice.domain.errors import FormServiceError, UsageError
 from formservice.domain.form import FieldKind
 from formservice.domain.permissions import Action
 from formservice.web.flash import flash
@@ -22,6 +22,7 @@ from formservice.web.house import House
 from formservice.web.pages import desk_shown
 from formservice.web.pages_made import page
 from formservice.web.reading_log import seen
+from formservice.web.refusals import status_of
 from formservice.web.texts import text
 
 router = APIRouter(prefix="/nachbearbeitung")
@@ -241,7 +242,31 @@ def _is_as_read(asked: Asked, value: object) -> bool:
             return (value or "") == asked.typed
 
 
-def _shown(request: Request, house: House, me: Me, review: Review, field: str | None) -> Response:
+def again(
+    request: Request,
+    house: House,
+    me: Me,
+    document: str,
+    error: FormServiceError,
+    typed: Mapping[str, str],
+) -> Response:
+    """Show a document again with why something was refused, and what was ``typed`` for it.
+
+    Raises what says so where it is not there any more.
+    """
+    review = house.deciding.review(me.author, document)
+    seen(house, me, document)
+    return _shown(request, house, me, review, None, (error, typed))
+
+
+def _shown(
+    request: Request,
+    house: House,
+    me: Me,
+    review: Review,
+    field: str | None,
+    refused: tuple[FormServiceError, Mapping[str, str]] | None = None,
+) -> Response:
     asked = review.field(field) if field else review.next_open()
     kept = house.desk.seen(me.author, review.document)
     size = A4
@@ -253,9 +278,15 @@ def _shown(request: Request, house: House, me: Me, review: Review, field: str | 
         "formular": request.query_params.get("formular", ""),
         "stapel": request.query_params.get("stapel", ""),
         "lines": () if review.has_pictures else house.pictures.lines(kept),
+        "error": None,
+        "nachricht": "",
     }
     if request.headers.get(_PART):
         return page(request, "desk/field_part.html", shown)
+    if refused is not None:
+        error, typed = refused
+        shown |= {"error": error, **typed}
+        return page(request, "desk/review.html", shown, status_of(error))
     return page(request, "desk/review.html", shown)
 
 

@@ -8,12 +8,14 @@ from starlette.responses import RedirectResponse
 
 from formservice.application.assigning import wanted_by
 from formservice.application.desk_deciding import HELD_S
+from formservice.domain.errors import ConflictError, UsageError
 from formservice.domain.permissions import Action
+from formservice.domain.text import TextError
 from formservice.web import reading_log
 from formservice.web.flash import flash
 from formservice.web.guard import Home, Me, may
 from formservice.web.house import House
-from formservice.web.pages.desk import Wanted, choice_of
+from formservice.web.pages.desk import Wanted, again, choice_of
 from formservice.web.pages_made import page
 
 router = APIRouter(prefix="/nachbearbeitung")
@@ -67,7 +69,11 @@ def desk_return(
     request: Request, house: Home, me: Me, document: str, sent: Annotated[Returned, Form()]
 ) -> Response:
     """Return a document to its sender with a message, and open the next."""
-    house.office.decide.give_back(document, sent.seen, sent.nachricht, me.author)
+    try:
+        house.office.decide.give_back(document, sent.seen, sent.nachricht, me.author)
+    except (ConflictError, UsageError, TextError) as error:
+        typed = {"nachricht": sent.nachricht, **sent.of_queue}
+        return again(request, house, me, document, error, typed)
     return flash(request, _onward(request, house, me, document, sent), "desk.sort.returned")
 
 

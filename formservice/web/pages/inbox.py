@@ -8,11 +8,15 @@ from formservice.application.exporting import Kind
 from formservice.application.inbox import Box, Place
 from formservice.application.inbox_messages import Message
 from formservice.application.known_forms import titles
+from formservice.domain.errors import ConflictError, FormServiceError, UsageError
 from formservice.domain.permissions import Action
+from formservice.domain.text import TextError
 from formservice.web.flash import flash
 from formservice.web.guard import Home, Me, may
+from formservice.web.house import House
 from formservice.web.pages.cases_typed import Typed, to
 from formservice.web.pages_made import page
+from formservice.web.refusals import status_of
 from formservice.web.table_file import table
 
 router = APIRouter()
@@ -40,12 +44,12 @@ def inbox_export(house: Home, me: Me, kind: Kind, fach: str = "") -> Response:
 @router.get("/eingang/vorlagen", name="messages", dependencies=may(Action.READ_INBOX))
 def messages(request: Request, house: Home) -> Response:
     """Show the messages for giving a form back, to be changed."""
-    return page(request, "casework/messages.html", {"messages": house.office.messages.all()})
+    return _messages(request, house)
 
 
 @router.post("/eingang/vorlagen", name="message_save", dependencies=may(Action.READ_INBOX))
 def message_save(request: Request, house: Home, me: Me, sent: Typed) -> Response:
-    """Keep a message, or take it away."""
+    """Keep a message, or take it away; what is refused stands there as it was typed."""
     known = {one.id: one for one in house.office.messages.all()}
     name = sent.text("id")
     if sent.text("weg") and name in known:
@@ -57,5 +61,24 @@ def message_save(request: Request, house: Home, me: Me, sent: Typed) -> Response
         return flash(request, answer, "casework.messages.removed", undo=undo, fields=fields)
     made = name if name in known or len(name) == 32 else uuid.uuid4().hex
     message = Message(made, sent.text("title"), sent.text("body"))
-    house.office.messages.save(message, me.author)
+    try:
+        house.office.messages.save(message, me.author)
+    except (ConflictError, UsageError, TextError) as error:
+        return _messages(request, house, error, message)
     return flash(request, to(request, "messages"), "casework.messages.saved")
+
+
+def _messages(
+    request: Request,
+    house: House,
+    error: FormServiceError | None = None,
+    typed: Message | None = None,
+) -> Response:
+    known = house.office.messages.all()
+    is_new = typed is not None and typed.id not in [one.id for one in known]
+    context = {
+        "messages": [typed if typed and one.id == typed.id else one for one in known],
+        "new": typed if is_new else None,
+        "error": error,
+    }
+    return page(request, "casework/messages.html", context, status_of(error) if error else 200)

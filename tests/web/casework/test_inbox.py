@@ -233,6 +233,21 @@ def test_messages_are_changed_removed_and_brought_back(browser):
     assert carla.post("/eingang/vorlagen", data={"title": "", "body": ""}).status_code == 400
 
 
+def test_a_prepared_message_that_is_refused_stands_there_as_it_was_typed(browser):
+    carla = browser("carla")
+    refused = carla.post("/eingang/vorlagen", data={"title": "", "body": "Lange überlegt."})
+    assert refused.status_code == 400
+    assert "Lange überlegt." in refused.text
+    assert "Eine Vorlage braucht eine Überschrift und einen Text." in refused.text
+    carla.post("/eingang/vorlagen", data={"title": "Eins", "body": "Text"})
+    name = sought(r'name="id" value="(\w{32})"', carla.get("/eingang/vorlagen").text)
+    sent = {"id": name, "title": "", "body": "Noch länger überlegt."}
+    refused = carla.post("/eingang/vorlagen", data=sent)
+    assert refused.status_code == 400
+    assert refused.text.count("Noch länger überlegt.") == 1
+    assert f'name="id" value="{name}"' in refused.text
+
+
 def test_deadlines_are_listed_and_the_feed_names_nobody(browser, house, case):
     case()
     carla = browser("carla")

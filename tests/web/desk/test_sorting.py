@@ -220,6 +220,24 @@ def test_the_back_office_returns_and_assigns_from_its_own_pages(house, by, keep)
     assert state(house, bogen) is State.RETURNED
 
 
+@pytest.mark.parametrize("why", ["taken", "changed", "unreadable"])
+def test_a_message_of_return_that_is_refused_stands_there_as_it_was_typed(house, by, keep, why):
+    bogen, elif_ = keep(f"bogen-refused-{why}"), by("elif")
+    sent = {"seen": "1", "nachricht": "Bitte Seite 2 unterschreiben.", "formular": "feedbackbogen"}
+    if why == "taken":
+        house.desk.hold(CARLA, bogen, 60.0)
+    if why == "changed":
+        sent["seen"] = "0"
+    if why == "unreadable":
+        sent["nachricht"] += "\x07"
+    refused = elif_.post(f"/nachbearbeitung/{bogen}/zurueckgeben", data=sent)
+    assert refused.status_code == (422 if why == "unreadable" else 409)
+    assert "Bitte Seite 2 unterschreiben." in refused.text
+    assert 'name="formular" value="feedbackbogen"' in refused.text
+    assert 'role="alert" tabindex="-1" data-focus' in refused.text
+    assert state(house, bogen) is State.IN_REVIEW
+
+
 def test_when_others_have_all_of_it_no_next_one_is_offered(house, by, keep):
     with house.store.work() as work:
         work.connection.execute(schema.web.desk.delete())
