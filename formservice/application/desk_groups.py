@@ -155,7 +155,8 @@ class Groups:
                     passed += len(flagged)
         finally:
             # Whatever else goes wrong: what is saved can be taken back.
-            self.store.keep_last(viewer, before)
+            if before:
+                self.store.keep_last(viewer, before)
         if missing and len(missing) == len(by_document):
             raise missing[0]
         return Confirmed(count, look, passed)
