@@ -32,7 +32,11 @@ for (const link of document.querySelectorAll(".fs-error-summary a[href^='#']")) 
   });
 }
 
-// A second click on a button that sends a form must not send it twice.
+// A second click on a button that sends a form must not send it twice, however long the answer
+// takes: a page that comes instead of this one ends the wait, or who comes back to this one. Only
+// what is fetched leaves the page where it is, and after a broken off answer nobody stands here
+// for ever.
+const FETCHED = 3000, LONGEST = 120000;
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method === "dialog" || event.defaultPrevented || form.target === "_blank") return;
@@ -41,8 +45,9 @@ document.addEventListener("submit", (event) => {
     return;
   }
   form.dataset.sent = "yes";
-  // A download leaves the page where it is.
-  setTimeout(() => delete form.dataset.sent, 3000);
+  const free = () => delete form.dataset.sent;
+  setTimeout(() => { if (event.defaultPrevented) free(); }); // a script that came later sends it
+  setTimeout(free, "download" in form.dataset ? FETCHED : LONGEST);
 });
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
