@@ -114,6 +114,8 @@ def _open(one: OwnDocument) -> tuple[str, str]:
         return text("portal.mine.settled"), "none"
     if not one.is_read:
         return text("portal.mine.reading"), "info"
+    if one.form is None:
+        return text("portal.mine.no_form"), "warning"
     if one.blocks:
         return counted("portal.mine.blocks", one.blocks), "danger"
     if one.asks:

@@ -60,6 +60,18 @@ def test_a_name_with_markup_is_shown_as_it_is(browser):
     assert "<script>alert(1)" not in anna.get(f"/einreichen/{document}").text
 
 
+def test_what_is_no_form_of_ours_is_not_called_complete(browser):
+    blank = pikepdf.new()
+    blank.add_blank_page()
+    out = io.BytesIO()
+    blank.save(out)
+    anna = browser("anna")
+    document_of(uploaded(anna, out.getvalue(), "leer.pdf"))
+    mine = anna.get("/meine-vorgaenge").text
+    assert "kein Bogen erkannt" in mine
+    assert "vollständig" not in mine
+
+
 def test_the_same_file_once_more_leads_to_the_first(browser):
     anna = browser("anna")
     document = document_of(uploaded(anna, ACROFORM))
