@@ -21,6 +21,7 @@ from formservice.application.desk_shelf import (
     nothing,
     put_aside,
 )
+from formservice.application.editing import refuse_handed_in
 from formservice.application.known_forms import form_read
 from formservice.application.ports import Forms
 from formservice.application.ports_store import Author, Kept, PageOf, Version
@@ -150,9 +151,11 @@ class Arrange:
         Raises:
             NotFoundError: no such document for ``viewer``, or no such form.
             InputError: it cannot be read.
+            HandedInError: it is handed in, and a Träger corrects it by handing it in anew.
             UsageError, ConflictError: it is not to be changed any more, or somebody did.
         """
         seen = self._documents.seen(viewer, document)
+        refuse_handed_in(seen.kept, viewer)
         definition = self._forms.get(form, edition)
         kept = seen.kept
         reading = self._read(Asked(seen.pages, kept.name, kept.received, definition))

@@ -122,7 +122,7 @@ class Edit:
         if not work.search.is_visible(document, author):
             raise no_document()
         kept = work.documents.get(document)
-        _refuse_handed_in(kept, author)
+        refuse_handed_in(kept, author)
         if kept.version != base:
             raise stale(work.documents, document, base, self._forms)
         before = work.documents.newest(document).reading
@@ -155,7 +155,7 @@ class Edit:
         def do(work: Editing) -> int:
             if not work.search.is_visible(document, author):
                 raise no_document()
-            _refuse_handed_in(work.documents.get(document), author)
+            refuse_handed_in(work.documents.get(document), author)
             versions = work.documents.versions(document)
             if not versions or versions[-1].version != version:
                 raise stale(work.documents, document, version, self._forms)
@@ -219,7 +219,7 @@ def _read_from(reading: Mapping[str, Any]) -> object:
     return pages, form.get("id"), form.get("edition")
 
 
-def _refuse_handed_in(kept: Kept, author: Author) -> None:
+def refuse_handed_in(kept: Kept, author: Author) -> None:
     """Raise HandedInError for a Träger where what it changed would be in no receipt."""
     if author.role is Role.TRAEGER and kept.state in HANDED_IN:
         raise HandedInError("Dieser Bogen ist schon eingereicht.")

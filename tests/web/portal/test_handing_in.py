@@ -291,6 +291,19 @@ def put(house, document: str, **columns: str) -> None:
         work.connection.execute(update(schema.documents).where(where).values(**columns))
 
 
+def test_what_is_handed_in_becomes_no_other_form_without_a_receipt(browser):
+    anna = browser("anna")
+    document = document_of(uploaded(anna, ACROFORM, "b.pdf"))
+    handed_in(anna, document)
+    before = anna.get(f"/api/v1/documents/{document}/reading").json()
+    answer = anna.post(
+        f"/einreichen/{document}/formular", data={"formular": "erwartungsbogen/2023-07-24"}
+    )
+    assert answer.status_code == 400
+    assert "schon eingereicht" in answer.text
+    assert anna.get(f"/api/v1/documents/{document}/reading").json() == before
+
+
 def test_a_sender_is_not_asked_to_confirm_what_the_office_decides(browser):
     anna = browser("anna")
     document = document_of(uploaded(anna, sample("abbruch-acroform")))
