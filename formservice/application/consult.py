@@ -82,24 +82,17 @@ class Consult:
                 there is none.
         """
         with self._store.look() as work:
-            _refuse_unseen(work, document, viewer)
-            kept = work.documents.get(document)
-            own = {one.original for one in work.documents.pages(document)}
-            if kept.original is None and kept.part_of is not None:
-                _refuse_unseen(work, kept.part_of, viewer)
-                kept = work.documents.get(kept.part_of)
-            newer = own - {kept.original}
-            # Sent anew, or made of pages of another file.
-            sha256 = newer.pop() if len(own) == 1 and newer else kept.original
-            if sha256 is None:
-                raise NotFoundError("Zu diesem Vorgang gibt es keine einzelne Datei.")
-            if work.search.holds_unseen(document, sha256, viewer):
-                raise NotFoundError(
-                    "Die ganze Datei lässt sich nicht herunterladen: In ihr liegen auch Seiten"
-                    " anderer Vorgänge.",
-                    "Die Seiten dieses Vorgangs stehen auf seiner Seite als Bilder.",
-                )
-        return self._saved(sha256, kept.name)
+            sha256, name = _whole(work, document, viewer)
+        return self._saved(sha256, name)
+
+    def has_original(self, document: str, viewer: Author) -> bool:
+        """Say whether ``original`` would return a file."""
+        with self._store.look() as work:
+            try:
+                _whole(work, document, viewer)
+            except NotFoundError:
+                return False
+        return True
 
     def _saved(self, sha256: str, name: str) -> File:
         data = self._originals.read(sha256)
@@ -117,6 +110,28 @@ class Consult:
             )
         sha256 = made[-1].sha256
         return File(self._originals.read(sha256), sha256, f"{document}-{kind}")
+
+
+def _whole(work: Looked, document: str, viewer: Author) -> tuple[str, str]:
+    """Return the hash and the name of the received file that a document is, or was found in."""
+    _refuse_unseen(work, document, viewer)
+    kept = work.documents.get(document)
+    own = {one.original for one in work.documents.pages(document)}
+    if kept.original is None and kept.part_of is not None:
+        _refuse_unseen(work, kept.part_of, viewer)
+        kept = work.documents.get(kept.part_of)
+    newer = own - {kept.original}
+    # Sent anew, or made of pages of another file.
+    sha256 = newer.pop() if len(own) == 1 and newer else kept.original
+    if sha256 is None:
+        raise NotFoundError("Zu diesem Vorgang gibt es keine einzelne Datei.")
+    if work.search.holds_unseen(document, sha256, viewer):
+        raise NotFoundError(
+            "Die ganze Datei lässt sich nicht herunterladen: In ihr liegen auch Seiten"
+            " anderer Vorgänge.",
+            "Die Seiten dieses Vorgangs stehen auf seiner Seite als Bilder.",
+        )
+    return sha256, kept.name
 
 
 def _refuse_unseen(work: Looked, document: str, viewer: Author) -> None:

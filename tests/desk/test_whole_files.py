@@ -116,6 +116,7 @@ def shown(store, house):
         with suppress(NotFoundError):
             consult.original(document, viewer)
             found.add("original")
+        assert consult.has_original(document, viewer) is ("original" in found)
         seen = StoredDesk(store).seen(viewer, document)
         if len(pictures.pages(seen)) == 2:
             found.add("pictures")

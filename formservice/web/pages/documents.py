@@ -132,5 +132,5 @@ def _context(
         "copy_names": COPIES,
         "pictures": found["pages"] if reading and has_pictures(reading) else [],
         "deadlines": reading.get("deadlines") or [],
-        "has_file": found["original"] is not None or found["part_of"] is not None,
+        "has_file": house.consult.has_original(found["id"], me.author),
     }

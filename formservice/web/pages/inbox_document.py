@@ -224,6 +224,7 @@ def _shown(
     context = {
         "told": told,
         "kept": told.whole.kept,
+        "has_file": house.consult.has_original(document, me.author),
         "pictures": reading.get("page_numbers", ()) if has_pictures(reading) else (),
         "titles": titles(house.forms),
         "compared_code": COMPARED,
