@@ -272,7 +272,7 @@ def action_of(route: Any) -> Action | None:  # routes of the framework have no c
         return asked[0]
     if any(isinstance(one, Public) for one in found):
         return None
-    raise LookupError(f"{route.path} does not say who may use it.")
+    raise LookupError(f"{getattr(route, 'path', route)} does not say who may use it.")
 
 
 def _dependency(one: Dependency) -> Callable[..., Any] | None:
