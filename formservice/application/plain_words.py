@@ -5,7 +5,9 @@ nothing of is told under its own name, so that nothing a new edition asks for is
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from formservice.domain.form import (
@@ -18,6 +20,7 @@ from formservice.domain.form import (
     Group,
 )
 from formservice.domain.groups import Shape, numbered, shape_of
+from formservice.domain.values import shown
 
 
 class Look(StrEnum):
@@ -183,10 +186,10 @@ def _written(field: Field, value: object) -> str:
     if field.kind is FieldKind.CHOICE:
         labels = {one.key: one.label for one in field.options}
         return ", ".join(labels.get(one, one) for one in _chosen(value))
-    text = str(value)
-    if field.kind is FieldKind.DATE and len(parts := text[:10].split("-")) == 3:
-        return ".".join(reversed(parts))
-    return text
+    if field.kind is FieldKind.DATE:
+        with suppress(ValueError):  # what is being typed may be no day yet
+            return shown(field, date.fromisoformat(str(value)))
+    return str(value)
 
 
 def _chosen(value: object) -> Sequence[str]:

@@ -53,23 +53,25 @@ def test_what_is_not_marked_as_wrong_is_confirmed_at_once(keep, browser, house):
     assert house.verify().broken is None
 
 
-def test_a_confirmed_group_can_be_taken_back(keep, browser, house):
+def confirmed(keep, browser, house):
+    """Let Elif confirm all that is ticked in a scan; return it, her browser and what was shown."""
     (document,) = keep(SCAN)
     doubted(house, document, marks_of(house, document))
     elif_ = browser("elif")
     shown = [one.id for one in house.groups.shown(ELIF, Group.ON, Choice())]
     elif_.post("/nachbearbeitung/gruppen/an/bestaetigen", data={"gezeigt": shown})
+    return document, elif_, shown
+
+
+def test_a_confirmed_group_can_be_taken_back(keep, browser, house):
+    _, elif_, shown = confirmed(keep, browser, house)
     assert not house.groups.shown(ELIF, Group.ON, Choice())
     elif_.post("/nachbearbeitung/gruppen/an/zurueck")
     assert len(house.groups.shown(ELIF, Group.ON, Choice())) == len(shown)
 
 
 def test_what_was_changed_after_a_group_stays_when_the_group_is_taken_back(keep, browser, house):
-    (document,) = keep(SCAN)
-    doubted(house, document, marks_of(house, document))
-    elif_ = browser("elif")
-    shown = [one.id for one in house.groups.shown(ELIF, Group.ON, Choice())]
-    elif_.post("/nachbearbeitung/gruppen/an/bestaetigen", data={"gezeigt": shown})
+    document, elif_, _ = confirmed(keep, browser, house)
     with house.store.work() as work:
         kept, reading = work.documents.get(document), work.documents.newest(document).reading
         later = work.documents.save(
@@ -84,11 +86,7 @@ def test_what_was_changed_after_a_group_stays_when_the_group_is_taken_back(keep,
 
 
 def test_who_has_nothing_to_take_back_is_told_so(keep, browser, house):
-    (document,) = keep(SCAN)
-    doubted(house, document, marks_of(house, document))
-    elif_ = browser("elif")
-    shown = [one.id for one in house.groups.shown(ELIF, Group.ON, Choice())]
-    elif_.post("/nachbearbeitung/gruppen/an/bestaetigen", data={"gezeigt": shown})
+    _, elif_, _ = confirmed(keep, browser, house)
     told = []
     for _ in range(2):
         elif_.post("/nachbearbeitung/gruppen/an/zurueck")
