@@ -7,9 +7,9 @@ import pytest
 from hypothesis import settings
 
 # The same examples in every run, so that a change is judged by what it changed; new ones are
-# looked for by „make explore“.
-settings.register_profile("steady", derandomize=True)
-settings.register_profile("explore", print_blob=True)
+# looked for by „make explore“. None fails for being slow: speed is measured in benchmarks/.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("explore", print_blob=True, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 

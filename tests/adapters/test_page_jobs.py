@@ -141,7 +141,7 @@ results = st.builds(
 
 
 @given(results)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_page_and_all_that_was_seen_comes_back_as_it_was(result: PageResult) -> None:
     assert unpacked(packed(result)) == result
 

@@ -48,7 +48,7 @@ def test_another_library_reads_the_same_value(text):
     assert "".join(str(part) for part in parts) == text
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(max_size=400).map(clean), st.sampled_from(["q3_erreicht", "name"]))
 def test_any_text_survives(text, key):
     made = filled("feedbackbogen", {key: text})

@@ -245,7 +245,7 @@ def test_other_kinds_of_files_are_left_to_other_readers(data: bytes) -> None:
     place=st.floats(0, 1),
     junk=st.binary(min_size=1, max_size=40),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_bytes_give_pages_or_a_named_error(name: str, place: float, junk: bytes) -> None:
     data = bytearray(PICTURES[name])
     start = int(place * len(data))

@@ -125,7 +125,7 @@ def _values(field: Field) -> st.SearchStrategy[Value]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("form", DEFINITIONS, ids=lambda one: one.ref.form)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_every_value_written_is_read_back_exactly(form, data):
     values = data.draw(
@@ -370,7 +370,7 @@ def test_a_template_that_is_no_word_file_is_a_definition_error():
 
 
 @given(_TEXTS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_text_comes_through_any_template(text):
     seen = sighted(small(name=text))["name"]
     expected = unicodedata.normalize("NFC", clean(text))

@@ -225,13 +225,13 @@ def _opens_or_refuses(data: bytes) -> None:
 
 
 @given(st.integers(0, len(SAMPLE) - 1), st.integers(0, 255))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_one_wrong_byte_gives_pages_or_an_input_error(place, value):
     _opens_or_refuses(SAMPLE[:place] + bytes([value]) + SAMPLE[place + 1 :])
 
 
 @given(st.integers(0, len(SAMPLE) - 1), st.integers(0, 255))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_a_part_with_a_wrong_byte_is_unpacked_as_zipfile_does_it(place, value):
     data = SAMPLE[:place] + bytes([value]) + SAMPLE[place + 1 :]
     try:
@@ -257,7 +257,7 @@ def _by_zipfile(data: bytes, part: str) -> bytes | None:
 
 
 @given(st.integers(0, len(SAMPLE) - 1))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_truncated_file_gives_an_input_error(length):
     data = SAMPLE[:length]
     with pytest.raises(InputError):
@@ -272,7 +272,7 @@ XML = document(
 
 
 @given(st.lists(st.tuples(st.integers(0, len(XML) - 1), st.binary(max_size=3)), max_size=4))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_wrong_bytes_inside_the_document_give_pages_or_an_input_error(changes):
     content = XML
     for place, new in changes:

@@ -260,7 +260,7 @@ def assert_read_as_written(data: bytes, whole: FormDefinition, values: dict[str,
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(document=st.one_of(_documents(LIST), _documents(PLAN)))
 def test_every_value_of_every_item_is_read_back_exactly(
     document: _Document,

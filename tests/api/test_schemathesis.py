@@ -87,7 +87,6 @@ def test_no_request_breaks_it_and_every_answer_is_as_described(
 
     @settings(
         max_examples=MOST,
-        deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
         phases=(Phase.explicit, Phase.generate),

@@ -5,7 +5,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from formservice.adapters.feiertage import Feiertage
@@ -310,7 +310,6 @@ lands = st.sampled_from(["NI", "HE", "BW", "NW", "TH", "BY"])
 
 
 @given(starts, shifting, lands)
-@settings(deadline=None)
 def test_a_deadline_never_falls_on_a_closed_day(start, frist, land):
     result = frist_ende(frist, start, calendar(land))
     assert isinstance(result.ende, date)
@@ -319,21 +318,18 @@ def test_a_deadline_never_falls_on_a_closed_day(start, frist, land):
 
 
 @given(starts, shifting, lands)
-@settings(deadline=None)
 def test_shifting_only_ever_moves_later(start, frist, land):
     result = frist_ende(frist, start, calendar(land))
     assert result.verschoben_um >= 0
 
 
 @given(starts, lands)
-@settings(deadline=None)
 def test_shifting_twice_is_shifting_once(start, land):
     once, _ = next_open_day(start, calendar(land))
     assert next_open_day(once, calendar(land)) == (once, ())
 
 
 @given(starts, shifting, st.dates(date(2024, 1, 1), date(2041, 12, 31)))
-@settings(deadline=None)
 def test_one_more_holiday_never_makes_an_end_earlier(start, frist, closed):
     ends = [frist_ende(frist, start, one).ende for one in (calendar(), Feiertage("NI", [closed]))]
     assert ends[0] is not None

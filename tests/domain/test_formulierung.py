@@ -1,7 +1,7 @@
 """What the wording of an aim or a release amounts to."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from formservice.domain.formulierung import Aim, releases_everything, weak_aims
@@ -76,7 +76,6 @@ def test_one_thing_or_one_body_is_no_blanket_release(text):
     assert not releases_everything(text)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_can_be_judged(text):
     assert isinstance(releases_everything(text), bool)

@@ -305,7 +305,7 @@ def some_values() -> st.SearchStrategy[dict[str, Value]]:
 
 
 @given(some_values())
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_every_finding_names_a_field_of_the_document_and_an_item_that_exists(values):
     definition = shaped(values)
     known = {field.key for field in definition.fields}
@@ -319,7 +319,7 @@ def test_every_finding_names_a_field_of_the_document_and_an_item_that_exists(val
 
 
 @given(some_values())
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_every_item_named_has_something_in_it(values):
     definition = shaped(values)
     one = record(definition, values)

@@ -394,7 +394,7 @@ def any_record(draw):
 
 
 @given(any_record(), st.dates())
-@settings(deadline=None, max_examples=120)
+@settings(max_examples=120)
 def test_any_record_can_be_checked(case, received):
     definition, one = case
     result = check(definition, one, received=received, calendar=few_days())
@@ -407,7 +407,6 @@ def test_any_record_can_be_checked(case, received):
 
 
 @given(any_record(), st.dates())
-@settings(deadline=None)
 def test_checking_twice_says_the_same(case, received):
     definition, one = case
     calendar = few_days()

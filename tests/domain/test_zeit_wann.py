@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from formservice.domain.days import MONTHS
@@ -106,28 +106,24 @@ def named(day: date) -> str:
     return f"{day.day}. {MONTHS[day.month - 1]} {day.year}"
 
 
-@settings(deadline=None)
 @given(days, days, cues, st.sampled_from([dotted, named]))
 def test_a_day_with_its_year_means_the_same_whenever_it_is_read(day, reference, cue, written):
     said, art = cue
     assert zeitangabe_of(f"{said} {written(day)}", reference) == Wann(ZeitArt(art), day)
 
 
-@settings(deadline=None)
 @given(tasks, days, cues, st.sampled_from([" ({})", "\n{}", " [{}] ", " ({})."]))
 def test_a_time_behind_a_task_means_what_it_means_alone(task, day, cue, place):
     said = f"{cue[0]} {dotted(day)}"
     assert zeitangabe_of(task + place.format(said), PLAN) == zeitangabe_of(said, PLAN)
 
 
-@settings(deadline=None)
 @given(days, days, st.sampled_from([" ", "  ", "\n", "\t", "\u00a0"]))
 def test_white_space_changes_nothing(day, reference, blank):
     said = f"bis zum {dotted(day)}"
     assert zeitangabe_of(said.replace(" ", blank), reference) == zeitangabe_of(said, reference)
 
 
-@settings(deadline=None)
 @given(days, st.sampled_from(["in 3 Monaten", "KW 42", "bis Ende Mai", "12 Wochen", "bis 1.3."]))
 def test_a_time_that_is_counted_is_not_before_the_day_it_is_counted_from(reference, said):
     found = zeitangabe_of(said, reference)
@@ -141,14 +137,12 @@ seit nach Bedarf Ende Herbst jeden Tag"""
 words = st.sampled_from(WORDS.split())
 
 
-@settings(deadline=None)
 @given(st.lists(words, max_size=12), st.dates())
 def test_any_words_are_understood_or_not_but_never_fail(said, reference):
     found = zeitangabe_of(" ".join(said), reference)
     assert found is None or isinstance(found.art, ZeitArt)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=200), st.dates())
 def test_any_text_is_understood_or_not_but_never_fails(text, reference):
     found = zeitangabe_of(text, reference)
@@ -164,13 +158,11 @@ def test_relative_times_count_from_the_day_the_form_was_written():
     assert written_on([], received) == received
 
 
-@settings(deadline=None)
 @given(st.lists(days), days)
 def test_no_form_was_written_after_it_was_received(found, received):
     assert written_on(found, received) <= received
 
 
-@settings(deadline=None)
 @given(st.lists(days, min_size=1), days)
 def test_a_form_was_written_within_the_year_before_its_latest_day(found, received):
     past = [day for day in found if day <= received]

@@ -253,7 +253,7 @@ def test_a_long_text_is_searched_in_linear_time(part):
 
 
 @pytest.mark.parametrize("muster", PATTERNS, ids=lambda one: one.pattern.pattern[:40])
-@settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_no_pattern_is_left_out_that_would_match(muster, data):
     text = data.draw(st.from_regex(muster.pattern))

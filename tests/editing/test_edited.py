@@ -199,7 +199,7 @@ def _may_be_typed(field: Field, text: str) -> bool:
     return True
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=_QUIET)
+@settings(max_examples=60, suppress_health_check=_QUIET)
 @given(
     form=st.sampled_from(FORMS),
     texts=st.dictionaries(st.integers(0, 99), _TEXTS, min_size=1, max_size=5),

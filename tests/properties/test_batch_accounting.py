@@ -152,7 +152,7 @@ batches = st.lists(scans | drawn | st.just(["broken"]), min_size=1, max_size=4)
 
 
 @given(batches)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_pages_in_are_pages_filed_and_pages_rejected(batch: list[list[str]]) -> None:
     files = {f"scan{number}.png": pages for number, pages in enumerate(batch)}
     with tempfile.TemporaryDirectory() as folder:

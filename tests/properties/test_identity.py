@@ -92,7 +92,7 @@ def test_a_blank_form_reads_blank_in_every_channel(form):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("channel", ["fields", "flat"])
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(order=st.permutations([str(one.ref) for one in MAIN]))
 def test_all_forms_in_one_file_are_found_each_once(channel, order):
     definitions = [SERVICES.forms.get(form) for form in order]

@@ -88,7 +88,7 @@ _ANSWER = st.one_of(_FREE, st.sampled_from(["(weiter)\\ {{ x }}", "مرحبا", 
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(drawn=st.data())
 def test_any_answers_to_any_number_of_goals_come_back(drawn: st.DataObject) -> None:
     shape = {"ziele": drawn.draw(st.integers(1, 5)), "ziele[0].teilziele": 2 * STEPS.rows}

@@ -129,14 +129,14 @@ def _beyond(problem: Problem, data: object) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS, ids=lambda one: str(one.ref))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_data_fit_the_schema_exactly_when_they_can_be_generated(form, data):
     _agree(form, data.draw(_data(form)))
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda one: str(one.ref))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(data=_ANYTHING)
 def test_anything_at_all_is_judged_alike(form, data):
     _agree(form, data)

@@ -35,9 +35,7 @@ every_form = pytest.mark.parametrize("form", [str(one.ref) for one in FORMS])
 
 
 def some(examples: int) -> settings:
-    return settings(
-        max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-    )
+    return settings(max_examples=examples, suppress_health_check=[HealthCheck.too_slow])
 
 
 def made(definition: FormDefinition, record: Mapping[str, object], channel: str) -> bytes:

@@ -137,7 +137,6 @@ class Office:
 @given(taken=steps)
 @settings(
     max_examples=50,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],  # emptied each time
 )
 def test_any_order_of_moves_and_saves_leaves_a_sound_chain_and_versions_without_gaps(store, taken):

@@ -116,7 +116,6 @@ def put(store: Store, drawn) -> list[Kept]:
 @given(drawn=documents)
 @settings(
     max_examples=12,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_nobody_finds_lists_counts_or_opens_what_is_another_s(store, drawn):

@@ -296,7 +296,7 @@ PIECES = st.sampled_from(
 @example("name:")
 @example("-" * 30)
 @example("a " * 40)
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @postgres.needs_postgres
 @pytest.mark.engine
 @pytest.mark.slow
