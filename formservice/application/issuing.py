@@ -161,6 +161,10 @@ class Issue:
         )
         return list(newest(taking).values())
 
+    def first(self) -> FormDefinition | None:
+        """Return the form a case begins with, which is offered by itself; None if none is."""
+        return next((one for one in self.forms() if one.issued_first), None)
+
     def definition(self, form: str) -> FormDefinition:
         """Return the edition of a form that is issued; NotFoundError if there is none."""
         for one in self.forms():

@@ -331,7 +331,8 @@ class FormDefinition:
     the parts of the form on a screen, by the (declared) field or group each begins with.
     ``plain`` has the words in which a record is told to the person it is about, in their order,
     by (declared) field, group or ``field.option``; ``PLAIN_GAP`` stands for the value, and empty
-    words keep it back.
+    words keep it back. ``issued_first`` is the short name of the form a case begins with: it is
+    offered by itself; empty for all others.
     """
 
     ref: FormRef
@@ -350,6 +351,7 @@ class FormDefinition:
     prefills: tuple[Prefill, ...] = ()
     sections: Mapping[FieldKey, str] = field(default_factory=dict)
     plain: Mapping[FieldKey, str] = field(default_factory=dict)
+    issued_first: str = ""
     purpose: str = ""
     legal_basis: str = ""
     deletion_class: str = ""

@@ -1,8 +1,11 @@
 """Forms for cases: pre-filled, with a reference printed, only for those whose they are."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import insert, select
 
+from formservice.adapters.definitions.mappings import Definitions
 from formservice.adapters.store import schema
 from formservice.adapters.store.cases import StoredCases
 from formservice.adapters.store.cases_change import StoredCaseChanges
@@ -61,6 +64,19 @@ def test_an_erwartungsbogen_has_what_is_known_and_its_reference(
     assert [one.format for one in shown] == ["pdf", "docx"]
     told = [one.sentence for one in StoredCases(office).history(target.case, CARLA)]
     assert sum("ausgegeben" in one for one in told) == 2
+
+
+def test_the_definition_says_which_form_a_case_begins_with(office, reading):
+    def first(**names):
+        forms = [replace(one, issued_first=names.get(one.ref.form, "")) for one in reading.forms]
+        parts = reading.generate, reading.new_reference, "Jobcenter"
+        found = Issue(StoredIssued(office), Definitions(forms), *parts).first()
+        return None if found is None else (found.ref.form, found.issued_first)
+
+    assert first() is None
+    assert first(feedbackbogen="Bogen") == ("feedbackbogen", "Bogen")
+    # It would be of no use in a case: nothing of it is known there.
+    assert first(beiblatt="Blatt") is None
 
 
 def test_every_form_that_takes_master_data_is_issued_the_same_way(issue, target):

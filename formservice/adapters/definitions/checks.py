@@ -13,6 +13,7 @@ from formservice.adapters.definitions.draft import (
 from formservice.adapters.definitions.plain_checks import plain_problems
 from formservice.adapters.definitions.prefill_checks import own_problems
 from formservice.adapters.definitions.rule_checks import gap_problems, rule_problems
+from formservice.adapters.definitions.use_checks import use_problems
 from formservice.adapters.definitions.yaml_text import Source
 from formservice.domain.deadlines import RECEIVED
 from formservice.domain.errors import Problem
@@ -52,6 +53,7 @@ def disagreements(source: Source) -> Iterator[Problem]:
         yield from unknown_field(draft, ("continuation", str(part)), target)
     yield from _sections(draft)
     yield from plain_problems(draft)
+    yield from use_problems(draft)
     yield from own_problems(draft)
 
 

@@ -194,6 +194,7 @@ class DefinitionFile(_Purpose):
     prefill: dict[str, PrefillEntry] = {}
     sections: dict[Key, Text] = {}
     plain: dict[Path, str] = {}
+    issued_first: Text | None = None
 
     def definition(self) -> FormDefinition:
         """Return the definition this file describes, without its layout."""
@@ -216,6 +217,7 @@ class DefinitionFile(_Purpose):
             prefills=tuple(_prefill(form, entry) for form, entry in self.prefill.items()),
             sections=MappingProxyType(dict(self.sections)),
             plain=MappingProxyType(dict(self.plain)),
+            issued_first=self.issued_first or "",
             purpose=self.purpose,
             legal_basis=self.legal_basis,
             deletion_class=self.deletion_class,

@@ -68,6 +68,7 @@ def _list(request: Request, house: House, me: Me, asked: Asked, after: str) -> R
         "found": found,
         "after": after,
         "forms": house.office.issue.forms(),
+        "first": house.office.issue.first(),
         "whose": _WHOSE,
     }
     return page(request, "casework/cases.html", context)
@@ -114,5 +115,5 @@ def _shown(house: House, case: CasePage) -> dict[str, Any]:
         "case": case,
         "today": house.today(),
         "titles": known,
-        "forms": house.office.issue.forms(),
+        "first": house.office.issue.first(),
     }

@@ -32,8 +32,9 @@ def issue_case(
     found = house.office.cases.one(case, me.author, house.today())
     known = {one.id for one in found.parts}
     part = teilnahme if teilnahme in known else (found.part.id if found.part else None)
-    context = {"case": found, "part": part, "forms": house.office.issue.forms()}
     if not form:
+        forms, first = house.office.issue.forms(), house.office.issue.first()
+        context = {"case": found, "part": part, "forms": forms, "first": first}
         return page(request, "casework/issue_choose.html", context)
     return _preview(request, house, me, form, [Target(case, part)])
 

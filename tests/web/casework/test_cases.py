@@ -2,12 +2,15 @@
 
 import re
 import zipfile
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
 from sqlalchemy import select, update
 
+from formservice.adapters.definitions.mappings import Definitions
 from formservice.adapters.store import schema
+from tests import known
 from tests.web.casework.conftest import CARLA, DIRK, PART, PERSON, sought
 
 
@@ -127,6 +130,29 @@ def test_an_erwartungsbogen_is_there_in_two_clicks(browser, case):
     shown = carla.get(f"/faelle/{name}")
     assert "Vermerk zurücknehmen" in shown.text
     carla.post(undo_of(shown)[0], data=undo_of(shown)[1])
+
+
+def test_what_a_case_begins_with_is_told_by_the_definitions(house, browser, case):
+    form = "schweigepflichtentbindung"
+    house.forms = Definitions(
+        replace(one, issued_first="Entbindung" if one.ref.form == form else "")
+        for one in known.services().forms
+    )
+    (one, _), carla = case(), browser("carla")
+    assert "Entbindung ausgeben" in carla.get(f"/faelle/{one}").text
+    shown = carla.get("/faelle").text
+    assert 'data-label="Entbindung">noch keiner' in shown
+    assert f'<option value="{form}" selected>' in shown
+    assert re.search(rf'value="{form}"[^>]* checked', carla.get(f"/faelle/{one}/ausgeben").text)
+
+
+def test_no_form_is_offered_by_itself_where_no_definition_says_so(house, browser, case):
+    house.forms = Definitions(replace(one, issued_first="") for one in known.services().forms)
+    (one, _), carla = case(), browser("carla")
+    assert "Formular ausgeben" in (page := carla.get(f"/faelle/{one}").text)
+    assert "ausgeben?form=" not in page
+    assert "noch keiner" not in carla.get("/faelle").text
+    assert " checked" not in carla.get(f"/faelle/{one}/ausgeben").text
 
 
 def test_many_are_fetched_as_one_file_that_names_each(browser, case):
