@@ -23,6 +23,7 @@ _HELD_S = 60.0
 UNDO_S = 24 * 3600.0
 """For how long somebody may take back that they threw something away, in seconds."""
 _AT_WORK = ("ready", "running")
+_UNSENT = (State.PREPARING, State.RECEIVED, State.DISCARDED)
 
 T = TypeVar("T")
 
@@ -75,8 +76,31 @@ class PutAside:
 
         self._store.written(move)
 
+    def whole(self, document: str, author: Author) -> None:
+        """Throw away all of a file that was not handed in, and what is no file as ``__call__``.
+
+        Programs name what they have sent; which forms that held they need not ask for before.
+
+        Raises:
+            NotFoundError: there is no such document of theirs.
+            UsageError: all of it was handed in.
+            ConflictError: some of it is being read just now; nothing is thrown away.
+        """
+
+        def move(work: Asiding) -> None:
+            kept = _theirs(work, document, author)
+            parts = work.documents.parts(document, author)
+            forms = parts or [kept]
+            own = [one for one in forms if one.state in _UNSENT] or forms[:1]
+            for one in own:
+                if one.state is not State.DISCARDED:
+                    refuse_handed_in(one, is_file=False)
+                    work.documents.move(one.id, State.DISCARDED, author, DISCARDED)
+
+        self._store.written(move)
+
     def restore(self, document: str, author: Author) -> None:
-        """Take back that something was thrown away; done once more, nothing more happens.
+        """Take back that something was thrown away, of a file all; once more changes nothing.
 
         Raises:
             NotFoundError: there is no such document of theirs, or not any more.
@@ -84,7 +108,8 @@ class PutAside:
 
         def move(work: Asiding) -> None:
             kept = _theirs(work, document, author)
-            _back(work, kept, author)
+            for one in (kept, *work.documents.parts(document, author)):
+                _back(work, one, author)
 
         self._store.written(move)
 

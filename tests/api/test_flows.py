@@ -15,7 +15,9 @@ from formservice.web import reading_log
 from formservice.web.api.files import DOCX, PDF
 from tests.api.test_documents import PDF as SAMPLE
 from tests.api.test_documents import upload
+from tests.pdf_pages import joined
 from tests.web.conftest import TRAEGER
+from tests.web.portal.sent import sample
 
 LIST = (
     "Kundennummer;Name;Vorname;Geburtsdatum;Träger;Maßnahme;Beginn;Ende;IFK\n"
@@ -92,6 +94,30 @@ def test_what_is_not_handed_in_is_thrown_away_and_for_a_day_taken_back(browser, 
     assert discarded(house.store) == 1
     assert anna.get(address).status_code == 404
     assert anna.post(f"{address}/restore").status_code == 404
+
+
+def test_a_file_with_several_forms_is_thrown_away_and_taken_back_with_all_of_them(browser):
+    anna = browser("anna")
+    two = joined(sample("regulaer-flat"), sample("abbruch-flat"))
+    (file,) = upload(anna, data=two).json()
+    address = f"/api/v1/documents/{file['id']}"
+    parts = anna.get(f"{address}/status").json()["parts"]
+    assert len(parts) == 2
+
+    def states():
+        return {anna.get(f"/api/v1/documents/{one}").json()["state"] for one in parts}
+
+    for _ in range(2):
+        assert anna.delete(address).status_code == 204
+        assert states() == {"discarded"}
+    assert anna.post(f"{address}/restore").status_code == 204
+    assert states() == {"preparing"}
+    for one in parts:
+        sent = {"version": 1, "knowingly": True}
+        assert anna.post(f"/api/v1/documents/{one}/submissions", json=sent).status_code == 201
+    refused = anna.delete(address)
+    assert (refused.status_code, refused.json()["code"]) == (400, "usage")
+    assert "eingereicht" in refused.json()["error"]
 
 
 def test_a_traeger_corrects_until_it_is_accepted_with_a_receipt_each_time(browser, submitted):

@@ -5,6 +5,7 @@ from hashlib import sha256
 
 import pytest
 
+from formservice.adapters.store import schema
 from formservice.adapters.store.selection import selected
 from formservice.adapters.store.store import Store
 from formservice.adapters.work.reminders import reminded
@@ -178,3 +179,47 @@ def test_a_file_of_several_forms_is_not_thrown_away_at_once(people):
     sent(people, forms=2)
     with pytest.raises(UsageError, match="mehrere Bögen"):
         PutAside(people)("d1", OWN)
+
+
+def test_all_of_a_file_that_is_not_handed_in_is_thrown_away_and_taken_back_together(people):
+    throw = PutAside(people)
+    sent(people, forms=3)
+    with people.work() as work:
+        first, second, third = (one.id for one in work.documents.parts("d1"))
+        work.documents.move(first, State.IN_REVIEW, OWN)
+    throw(second, OWN)
+    for _ in range(2):
+        throw.whole("d1", OWN)
+        found = [state_of(people, one) for one in (first, second, third)]
+        assert found == [State.IN_REVIEW, State.DISCARDED, State.DISCARDED]
+    for _ in range(2):
+        throw.restore("d1", OWN)
+        found = [state_of(people, one) for one in (first, second, third)]
+        assert found == [State.IN_REVIEW, State.PREPARING, State.PREPARING]
+
+
+def test_a_file_of_which_all_forms_are_handed_in_is_not_thrown_away(people):
+    sent(people, forms=2)
+    with people.work() as work:
+        for one in work.documents.parts("d1"):
+            work.documents.move(one.id, State.IN_REVIEW, OWN)
+    with pytest.raises(UsageError, match="eingereicht"):
+        PutAside(people).whole("d1", OWN)
+
+
+def test_of_a_file_nothing_is_thrown_away_while_one_of_its_forms_is_being_read(people):
+    sent(people, forms=2)
+    with people.work() as work:
+        first, second = (one.id for one in work.documents.parts("d1"))
+        row = schema.documents.update().where(schema.documents.c.id == second)
+        work.connection.execute(row.values(status="running"))
+    with pytest.raises(ConflictError, match="gerade gelesen"):
+        PutAside(people).whole("d1", OWN)
+    assert state_of(people, first) is State.PREPARING
+
+
+@pytest.mark.parametrize("who", [IFK, BACK_OFFICE, LEAD, OTHER], ids=lambda one: one.id)
+def test_nobody_else_throws_a_whole_file_away(people, who):
+    sent(people, forms=2)
+    with pytest.raises(NotFoundError):
+        PutAside(people).whole("d1", who)

@@ -155,10 +155,10 @@ def discard(document: DocumentId, house: Home, me: Me) -> None:
     """Verwirft, was hochgeladen und noch nicht eingereicht ist.
 
     24 Stunden lang ist es mit dem Stand `discarded` noch da, und `POST …/restore` holt es zurück;
-    danach wird es mit seiner Datei gelöscht. Enthält die Datei mehrere Bögen, wird jeder einzeln
-    verworfen.
+    danach wird es mit seiner Datei gelöscht. Enthält eine Datei mehrere Bögen, verwirft und holt
+    ihre Kennung alle, die nicht eingereicht sind; die Kennung eines Bogens nur diesen.
     """
-    house.portal.put_aside(document, me.author)
+    house.portal.put_aside.whole(document, me.author)
 
 
 @router.post(
