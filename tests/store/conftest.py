@@ -1,5 +1,9 @@
 """Every test of the store runs on both databases."""
 
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import pytest
 
 from formservice.adapters.originals.local import LocalOriginals
@@ -17,14 +21,33 @@ from tests.store import postgres
     ]
 )
 def address(request, tmp_path, tmp_path_factory):
-    """The address of an empty database."""
+    """The address of an empty database; with all tables for who asks for a store."""
+    is_store = "store" in request.fixturenames
     if request.param == "sqlite":
-        yield embedded(tmp_path / "data")
+        url = embedded(tmp_path / "data")
+        if is_store:
+            file = Path(str(url.database))
+            file.parent.mkdir(mode=0o700)
+            file.touch(mode=0o600)
+            file.write_bytes(_with_tables())
+        yield url
         return
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if hasattr(request.config, "workerinput") else base
-    with postgres.database(shared) as url:
+    with postgres.laid_out(shared, metadata) if is_store else postgres.database(shared) as url:
         yield url
+
+
+@cache
+def _with_tables() -> bytes:
+    """Return a database in which nothing stands, made once in a process and copied then."""
+    with TemporaryDirectory() as folder:
+        url = embedded(Path(folder) / "data")
+        store = Store(url)
+        with writing(store.engine) as connection:
+            metadata.create_all(connection)
+        store.close()
+        return Path(str(url.database)).read_bytes()
 
 
 @pytest.fixture
@@ -39,8 +62,6 @@ def engine(address):
 def store(address):
     """A store with empty tables in that database."""
     store = Store(address)
-    with writing(store.engine) as connection:
-        metadata.create_all(connection)
     yield store
     store.close()
 

@@ -17,8 +17,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
+from sqlalchemy import MetaData, create_engine
 from sqlalchemy.engine import URL
+from sqlalchemy.pool import NullPool
 
 _BIN = Path("/usr/lib/postgresql")
 MISSING = "PostgreSQL is not installed (Debian package postgresql)"
@@ -40,15 +43,71 @@ def database(shared: Path, *, durable: bool = False) -> Iterator[URL]:
     ``durable``, for who measures: it waits for the disk as an office's server does. Tests do not
     take the machine's power away, and each makes a database of its own.
     """
-    folder = _server(shared, durable=durable)
-    name = f"t{uuid.uuid4().hex}"
-    _psql(folder, f"CREATE DATABASE {name}")
-    # The folder of the socket as a query: so the address can be written as text, too.
-    url = URL.create("postgresql+psycopg", "tests", database=name, query={"host": str(folder)})
+    url = _made(_server(shared, durable=durable))
     try:
         yield url
     finally:
-        _psql(folder, f"DROP DATABASE {name} WITH (FORCE)")
+        _dropped(url)
+
+
+@contextmanager
+def laid_out(shared: Path, tables: MetaData) -> Iterator[URL]:
+    """Yield the address of a database with ``tables`` in which nothing stands.
+
+    Making a database takes ten times as long as emptying one, so the next test gets it again.
+    """
+    if _LEFT:
+        url = _LEFT.pop()
+    else:
+        url = _made(_server(shared, durable=False))
+        with create_engine(url, poolclass=NullPool).begin() as connection:
+            tables.create_all(connection)
+    try:
+        yield url
+    finally:
+        try:
+            _emptied(url)
+        except psycopg.Error:  # the test has made it one that may only be read, for example
+            _dropped(url)
+        else:
+            _LEFT.append(url)
+
+
+_LEFT: list[URL] = []
+
+
+def _made(folder: Path) -> URL:
+    name = f"t{uuid.uuid4().hex}"
+    _do(folder, "postgres", f"CREATE DATABASE {name}")
+    # The folder of the socket as a query: so the address can be written as text, too.
+    return URL.create("postgresql+psycopg", "tests", database=name, query={"host": str(folder)})
+
+
+def _dropped(url: URL) -> None:
+    _do(Path(str(url.query["host"])), "postgres", f"DROP DATABASE {url.database} WITH (FORCE)")
+
+
+def _emptied(url: URL) -> None:
+    """Put out whoever is still connected, and leave all tables without a row."""
+    _do(Path(str(url.query["host"])), str(url.database), _PUT_OUT, _EMPTY)
+
+
+_PUT_OUT = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+# Also of what was deleted nothing stays: a table that is emptied so begins a new file.
+_EMPTY = """
+DO $$
+DECLARE filled text;
+BEGIN
+  SELECT string_agg(oid::regclass::text, ', ') INTO filled FROM pg_class
+  WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 0;
+  IF filled IS NOT NULL THEN
+    EXECUTE 'TRUNCATE ' || filled || ' RESTART IDENTITY CASCADE';
+  END IF;
+END $$
+"""
 
 
 def _server(shared: Path, *, durable: bool) -> Path:
@@ -139,14 +198,12 @@ def _known(name: str) -> bool:
     return True
 
 
-def _psql(folder: Path, statement: str) -> None:
-    bin_ = programs()
-    assert bin_ is not None, MISSING
-    subprocess.run(
-        [bin_ / "psql", "-h", folder, "-U", "tests", "-d", "postgres", "-qc", statement],
-        check=True,
-        capture_output=True,
-    )
+def _do(folder: Path, database: str, *statements: str) -> None:
+    with psycopg.connect(
+        host=str(folder), user="tests", dbname=database, autocommit=True
+    ) as connection:
+        for one in statements:
+            connection.execute(one.encode())
 
 
 def _watch(leader: int, folder: Path, as_other: list[str]) -> None:
