@@ -57,9 +57,10 @@ class Invite:
         self._mails = mails
 
     def all(self) -> Sequence[Invitation]:
-        """Return all invitations that nobody has accepted or withdrawn, the newest first."""
+        """Return all that are neither withdrawn nor for who has an account, the newest first."""
         with self._store.look() as work:
-            return work.accounts.invitations.pending()
+            found = work.accounts.invitations.pending()
+            return [one for one in found if work.accounts.by_login(one.email) is None]
 
     def invite(self, email: str, name: str, traeger: str, author: Author) -> Invited:
         """Invite somebody of a Träger.
@@ -78,11 +79,7 @@ class Invite:
 
         def invite(work: Unit) -> Invited:
             work.events.held()
-            if work.accounts.by_login(address) is not None:
-                raise ConflictError(
-                    "Zu dieser E-Mail-Adresse gibt es schon ein Konto.",
-                    "Ein weiterer Träger lässt sich beim Konto eintragen.",
-                )
+            _refuse_known(work, address)
             if traeger not in work.accounts.traeger():
                 raise NotFoundError("Diesen Träger gibt es nicht.")
             return self._made(work, Invitation("", address, name, traeger, 0.0, 0.0), author)
@@ -90,10 +87,16 @@ class Invite:
         return self._store.written(invite)
 
     def renew(self, invitation: str, author: Author) -> Invited:
-        """Make a new link for an invitation; the old one is of no use any more."""
+        """Make a new link for an invitation; the old one is of no use any more.
+
+        Raises:
+            NotFoundError: it is accepted or withdrawn.
+            ConflictError: somebody has an account with its address by now.
+        """
 
         def renew(work: Unit) -> Invited:
             work.events.held()
+            _refuse_known(work, work.accounts.invitations.get(invitation).email)
             old = _taken_back(work, invitation, author)
             return self._made(work, old, author)
 
@@ -130,8 +133,6 @@ class Invite:
         def accept(work: Unit) -> None:
             work.events.held()
             invitation = _good(work, secret)
-            if work.accounts.by_login(invitation.email) is not None:
-                raise _over()
             work.accounts.invitations.used(invitation.id)
             work.accounts.add(user, name, Role.TRAEGER, [invitation.traeger])
             login = invitation.email
@@ -168,9 +169,18 @@ def _taken_back(work: Unit, invitation: str, author: Author) -> Invitation:
     return old
 
 
+def _refuse_known(work: Unit, address: str) -> None:
+    if work.accounts.by_login(address) is not None:
+        raise ConflictError(
+            "Zu dieser E-Mail-Adresse gibt es schon ein Konto.",
+            "Ein weiterer Träger lässt sich beim Konto eintragen.",
+        )
+
+
 def _good(work: Unit, secret: str) -> Invitation:
     found = work.accounts.invitations.good(hashed_link(secret))
-    if found is None:
+    # Of several to one address the first that is accepted makes the account.
+    if found is None or work.accounts.by_login(found.email) is not None:
         raise _over()
     return found
 

@@ -216,6 +216,20 @@ def test_an_old_link_is_of_no_use_after_a_new_one(accounts):
             change(again.id, LEAD)
 
 
+def test_who_has_an_account_by_now_is_invited_no_more(accounts):
+    """Whatever else was sent to the same address asks for no password that nobody takes."""
+    first, second = (
+        accounts.invite.invite("ida@werk.example", "Ida", one, LEAD) for one in ("t1", "t2")
+    )
+    accounts.invite.accept(link(first), "Ida", PASSWORD)
+    assert not accounts.invite.all()
+    with pytest.raises(InvitationOverError):
+        accounts.invite.opened(link(second))
+    with pytest.raises(ConflictError):
+        accounts.invite.renew(second.id, LEAD)
+    accounts.invite.withdraw(second.id, LEAD)
+
+
 def test_a_weak_password_uses_up_no_invitation(accounts):
     invited = accounts.invite.invite("ida@werk.example", "Ida", "t1", LEAD)
     with pytest.raises(WeakPasswordError):
