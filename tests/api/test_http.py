@@ -173,6 +173,36 @@ def test_where_nothing_needs_to_be_said_nothing_is_passed_over_unread(browser, a
     problem(in_pieces, 415, "media-type")
 
 
+_UNREAD = {"content-type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("method", "address"),
+    [("POST", "cases/nobodys/take"), ("POST", "documents/no/restore"), ("DELETE", "documents/no")],
+)
+def test_what_a_route_does_not_take_is_refused_and_not_passed_over(browser, method, address):
+    user = browser("anna" if "documents" in address else "carla")
+    address = f"/api/v1/{address}"
+    for sent, where in (
+        (b'{"knowingly": true}', "knowingly"),
+        (b"[]", ""),
+        (b'"x"', ""),
+        (b"knowingly=true", ""),
+        (b'{"knowingly": ', ""),
+    ):
+        answer = user.request(method, address, content=sent, headers=_UNREAD)
+        problem(answer, 422, "usage")
+        assert [one["where"] for one in answer.json()["problems"]] == [where], sent
+    problem(user.request(method, address, content=b'"\xff"', headers=_UNREAD), 400, "usage")
+    in_pieces = user.request(method, address, content=iter([b'{"x"', b": 1}"]))
+    problem(in_pieces, 422, "usage")
+    deep = user.request(method, address, content=b"[" * 200_000, headers=_UNREAD)
+    assert deep.status_code in (400, 422)
+    for nothing in (b"", b"{}", b" { } ", b"null"):
+        answer = user.request(method, address, content=nothing, headers=_UNREAD)
+        problem(answer, 404, "not-found")
+
+
 def test_no_list_begins_anew_when_its_next_page_is_not_to_be_understood(browser):
     carla = browser("carla")
     for address in ("/api/v1/cases", "/api/v1/documents"):

@@ -1,6 +1,7 @@
 """How every request to the API is taken: who it is, what its body may be, and done once."""
 
 import hashlib
+import json
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any, TypeAlias  # FastAPI's own signatures
@@ -9,6 +10,7 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
+from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
@@ -18,6 +20,7 @@ from formservice.domain.changes import StaleError
 from formservice.domain.errors import FormServiceError, InvalidDataError, UsageError
 from formservice.web import guard
 from formservice.web.api.problems import STATUS, MediaTypeError
+from formservice.web.api.told import Nothing
 from formservice.web.posted_form import form_of
 from formservice.web.refusals import problem, status_of
 
@@ -64,6 +67,8 @@ class ApiRoute(APIRoute):
             me = await run_in_threadpool(guard.signed_in, request, house)
             guard.May(action)(request, me)  # counts it as well, before its body is read
         self._refuse_body(request)
+        if self.body_field is None and request.method not in _OF_BROWSERS:
+            await _refuse_what_nobody_reads(request)
         key = request.headers.get(KEY_HEADER)
         if key is None or action is None or request.method in _OF_BROWSERS or self._is_safe():
             return await inner(request)
@@ -108,6 +113,32 @@ def _has_none(request: Request) -> bool:
     """Say whether a request has no body: one of HTTP/1.1 says how long it is, or that it comes."""
     length = request.headers.get("content-length", "")
     return length == "0" or not (length or "transfer-encoding" in request.headers)
+
+
+async def _refuse_what_nobody_reads(request: Request) -> None:
+    """Raise where something is sent to a route that takes nothing; an empty object is nothing.
+
+    Who sends a field expects that it counts: to do the rest all the same would be a surprise.
+    """
+    if _has_none(request):
+        return
+    _bound(request)
+    sent = await request.body()
+    if not sent.strip():
+        return
+    try:
+        said = json.loads(sent)
+    except json.JSONDecodeError as error:
+        wrong = {"type": "json_invalid", "loc": ("body", error.pos)}
+        raise RequestValidationError([wrong]) from None
+    except (ValueError, RecursionError):
+        raise HTTPException(400) from None
+    try:
+        if said is not None:
+            Nothing.model_validate(said)
+    except ValidationError as error:
+        told = [{**one, "loc": ("body", *one["loc"])} for one in error.errors()]
+        raise RequestValidationError(told) from None
 
 
 def _bound(request: Request) -> None:
