@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from formservice.application.desk import LOOK, Decision, DeskStore, Draft, TakenError
 from formservice.application.desk_pictures import Pictures, has_pictures
-from formservice.application.desk_review import Review, definition_of, review
+from formservice.application.desk_review import NO_FIELD, Review, definition_of, review
 from formservice.application.editing import AS_READ, BLANK, UNREADABLE, Edit, Editing
 from formservice.application.ports import Forms
 from formservice.application.ports_store import Author
@@ -73,7 +73,7 @@ class Deciding:
         definition = definition_of(seen.reading, self._forms)
         field = next((f for f in definition.fields if f.key == key), None) if definition else None
         if definition is None or field is None or key not in (seen.reading.get("fields") or {}):
-            raise UsageError("Diese Angabe hat der Vorgang nicht.")
+            raise UsageError(NO_FIELD)
         if viewer.role not in EDITORS.get(seen.kept.state, ()):
             raise UsageError("Der Vorgang ist inzwischen weiter und wird hier nicht geändert.")
         if field.o_ton and decision.said in _WRITTEN and not decision.compared:

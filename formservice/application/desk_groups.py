@@ -21,11 +21,11 @@ from formservice.application.desk import (
 )
 from formservice.application.desk_deciding import HELD_S
 from formservice.application.desk_pictures import Seen, has_pictures, zones
-from formservice.application.desk_review import definition_of, shown
+from formservice.application.desk_review import NO_FIELD, definition_of, has_field, shown
 from formservice.application.editing import AS_READ, Edit, Editing
 from formservice.application.ports import Forms
 from formservice.application.ports_store import Author
-from formservice.domain.errors import ConflictError, NotFoundError, no_document
+from formservice.domain.errors import ConflictError, NotFoundError, UsageError, no_document
 from formservice.domain.form import Field, FieldKind
 
 T = TypeVar("T")
@@ -127,11 +127,15 @@ class Groups:
 
         Raises:
             NotFoundError: none of the documents is there for ``viewer``.
+            UsageError: ``wrong`` names a field that its document does not have; nothing is done.
         """
         marked, by_document = set(wrong), defaultdict[tuple[str, int], list[str]](list)
         for one in dict.fromkeys(given):
             document, version, key = _parsed(one)
             by_document[document, version] += [key]
+        for (document, version), keys in by_document.items():
+            flagged = [key for key in keys if f"{document}:{version}:{key}" in marked]
+            self._refuse_unknown(viewer, document, version, flagged)
         count = passed = 0
         before: dict[str, int] = {}
         look: list[tuple[str, str]] = []
@@ -217,9 +221,28 @@ class Groups:
             self._desk.finish(viewer, document, write, draft)
         return len(keys)
 
+    def _refuse_unknown(
+        self, viewer: Author, document: str, version: int, keys: Sequence[str]
+    ) -> None:
+        """Refuse what no page has shown of this version; of others nobody can say that here."""
+        if not keys:
+            return
+        try:
+            seen = self._desk.seen(viewer, document)
+        except (ConflictError, NotFoundError):
+            return
+        known = all(has_field(seen.reading, key, self._forms) for key in keys)
+        if seen.kept.version == version and not known:
+            raise UsageError(NO_FIELD, "Bestätigt ist nichts. Bitte die Gruppe neu laden.")
+
     def _flag(self, viewer: Author, document: str, keys: Sequence[str]) -> None:
-        """Let fields be asked for that the machine was sure of."""
+        """Let fields be asked for that the machine was sure of.
+
+        ConflictError: the document does not have them any more, as it is another form by now.
+        """
         seen = self._desk.seen(viewer, document)
+        if not all(has_field(seen.reading, key, self._forms) for key in keys):
+            raise ConflictError(NO_FIELD)
         asked = set(doubtful(seen.reading))
         flags = {key: Decision(LOOK) for key in keys if key not in asked}
 

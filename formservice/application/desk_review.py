@@ -16,6 +16,9 @@ from formservice.domain.document import Doubt
 from formservice.domain.form import Field, FieldKind, FormDefinition, FormRef
 from formservice.domain.rules import REASONS
 
+NO_FIELD = "Diese Angabe hat der Vorgang nicht."
+"""What is told of a key that a document has no field for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -126,6 +129,13 @@ def definition_of(reading: Mapping[str, Any], forms: Forms) -> FormDefinition | 
     """Return the form of a record, as wide as it; None where it is not known."""
     known = form_read(reading, forms)
     return None if known is None else fitting(known, reading.get("fields") or {})
+
+
+def has_field(reading: Mapping[str, Any], key: str, forms: Forms) -> bool:
+    """Say whether a record has a field of this key, and its form as well."""
+    definition = definition_of(reading, forms)
+    is_of_form = definition is not None and any(one.key == key for one in definition.fields)
+    return is_of_form and key in (reading.get("fields") or {})
 
 
 def shown(field: Field, one: Mapping[str, Any]) -> str:

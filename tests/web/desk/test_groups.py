@@ -168,6 +168,36 @@ def test_what_a_group_never_shows_is_not_confirmed(keep, house):
     assert [key for key, one in after.items() if one.get("confirmed")] == [mark]
 
 
+@pytest.mark.parametrize("by", ["page", "API"])
+def test_what_the_form_does_not_have_is_not_marked_as_wrong(keep, browser, house, by):
+    (document,) = keep(SCAN)
+    doubted(house, document, marks_of(house, document))
+    (right, wrong) = _ids(house, document, [marks_of(house, document)[0], "krumm"])
+    before, elif_ = house.desk.seen(ELIF, document), browser("elif")
+    if by == "page":
+        sent = {"gezeigt": [right, wrong], "falsch": [wrong]}
+        answer = elif_.post("/nachbearbeitung/gruppen/an/bestaetigen", data=sent)
+        assert "Diese Angabe hat der Vorgang nicht." in answer.text
+    else:
+        sent = {"shown": [right, wrong], "wrong": [wrong]}
+        answer = elif_.post("/api/v1/desk/groups/confirmation", json=sent)
+        assert answer.json()["code"] == "usage"
+    assert answer.status_code == 400
+    assert house.desk.seen(ELIF, document) == before
+    assert house.desk.draft(ELIF, document).decisions == {}
+
+
+def test_a_field_that_is_gone_with_its_form_keeps_nothing_else_from_being_confirmed(keep, house):
+    here, other = keep(SCAN)[0], keep(LATE)[0]
+    doubted(house, here, marks_of(house, here))
+    given = _ids(house, here, marks_of(house, here))
+    version = house.desk.seen(ELIF, other).kept.version
+    gone = f"{other}:{version + 1}:krumm"
+    done = house.groups.confirm(ELIF, [*given, gone], [gone])
+    assert (done.count, done.wrong, done.passed) == (len(given), [], 1)
+    assert house.desk.draft(ELIF, other).decisions == {}
+
+
 def test_an_answer_of_an_older_version_is_not_confirmed(keep, house):
     (document,) = keep(SCAN)
     marks = marks_of(house, document)
