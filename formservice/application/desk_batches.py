@@ -34,6 +34,7 @@ class BatchFile:
     ``pages`` is None for one that was there before it was counted. ``found`` are its documents
     with form and state, as far as the viewer sees them. ``error`` is the code of why it stands.
     Of what the viewer does not see any more (``is_seen``) there are the numbers only, no name.
+    ``same`` are other received files of the same bytes, sent by somebody else.
     """
 
     document: str
@@ -47,6 +48,7 @@ class BatchFile:
     aside: int
     found: Sequence[tuple[str, str | None, State]]
     is_seen: bool = True
+    same: Sequence[str] = ()
 
     @property
     def is_done(self) -> bool:

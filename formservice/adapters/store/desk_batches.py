@@ -4,7 +4,19 @@ import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    and_,
+    case,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+)
 
 from formservice.adapters.store import schema
 from formservice.adapters.store.engine import added, now
@@ -100,7 +112,8 @@ class StoredBatches:
         with self._store.look() as work:
             _refuse_foreign(work.connection, viewer, batch)
             rows = work.connection.execute(query).all()
-            filed = self._filed(work.connection, [row.original for row in rows])
+            filed = self._filed(work.connection, [row.id for row in rows])
+            same = self._same(work.connection, viewer, [row.id for row in rows])
             parts = self._parts(work.connection, viewer, [row.id for row in rows])
         return [
             BatchFile(
@@ -111,11 +124,12 @@ class StoredBatches:
                 state=State(row.state),
                 error=row.error,
                 pages=row.pages,
-                filed=filed.get(row.original, 0),
+                filed=filed.get(row.id, 0),
                 aside=len(loose_pages(row.aside or ())),
                 found=parts[row.id]
                 or ([(row.id, row.form, State(row.state))] if row.version and row.is_seen else []),
                 is_seen=bool(row.is_seen),
+                same=same[row.id],
             )
             for row in rows
         ]
@@ -133,14 +147,44 @@ class StoredBatches:
         return self._store.written(retry)
 
     @staticmethod
-    def _filed(connection: Connection, originals: Sequence[str]) -> dict[str, int]:
-        """Return how many pages of originals are in documents."""
+    def _filed(connection: Connection, files: Sequence[str]) -> dict[str, int]:
+        """Return how many pages of files are in documents.
+
+        The same bytes, sent by several, are a file of each: what was found in another one of these
+        are its pages. Such as were moved into documents of other files are their sender's.
+        """
+        file, holder, twin, shown = (_documents.alias() for _ in range(4))
+        root = func.coalesce(holder.c.part_of, holder.c.id)
+        twins = exists().where(*_twins(file, twin))
+        of_twin = exists().where(*_twins(file, shown), shown.c.id == root)
+        theirs = or_(
+            root == file.c.id, holder.c.traeger.is_not_distinct_from(file.c.traeger), ~twins
+        )
         query = (
-            select(_pages.c.original, func.count(literal(1)))
-            .where(_pages.c.original.in_(originals))
-            .group_by(_pages.c.original)
+            select(file.c.id, func.count(_pages.c.page.distinct()))
+            .join(_pages, _pages.c.original == file.c.original)
+            .join(holder, holder.c.id == _pages.c.document)
+            .where(file.c.id.in_(files), theirs, ~of_twin)
+            .group_by(file.c.id)
         )
         return {row[0]: row[1] for row in connection.execute(query)}
+
+    @staticmethod
+    def _same(
+        connection: Connection, viewer: Author, files: Sequence[str]
+    ) -> defaultdict[str, list[str]]:
+        """Return which other files have the same bytes, as far as ``viewer`` sees them."""
+        file, twin = _documents.alias(), _documents.alias()
+        query = (
+            select(file.c.id, twin.c.id)
+            .join(twin, and_(*_twins(file, twin)))
+            .where(file.c.id.in_(files), visible(viewer, twin))
+            .order_by(twin.c.created_at, twin.c.id)
+        )
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for own, other in connection.execute(query):
+            found[own].append(other)
+        return found
 
     @staticmethod
     def _parts(
@@ -156,6 +200,11 @@ class StoredBatches:
         for row in connection.execute(query):
             found[row.part_of].append((row.id, row.form, State(row.state)))
         return found
+
+
+def _twins(file: FromClause, twin: FromClause) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that ``twin`` is another file of the same bytes as ``file``."""
+    return twin.c.original == file.c.original, twin.c.part_of.is_(None), twin.c.id != file.c.id
 
 
 def _mine(viewer: Author) -> ColumnElement[bool]:

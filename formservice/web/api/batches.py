@@ -36,6 +36,7 @@ _FILE: dict[str, Any] = {
     "aside": 1,
     "missing": 0,
     "documents": [ID],
+    "same": [],
 }
 BatchId = Annotated[
     str, Path(description="Kennung des Stapels.", max_length=64, examples=[_BATCH["id"]])
@@ -70,6 +71,9 @@ class BatchFileTold(BaseModel):
     aside: int = Field(description="So viele sind kein Vorgang (Trennblätter, leere Rückseiten).")
     missing: int = Field(description="So viele sind nicht erklärt; am Ende immer 0.")
     documents: list[str] = Field(description="Was darin gefunden wurde.")
+    same: list[str] = Field(
+        description="Vorgänge, die dieselbe Datei sind (gleiche Bytes, anders eingegangen)."
+    )
 
 
 class Again(BaseModel):
@@ -182,4 +186,5 @@ def _file(one: BatchFile) -> BatchFileTold:
         aside=one.aside,
         missing=one.missing,
         documents=[found[0] for found in one.found],
+        same=list(one.same),
     )
