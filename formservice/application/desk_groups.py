@@ -33,6 +33,10 @@ MOST = 60
 """On one screen: as many as somebody compares without tiring."""
 _SHORT = 40
 REASON = "in der Gruppenprüfung bestätigt"
+_WAIT = (
+    "Zurückgenommen ist noch nichts. Bitte nachfragen oder abwarten, bis der Vorgang wieder frei"
+    " ist, und dann noch einmal zurücknehmen."
+)
 
 
 class Group(StrEnum):
@@ -169,11 +173,17 @@ class Groups:
         """Let ``back`` make the documents of the last group what they were; return what it did.
 
         None if there is nothing to take back. Where ``back`` refuses, it can be asked again.
+
+        TakenError: somebody else looks one of them through; nothing is taken back.
         """
         before = self.store.last(viewer)
         if not before:
             return None
-        done = back(viewer, before)
+        try:
+            done = back(viewer, before)
+        except TakenError as error:
+            # Pages can be arranged all the same; a whole group is taken back by no such step.
+            raise TakenError(str(error), _WAIT) from None
         self.store.forget_last(viewer, before)
         return done
 

@@ -85,6 +85,25 @@ def test_what_was_changed_after_a_group_stays_when_the_group_is_taken_back(keep,
         assert work.documents.get(document).version == later
 
 
+def test_a_group_of_which_somebody_looks_a_document_through_is_taken_back_later(
+    keep, browser, house
+):
+    document, elif_, shown = confirmed(keep, browser, house)
+    carla = Author("carla", Role.IFK)
+    house.deciding.hold(carla, document)
+    refused = elif_.post("/nachbearbeitung/gruppen/an/zurueck")
+    told = elif_.post("/api/v1/desk/groups/undo")
+    assert (refused.status_code, told.status_code) == (409, 409)
+    assert told.json()["code"] == "desk.taken"
+    for said in (refused.text, told.json()["hint"]):
+        assert "abwarten, bis der Vorgang wieder frei" in said
+        assert "trotzdem" not in said  # there is no such way here
+    again = re.findall(r'<form method="post" action="([^"]*/gruppen/an/zurueck)"', refused.text)
+    house.desk.release(carla, document)
+    assert elif_.post(again[0]).status_code == 303
+    assert len(house.groups.shown(ELIF, Group.ON, Choice())) == len(shown)
+
+
 def test_who_has_nothing_to_take_back_is_told_so(keep, browser, house):
     _, elif_, _ = confirmed(keep, browser, house)
     told = []
