@@ -16,7 +16,7 @@ from formservice.domain.form import FieldKind
 REASON = "in der Nachbearbeitung durchgesehen"
 _COMPARED_REASON = "in der Nachbearbeitung Wort für Wort mit dem Bild verglichen"
 HELD_S = 600.0
-"""So long a document is somebody's who does nothing with it."""
+"""So long a document stays somebody's whose page does not ask for it any more: it is not seen."""
 _SAID = {"as-read": AS_READ, "blank": BLANK, "unreadable": UNREADABLE}
 _DECIDABLE = frozenset({*_SAID, "value", LOOK})
 _WRITTEN = frozenset({"as-read", "value"})
@@ -47,8 +47,8 @@ class Deciding:
         if self._store.hold(viewer, document, HELD_S) is not None:
             raise TakenError(
                 "Diesen Vorgang sieht gerade jemand anders durch.",
-                "Bitte den nächsten nehmen. Er wird wieder frei, wenn dort einige Minuten nichts"
-                " geschieht.",
+                "Bitte den nächsten nehmen. Er wird wieder frei, wenn er dort einige Minuten nicht"
+                " mehr zu sehen ist.",
             )
 
     def decide(self, viewer: Author, document: str, key: str, decision: Decision) -> Review:

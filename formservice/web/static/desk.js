@@ -1,6 +1,7 @@
 // The desk by keyboard: decides without loading the page anew, moves the picture to the field,
 // and fetches what comes next before it is needed. Without this script every step is a form.
 
+import { hold } from "./desk_hold.js";
 import * as words from "./desk_words.js";
 import { ask, token } from "./session.js";
 
@@ -401,21 +402,7 @@ async function fetchAhead() {
   for (const url of ahead.pictures) new Image().src = url;
 }
 
-// Keeps the document; tells at once when somebody else has decided about it.
-// Only for somebody who is there: what nobody works on is free for others after a while.
-let isUsed = false;
-for (const kind of ["keydown", "pointerdown", "pointermove", "wheel"]) {
-  addEventListener(kind, () => { isUsed = true; }, { passive: true, capture: true });
-}
-setInterval(async () => {
-  if (document.visibilityState !== "visible" || !isUsed) return;
-  isUsed = false;
-  const headers = { "x-csrf": token(), accept: "application/json" };
-  const answer = await fetch(desk.dataset.hold, { method: "POST", headers });
-  if (answer.status !== 409) return;
-  const problem = await answer.json();
-  fail(`${problem.error} ${problem.hint}`);
-}, 120000);
+hold(desk.dataset.hold);
 
 for (const button of desk.querySelectorAll("[data-opens][hidden]")) button.hidden = false;
 const tools = document.getElementById("werkzeuge");
