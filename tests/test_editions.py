@@ -33,7 +33,9 @@ EXPLAINING = frozenset(
 # counts, and of which century a year of two digits is that nobody could tell before; it changes no
 # value that was read.
 ABOUT_A_FIELD = frozenset(("content", "list", "birthday"))
-ABOUT_THE_FORM = frozenset(("released", "notice", "prefill", "sections", "plain", "issued_first"))
+ABOUT_THE_FORM = frozenset(
+    ("released", "notice", "prefill", "sections", "plain", "issued_first", "goals")
+)
 
 
 def fingerprint(ref: FormRef, root: Path = ROOT) -> str:

@@ -1,13 +1,13 @@
 """What is due when, for those who look after cases: of forms that came, and of those awaited."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Protocol, TypeAlias  # records have the shape of the JSON contract
 
 from formservice.application.casework import CasePage
 from formservice.application.due import REGULAR, Period, counted, due_of, is_counted
-from formservice.application.goals import GoalDue
+from formservice.application.goals import GoalDue, plan_forms
 from formservice.application.known_forms import newest
 from formservice.application.participants_due import FEEDBACK
 from formservice.application.ports import Forms
@@ -123,10 +123,12 @@ class Terms(Protocol):
     def awaited(self, viewer: Author, first: date, last: date) -> Sequence[Awaited]:
         """Return participations that end between two days, and no form has come; one query."""
 
-    def reviews(self, viewer: Author, first: date, last: date) -> Sequence[GoalDue]:
-        """Return goals of the newest plans of open cases that are looked at between two days.
+    def reviews(
+        self, viewer: Author, forms: Collection[str], first: date, last: date
+    ) -> Sequence[GoalDue]:
+        """Return goals of the newest of these forms that are looked at between two days.
 
-        One query, which opens no record; none to a Träger.
+        One query, of open cases, which opens no record; none to a Träger.
         """
 
 
@@ -290,9 +292,10 @@ class DueDates:
 
     def _reviews(self, viewer: Author, first: date, last: date) -> Iterator[Entry]:
         """Yield the days on which goals are looked at again, as the newest plans say."""
-        for goal in self._terms.reviews(viewer, first, last):
+        plans = plan_forms(self._forms)
+        for goal in self._terms.reviews(viewer, list(plans), first, last):
             said = (
-                f"So steht es bei Ziel {goal.number} im Integrationsförderplan"
+                f"So steht es bei Ziel {goal.number} im {plans[goal.form].title}"
                 f" vom {goal.received:%d.%m.%Y}."
             )
             yield Entry(

@@ -1,28 +1,32 @@
-"""Goals of Integrationsförderpläne: how they stand, and when they are looked at again."""
+"""Goals of plans: how they stand, and when they are looked at again, as their definitions say."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any  # records have the shape of the JSON contract
+from typing import Any, TypeAlias  # records have the shape of the JSON contract
 
-PLAN = "integrationsfoerderplan"
-"""The form whose records have goals."""
-_DONE = ("erreicht", "zurueckgestellt")
+from formservice.application.known_forms import form_read, newest
+from formservice.application.ports import Forms
+from formservice.domain.errors import NotFoundError
+from formservice.domain.form import FormDefinition
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A goal of a plan: its number and words, how it stands, when it is looked at again."""
+    """A goal of a plan: its number and words, how it stands, when it is looked at again.
+
+    ``is_open`` says that somebody works on it; without a tick it counts as open.
+    """
 
     number: int
     text: str
     state: str
     review: date | None
+    is_open: bool
 
-    @property
-    def is_open(self) -> bool:
-        """Whether somebody works on it; without a tick it counts as open."""
-        return self.state not in _DONE
+
+GoalsRead: TypeAlias = Callable[[Mapping[str, Any]], Sequence[Goal]]
+"""Tells the goals of a record; none of a form that has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class GoalDue:
     """A goal of the newest plan of a case, by its number: its words stand in the plan only."""
 
     document: str
+    form: str
     case: str
     person: str
     received: date
@@ -54,26 +59,47 @@ class PlanOf:
     next: date | None
 
 
-def goals(reading: Mapping[str, Any]) -> list[Goal]:
-    """Return the goals of a record in which something stands."""
-    return list(_goals(reading.get("fields") or {}))
+def plan_forms(forms: Forms) -> dict[str, FormDefinition]:
+    """Return the newest editions of forms that have goals, by their ids, in order of titles."""
+    return {form: one for form, one in newest(forms).items() if one.goals is not None}
 
 
-def _goals(fields: Mapping[str, Mapping[str, Any]]) -> Iterator[Goal]:
-    number = 0
-    while f"ziele[{number}].text" in fields:
-        start = f"ziele[{number}]."
-        value = {key: (fields.get(start + key) or {}).get("value") for key in _KEYS}
+def plan_form(forms: Forms, reading: Mapping[str, Any] | None = None) -> FormDefinition:
+    """Return the form in which a plan goes on, or the first; NotFoundError if there is none."""
+    found = plan_forms(forms)
+    read = found.get(_form(reading or {})) or next(iter(found.values()), None)
+    if read is None:
+        raise NotFoundError("Ein Formular für Pläne gibt es hier nicht.")
+    return read
+
+
+def goals(reading: Mapping[str, Any], forms: Forms) -> list[Goal]:
+    """Return the goals of a record in which something stands, as its own edition has them.
+
+    Of an edition that is not known here they are read as the newest one says.
+    """
+    read = form_read(reading, forms) or newest(forms).get(_form(reading))
+    return [] if read is None else list(_goals(read, reading.get("fields") or {}))
+
+
+def _goals(read: FormDefinition, fields: Mapping[str, Mapping[str, Any]]) -> Iterator[Goal]:
+    said, number = read.goals, 0
+    if said is None:
+        return
+    while said.field(said.text, number) in fields:
+        text, state, review = (
+            (fields.get(said.field(name, number)) or {}).get("value")
+            for name in (said.text, said.state, said.review)
+        )
         number += 1
-        if value["text"] or value["wiedervorlage"]:
-            state = value["stand"] if isinstance(value["stand"], str) else "offen"
-            day = value["wiedervorlage"]
-            yield Goal(
-                number,
-                str(value["text"] or ""),
-                state,
-                _day(day),
-            )
+        if text or review:
+            state = state if isinstance(state, str) else said.open
+            yield Goal(number, str(text or ""), state, _day(review), state not in said.done)
+
+
+def _form(reading: Mapping[str, Any]) -> str:
+    form = reading.get("form")
+    return str(form.get("id")) if isinstance(form, Mapping) else ""
 
 
 def _day(told: object) -> date | None:
@@ -82,6 +108,3 @@ def _day(told: object) -> date | None:
         return date.fromisoformat(told) if isinstance(told, str) else None
     except ValueError:
         return None
-
-
-_KEYS = ("text", "stand", "wiedervorlage")

@@ -1,6 +1,6 @@
 """What needs somebody today: how much of each kind waits, and what of it is the most urgent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol  # records have the shape of the JSON contract
@@ -70,14 +70,16 @@ class TodayLists(Protocol):
     ) -> Mapping[str, Mapping[str, Any]]:
         """Return the newest records of so many documents, of those that ``viewer`` may see."""
 
-    def newest_plans(self, viewer: Author) -> Sequence[PlanOf]:
-        """Return the newest plan of every open case of ``viewer``, without opening any."""
+    def newest_plans(self, forms: Collection[str], viewer: Author) -> Sequence[PlanOf]:
+        """Return the newest of these forms of every open case, without opening any."""
 
-    def reviews(self, viewer: Author, last: date) -> Sequence[GoalDue]:
+    def reviews(self, forms: Collection[str], viewer: Author, last: date) -> Sequence[GoalDue]:
         """Return goals of these that people work on, to be looked at until then; no words."""
 
-    def plans(self, form: str, viewer: Author, case: str | None = None) -> Sequence[Plan]:
-        """Return the newest record of a form for every case of ``viewer``, or all of one case."""
+    def plans(
+        self, forms: Collection[str], viewer: Author, case: str | None = None
+    ) -> Sequence[Plan]:
+        """Return the newest of these forms of every case of ``viewer``, or all of one case."""
 
 
 def names_in(reading: Mapping[str, Any], definition: FormDefinition | None) -> str:

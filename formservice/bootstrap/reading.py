@@ -1,11 +1,11 @@
 """The parts that know forms: definitions, what fills them and what reads them back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any  # records have the shape of the JSON contract
 
 import formservice
 from formservice.adapters.acceptance import STANDARD, load_lists, load_rule
@@ -14,6 +14,7 @@ from formservice.adapters.feiertage import Feiertage
 from formservice.adapters.record_schema import Schemas
 from formservice.application.acceptance import Acceptance
 from formservice.application.generate import Generate
+from formservice.application.goals import Goal, goals
 from formservice.application.ports import Reader, Renderer
 from formservice.application.read import ReadFile
 from formservice.bootstrap.settings import Settings, new_reference
@@ -42,6 +43,10 @@ class Reading:
     def forms(self) -> Definitions:
         """All definitions of this installation; DefinitionError lists everything wrong."""
         return load(self.settings.forms / "mappings", self.settings.forms / "form_templates")
+
+    def goals(self, reading: Mapping[str, Any]) -> Sequence[Goal]:
+        """Return the goals of a record; the definitions are loaded with the first one only."""
+        return goals(reading, self.forms)
 
     @cached_property
     def calendar(self) -> Feiertage:

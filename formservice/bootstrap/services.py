@@ -140,7 +140,7 @@ class Services(Archiving):
         """
         from formservice.adapters.store.store import Store
 
-        return Store(self._address(), self._prepare, self.heads)
+        return Store(self._address(), self._prepare, self.heads, self.goals)
 
     def _address(self) -> "URL":
         """Return where the database is."""
@@ -390,7 +390,7 @@ class Services(Archiving):
         from formservice.adapters.store.store import Store
 
         # One that asks for nothing before it is used: whoever asks first would take all over.
-        own = Store(store.engine.url, heads=self.heads)
+        own = Store(store.engine.url, heads=self.heads, goals=self.goals)
         try:
             return changed, adopted(own, self.settings.data, tell)
         finally:

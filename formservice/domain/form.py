@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from formservice.domain.document import Box
+from formservice.domain.form_uses import Goals
 
 FieldKey: TypeAlias = str
 Argument: TypeAlias = str | int | float | bool | tuple[str, ...]
@@ -332,7 +333,7 @@ class FormDefinition:
     ``plain`` has the words in which a record is told to the person it is about, in their order,
     by (declared) field, group or ``field.option``; ``PLAIN_GAP`` stands for the value, and empty
     words keep it back. ``issued_first`` is the short name of the form a case begins with: it is
-    offered by itself; empty for all others.
+    offered by itself; empty for all others. ``goals`` tells of a plan where its goals stand.
     """
 
     ref: FormRef
@@ -352,6 +353,7 @@ class FormDefinition:
     sections: Mapping[FieldKey, str] = field(default_factory=dict)
     plain: Mapping[FieldKey, str] = field(default_factory=dict)
     issued_first: str = ""
+    goals: Goals | None = None
     purpose: str = ""
     legal_basis: str = ""
     deletion_class: str = ""

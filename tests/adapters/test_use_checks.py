@@ -13,7 +13,26 @@ language: de-DE
 marks: [Gesprächsnotiz]
 fields:
   name: {kind: text, label: "Name:"}
+  tag: {kind: date, label: "Tag:"}
+  vorhaben:
+    kind: group
+    title: Vorhaben
+    rows: 2
+    fields:
+      was: {kind: text, label: "Was {n}:"}
+      weit: {kind: choice, label: Stand, options: {neu: neu, fertig: fertig}}
+      viel: {kind: choice, label: Viel, several: true, options: {neu: neu, fertig: fertig}}
+      wann: {kind: date, label: "Wann {n}:"}
 """
+GOALS = {
+    "group": "vorhaben",
+    "text": "was",
+    "state": "weit",
+    "open": "neu",
+    "done": "[fertig]",
+    "review": "wann",
+    "written": "tag",
+}
 MASTER_DATA = "prefill: {stammdaten: {fields: {name: name}}}\n"
 
 
@@ -47,3 +66,52 @@ def test_a_form_that_is_never_issued_cannot_be_issued_first(problems):
 def test_the_name_of_what_a_case_begins_with_is_a_text(problems, name):
     ((place, _, _),) = problems(MASTER_DATA, f"issued_first: {name}\n")
     assert place == "issued_first"
+
+
+def goals(**other):
+    """Return the entry that says where a plan has its goals, with something said otherwise."""
+    said = {key: one for key, one in (GOALS | other).items() if one}
+    return "goals:\n" + "".join(f"  {key}: {one}\n" for key, one in said.items())
+
+
+def test_goals_that_fit_the_fields_are_taken(problems):
+    assert problems(goals()) == []
+
+
+@pytest.mark.parametrize(
+    ("other", "place", "said", "guess"),
+    [
+        ({"group": "vorhabn"}, "group", "Eine Gruppe vorhabn gibt es nicht.", "vorhaben"),
+        (
+            {"group": "name"},
+            "group",
+            "name ist ein einzelnes Feld; hier muss eine Gruppe (group) stehen.",
+            None,
+        ),
+        ({"text": "waas"}, "text", "In der Gruppe vorhaben gibt es kein Feld waas.", "was"),
+        ({"text": "wann"}, "text", "Das Feld vorhaben[].wann ist von der Art date;", None),
+        ({"state": "wann"}, "state", "Das Feld vorhaben[].wann ist von der Art date;", None),
+        ({"state": "viel"}, "state", "Ein Ziel hat einen Stand;", None),
+        ({"review": "was"}, "review", "Das Feld vorhaben[].was ist von der Art text;", None),
+        ({"open": "neuu"}, "open", "Die Auswahl vorhaben[].weit hat keine Option neuu.", "neu"),
+        (
+            {"done": "[fertich]"},
+            "done.0",
+            "Die Auswahl vorhaben[].weit hat keine Option fertich.",
+            "fertig",
+        ),
+        ({"open": "fertig"}, "open", "In diesem Stand wird an einem Ziel gearbeitet;", None),
+        ({"written": "tagg"}, "written", "Ein Feld tagg gibt es nicht.", "tag"),
+        ({"written": "name"}, "written", "Das Feld name ist von der Art text;", None),
+        ({"review": ""}, "review", "Der Schlüssel fehlt.", None),
+        ({"done": "[]"}, "done", "Mindestens ein Eintrag ist nötig.", None),
+        ({"review": "", "rewiew": "wann"}, "rewiew", "Der Schlüssel ist unbekannt.", "review"),
+    ],
+)
+def test_goals_that_do_not_fit_the_fields_are_explained_at_their_line(
+    problems, other, place, said, guess
+):
+    ((where, message, nearest),) = problems(goals(**other))
+    assert where.replace("[0]", ".0") == f"goals.{place}"
+    assert message.startswith(said)
+    assert nearest == guess

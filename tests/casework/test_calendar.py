@@ -15,7 +15,6 @@ from formservice.adapters.store.cases_change import StoredCaseChanges
 from formservice.adapters.store.today import StoredToday
 from formservice.application.calendar import DueDates
 from formservice.application.casework_input import part_given, person_given
-from formservice.application.goals import PLAN
 from formservice.application.known_forms import newest
 from formservice.bootstrap.reading import Reading
 from formservice.bootstrap.settings import Settings
@@ -24,6 +23,8 @@ from formservice.domain.frist import Art, Einheit, Frist, frist_ende, office_day
 from tests.casework.conftest import ANNA, CARLA, DAY, DIRK, ELIF, FRANK
 from tests.casework.documents import came, deadline, reading
 from tests.casework.test_assigning import issued
+
+PLANS = ["integrationsfoerderplan"]
 
 
 @pytest.fixture
@@ -216,8 +217,8 @@ def test_days_of_goals_are_told_without_opening_any_plan(office, due):
     asked = []
     event.listen(office.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
     assert [one.person for one in due.open(CARLA)] == ["Ayşe Öztürk"]
-    StoredToday(office).newest_plans(CARLA)
-    StoredToday(office).reviews(CARLA, date(2026, 12, 31))
+    StoredToday(office).newest_plans(PLANS, CARLA)
+    StoredToday(office).reviews(PLANS, CARLA, date(2026, 12, 31))
     assert asked
     assert not [one for one in asked if "reading" in one]
 
@@ -230,22 +231,22 @@ def test_of_each_case_the_newest_plan_is_counted_however_many_came_before(office
     today = StoredToday(office)
     told = {
         one.case: (one.document, one.goals, one.open, one.next)
-        for one in today.newest_plans(CARLA)
+        for one in today.newest_plans(PLANS, CARLA)
     }
     assert told == {
         cases[0]: ("d21", 1, 1, date(2026, 12, 3)),
         cases[1]: ("d91", 1, 0, None),
     }
-    (due_,) = today.reviews(CARLA, date(2026, 12, 31))
+    (due_,) = today.reviews(PLANS, CARLA, date(2026, 12, 31))
     assert (due_.case, due_.number, due_.review) == (cases[0], 1, date(2026, 12, 3))
-    assert {one.document for one in today.plans(PLAN, CARLA)} == {"d21", "d91"}
-    assert not today.newest_plans(DIRK)
-    assert not today.reviews(DIRK, date.max)
+    assert {one.document for one in today.plans(PLANS, CARLA)} == {"d21", "d91"}
+    assert not today.newest_plans(PLANS, DIRK)
+    assert not today.reviews(PLANS, DIRK, date.max)
 
 
 def test_a_goal_whose_day_is_none_is_kept_without_one(office, due):
     case, _ = opened(office, "31.12.2027")
     a_plan(office, case, wiedervorlage="2026-13-41")
     assert due.open(CARLA) == []
-    (plan,) = StoredToday(office).newest_plans(CARLA)
+    (plan,) = StoredToday(office).newest_plans(PLANS, CARLA)
     assert (plan.goals, plan.next) == (1, None)

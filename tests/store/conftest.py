@@ -1,6 +1,6 @@
 """Every test of the store runs on both databases."""
 
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,6 +11,8 @@ from formservice.adapters.store.archive import Archive
 from formservice.adapters.store.engine import embedded, opened, writing
 from formservice.adapters.store.schema import metadata
 from formservice.adapters.store.store import Store
+from formservice.application.goals import goals
+from tests import known
 from tests.store import postgres
 
 
@@ -61,7 +63,7 @@ def engine(address):
 @pytest.fixture
 def store(address):
     """A store with empty tables in that database."""
-    store = Store(address)
+    store = Store(address, goals=partial(goals, forms=known.services().forms))
     yield store
     store.close()
 

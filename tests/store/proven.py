@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import delete, insert, select
@@ -15,9 +16,11 @@ from formservice.adapters.places import Places
 from formservice.adapters.store import schema
 from formservice.adapters.store.migrate import migrated
 from formservice.adapters.store.store import Store
+from formservice.application.goals import goals
 from formservice.application.ports_store import SERVICE, Arrival, Author, CopyOf, Found, PageOf
 from formservice.application.verify import Verify
 from formservice.domain.case import Role, State
+from tests import known
 
 DAY = date(2026, 4, 7)
 IFK, LEAD = Author("ifk-1", Role.IFK), Author("lead-1", Role.LEAD)
@@ -131,7 +134,8 @@ def _is_ours(path: Path) -> bool:
 @contextmanager
 def installation(address: URL, folder: Path) -> Iterator[Installation]:
     """Yield an installation with nothing in it."""
-    store = Store(address, heads=Heads(folder / "koepfe"))
+    known_goals = partial(goals, forms=known.services().forms)
+    store = Store(address, heads=Heads(folder / "koepfe"), goals=known_goals)
     migrated(store.engine)
     try:
         yield Installation(store, folder)

@@ -170,10 +170,10 @@ def test_records_of_a_form_are_told_by_case(people):
     waiting, target = StoredToday(people), Target("c1", "p1")
     with people.work() as work:
         FilledFor(people).assign(work, "d1", target, CARLA)
-    (plan,) = waiting.plans("feedbackbogen", CARLA)
+    (plan,) = waiting.plans(["feedbackbogen"], CARLA)
     assert (plan.document, plan.case, plan.person) == ("d1", "c1", "Ayla Sorgenfrei")
-    assert len(waiting.plans("feedbackbogen", CARLA, "c1")) == 1
-    assert waiting.plans("feedbackbogen", DIRK) == []
+    assert len(waiting.plans(["feedbackbogen"], CARLA, "c1")) == 1
+    assert waiting.plans(["feedbackbogen"], DIRK) == []
 
 
 def test_forms_are_filled_in_for_those_cases_only_that_are_theirs(people):

@@ -3,13 +3,16 @@
 import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, delete, insert, select, text, update
 
-from formservice.adapters.store import schema
+from formservice.adapters.store import migrate, migrations, schema
 from formservice.adapters.store.engine import embedded, opened, reading, writing
 from formservice.adapters.store.migrate import copied, known_steps, migrated
 from formservice.adapters.store.schema import SEARCH_INDEX, metadata
@@ -56,6 +59,46 @@ def test_an_empty_database_gets_the_tables_that_the_program_knows_and_no_others(
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, metadata) == []
     assert standing(engine) == NEWEST
+
+
+def test_a_step_does_what_it_did_when_it_was_made_whatever_forms_say_today():
+    for file in Path(migrations.__file__).parent.glob("versions/*.py"):
+        assert "formservice" not in file.read_text("utf-8"), file.name
+
+
+def test_a_database_of_the_first_step_gets_the_goals_of_the_plans_in_it(engine):
+    plan = {
+        "ziele[0].text": {"value": "Arbeit"},
+        "ziele[0].wiedervorlage": {"value": "2026-12-01"},
+        "ziele[1].text": {"value": None},
+        "ziele[2].text": {"value": "Wohnung"},
+        "ziele[2].stand": {"value": "erreicht"},
+        "ziele[2].wiedervorlage": {"value": "bald"},
+    }
+    config = migrate._config()
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for name, form in (("d1", "integrationsfoerderplan"), ("d2", "feedbackbogen")):
+            row = {
+                "id": name,
+                "source": "upload",
+                "state": "in_review",
+                "received": date(2026, 11, 1),
+            }
+            row |= {"created_at": 1.0, "version": 1, "form": form, "name": "a", "assigned": False}
+            row |= {"stage": "done", "status": "done", "due": 0.0, "tries": 0, "fence": 0}
+            connection.execute(insert(schema.documents).values(row))
+            record = {"document": name, "version": 1, "created_at": 1.0, "author": "u"}
+            record |= {"reason": "", "sha256": "0" * 64, "reading": {"fields": plan}}
+            connection.execute(insert(schema.records).values(record))
+    assert migrated(engine)
+    with reading(engine) as connection:
+        rows = connection.execute(select(schema.web.goals).order_by(schema.web.goals.c.number))
+        assert [tuple(one) for one in rows] == [
+            ("d1", 1, date(2026, 12, 1), True),
+            ("d1", 3, None, False),
+        ]
 
 
 def test_the_newest_step_is_the_last_of_the_line():

@@ -9,7 +9,6 @@ from typing import Annotated, Literal
 from pydantic import (
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Discriminator,
     StringConstraints,
     Tag,
@@ -18,6 +17,8 @@ from pydantic import (
 from pydantic import Field as Setting
 
 from formservice.adapters.definitions.draft import is_group
+from formservice.adapters.definitions.schema_parts import STRICT, Key, Path, Text
+from formservice.adapters.definitions.schema_uses import GoalsEntry
 from formservice.adapters.definitions.yaml_text import Source, Step
 from formservice.domain.errors import Problem
 from formservice.domain.findings import FindingCode
@@ -41,17 +42,6 @@ from formservice.domain.frist import Art, Einheit
 from formservice.domain.groups import flat
 from formservice.domain.nearest import nearest
 
-Text = Annotated[str, StringConstraints(min_length=1)]
-# A key becomes a Word bookmark and a PDF field name: no dot, no „__“ (it joins option and part).
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=40)]
-# A repeated field is named with empty brackets behind its group: ``ziele[].text``.
-Path = Annotated[
-    str,
-    StringConstraints(
-        pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*(\[\]|\.[a-z][a-z0-9]*(_[a-z0-9]+)*)*$",
-        max_length=120,
-    ),
-]
 When = dict[Path, list[Key]]
 # One field may stand without a list around it.
 Sources = Annotated[
@@ -67,7 +57,7 @@ Lists = Annotated[
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = STRICT
 
 
 class _Purpose(_Strict):
@@ -195,6 +185,7 @@ class DefinitionFile(_Purpose):
     sections: dict[Key, Text] = {}
     plain: dict[Path, str] = {}
     issued_first: Text | None = None
+    goals: GoalsEntry | None = None
 
     def definition(self) -> FormDefinition:
         """Return the definition this file describes, without its layout."""
@@ -218,6 +209,7 @@ class DefinitionFile(_Purpose):
             sections=MappingProxyType(dict(self.sections)),
             plain=MappingProxyType(dict(self.plain)),
             issued_first=self.issued_first or "",
+            goals=self.goals.read() if self.goals else None,
             purpose=self.purpose,
             legal_basis=self.legal_basis,
             deletion_class=self.deletion_class,
@@ -383,13 +375,14 @@ def _sentence(kind: str, path: tuple[Step, ...], value: object) -> tuple[str, st
 
 def _known(path: tuple[Step, ...], *, of_group: bool) -> Iterable[str]:
     """Return the keys allowed beside the last step of ``path``."""
-    below: Mapping[str, type[_Strict]] = {
+    below: Mapping[str, type[BaseModel]] = {
         "fields": FieldEntry,
         "rules": RuleEntry,
         "deadlines": DeadlineEntry,
         "continuation": ContinuationEntry,
         "fixed_text": FixedTextEntry,
         "prefill": PrefillEntry,
+        "goals": GoalsEntry,
     }
     model = below.get(str(path[0]), DefinitionFile) if len(path) > 1 else DefinitionFile
     if path[0] == "fields" and of_group:

@@ -2,9 +2,21 @@
 
 from collections.abc import Iterator
 
-from formservice.adapters.definitions.draft import Draft, mapping
+from formservice.adapters.definitions.draft import (
+    Draft,
+    Place,
+    mapping,
+    sequence,
+    unknown_field,
+    unknown_option_of,
+    unknown_options,
+)
 from formservice.domain.errors import Problem
+from formservice.domain.form import FieldKind
+from formservice.domain.nearest import nearest
 from formservice.domain.stammdaten import STAMMDATEN
+
+_TEXTS = (FieldKind.TEXT, FieldKind.MULTILINE)
 
 
 def use_problems(draft: Draft) -> Iterator[Problem]:
@@ -14,3 +26,71 @@ def use_problems(draft: Draft) -> Iterator[Problem]:
         yield draft.source.problem(
             ("issued_first",), f"{sentence} prefill: {STAMMDATEN}: sagen, welche."
         )
+    yield from _goals(draft)
+
+
+def _goals(draft: Draft) -> Iterator[Problem]:
+    said = mapping(draft.data.get("goals"))
+    group = said.get("group")
+    yield from _field(draft, ("goals", "written"), said.get("written"), FieldKind.DATE)
+    if not isinstance(group, str):
+        return  # which the schema says
+    if group not in draft.groups:
+        is_field = group in draft.fields
+        sentence = (
+            f"{group} ist ein einzelnes Feld; hier muss eine Gruppe (group) stehen."
+            if is_field
+            else f"Eine Gruppe {group} gibt es nicht."
+        )
+        guess = None if is_field else nearest(group, draft.groups)
+        yield draft.source.problem(("goals", "group"), sentence, guess)
+        return
+    for name, kinds in (
+        ("text", _TEXTS),
+        ("state", (FieldKind.CHOICE,)),
+        ("review", (FieldKind.DATE,)),
+    ):
+        yield from _member(draft, ("goals", name), group, said.get(name), *kinds)
+    choice = f"{group}[].{said.get('state')}"
+    if draft.kind(choice) is not FieldKind.CHOICE:
+        return
+    if draft.fields[choice].get("several") is True:
+        sentence = "Ein Ziel hat einen Stand; in dieser Auswahl sind mehrere möglich (several)."
+        yield draft.source.problem(("goals", "state"), sentence)
+    if isinstance(said.get("open"), str):
+        yield from unknown_option_of(draft, ("goals", "open"), choice, str(said["open"]))
+    done = sequence(said.get("done"))
+    yield from unknown_options(draft, ("goals", "done"), [choice], done)
+    if said.get("open") in done:
+        sentence = "In diesem Stand wird an einem Ziel gearbeitet; es ist nicht zugleich erledigt."
+        yield draft.source.problem(("goals", "open"), sentence)
+
+
+def _member(
+    draft: Draft, path: Place, group: str, name: object, *kinds: FieldKind
+) -> Iterator[Problem]:
+    """Yield a problem at ``path`` unless every item of a group has such a field."""
+    start = f"{group}[]."
+    if not isinstance(name, str) or group in draft.hollow():
+        return
+    if f"{start}{name}" not in draft.fields:
+        inside = [key.removeprefix(start) for key in draft.fields if key.startswith(start)]
+        sentence = f"In der Gruppe {group} gibt es kein Feld {name}."
+        yield draft.source.problem(path, sentence, nearest(name, inside))
+        return
+    yield from _kind(draft, path, f"{start}{name}", *kinds)
+
+
+def _field(draft: Draft, path: Place, key: object, *kinds: FieldKind) -> Iterator[Problem]:
+    """Yield a problem at ``path`` unless there is one such field."""
+    yield from unknown_field(draft, path, key)
+    if isinstance(key, str) and key in draft.fields:
+        yield from _kind(draft, path, key, *kinds)
+
+
+def _kind(draft: Draft, path: Place, key: str, *kinds: FieldKind) -> Iterator[Problem]:
+    kind = draft.kind(key)
+    if kind is not None and kind not in kinds:
+        fitting = " oder ".join(kinds)
+        sentence = f"Das Feld {key} ist von der Art {kind.value}; hier passt {fitting}."
+        yield draft.source.problem(path, sentence)

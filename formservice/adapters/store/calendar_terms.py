@@ -1,7 +1,7 @@
 """What is due: deadlines of documents, and participations of which no form has come yet."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any  # rows have the columns of their query
 
@@ -192,13 +192,15 @@ class StoredTerms:
                 for row in work.connection.execute(query)
             ]
 
-    def reviews(self, viewer: Author, first: date, last: date) -> Sequence[GoalDue]:
-        """Return goals of the newest plans of open cases that are looked at between two days."""
+    def reviews(
+        self, viewer: Author, forms: Collection[str], first: date, last: date
+    ) -> Sequence[GoalDue]:
+        """Return goals of the newest of these forms that are looked at between two days."""
         if viewer.role is Role.TRAEGER:
             return ()
         days = schema.web.goals.c.review.between(first, last)
         with self._store.look() as work:
-            return goals_due(work.connection, viewer, _mine(viewer), days)
+            return goals_due(work.connection, forms, viewer, _mine(viewer), days)
 
 
 def _mine(viewer: Author) -> ColumnElement[bool]:

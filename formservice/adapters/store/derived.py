@@ -9,8 +9,16 @@ from typing import Any  # readings have the shape of the JSON contract
 from sqlalchemy import Column, ColumnElement, Connection, Row, Table, Text, cast, exists, select
 
 from formservice.adapters.store import schema
-from formservice.adapters.store.rows import deadline_rows, finding_rows, form_of, goal_rows
+from formservice.adapters.store.rows import (
+    deadline_rows,
+    finding_rows,
+    form_of,
+    goal_rows,
+    no_goals,
+)
 from formservice.adapters.store.words import OWN, indexed, normaliser
+from formservice.application.goals import Goal, GoalsRead
+from formservice.domain.errors import DefinitionError
 
 _documents, _records, _cases = schema.documents, schema.records, schema.case_documents
 
@@ -18,9 +26,10 @@ _documents, _records, _cases = schema.documents, schema.records, schema.case_doc
 class Derived:
     """Works inside one transaction that only reads."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Read with ``connection``."""
+    def __init__(self, connection: Connection, goals: GoalsRead = no_goals) -> None:
+        """Read with ``connection``; ``goals`` tells those of a record."""
         self._connection = connection
+        self._goals = goals
 
     def differing(self, documents: Sequence[str]) -> Mapping[str, Sequence[str]]:
         """Return for each of ``documents``, in German, what is not as its newest record says.
@@ -31,13 +40,28 @@ class Derived:
         deadlines = self._of(schema.deadlines, "key", documents)
         goals = self._of(schema.web.goals, "number", documents)
         words = self._of(schema.search, "id", documents)
+        rows = list(self._rows(documents))
+        told = self._told(rows)
         return {
             row.id: [
                 *_differing(row, reading, findings[row.id], deadlines[row.id], words[row.id]),
-                *_goals_differing(reading, goals[row.id]),
+                *_goals_differing(told.get(row.id), goals[row.id]),
             ]
-            for row, reading in self._rows(documents)
+            for row, reading in rows
         }
+
+    def _told(
+        self, rows: Sequence[tuple[Row[Any], Mapping[str, Any] | None]]
+    ) -> Mapping[str, Sequence[Goal]]:
+        """Return the goals of records that can be read, by document.
+
+        Where the definitions are damaged nobody can tell them: then none are held against
+        anything, for what is kept is proved without definitions.
+        """
+        try:
+            return {row.id: self._goals(reading) for row, reading in rows if reading is not None}
+        except DefinitionError:
+            return {}
 
     def _rows(
         self, documents: Sequence[str]
@@ -102,11 +126,11 @@ def _differing(
 
 
 def _goals_differing(
-    reading: Mapping[str, Any] | None, goals: Sequence[Mapping[str, Any]]
+    told: Sequence[Goal] | None, goals: Sequence[Mapping[str, Any]]
 ) -> Iterator[str]:
-    if reading is None:
+    if told is None:
         return
-    rows = [{key: _told(value) for key, value in one.items()} for one in goal_rows(reading)]
+    rows = [{key: _told(value) for key, value in one.items()} for one in goal_rows(told)]
     if list(goals) != rows:
         yield "die Ziele"
 

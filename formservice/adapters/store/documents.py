@@ -42,12 +42,14 @@ _READ_ALREADY = "done"
 class Documents:
     """Works inside one transaction; every change writes its event with it."""
 
-    def __init__(self, connection: Connection, events: Events, words: Words) -> None:
+    def __init__(
+        self, connection: Connection, events: Events, words: Words, records: Records
+    ) -> None:
         """Read and write with ``connection``."""
         self._connection = connection
         self._events = events
         self._words = words
-        self._records = Records(connection, events, words)
+        self._records = records
         self._answers = Answers(connection, events)
 
     def receive(

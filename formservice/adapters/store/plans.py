@@ -1,6 +1,6 @@
-"""The newest Integrationsförderplan of each case, and its goals: without opening any record."""
+"""The newest plan of each case, and its goals: without opening any record."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any  # rows have the columns of their query
 
@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, no
 
 from formservice.adapters.store import schema
 from formservice.adapters.store.rights import visible
-from formservice.application.goals import PLAN, GoalDue, PlanOf
+from formservice.application.goals import GoalDue, PlanOf
 from formservice.application.ports_store import Author
 from formservice.domain.case import State
 
@@ -16,8 +16,8 @@ _documents, _belongs, _goals = schema.documents, schema.case_documents, schema.w
 _cases, _persons = schema.cases, schema.persons
 
 
-def is_newest(viewer: Author, form: str = PLAN) -> ColumnElement[bool]:
-    """Return the condition that a document is the newest of its form in its case.
+def is_newest(viewer: Author, forms: Collection[str]) -> ColumnElement[bool]:
+    """Return the condition that a document is the newest of these forms in its case.
 
     It is about rows of ``documents`` beside those of ``case_documents``, and of what ``viewer``
     may see: what somebody does not see hides nothing older.
@@ -29,16 +29,17 @@ def is_newest(viewer: Author, form: str = PLAN) -> ColumnElement[bool]:
     newer = (
         exists()
         .where(theirs.c.case == _belongs.c.case, later.c.id == theirs.c.document)
-        .where(later.c.form == form, later.c.state != State.PREPARING, is_later)
+        .where(later.c.form.in_(forms), later.c.state != State.PREPARING, is_later)
         .where(visible(viewer, later))
     )
     return (
-        (_documents.c.form == form) & (_documents.c.state != State.PREPARING) & not_(newer)
+        _documents.c.form.in_(forms) & (_documents.c.state != State.PREPARING) & not_(newer)
     ) & visible(viewer)
 
 
 def goals_due(
     connection: Connection,
+    forms: Collection[str],
     viewer: Author,
     whose: ColumnElement[bool],
     days: ColumnElement[bool],
@@ -50,13 +51,14 @@ def goals_due(
     query = (
         _of_cases(_goals.c.number, _goals.c.review, _goals.c.is_open)
         .join(_goals, _goals.c.document == _documents.c.id)
-        .where(whose, days, is_newest(viewer))
+        .where(whose, days, is_newest(viewer, forms))
         .order_by(_goals.c.review, _persons.c.name, _persons.c.vorname, _belongs.c.case)
         .order_by(_goals.c.number)
     )
     return [
         GoalDue(
             row.document,
+            row.form,
             row.case,
             f"{row.vorname} {row.name}",
             row.received,
@@ -69,7 +71,7 @@ def goals_due(
 
 
 def newest_plans(
-    connection: Connection, viewer: Author, whose: ColumnElement[bool]
+    connection: Connection, forms: Collection[str], viewer: Author, whose: ColumnElement[bool]
 ) -> Sequence[PlanOf]:
     """Return the newest plan of every open case, the latest first: one query."""
     open_day = case((_goals.c.is_open, _goals.c.review))
@@ -81,7 +83,7 @@ def newest_plans(
     query = (
         _of_cases(*counted)
         .outerjoin(_goals, _goals.c.document == _documents.c.id)
-        .where(whose, is_newest(viewer))
+        .where(whose, is_newest(viewer, forms))
         .group_by(*_OF, _documents.c.created_at)
         .order_by(_documents.c.received.desc(), _documents.c.created_at.desc(), _documents.c.id)
     )
@@ -101,6 +103,7 @@ def newest_plans(
 
 _OF = (
     _documents.c.id.label("document"),
+    _documents.c.form,
     _belongs.c.case,
     _persons.c.name,
     _persons.c.vorname,

@@ -21,6 +21,8 @@ from sqlalchemy import (
 
 from formservice.adapters.store import schema
 from formservice.adapters.store.derived import Derived
+from formservice.adapters.store.rows import no_goals
+from formservice.application.goals import GoalsRead
 from formservice.application.ports_proof import (
     Account,
     Amount,
@@ -43,9 +45,10 @@ _OWN = [name for name in Account.__annotations__ if name in _documents.c]
 class Proof:
     """Works inside one transaction that only reads."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Read with ``connection``."""
+    def __init__(self, connection: Connection, goals: GoalsRead = no_goals) -> None:
+        """Read with ``connection``; ``goals`` tells those of a record."""
         self._connection = connection
+        self._goals = goals
 
     def damage(self) -> str | None:
         """Return what is damaged in the database itself, in German; None if nothing is.
@@ -120,7 +123,7 @@ class Proof:
         deliveries = self._of(schema.deliveries, KeptDelivery, "version", ids)
         belongings = self._of(schema.case_documents, KeptBelonging, "case", ids)
         submissions = self._of(schema.web.submissions, KeptSubmission, "at", ids)
-        differing = Derived(self._connection).differing(ids)
+        differing = Derived(self._connection, self._goals).differing(ids)
         return [
             Account(
                 **row._mapping,

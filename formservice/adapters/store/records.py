@@ -17,6 +17,7 @@ from formservice.adapters.store.rows import (
     text_of,
 )
 from formservice.adapters.store.words import Words
+from formservice.application.goals import GoalsRead
 from formservice.application.ports_store import Author, Kept, Version
 from formservice.domain.canonical import digest
 from formservice.domain.chain import seconds
@@ -26,11 +27,14 @@ from formservice.domain.errors import NotFoundError
 class Records:
     """Works inside one transaction; who adds holds the document locked."""
 
-    def __init__(self, connection: Connection, events: Events, words: Words) -> None:
-        """Read and write with ``connection``."""
+    def __init__(
+        self, connection: Connection, events: Events, words: Words, goals: GoalsRead
+    ) -> None:
+        """Read and write with ``connection``; ``goals`` tells those of a record."""
         self._connection = connection
         self._events = events
         self._words = words
+        self._goals = goals
 
     def newest(self, document: str) -> Version:
         """Return the newest record; NotFoundError if nothing was read yet."""
@@ -79,7 +83,7 @@ class Records:
         for rows, into in (
             (finding_rows(reading), schema.findings),
             (deadline_rows(reading), schema.deadlines),
-            (goal_rows(reading), schema.web.goals),
+            (goal_rows(self._goals(reading)), schema.web.goals),
         ):
             connection.execute(delete(into).where(into.c.document == document))
             if rows:

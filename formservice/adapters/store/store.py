@@ -21,9 +21,12 @@ from formservice.adapters.store.events import Events
 from formservice.adapters.store.outbox import Outbox
 from formservice.adapters.store.proof import Proof, whatever_stands_there
 from formservice.adapters.store.queue import Queue
+from formservice.adapters.store.records import Records
+from formservice.adapters.store.rows import no_goals
 from formservice.adapters.store.search import Search
 from formservice.adapters.store.submissions import Submissions
 from formservice.adapters.store.words import Words
+from formservice.application.goals import GoalsRead
 
 T = TypeVar("T")
 
@@ -54,13 +57,16 @@ class Store:
         address: URL,
         prepare: "Callable[[Store], None] | None" = None,
         heads: Heads | None = None,
+        goals: GoalsRead = no_goals,
     ) -> None:
         """Use the database at ``address``; nothing is connected yet.
 
         ``prepare`` is called once, before the first transaction, to bring it up to date. A day's
-        first event leaves the head of the chain before it in ``heads``.
+        first event leaves the head of the chain before it in ``heads``. ``goals`` tells those of a
+        record, so that they can be listed.
         """
         self._heads = heads
+        self._goals = goals
         self.engine = opened(address)
         self._prepare = prepare
         self._preparing = RLock()
@@ -70,7 +76,7 @@ class Store:
         """Open a transaction that writes; StorageError if the database is not usable."""
         self.prepared()
         with writing(self.engine) as connection:
-            yield _work(connection, self._heads)
+            yield _work(connection, self._heads, self._goals)
 
     def written(self, do: Callable[[Work], T]) -> T:
         """Do what writes in one transaction; anew, a few times, if it clashes with another."""
@@ -93,7 +99,7 @@ class Store:
         """Open a transaction that reads what is to be proved, whatever stands there."""
         self.prepared()
         with reading(self.engine) as connection, whatever_stands_there(connection):
-            yield Proof(connection)
+            yield Proof(connection, self._goals)
 
     @contextmanager
     def erasing(self) -> Iterator[Erasure]:
@@ -136,9 +142,10 @@ class Store:
         self.engine.dispose()
 
 
-def _work(connection: Connection, heads: Heads | None = None) -> Work:
+def _work(connection: Connection, heads: Heads | None = None, goals: GoalsRead = no_goals) -> Work:
     events, words = Events(connection, heads), Words(connection)
-    documents, copies = Documents(connection, events, words), Copies(connection, events)
+    documents = Documents(connection, events, words, Records(connection, events, words, goals))
+    copies = Copies(connection, events)
     queue, search = Queue(connection), Search(connection)
     deliveries, outbox = Deliveries(connection, events), Outbox(connection)
     return Work(

@@ -1,6 +1,6 @@
 """What waits for somebody, counted and listed with few queries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any  # records have the shape of the JSON contract
 
@@ -85,20 +85,22 @@ class StoredToday:
         with self._store.look() as work:
             return {row.id: row.reading for row in work.connection.execute(query)}
 
-    def newest_plans(self, viewer: Author) -> Sequence[PlanOf]:
-        """Return the newest plan of every open case of ``viewer``, without opening any."""
+    def newest_plans(self, forms: Collection[str], viewer: Author) -> Sequence[PlanOf]:
+        """Return the newest of these forms of every open case, without opening any."""
         with self._store.look() as work:
-            return newest_plans(work.connection, viewer, visible_cases(viewer))
+            return newest_plans(work.connection, forms, viewer, visible_cases(viewer))
 
-    def reviews(self, viewer: Author, last: date) -> Sequence[GoalDue]:
+    def reviews(self, forms: Collection[str], viewer: Author, last: date) -> Sequence[GoalDue]:
         """Return goals of these that people work on, to be looked at until then; no words."""
         goals = schema.web.goals
         with self._store.look() as work:
             days = and_(goals.c.is_open, goals.c.review <= last)
-            return goals_due(work.connection, viewer, visible_cases(viewer), days)
+            return goals_due(work.connection, forms, viewer, visible_cases(viewer), days)
 
-    def plans(self, form: str, viewer: Author, case: str | None = None) -> Sequence[Plan]:
-        """Return the newest record of a form for every case of ``viewer``, or all of one case."""
+    def plans(
+        self, forms: Collection[str], viewer: Author, case: str | None = None
+    ) -> Sequence[Plan]:
+        """Return the newest of these forms of every case of ``viewer``, or all of one case."""
         belongs, cases, persons = schema.case_documents, schema.cases, schema.persons
         records = schema.records
         newest = and_(records.c.document == _table.c.id, records.c.version == _table.c.version)
@@ -115,13 +117,13 @@ class StoredToday:
             .join(cases, cases.c.id == belongs.c.case)
             .join(persons, persons.c.id == cases.c.person)
             .join(records, newest)
-            .where(visible(viewer), visible_cases(viewer), _table.c.form == form)
+            .where(visible(viewer), visible_cases(viewer), _table.c.form.in_(forms))
             .order_by(_table.c.received.desc(), _table.c.created_at.desc(), _table.c.id)
         )
         if case is not None:
             query = query.where(cases.c.id == text_of(case))
         else:
-            query = query.where(cases.c.ended.is_(None), is_newest(viewer, form))
+            query = query.where(cases.c.ended.is_(None), is_newest(viewer, forms))
         with self._store.look() as work:
             rows = work.connection.execute(query).all()
         return [

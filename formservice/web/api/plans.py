@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from formservice.application.consult import File
 from formservice.application.filling import Target
+from formservice.application.goals import goals, plan_form, plan_forms
 from formservice.application.today import Plan
 from formservice.domain.errors import NotFoundError
 from formservice.domain.permissions import Action
@@ -23,8 +24,7 @@ from formservice.web.api.samples import ID, example
 from formservice.web.guard import Home, Me, may
 from formservice.web.house import House
 from formservice.web.pages.filling import filling
-from formservice.web.pages.plans import anew, typed_of
-from formservice.web.pages.plans_shown import PLAN, goals
+from formservice.web.pages.plans import anew, plans_of, typed_of
 
 router = APIRouter(prefix="/api/v1", tags=["Pläne"], route_class=ApiRoute)
 _GOAL: dict[str, Any] = {
@@ -76,7 +76,7 @@ class PlanTold(BaseModel):
 )
 def plans(house: Home, me: Me) -> list[PlanTold]:
     """Listet den neuesten Integrationsförderplan jedes Falls mit seinen Zielen."""
-    return _told(house, me, house.waiting.plans(PLAN, me.author))
+    return _told(house, me, house.waiting.plans(list(plan_forms(house.forms)), me.author))
 
 
 @router.get(
@@ -90,7 +90,7 @@ def plans(house: Home, me: Me) -> list[PlanTold]:
 def of_case(case: CaseId, house: Home, me: Me) -> list[PlanTold]:
     """Listet alle Integrationsförderpläne eines Falls, den neuesten zuerst."""
     house.office.cases.one(case, me.author, house.today())
-    return _told(house, me, house.waiting.plans(PLAN, me.author, case))
+    return _told(house, me, plans_of(house, me, case)[0])
 
 
 @router.post(
@@ -109,7 +109,7 @@ def continued(case: CaseId, house: Home, me: Me) -> DraftTold:
     `POST /filled`.
     """
     house.office.cases.one(case, me.author, house.today())
-    begun = filling(house, me, PLAN, case)
+    begun = filling(house, me, plans_of(house, me, case)[1].ref.form, case)
     if begun.draft is not None:
         return DraftTold(**told(begun.draft))
     last = _newest(house, me, case)
@@ -133,13 +133,14 @@ def pdf(case: CaseId, house: Home, me: Me, if_none_match: IfNoneMatch = "") -> R
     last = _newest(house, me, case)
     fields = last.reading.get("fields") or {}
     values = {key: one.get("value") for key, one in fields.items() if one.get("value")}
-    data = house.fill.file(house.fill.definition(PLAN), values)
-    file = File(data, hashlib.sha256(data).hexdigest(), f"{PLAN}.pdf")
+    definition = plan_form(house.forms, last.reading)
+    data = house.fill.file(definition, values)
+    file = File(data, hashlib.sha256(data).hexdigest(), f"{definition.ref.form}.pdf")
     return sent(file, PDF, if_none_match)
 
 
 def _newest(house: House, me: Me, case: str) -> Plan:
-    last = next(iter(house.waiting.plans(PLAN, me.author, case)), None)
+    last = next(iter(plans_of(house, me, case)[0]), None)
     if last is None:
         raise NotFoundError("Für diesen Fall gibt es noch keinen Plan.")
     reading_log.seen(house, me, last.document)
@@ -155,7 +156,7 @@ def _told(house: House, me: Me, found: Sequence[Plan]) -> list[PlanTold]:
             case=one.case,
             person=one.person,
             received=one.received,
-            goals=[GoalTold.model_validate(goal) for goal in goals(one.reading)],
+            goals=[GoalTold.model_validate(goal) for goal in goals(one.reading, house.forms)],
         )
         for one in found
     ]

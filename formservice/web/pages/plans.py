@@ -1,6 +1,6 @@
 """Integrationsförderpläne: written in or after the talk, carried on, looked at again, printed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any  # records have the shape of the JSON contract
@@ -10,8 +10,10 @@ from starlette.responses import RedirectResponse
 
 from formservice.application.drafts import FILL
 from formservice.application.filling import Target
+from formservice.application.goals import goals, plan_form, plan_forms
 from formservice.application.known_forms import form_read
 from formservice.application.plain_words import told
+from formservice.application.today import Plan
 from formservice.domain.case import DECIDED
 from formservice.domain.form import FieldKey, FieldKind, FormDefinition
 from formservice.domain.groups import flat, items_of, shape_of
@@ -23,23 +25,21 @@ from formservice.web.form_page_read import as_typed
 from formservice.web.guard import Home, Me, may
 from formservice.web.house import House
 from formservice.web.pages.filling import Filling, filling, query_of, subject_of
-from formservice.web.pages.plans_shown import PLAN, goals, next_reviews, states_of
+from formservice.web.pages.plans_shown import next_reviews, states_of
 from formservice.web.pages_made import page
 
 router = APIRouter()
 _BASE = "/faelle/{case}/plan"
-# On which a new plan is written.
-_WRITTEN = "datum"
 _AHEAD_DAYS = 60
 
 
 @router.get("/plaene", name="plans", dependencies=may(Action.PLANS))
 def plans(request: Request, house: Home, me: Me) -> Response:
     """List the newest plan of every case, and which goals are to be looked at."""
-    today = house.today()
-    due = house.waiting.reviews(me.author, today + timedelta(days=_AHEAD_DAYS))
+    today, forms = house.today(), list(plan_forms(house.forms))
+    due = house.waiting.reviews(forms, me.author, today + timedelta(days=_AHEAD_DAYS))
     known = {
-        "rows": house.waiting.newest_plans(me.author),
+        "rows": house.waiting.newest_plans(forms, me.author),
         "reviews": next_reviews(request, due, today),
         "today": today,
     }
@@ -50,15 +50,22 @@ def plans(request: Request, house: Home, me: Me) -> Response:
 def plan(request: Request, case: str, house: Home, me: Me) -> Response:
     """Show the newest plan of a case, its earlier ones, and how to go on."""
     whose = house.office.cases.one(case, me.author, house.today())
-    found, definition = house.waiting.plans(PLAN, me.author, case), _definition(house)
-    draft = house.drafts.get(me.author, FILL, subject_of(PLAN, Target(case)))
+    found, definition = plans_of(house, me, case)
+    draft = house.drafts.get(me.author, FILL, subject_of(definition.ref.form, Target(case)))
     known: dict[str, Any] = {"whose": whose, "plans": found, "draft": draft}
-    known |= {"definition": definition, "fill": _fill(request, case), "today": house.today()}
+    known |= {
+        "definition": definition,
+        "fill": _fill(request, definition, case),
+        "today": house.today(),
+    }
     known |= {"states": states_of(definition), "goals": [], "view": None, "kept": None}
     if found:
         reading_log.seen(house, me, found[0].document)
         reading = found[0].reading
-        known |= {"goals": goals(reading), "view": view(definition, Known(reading=reading))}
+        known |= {
+            "goals": goals(reading, house.forms),
+            "view": view(definition, Known(reading=reading)),
+        }
         kept = house.consult.kept(found[0].document, me.author)[0]
         known |= {"kept": kept, "decided": kept.state in DECIDED}
     return page(request, "plans/plan.html", known)
@@ -67,9 +74,9 @@ def plan(request: Request, case: str, house: Home, me: Me) -> Response:
 @router.post(f"{_BASE}/fortschreiben", name="plan_continue", dependencies=may(Action.PLANS))
 def plan_continue(request: Request, case: str, house: Home, me: Me) -> Response:
     """Begin a new plan with what the last one says; what somebody has begun already stays."""
-    answer = RedirectResponse(_fill(request, case), 303)
-    begun = filling(house, me, PLAN, case)
-    found = house.waiting.plans(PLAN, me.author, case)
+    found, definition = plans_of(house, me, case)
+    answer = RedirectResponse(_fill(request, definition, case), 303)
+    begun = filling(house, me, definition.ref.form, case)
     if begun.draft is not None or not found:
         return answer
     reading_log.seen(house, me, found[0].document)
@@ -82,8 +89,8 @@ def plan_continue(request: Request, case: str, house: Home, me: Me) -> Response:
 def plan_print(request: Request, case: str, house: Home, me: Me, entwurf: str = "") -> Response:
     """Show a plan as the young person gets it: in plain words, to print."""
     whose = house.office.cases.one(case, me.author, house.today())
-    definition, found = _definition(house), house.waiting.plans(PLAN, me.author, case)
-    begun = filling(house, me, PLAN, case)
+    found, definition = plans_of(house, me, case)
+    begun = filling(house, me, definition.ref.form, case)
     values = _values(begun, house.today()) if entwurf else None
     if values is None and found:
         reading_log.seen(house, me, found[0].document)
@@ -96,12 +103,15 @@ def plan_print(request: Request, case: str, house: Home, me: Me, entwurf: str = 
     return page(request, "plans/print.html", known | {"authority": house.authority})
 
 
-def _definition(house: House) -> FormDefinition:
-    return house.fill.definition(PLAN)
+def plans_of(house: House, me: Me, case: str) -> tuple[Sequence[Plan], FormDefinition]:
+    """Return the plans of a case, the newest first, and the form in which they go on."""
+    found = house.waiting.plans(list(plan_forms(house.forms)), me.author, case)
+    return found, plan_form(house.forms, found[0].reading if found else None)
 
 
-def _fill(request: Request, case: str) -> str:
-    return str(request.app.url_path_for("fill", form=PLAN)) + query_of(Target(case))
+def _fill(request: Request, definition: FormDefinition, case: str) -> str:
+    fill = request.app.url_path_for("fill", form=definition.ref.form)
+    return str(fill) + query_of(Target(case))
 
 
 def anew(
@@ -110,7 +120,8 @@ def anew(
     """Return what a new plan begins with: its day is another one, it was not yet handed over."""
     days = {one.key for one in definition.fields if one.kind is FieldKind.DATE}
     kept = {key: one for key, one in values.items() if items_of(key) or key not in days}
-    return kept | {_WRITTEN: today.isoformat()}
+    written = {} if definition.goals is None else {definition.goals.written: today.isoformat()}
+    return kept | written
 
 
 def typed_of(definition: FormDefinition, values: Mapping[FieldKey, object]) -> Posted:

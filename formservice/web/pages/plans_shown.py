@@ -1,4 +1,4 @@
-"""What pages tell of Integrationsförderpläne: goals, how they stand, when they are looked at."""
+"""What pages tell of plans: goals, how they stand, when they are looked at."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -6,10 +6,8 @@ from typing import Any  # records have the shape of the JSON contract
 
 from fastapi import Request
 
-from formservice.application.goals import PLAN, GoalDue, goals
+from formservice.application.goals import GoalDue
 from formservice.domain.form import FormDefinition
-
-__all__ = ["PLAN", "goals", "next_reviews", "states_of"]
 
 
 def next_reviews(request: Request, due: Sequence[GoalDue], today: date) -> list[dict[str, Any]]:
@@ -28,9 +26,8 @@ def next_reviews(request: Request, due: Sequence[GoalDue], today: date) -> list[
 
 def states_of(definition: FormDefinition) -> Mapping[str, str]:
     """Return what the states of goals are called, as the form has them."""
-    return {
-        option.key: option.label
-        for field in definition.fields
-        if field.key == "ziele[0].stand"
-        for option in field.options
-    }
+    said = definition.goals
+    if said is None:
+        return {}
+    options = definition.field(said.field(said.state, 0)).options
+    return {option.key: option.label for option in options}

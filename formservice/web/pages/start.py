@@ -8,6 +8,7 @@ from typing import Any  # what a list of a page shows is of many kinds
 from fastapi import APIRouter, Request, Response
 
 from formservice.application.drafts import EDIT, Draft
+from formservice.application.goals import plan_forms
 from formservice.application.inbox import Box
 from formservice.application.known_forms import titles as titles_of
 from formservice.application.participants_due import Expected
@@ -192,7 +193,9 @@ def _of_cases(request: Request, house: House, me: Me) -> Mapping[str, Any]:
             }
         )
     today = house.today()
-    due = house.waiting.reviews(me.author, today + timedelta(days=_SOON_DAYS))
+    due = house.waiting.reviews(
+        list(plan_forms(house.forms)), me.author, today + timedelta(days=_SOON_DAYS)
+    )
     return {
         "tiles": tiles,
         "late": late,

@@ -1,10 +1,11 @@
 """Accounts, sessions and drafts: what people need who use the service in a browser."""
 
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any  # records have the shape of the JSON contract
+
 import sqlalchemy as sa
 from alembic import op
-
-from formservice.adapters.store.rows import goal_rows
-from formservice.application.goals import PLAN
 
 revision = "0002"
 down_revision = "0001"
@@ -289,7 +290,32 @@ def _fill(goals: sa.Table) -> None:
     )
     newest = (records.c.document == documents.c.id) & (records.c.version == documents.c.version)
     query = sa.select(records.c.document, records.c.reading).join(documents, newest)
-    for row in op.get_bind().execute(query.where(documents.c.form == PLAN)).all():
-        rows = [{"document": row.document, **one} for one in goal_rows(row.reading)]
+    for row in op.get_bind().execute(query.where(documents.c.form == _PLAN)).all():
+        rows = [{"document": row.document, **one} for one in _goal_rows(row.reading)]
         if rows:
             op.bulk_insert(goals, rows)
+
+
+# As the program read goals when this step was made. A step does what it did then on every
+# database, however old: what forms say of their goals today is no matter of it.
+_PLAN = "integrationsfoerderplan"
+_DONE = ("erreicht", "zurueckgestellt")
+
+
+def _goal_rows(reading: Mapping[str, Any]) -> Iterator[dict[str, object]]:
+    fields, number = reading.get("fields") or {}, 0
+    while f"ziele[{number}].text" in fields:
+        text, stand, day = (
+            (fields.get(f"ziele[{number}].{name}") or {}).get("value")
+            for name in ("text", "stand", "wiedervorlage")
+        )
+        number += 1
+        if text or day:
+            yield {"number": number, "review": _day(day), "is_open": stand not in _DONE}
+
+
+def _day(told: object) -> date | None:
+    try:
+        return date.fromisoformat(told) if isinstance(told, str) else None
+    except ValueError:
+        return None

@@ -1,0 +1,26 @@
+"""The entries that say what a form is for in the work of the office."""
+
+from typing import Annotated
+
+from pydantic import BaseModel
+from pydantic import Field as Setting
+
+from formservice.adapters.definitions.schema_parts import STRICT, Key
+from formservice.domain.form_uses import Goals
+
+
+class GoalsEntry(BaseModel):
+    """The entry ``goals`` of a plan: which of its fields tell what of a goal."""
+
+    model_config = STRICT
+    group: Key
+    text: Key
+    state: Key
+    open: Key
+    done: Annotated[list[Key], Setting(min_length=1)]
+    review: Key
+    written: Key
+
+    def read(self) -> Goals:
+        """Return what the entry says."""
+        return Goals(**self.model_dump() | {"done": tuple(self.done)})

@@ -1,0 +1,26 @@
+"""Goals: what a form is for in the work of the office, as its definition says."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Goals:
+    """Where a plan has its goals; all are keys, of fields or of options.
+
+    ``group`` is what repeats. In it ``text`` has the words of a goal, ``state`` is the choice of
+    how it stands and ``review`` the day on which it is looked at again. Without a tick the state
+    is ``open``; nobody works on a goal any more in one of ``done``. ``written`` is the day of the
+    plan, which is another one when the plan is carried on.
+    """
+
+    group: str
+    text: str
+    state: str
+    open: str
+    done: tuple[str, ...]
+    review: str
+    written: str
+
+    def field(self, name: str, number: int) -> str:
+        """Return the key of a field of the goal with that number, counted from 0."""
+        return f"{self.group}[{number}].{name}"
