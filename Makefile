@@ -8,6 +8,8 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 SERVE ?= 1
+# Tests start Python hundreds of times: it need not translate this project anew each time.
+unexport PYTHONDONTWRITEBYTECODE
 
 # Debian packages: OCR with German and all Latin letters; Word to PDF when forms are built; fonts of Arial's and
 # Times' widths and the tick characters; pdftotext, pdftoppm and qpdf as second opinion in tests;
