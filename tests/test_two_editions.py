@@ -167,8 +167,8 @@ def test_a_chosen_edition_that_is_not_that_of_the_document_is_objected_to():
     assert found.result is not None
     first = found.result.findings[0]
     assert first.code == "form.other"
-    assert "feedbackbogen/2023-09-22" in first.message
-    assert "feedbackbogen/2026-11" in first.message
+    assert "Formular „Feedbackbogen (2023-09-22)“ gleich" in first.message
+    assert "Gewählt ist „Feedbackbogen (2026-11)“" in first.message
 
 
 def test_without_an_edition_the_newest_released_one_is_meant():

@@ -12,6 +12,12 @@ def titles(forms: Iterable[FormDefinition]) -> dict[str, str]:
     return {one.ref.form: one.title for one in forms}
 
 
+def edition_title(one: FormDefinition, forms: Iterable[FormDefinition]) -> str:
+    """Return what an edition is called: by its title alone where no other edition has it."""
+    same = sum(other.title == one.title for other in forms)
+    return f"{one.title} ({one.ref.edition})" if same > 1 else one.title
+
+
 def form_read(reading: Mapping[str, Any], forms: Forms) -> FormDefinition | None:
     """Return the form that a document was read as; None if it is not known."""
     form = reading.get("form")

@@ -13,6 +13,7 @@ from formservice.application.extract import extract
 from formservice.application.found import Found
 from formservice.application.free_sheets import with_free_sheets
 from formservice.application.identify import Identity, candidate, identify
+from formservice.application.known_forms import edition_title
 from formservice.application.missing_pages import with_missing_pages, without_content
 from formservice.application.outside import doubted, typed, with_outside
 from formservice.application.ports import Forms, OpenDocument, Reader
@@ -194,9 +195,8 @@ class ReadFile:
         if ref is None or ref == read.definition.ref:
             return read
         other = self._forms.find(ref)
-        chosen, alike = read.definition.title, other.title if other else str(ref)
-        if ref.form == read.definition.ref.form:
-            chosen, alike = str(read.definition.ref), str(ref)
+        chosen = edition_title(read.definition, self._forms)
+        alike = edition_title(other, self._forms) if other else str(ref)
         finding = Finding(
             FindingCode.OTHER_FORM,
             Severity.BLOCKS,

@@ -12,6 +12,7 @@ from formservice.application.desk import Choice, Decision
 from formservice.application.desk_deciding import HELD_S
 from formservice.application.desk_pictures import A4
 from formservice.application.desk_review import Asked, Review
+from formservice.application.known_forms import edition_title
 from formservice.application.known_forms import titles as titles_of
 from formservice.domain.errors import FormServiceError, UsageError
 from formservice.domain.form import FieldKind
@@ -297,11 +298,4 @@ def _forms(house: House, review: Review) -> list[tuple[str, str]]:
     others.sort(
         key=lambda one: (own is None or one.ref.form != own.form, one.continuation is not None)
     )
-    titles = [one.title for one in house.forms]
-    return [
-        (
-            str(one.ref),
-            f"{one.title} ({one.ref.edition})" if titles.count(one.title) > 1 else one.title,
-        )
-        for one in others
-    ]
+    return [(str(one.ref), edition_title(one, house.forms)) for one in others]

@@ -11,6 +11,7 @@ from formservice.application.desk import TakenError
 from formservice.application.desk_pages import Done
 from formservice.application.desk_pictures import PagePlace, Seen, has_pictures
 from formservice.application.desk_shelf import ASIDE, NEW, loose_pages
+from formservice.application.known_forms import edition_title
 from formservice.application.known_forms import titles as titles_of
 from formservice.domain.errors import UsageError
 from formservice.domain.permissions import Action
@@ -64,7 +65,7 @@ def desk_form(
     form, _, edition = formular.partition("/")
     house.deciding.hold(me.author, document)
     done = house.arrange.as_form(me.author, document, form, edition)
-    title = house.forms.get(form, edition).title
+    title = edition_title(house.forms.get(form, edition), house.forms)
     return _done(request, document, done, "desk.pages.as-form", form=title)
 
 

@@ -56,6 +56,19 @@ def test_a_wrong_edition_is_read_again_as_the_right_one_and_back(keep, browser, 
     assert house.verify().broken is None
 
 
+def test_a_change_of_edition_is_told_by_names_and_not_by_ids(keep, browser, house):
+    (document,) = keep(SCAN)
+    elif_ = browser("elif")
+    done = elif_.post(
+        f"/nachbearbeitung/{document}/formular", data={"formular": "feedbackbogen/2023-09-22"}
+    )
+    told = html.unescape(elif_.get(done.headers["location"]).text)
+    assert "Neu gelesen als „Feedbackbogen (2023-09-22)“." in told
+    assert "Gewählt ist „Feedbackbogen (2023-09-22)“" in told
+    assert "dem Formular „Feedbackbogen (2026-11)“ gleich" in told
+    assert "„feedbackbogen/" not in told
+
+
 def test_a_page_is_split_off_and_the_two_are_joined_again(keep, browser, house):
     (document,) = keep(SCAN)
     elif_ = browser("elif")
