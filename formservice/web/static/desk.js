@@ -15,6 +15,8 @@ let part = document.getElementById("angabe");
 let shown = Number(part.dataset.page); // which page, from 1
 let look = "field"; // field, close or page
 let busy = false;
+let isOut = false; // nobody was signed in when something was asked for
+let undone = null; // which is asked for again when they are back
 let ahead = null; // the next document, once it is known
 let keysAreOn = localStorage.getItem("desk-keys") !== "off";
 
@@ -113,7 +115,7 @@ function say(text) {
 function fail(text) {
   const error = document.getElementById("angabe-fehler");
   if (!error) return;
-  error.hidden = false;
+  error.hidden = !text;
   error.textContent = text;
 }
 
@@ -126,12 +128,16 @@ async function sent(url, body) {
   if (answer.ok) return answer.text();
   if (answer.status === 401) await ask();
   const problem = await answer.json().catch(() => ({}));
-  throw new Error([problem.error, problem.hint].filter(Boolean).join(" ") || desk.dataset.failed);
+  const error = new Error([problem.error, problem.hint].filter(Boolean).join(" ") || desk.dataset.failed);
+  error.isOut = answer.status === 401;
+  throw error;
 }
 
 async function exchange(url, body, { decides = false } = {}) {
   if (busy) return;
   busy = true;
+  isOut = false;
+  undone = null;
   try {
     const made = new DOMParser().parseFromString(await sent(url, body), "text/html");
     const fresh = made.getElementById("angabe");
@@ -147,10 +153,25 @@ async function exchange(url, body, { decides = false } = {}) {
     showPage(Number(part.dataset.page)); // it may take longer than the next stroke
   } catch (error) {
     fail(error.message || desk.dataset.failed);
+    if (error.isOut) {
+      isOut = true;
+      undone = () => exchange(url, body, { decides });
+    }
   } finally {
     busy = false;
   }
 }
+
+// Nothing of it was done: it is done when the same person is back. Who writes on says so again.
+document.addEventListener("session:here", () => {
+  if (!isOut || busy) return;
+  const again = undone;
+  isOut = false;
+  undone = null;
+  fail("");
+  again?.();
+});
+desk.addEventListener("input", () => { undone = null; });
 
 function focusName() {
   const finish = document.querySelector("#fertig button");

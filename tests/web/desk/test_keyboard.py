@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Dialog, Page
+from playwright.sync_api import Dialog, Page, expect
 
 from formservice.application.ports_store import Author
 from formservice.bootstrap.web import WebServices, web
@@ -193,6 +193,35 @@ def test_words_that_are_typed_and_not_decided_are_there_again(keep, at_desk, hou
     page.keyboard.press("Enter")
     _gone_on(page, asked[0].key)
     assert house.desk.draft(ELIF, document).decisions[asked[0].key].value == "Neumann-Beispiel"
+
+
+@pytest.mark.parametrize("writes_on", [False, True])
+def test_what_was_decided_without_a_session_is_done_after_signing_in_again(
+    keep, at_desk, house, writes_on
+):
+    (document,) = keep(SCAN)
+    page = at_desk(f"/nachbearbeitung/{document}")
+    page.wait_for_selector("#angabe-name:focus")
+    key = page.locator("#angabe").get_attribute("data-key")
+    (cookie,) = page.context.cookies()
+    house.sessions.close(cookie["value"])
+    page.keyboard.press("k")
+    page.keyboard.type("Neumann")
+    page.keyboard.press("Enter")
+    told = page.locator("#angabe-fehler")
+    expect(told).to_contain_text("nicht (mehr) angemeldet")
+    assert page.locator("[name=wert]").input_value() == "Neumann"
+    if writes_on:
+        page.keyboard.type("-Beispiel")
+    page.context.add_cookies([{**cookie, "value": house.sessions.open("elif", "test")}])
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    if writes_on:  # nobody has said yet that this is all
+        expect(told).to_be_hidden()
+        assert not house.desk.draft(ELIF, document).decisions
+        page.keyboard.press("Enter")
+    _gone_on(page, key)
+    words = "Neumann-Beispiel" if writes_on else "Neumann"
+    assert house.desk.draft(ELIF, document).decisions[key].value == words
 
 
 def test_who_leaves_words_that_are_not_decided_is_asked_first(keep, at_desk, house):
