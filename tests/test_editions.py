@@ -34,7 +34,16 @@ EXPLAINING = frozenset(
 # value that was read.
 ABOUT_A_FIELD = frozenset(("content", "list", "birthday"))
 ABOUT_THE_FORM = frozenset(
-    ("released", "notice", "prefill", "sections", "plain", "issued_first", "goals")
+    (
+        "released",
+        "notice",
+        "prefill",
+        "sections",
+        "plain",
+        "issued_first",
+        "goals",
+        "participation",
+    )
 )
 
 

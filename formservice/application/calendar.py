@@ -6,16 +6,20 @@ from datetime import date, timedelta
 from typing import Any, Protocol, TypeAlias  # records have the shape of the JSON contract
 
 from formservice.application.casework import CasePage
-from formservice.application.due import REGULAR, Period, counted, due_of, is_counted
+from formservice.application.due import (
+    Period,
+    counted,
+    due_of,
+    is_counted,
+    participation_forms,
+)
 from formservice.application.goals import GoalDue, plan_forms
-from formservice.application.known_forms import newest
-from formservice.application.participants_due import FEEDBACK
 from formservice.application.ports import Forms
 from formservice.application.ports_store import Author, Kept
 from formservice.application.report import deadline_data
 from formservice.domain.case import DECIDED, HANDED_IN, Role, State
 from formservice.domain.deadlines import SLIP, Deadline, longest
-from formservice.domain.form import DeadlineRule, FormDefinition, FormRef
+from formservice.domain.form import DeadlineRule, FormRef
 from formservice.domain.frist import Calendar, next_open_day
 
 # How long nobody gives up a form that is late; and how far a list looks ahead.
@@ -106,8 +110,10 @@ class Terms(Protocol):
     def of_documents(self, viewer: Author, first: date, last: date) -> Sequence[TermOf]:
         """Return deadlines of documents that end between two days; one query."""
 
-    def open_forms(self, viewer: Author, form: str, first: date, last: date) -> Sequence[OpenForm]:
-        """Return open documents of a form whose participations end between two days."""
+    def open_forms(
+        self, viewer: Author, forms: Collection[str], first: date, last: date
+    ) -> Sequence[OpenForm]:
+        """Return open documents of these forms whose participations end between two days."""
 
     def readings(
         self, documents: Sequence[str], viewer: Author
@@ -120,8 +126,13 @@ class Terms(Protocol):
     def period(self, viewer: Author, document: str) -> Period | None:
         """Return the participation of a document, None if it belongs to none."""
 
-    def awaited(self, viewer: Author, first: date, last: date) -> Sequence[Awaited]:
-        """Return participations that end between two days, and no form has come; one query."""
+    def awaited(
+        self, viewer: Author, forms: Collection[str], first: date, last: date
+    ) -> Sequence[Awaited]:
+        """Return participations that end between two days, and none of these forms has come.
+
+        One query.
+        """
 
     def reviews(
         self, viewer: Author, forms: Collection[str], first: date, last: date
@@ -164,7 +175,8 @@ class DueDates:
 
     def awaited_for(self, case: CasePage) -> Sequence[Entry]:
         """Return what is due for a case of which no form has come yet."""
-        came = {one.participation for one in case.documents if one.form == FEEDBACK}
+        forms = participation_forms(self._forms)
+        came = {one.participation for one in case.documents if one.form in forms}
         person = f"{case.person.vorname} {case.person.name}"
         awaited = [
             Awaited(case.id, one.id, person, one.massnahme_name, one.von, one.bis)
@@ -182,11 +194,13 @@ class DueDates:
         Where its form says no day that can be meant, they are counted from its participation.
         """
         told: Sequence[Mapping[str, Any]] = reading.get("deadlines") or ()
-        if kept.form != FEEDBACK or kept.state in DECIDED:
+        if kept.form is None or kept.state in DECIDED:
             return told
         definition = self._forms.find(FormRef(kept.form, str(kept.edition)))
+        if definition is None or definition.participation is None:
+            return told
         period = self._terms.period(viewer, kept.id)
-        if definition is None or period is None:
+        if period is None:
             return told
         starts = {one["key"]: date.fromisoformat(one["start"]) for one in told}
         if is_counted(definition, starts, period):
@@ -207,8 +221,9 @@ class DueDates:
     def _of_documents(self, viewer: Author, first: date, last: date) -> Iterator[Entry]:
         """Yield deadlines of documents, also those that a slip of the pen would hide."""
         # A form may say a day of its own, in reach of the end of its participation.
-        forms = self._terms.open_forms(viewer, FEEDBACK, first - SLIP - self._longest(), last)
-        odd = {one.document: one for one in forms if not self._is_counted(one)}
+        forms, back = list(participation_forms(self._forms)), SLIP + self._longest()
+        came = self._terms.open_forms(viewer, forms, first - back, last)
+        odd = {one.document: one for one in came if not self._is_counted(one)}
         terms = self._terms.of_documents(viewer, first, last)
         kept = [one for one in terms if one.document not in odd]
         unclear = [one.document for one in kept if len(self._rules(one)) > 1]
@@ -262,16 +277,18 @@ class DueDates:
         return one.key if rule is None else rule.title, why
 
     def _awaited(self, viewer: Author, first: date, last: date) -> Iterator[Entry]:
-        awaited = self._terms.awaited(viewer, first - self._longest(), last)
+        forms = list(participation_forms(self._forms))
+        awaited = self._terms.awaited(viewer, forms, first - self._longest(), last)
         yield from self._expected(awaited, first, last)
 
     def _expected(self, awaited: Sequence[Awaited], first: date, last: date) -> Iterator[Entry]:
-        definition = self._feedback()
-        if definition is None:
+        definition = next(iter(participation_forms(self._forms).values()), None)
+        told = None if definition is None else definition.participation
+        if definition is None or told is None:
             return
         for one in awaited:
             period = Period(one.begins, one.ends)
-            due = due_of(definition, REGULAR, period, self._today(), self._calendar)
+            due = due_of(definition, told.usual, period, self._today(), self._calendar)
             for what in due:
                 if what.due is None or not first <= what.due <= last:
                     continue
@@ -321,11 +338,8 @@ class DueDates:
 
     def _longest(self) -> timedelta:
         """Return how long after the end of a participation something of it may still be due."""
-        editions = [one for one in self._forms if one.ref.form == FEEDBACK]
+        editions = [one for one in self._forms if one.participation is not None]
         return longest(rule for one in editions for rule in one.deadlines)
-
-    def _feedback(self) -> FormDefinition | None:
-        return newest(self._forms).get(FEEDBACK)
 
 
 def _entry(viewer: Author, one: TermOf, title: str, why: Sequence[str]) -> Entry:

@@ -10,15 +10,29 @@ from datetime import date
 from typing import Any  # records have the shape of the JSON contract
 
 from formservice.application.editing_record import fitting, record_of
+from formservice.application.known_forms import newest
+from formservice.application.ports import Forms
 from formservice.domain.deadlines import RECEIVED, SLIP, Deadline, deadlines_of
+from formservice.domain.errors import NotFoundError
 from formservice.domain.form import DeadlineRule, FieldKey, FormDefinition
+from formservice.domain.form_uses import Participation
 from formservice.domain.frist import Calendar
 from formservice.domain.record import Extraction, Reading, Record, Value
 
-ANLASS = "anlass"
-REGULAR, NOT_BEGUN, BROKEN_OFF = "regulaer", "nichtantritt", "abbruch"
-"""The occasions on which a Feedbackbogen is written, as its choice has them."""
-_FROM, _UNTIL = "teilnahme_von", "teilnahme_bis"
+
+def participation_forms(forms: Forms) -> dict[str, FormDefinition]:
+    """Return the newest editions of what is written of a participation, in order of titles.
+
+    They are named by their ids. The first is what a Träger is offered.
+    """
+    return {form: one for form, one in newest(forms).items() if one.participation is not None}
+
+
+def participation_form(forms: Forms) -> FormDefinition:
+    """Return what a Träger writes of a participation; NotFoundError if there is no such form."""
+    for one in participation_forms(forms).values():
+        return one
+    raise NotFoundError("Ein Formular zu einer Teilnahme gibt es hier nicht.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +65,22 @@ def due_of(
     definition: FormDefinition, occasion: str, period: Period, today: date, calendar: Calendar
 ) -> Sequence[Due]:
     """Return what is due on an occasion, the earliest first."""
-    rules = _rules_of(definition, occasion)
-    known = {_FROM: period.begins, _UNTIL: period.ends}
-    assumed = _assumed(rules, occasion, period)
-    fields: dict[FieldKey, Value | None] = {ANLASS: occasion_value(definition, occasion)}
+    told = definition.participation
+    if told is None:
+        return ()
+    rules = _rules_of(definition, told, occasion)
+    known = {told.begins: period.begins, told.ends: period.ends}
+    assumed = _assumed(rules, told, occasion, period)
+    value = _occasion_value(definition, told, occasion)
+    fields: dict[FieldKey, Value | None] = {told.occasion: value}
     fields |= {key: value for key, value in {**assumed, **known}.items() if value is not None}
     record = Record(definition.ref, {key: _said(key, one) for key, one in fields.items()})
     found = {one.key: one for one in deadlines_of(definition, record, today, calendar)}
     names = {field.key: field.name for field in definition.fields}
-    told = []
+    due = []
     for rule in rules:
         one = found.get(rule.key)
-        told.append(
+        due.append(
             Due(
                 rule.key,
                 rule.title,
@@ -73,19 +91,19 @@ def due_of(
                 rule.met_by == RECEIVED,
             )
         )
-    return sorted(told, key=lambda one: one.due or date.max)
+    return sorted(due, key=lambda one: one.due or date.max)
 
 
 def _assumed(
-    rules: Sequence[DeadlineRule], occasion: str, period: Period
+    rules: Sequence[DeadlineRule], told: Participation, occasion: str, period: Period
 ) -> Mapping[FieldKey, date | None]:
     """Return the days from which periods count that only the form itself will tell.
 
     Whoever never begins has missed the first day; a talk is on the last day at the latest. When
     somebody breaks off nobody knows before.
     """
-    day = {REGULAR: period.ends, NOT_BEGUN: period.begins}.get(occasion)
-    return {one.event: day for one in rules if one.event not in (_FROM, _UNTIL)}
+    day = {told.usual: period.ends, told.never_begun: period.begins}.get(occasion)
+    return {one.event: day for one in rules if one.event not in (told.begins, told.ends)}
 
 
 def counted(
@@ -97,21 +115,26 @@ def counted(
 ) -> Sequence[Deadline]:
     """Return the deadlines of a form that came, counted with what is known of its participation.
 
-    A form that says no occasion is taken for the regular one, as long as nothing came.
+    A form that says no occasion is taken for the usual one, as long as nothing came.
     """
+    told = definition.participation
+    if told is None:
+        return ()
     wide = fitting(definition, reading.get("fields") or {})
     record = record_of(wide, reading)
-    said = record.fields.get(ANLASS)
+    said = record.fields.get(told.occasion)
     chosen = _chosen(None if said is None else said.value)
-    occasion = next((one for one in (NOT_BEGUN, BROKEN_OFF) if one in chosen), REGULAR)
+    unforeseen = (told.never_begun, told.broken_off)
+    occasion = next((one for one in unforeseen if one in chosen), told.usual)
     if not chosen:
-        value = occasion_value(definition, occasion)
-        fields = {**record.fields, ANLASS: _said(ANLASS, value)}
+        value = _occasion_value(definition, told, occasion)
+        fields = {**record.fields, told.occasion: _said(told.occasion, value)}
         record = replace(record, fields=fields)
-    days = {_FROM: period.begins, _UNTIL: period.ends}
-    days |= _assumed(_rules_of(definition, occasion), occasion, period)
-    if occasion == BROKEN_OFF:  # on the last day at the latest
-        days |= {one.event: period.ends for one in _rules_of(definition, occasion)}
+    rules = _rules_of(definition, told, occasion)
+    days = {told.begins: period.begins, told.ends: period.ends}
+    days |= _assumed(rules, told, occasion, period)
+    if occasion == told.broken_off:  # on the last day at the latest
+        days |= {one.event: period.ends for one in rules}
     known = {
         key: day
         for key, day in days.items()
@@ -125,12 +148,15 @@ def is_counted(
 ) -> bool:
     """Say whether some occasion has all its deadlines, from days in reach of a participation.
 
-    ``starts`` are the days from which the deadlines of a form are counted, by their keys.
+    ``starts`` are the days from which the deadlines of a form are counted, by their keys. Of a
+    form that tells of no participation nothing is missing.
     """
+    told = definition.participation
+    if told is None:
+        return True
     keys = {key for key, day in starts.items() if _is_near(day, period)}
     wanted = (
-        {one.key for one in _rules_of(definition, occasion)}
-        for occasion in (REGULAR, NOT_BEGUN, BROKEN_OFF)
+        {one.key for one in _rules_of(definition, told, occasion)} for occasion in told.occasions
     )
     return any(one and one <= keys for one in wanted)
 
@@ -159,14 +185,15 @@ def _chosen(value: Value | None) -> tuple[str, ...]:
     return value if isinstance(value, tuple) else ()
 
 
-def _rules_of(definition: FormDefinition, occasion: str) -> list[DeadlineRule]:
-    return [one for one in definition.deadlines if occasion in one.when.get(ANLASS, ())]
+def _rules_of(
+    definition: FormDefinition, told: Participation, occasion: str
+) -> list[DeadlineRule]:
+    return [one for one in definition.deadlines if occasion in one.when.get(told.occasion, ())]
 
 
-def occasion_value(definition: FormDefinition, occasion: str) -> Value:
+def _occasion_value(definition: FormDefinition, told: Participation, occasion: str) -> Value:
     """Return an occasion as the field of the definition has it."""
-    field = next(one for one in definition.fields if one.key == ANLASS)
-    return (occasion,) if field.several else occasion
+    return (occasion,) if definition.field(told.occasion).several else occasion
 
 
 def _said(key: FieldKey, value: Value | None) -> Extraction:

@@ -4,15 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from formservice.application.due import (
-    BROKEN_OFF,
-    NOT_BEGUN,
-    REGULAR,
-    Due,
-    Period,
-    due_of,
-)
-from formservice.application.known_forms import newest
+from formservice.application.due import Due, Period, due_of, participation_forms
 from formservice.application.ports import Forms
 from formservice.application.ports_portal import Came, Participant, PortalLists
 from formservice.application.ports_store import Author
@@ -20,8 +12,6 @@ from formservice.domain.case import DECIDED, State
 from formservice.domain.form import FormDefinition
 from formservice.domain.frist import Calendar
 
-FEEDBACK = "feedbackbogen"
-"""What a Träger writes of a participation."""
 # Half a year after the end nobody waits for a form any more; older ones stand among the documents.
 _STILL_DAYS = 183
 
@@ -88,20 +78,26 @@ class Mine:
         return self._expected(self._lists.participant(participation, viewer))
 
     def _expected(self, who: Participant) -> Expected:
-        definition, today = newest(self._forms).get(FEEDBACK), self._today()
-        period = Period(who.begins, who.ends)
-        occasions = [
-            Occasion(
-                key, _name(definition, key), due_of(definition, key, period, today, self._calendar)
-            )
-            for key in (REGULAR, NOT_BEGUN, BROKEN_OFF)
-            if definition is not None
-        ]
-        came = _latest([one for one in who.came if one.form == FEEDBACK])
+        forms, today = participation_forms(self._forms), self._today()
+        occasions = self._occasions(next(iter(forms.values()), None), who, today)
+        came = _latest([one for one in who.came if one.form in forms])
         is_done = came is not None and came.state is not State.PREPARING
         following = None if is_done or not occasions else _next(occasions[0].due, today)
         days = None if following is None or following.due is None else (following.due - today).days
         return Expected(who, occasions, came, following, days)
+
+    def _occasions(
+        self, definition: FormDefinition | None, who: Participant, today: date
+    ) -> Sequence[Occasion]:
+        told = None if definition is None else definition.participation
+        if definition is None or told is None:
+            return ()
+        names = {one.key: one.label for one in definition.field(told.occasion).options}
+        period = Period(who.begins, who.ends)
+        return [
+            Occasion(key, names[key], due_of(definition, key, period, today, self._calendar))
+            for key in told.occasions
+        ]
 
 
 def _latest(came: Sequence[Came]) -> Came | None:
@@ -116,11 +112,6 @@ def _next(due: Sequence[Due], today: date) -> Due | None:
     open_ = [one for one in due if one.due is not None and one.due >= today]
     still = open_ or [one for one in due if one.by_receipt]
     return next(iter(still), None)
-
-
-def _name(definition: FormDefinition, occasion: str) -> str:
-    options = (one for field in definition.fields for one in field.options)
-    return next((one.label for one in options if one.key == occasion), occasion)
 
 
 def _urgent(one: Expected) -> tuple[int, int, str, str]:

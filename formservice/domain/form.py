@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from formservice.domain.document import Box
-from formservice.domain.form_uses import Goals
+from formservice.domain.form_uses import Goals, Participation
 
 FieldKey: TypeAlias = str
 Argument: TypeAlias = str | int | float | bool | tuple[str, ...]
@@ -333,7 +333,8 @@ class FormDefinition:
     ``plain`` has the words in which a record is told to the person it is about, in their order,
     by (declared) field, group or ``field.option``; ``PLAIN_GAP`` stands for the value, and empty
     words keep it back. ``issued_first`` is the short name of the form a case begins with: it is
-    offered by itself; empty for all others. ``goals`` tells of a plan where its goals stand.
+    offered by itself; empty for all others. ``goals`` tells of a plan where its goals stand,
+    ``participation`` of what a Träger writes of one where its days and its occasion stand.
     """
 
     ref: FormRef
@@ -354,6 +355,7 @@ class FormDefinition:
     plain: Mapping[FieldKey, str] = field(default_factory=dict)
     issued_first: str = ""
     goals: Goals | None = None
+    participation: Participation | None = None
     purpose: str = ""
     legal_basis: str = ""
     deletion_class: str = ""

@@ -1,4 +1,4 @@
-"""Goals: what a form is for in the work of the office, as its definition says."""
+"""Goals, Participation: what a form is for in the work of the office, as its definition says."""
 
 from dataclasses import dataclass
 
@@ -24,3 +24,25 @@ class Goals:
     def field(self, name: str, number: int) -> str:
         """Return the key of a field of the goal with that number, counted from 0."""
         return f"{self.group}[{number}].{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """What a Träger writes of a participation; all are keys, of fields or of options.
+
+    ``occasion`` is the choice of why it is written, ``begins`` and ``ends`` the days from when to
+    when somebody takes part. ``usual`` is the occasion if nothing unforeseen happens; the others
+    are that somebody never begins, and that somebody breaks off.
+    """
+
+    occasion: str
+    begins: str
+    ends: str
+    usual: str
+    never_begun: str
+    broken_off: str
+
+    @property
+    def occasions(self) -> tuple[str, str, str]:
+        """All occasions, the usual one first."""
+        return self.usual, self.never_begun, self.broken_off

@@ -14,6 +14,8 @@ marks: [Gesprächsnotiz]
 fields:
   name: {kind: text, label: "Name:"}
   tag: {kind: date, label: "Tag:"}
+  ende: {kind: date, label: "Ende:"}
+  grund: {kind: choice, label: Grund, options: {aus: aus, nie: nie, weg: weg}}
   vorhaben:
     kind: group
     title: Vorhaben
@@ -34,6 +36,14 @@ GOALS = {
     "written": "tag",
 }
 MASTER_DATA = "prefill: {stammdaten: {fields: {name: name}}}\n"
+PARTICIPATION = {
+    "occasion": "grund",
+    "begins": "tag",
+    "ends": "ende",
+    "usual": "aus",
+    "never_begun": "nie",
+    "broken_off": "weg",
+}
 
 
 @pytest.fixture
@@ -70,8 +80,17 @@ def test_the_name_of_what_a_case_begins_with_is_a_text(problems, name):
 
 def goals(**other):
     """Return the entry that says where a plan has its goals, with something said otherwise."""
-    said = {key: one for key, one in (GOALS | other).items() if one}
-    return "goals:\n" + "".join(f"  {key}: {one}\n" for key, one in said.items())
+    return entry("goals", GOALS | other)
+
+
+def participation(**other):
+    """Return the entry about participations, with something said otherwise."""
+    return entry("participation", PARTICIPATION | other)
+
+
+def entry(name, said):
+    kept = {key: one for key, one in said.items() if one}
+    return f"{name}:\n" + "".join(f"  {key}: {one}\n" for key, one in kept.items())
 
 
 def test_goals_that_fit_the_fields_are_taken(problems):
@@ -113,5 +132,34 @@ def test_goals_that_do_not_fit_the_fields_are_explained_at_their_line(
 ):
     ((where, message, nearest),) = problems(goals(**other))
     assert where.replace("[0]", ".0") == f"goals.{place}"
+    assert message.startswith(said)
+    assert nearest == guess
+
+
+def test_a_participation_that_fits_the_fields_is_taken(problems):
+    assert problems(participation()) == []
+
+
+@pytest.mark.parametrize(
+    ("other", "place", "said", "guess"),
+    [
+        ({"occasion": "grunt"}, "occasion", "Ein Feld grunt gibt es nicht.", "grund"),
+        ({"occasion": "tag"}, "occasion", "Das Feld tag ist von der Art date;", None),
+        ({"occasion": "vorhaben"}, "occasion", "vorhaben ist eine Gruppe (group);", None),
+        ({"begins": "tagg"}, "begins", "Ein Feld tagg gibt es nicht.", "tag"),
+        ({"ends": "name"}, "ends", "Das Feld name ist von der Art text;", None),
+        ({"ends": "tag"}, "ends", "Beginn und Ende der Teilnahme", None),
+        ({"usual": "auss"}, "usual", "Die Auswahl grund hat keine Option auss.", "aus"),
+        ({"broken_off": "nie"}, "broken_off", "Die Option nie steht schon bei never_begun;", None),
+        ({"never_begun": ""}, "never_begun", "Der Schlüssel fehlt.", None),
+        ({"usual": "[aus]"}, "usual", "Hier muss ein Text stehen;", None),
+        ({"usual": "", "usuall": "aus"}, "usuall", "Der Schlüssel ist unbekannt.", "usual"),
+    ],
+)
+def test_a_participation_that_does_not_fit_the_fields_is_explained_at_its_line(
+    problems, other, place, said, guess
+):
+    ((where, message, nearest),) = problems(participation(**other))
+    assert where == f"participation.{place}"
     assert message.startswith(said)
     assert nearest == guess

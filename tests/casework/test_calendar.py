@@ -19,6 +19,7 @@ from formservice.application.known_forms import newest
 from formservice.bootstrap.reading import Reading
 from formservice.bootstrap.settings import Settings
 from formservice.domain.deadlines import longest
+from formservice.domain.form import FormRef
 from formservice.domain.frist import Art, Einheit, Frist, frist_ende, office_day
 from tests.casework.conftest import ANNA, CARLA, DAY, DIRK, ELIF, FRANK
 from tests.casework.documents import came, deadline, reading
@@ -64,6 +65,16 @@ def test_a_longer_period_of_a_new_edition_is_awaited_until_its_end(office):
     due = DueDates(StoredTerms(office), forms, parts.calendar, lambda: DAY)
     told = due.between(CARLA, date(2026, 11, 20), date(2026, 12, 20))
     assert [one.day for one in told] == [date(2026, 12, 4)]
+
+
+def test_what_is_awaited_is_the_form_whose_definition_tells_of_participations(office):
+    _, part = opened(office, "11.12.2026")
+    parts = Reading(Settings.from_environment({}))
+    form = replace(newest(parts.forms)["feedbackbogen"], ref=FormRef("bericht", "2027-01"))
+    due = DueDates(StoredTerms(office), Definitions([form]), parts.calendar, lambda: DAY)
+    assert {one.participation for one in due.open(CARLA)} == {part}
+    none = Definitions([replace(form, participation=None)])
+    assert not DueDates(StoredTerms(office), none, parts.calendar, lambda: DAY).open(CARLA)
 
 
 @pytest.mark.parametrize("unit", [one for one in Einheit if one is not Einheit.STUNDEN])

@@ -18,7 +18,7 @@ from pydantic import Field as Setting
 
 from formservice.adapters.definitions.draft import is_group
 from formservice.adapters.definitions.schema_parts import STRICT, Key, Path, Text
-from formservice.adapters.definitions.schema_uses import GoalsEntry
+from formservice.adapters.definitions.schema_uses import GoalsEntry, ParticipationEntry
 from formservice.adapters.definitions.yaml_text import Source, Step
 from formservice.domain.errors import Problem
 from formservice.domain.findings import FindingCode
@@ -186,6 +186,7 @@ class DefinitionFile(_Purpose):
     plain: dict[Path, str] = {}
     issued_first: Text | None = None
     goals: GoalsEntry | None = None
+    participation: ParticipationEntry | None = None
 
     def definition(self) -> FormDefinition:
         """Return the definition this file describes, without its layout."""
@@ -210,6 +211,7 @@ class DefinitionFile(_Purpose):
             plain=MappingProxyType(dict(self.plain)),
             issued_first=self.issued_first or "",
             goals=self.goals.read() if self.goals else None,
+            participation=self.participation.read() if self.participation else None,
             purpose=self.purpose,
             legal_basis=self.legal_basis,
             deletion_class=self.deletion_class,
@@ -383,6 +385,7 @@ def _known(path: tuple[Step, ...], *, of_group: bool) -> Iterable[str]:
         "fixed_text": FixedTextEntry,
         "prefill": PrefillEntry,
         "goals": GoalsEntry,
+        "participation": ParticipationEntry,
     }
     model = below.get(str(path[0]), DefinitionFile) if len(path) > 1 else DefinitionFile
     if path[0] == "fields" and of_group:

@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from pydantic import Field as Setting
 
 from formservice.adapters.definitions.schema_parts import STRICT, Key
-from formservice.domain.form_uses import Goals
+from formservice.domain.form_uses import Goals, Participation
 
 
 class GoalsEntry(BaseModel):
@@ -24,3 +24,19 @@ class GoalsEntry(BaseModel):
     def read(self) -> Goals:
         """Return what the entry says."""
         return Goals(**self.model_dump() | {"done": tuple(self.done)})
+
+
+class ParticipationEntry(BaseModel):
+    """The entry ``participation`` of what a Träger writes of one: its days and occasions."""
+
+    model_config = STRICT
+    occasion: Key
+    begins: Key
+    ends: Key
+    usual: Key
+    never_begun: Key
+    broken_off: Key
+
+    def read(self) -> Participation:
+        """Return what the entry says."""
+        return Participation(**self.model_dump())

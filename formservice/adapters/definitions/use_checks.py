@@ -27,6 +27,7 @@ def use_problems(draft: Draft) -> Iterator[Problem]:
             ("issued_first",), f"{sentence} prefill: {STAMMDATEN}: sagen, welche."
         )
     yield from _goals(draft)
+    yield from _participation(draft)
 
 
 def _goals(draft: Draft) -> Iterator[Problem]:
@@ -64,6 +65,28 @@ def _goals(draft: Draft) -> Iterator[Problem]:
     if said.get("open") in done:
         sentence = "In diesem Stand wird an einem Ziel gearbeitet; es ist nicht zugleich erledigt."
         yield draft.source.problem(("goals", "open"), sentence)
+
+
+def _participation(draft: Draft) -> Iterator[Problem]:
+    said = mapping(draft.data.get("participation"))
+    for name in ("begins", "ends"):
+        yield from _field(draft, ("participation", name), said.get(name), FieldKind.DATE)
+    if "ends" in said and said.get("begins") == said["ends"]:
+        sentence = "Beginn und Ende der Teilnahme sind zwei verschiedene Felder."
+        yield draft.source.problem(("participation", "ends"), sentence)
+    choice = said.get("occasion")
+    yield from _field(draft, ("participation", "occasion"), choice, FieldKind.CHOICE)
+    if not isinstance(choice, str) or draft.kind(choice) is not FieldKind.CHOICE:
+        return
+    seen: dict[str, str] = {}
+    for name in ("usual", "never_begun", "broken_off"):
+        option, place = said.get(name), ("participation", name)
+        if not isinstance(option, str):
+            continue  # which the schema says
+        yield from unknown_option_of(draft, place, choice, option)
+        if (first := seen.setdefault(option, name)) != name:
+            sentence = f"Die Option {option} steht schon bei {first}; gemeint ist eine andere."
+            yield draft.source.problem(place, sentence)
 
 
 def _member(

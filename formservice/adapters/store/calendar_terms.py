@@ -16,7 +16,6 @@ from formservice.adapters.store.today import StoredToday
 from formservice.application.calendar import Awaited, OpenForm, TermOf
 from formservice.application.due import Period
 from formservice.application.goals import GoalDue
-from formservice.application.participants_due import FEEDBACK
 from formservice.application.ports_store import Author
 from formservice.domain.case import Role, State
 
@@ -80,8 +79,10 @@ class StoredTerms:
                 for row in work.connection.execute(query)
             ]
 
-    def open_forms(self, viewer: Author, form: str, first: date, last: date) -> Sequence[OpenForm]:
-        """Return open documents of a form whose participations end between two days."""
+    def open_forms(
+        self, viewer: Author, forms: Collection[str], first: date, last: date
+    ) -> Sequence[OpenForm]:
+        """Return open documents of these forms whose participations end between two days."""
         own = true() if viewer.role is Role.TRAEGER else _mine(viewer)
         query: Select[Any] = (
             select(
@@ -96,7 +97,7 @@ class StoredTerms:
             .join(_parts, _parts.c.id == _belongs.c.participation)
             .join(_massnahmen, _massnahmen.c.id == _parts.c.massnahme)
             .outerjoin(_due, _due.c.document == _documents.c.id)
-            .where(_documents.c.form == form, _documents.c.state.in_(_UNDECIDED))
+            .where(_documents.c.form.in_(forms), _documents.c.state.in_(_UNDECIDED))
             .where(_parts.c.bis.between(first, last), visible(viewer), own)
             .order_by(_documents.c.id)
         )
@@ -154,12 +155,14 @@ class StoredTerms:
             row = work.connection.execute(query).first()
         return None if row is None else Period(row.von, row.bis)
 
-    def awaited(self, viewer: Author, first: date, last: date) -> Sequence[Awaited]:
-        """Return participations that end between two days, and no form of them has come."""
+    def awaited(
+        self, viewer: Author, forms: Collection[str], first: date, last: date
+    ) -> Sequence[Awaited]:
+        """Return participations that end between two days, and none of these forms has come."""
         came = (
             exists()
             .where(_belongs.c.document == _documents.c.id)
-            .where(_belongs.c.participation == _parts.c.id, _documents.c.form == FEEDBACK)
+            .where(_belongs.c.participation == _parts.c.id, _documents.c.form.in_(forms))
             .where(_documents.c.state != State.PREPARING)
         )
         query: Select[Any] = (

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Body, Path, Response
 from pydantic import BaseModel, Field
 
 from formservice.application.consult import File
-from formservice.application.due import Due
+from formservice.application.due import Due, participation_form
 from formservice.application.issuing import Target
-from formservice.application.participants_due import FEEDBACK, Expected
+from formservice.application.participants_due import Expected
 from formservice.domain.permissions import Action
 from formservice.web.api.case_shapes import CASE, PART
 from formservice.web.api.files import DOCX, PDF, IfNoneMatch, file_described, sent
@@ -182,7 +182,8 @@ def form(
     """
     who = house.portal.mine.one(participation, me.author).who
     target = Target(who.case, who.participation)
-    (made,) = house.office.issue(FEEDBACK, [target], kind.format, me.author, house.today())
+    name = participation_form(house.forms).ref.form
+    (made,) = house.office.issue(name, [target], kind.format, me.author, house.today())
     return MadeTold(
         reference=made.reference,
         issue=made.batch,

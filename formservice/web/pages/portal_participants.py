@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
+from formservice.application.due import participation_form, participation_forms
 from formservice.application.issuing import FORMATS, Target
 from formservice.application.known_forms import titles
-from formservice.application.participants_due import FEEDBACK
 from formservice.domain.errors import UsageError
 from formservice.domain.permissions import Action
 from formservice.web.guard import Home, Me, may
@@ -33,9 +33,10 @@ def participants(request: Request, me: Me, house: Home) -> Response:
 def participant(request: Request, participation: str, me: Me, house: Home) -> Response:
     """Show one participant: what is due on which occasion, and what came."""
     one = house.portal.mine.one(participation, me.author)
-    fill = request.app.url_path_for("fill", form=FEEDBACK)
-    address = f"{fill}?fall={one.who.case}&teilnahme={one.who.participation}"
-    named = {"fill": address, "form_titles": titles(house.forms), "day": day, "when": when}
+    whose = f"?fall={one.who.case}&teilnahme={one.who.participation}"
+    form = next(iter(participation_forms(house.forms)), None)
+    fill = "" if form is None else f"{request.app.url_path_for('fill', form=form)}{whose}"
+    named = {"fill": fill, "form_titles": titles(house.forms), "day": day, "when": when}
     known = {"one": one, "who": one.who} | named
     return page(request, "portal/participant.html", known)
 
@@ -48,13 +49,13 @@ def participant(request: Request, participation: str, me: Me, house: Home) -> Re
 def participant_form(
     participation: str, me: Me, house: Home, format: Annotated[str, Form()] = "docx"
 ) -> Response:
-    """Hand out the Feedbackbogen of a participant, with all that is known filled in."""
+    """Hand out the form of a participation, with all that is known filled in."""
     if format not in FORMATS:
         raise UsageError(text("portal.participants.format.error"))
     who = house.portal.mine.one(participation, me.author).who
     target = Target(who.case, who.participation)
-    issue = house.office.issue
-    (made,) = issue(FEEDBACK, [target], format, me.author, house.today())
+    form, issue = participation_form(house.forms).ref.form, house.office.issue
+    (made,) = issue(form, [target], format, me.author, house.today())
     name, data = issue.document(made.reference, me.author)
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return Response(data, media_type=MEDIA_TYPES[format], headers=headers)

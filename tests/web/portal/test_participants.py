@@ -3,12 +3,16 @@
 import io
 import re
 import zipfile
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import insert
 
+from formservice.adapters.definitions.mappings import Definitions
 from formservice.adapters.store import schema
 from formservice.domain.case import Author, Role
+from formservice.domain.form import FormRef
+from tests import known
 from tests.web.portal.sent import document_of, handed_in, uploaded
 
 
@@ -92,6 +96,25 @@ def test_of_many_participants_none_is_left_out(house, participants):
         for table, rows in (("persons", people), ("cases", cases), ("participations", parts)):
             work.connection.execute(insert(getattr(schema, table)), rows)
     assert len(house.portal.mine(Author("anna", Role.TRAEGER))) == 602
+
+
+def test_what_is_written_of_a_participation_is_told_by_the_definitions(
+    house, browser, participants
+):
+    feedback = known.services().forms.get("feedbackbogen")
+    other = replace(feedback, ref=FormRef("bericht", "2027-01"), title="Bericht")
+    house.forms = Definitions([other])
+    shown = browser("anna").get("/teilnehmende/t-p2").text
+    assert "/ausfuellen/bericht?" in shown
+    assert "Regulärer Abschluss" in shown
+
+
+def test_where_no_form_tells_of_participations_none_is_offered(house, browser, participants):
+    house.forms = Definitions(replace(one, participation=None) for one in known.services().forms)
+    anna = browser("anna")
+    shown = anna.get("/teilnehmende/t-p2")
+    assert (shown.status_code, "/ausfuellen/" in shown.text) == (200, False)
+    assert anna.post("/teilnehmende/t-p2/feedbackbogen").status_code == 404
 
 
 def test_without_participants_it_is_said_what_to_do(browser):
