@@ -27,8 +27,15 @@ class Leftovers:
 
         With it go the pictures of its pages that people have looked at.
         """
-        for folder in (self._intake, self._data / PICTURES):
-            shutil.rmtree(folder / sha256, ignore_errors=True)
+        shutil.rmtree(self._intake / sha256, ignore_errors=True)
+        self.forget_pictures(sha256)
+
+    def forget_pictures(self, sha256: str) -> None:
+        """Take away the pictures of a file's pages alone: it is in work for another document.
+
+        Whoever looks at these again has them drawn anew; who reads goes on where they are.
+        """
+        shutil.rmtree(self._data / PICTURES / sha256, ignore_errors=True)
         sweep()
 
     def beyond(self) -> Sequence[str]:

@@ -156,9 +156,18 @@ class Delete:
         ``until`` is how long to wait for who does.
         """
         for sha256 in {one for rest in rests for one in rest.forget}:
-            self._leftovers.forget(sha256)
+            self._forget(sha256)
         unnamed = [one for rest in rests for one in rest.unnamed]
         return [one.sha256 for one in unnamed if not self._is_gone(one, begun, until)]
+
+    def _forget(self, sha256: str) -> None:
+        """Take away what lies beside; what was read for another document so far is its own."""
+        with self._store.erasing() as work:
+            in_work = work.is_in_work(sha256)
+        if in_work:
+            self._leftovers.forget_pictures(sha256)
+        else:
+            self._leftovers.forget(sha256)
 
     def _is_gone(self, one: Bytes, begun: float, until: float) -> bool:
         """Take bytes away, unless somebody names them again; say whether they are gone."""

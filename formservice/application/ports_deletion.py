@@ -96,6 +96,9 @@ class Erasure(Protocol):
     def done(self, names: Sequence[str]) -> None:
         """Forget what is done."""
 
+    def is_in_work(self, sha256: str) -> bool:
+        """Say whether workers have to read these bytes, or do so just now, for a document."""
+
     def is_named(self, sha256: str) -> bool:
         """Say whether bytes are named; if not, nobody names them until this transaction ends."""
 
@@ -130,6 +133,9 @@ class Leftovers(Protocol):
 
     def forget(self, sha256: str) -> None:
         """Take away what is known of the pages of a file in work, and of ended processes."""
+
+    def forget_pictures(self, sha256: str) -> None:
+        """Take away the pictures of a file's pages alone: it is in work for another document."""
 
     def beyond(self) -> Sequence[str]:
         """Return the files that hold earlier states, which no deletion reaches."""

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import create_engine, insert, select, text
 
 from formservice.adapters import scratch
-from formservice.adapters.leftovers import Leftovers
+from formservice.adapters.leftovers import PICTURES, Leftovers
 from formservice.adapters.originals.local import LocalOriginals
 from formservice.adapters.store import schema
 from formservice.adapters.store.archive import Archive
@@ -30,6 +30,7 @@ from formservice.domain.errors import ConflictError, NotFoundError, UsageError
 from tests.store import postgres
 from tests.store.handed import digest
 from tests.store.proven import DAY, IFK, LEAD, Installation, installation, reading
+from tests.store.searched import with_traeger
 
 ADMIN = Author("shell:amt", Role.ADMIN)
 # Invented, in no other test, and another in each process: they share the files of one server.
@@ -187,6 +188,27 @@ def test_a_file_stays_while_it_holds_another_s_form_and_goes_with_the_last(kept:
     assert second.scope.documents == [other, "d2"]
     assert list(kept.originals.names()) == []
     assert kept.verify().broken is None
+
+
+@pytest.mark.parametrize("status", ["ready", "running", "waiting"])
+def test_what_was_read_so_far_for_another_document_stays_while_it_is_in_work(kept, status):
+    """The same bytes of somebody else are in work: what was read of them is not read anew."""
+    with_traeger(kept.store, "t1", "t2")
+    sha256 = kept.receive("d1", b"file", "Weber", traeger="t1")
+    kept.receive("d2", b"file", "Weber", traeger="t2")
+    table = schema.documents
+    with kept.store.work() as work:
+        own = table.update().where(table.c.id == "d2")
+        work.connection.execute(own.values(status=status))
+    page = kept.folder / "intake" / sha256 / "state" / "1"
+    picture = kept.folder / PICTURES / sha256 / "1.png"
+    for one in (page, picture):
+        one.parent.mkdir(parents=True)
+        one.write_bytes(b"page")
+    scope = deleting(kept)(["d1"], ADMIN, "Az. 1").scope
+    assert scope.shared == {sha256: 1}
+    assert page.exists() == (status != "waiting")
+    assert not picture.exists()  # whoever may see the other has it drawn anew
 
 
 def test_a_file_that_another_document_has_pages_in_stays_for_that(kept: Installation):

@@ -35,6 +35,7 @@ _documents, _pages, _originals = schema.documents, schema.pages, schema.original
 _outbox = schema.outbox
 _KIND = "erase"
 _HANDED = ("delivered", "confirmed")
+_AT_WORK = ("ready", "running")
 
 
 class Erasure:
@@ -215,6 +216,12 @@ class Erasure:
 
     def _set(self, names: Sequence[str], values: Mapping[str, object]) -> None:
         self._connection.execute(update(_outbox).where(_outbox.c.id.in_(names)).values(values))
+
+    def is_in_work(self, sha256: str) -> bool:
+        """Say whether workers have to read these bytes, or do so just now, for a document."""
+        table = _documents
+        query = select(table.c.id).where(table.c.original == sha256, table.c.status.in_(_AT_WORK))
+        return self._connection.execute(query.limit(1)).first() is not None
 
     def is_named(self, sha256: str) -> bool:
         """Say whether bytes are named; if not, nobody names them until this transaction ends."""
