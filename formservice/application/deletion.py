@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from formservice.application import deletion_reason
 from formservice.application.ports_deletion import (
+    Blanked,
     Bytes,
     Carried,
     Cleaned,
@@ -71,7 +72,8 @@ class Delete:
         with self._store.erasing() as work:
             scope = _together([work.scope(work.document(one)) for one in given])
             deletion_reason.refuse_told(kept, work.names(scope), work.readings(scope))
-        return scope
+            # Of all together: a field that two of them may have filled is blanked once.
+            return replace(scope, blanked=work.to_blank(scope, _carried(self._forms)))
 
     def beyond(self) -> Sequence[str]:
         """Return the files that hold earlier states, which no deletion reaches."""
@@ -101,7 +103,7 @@ class Delete:
             for one in given:
                 scope = work.scope(work.document(one))
                 deletion_reason.refuse_told(kept, work.names(scope), work.readings(scope))
-                work.blank(scope, carried)
+                scope = replace(scope, blanked=work.blank(scope, carried))
                 done.append((scope, work.erase(scope, author, kept, _HELD_S)))
             return done
 
@@ -209,4 +211,8 @@ def _together(scopes: Sequence[Scope]) -> Scope:
         {name: count for name, count in shared.items() if name not in originals},
         sorted({one for scope in scopes for one in scope.handed_over}),
         sorted({one for scope in scopes for one in scope.sources}),
+        Blanked(
+            sum(scope.blanked.fields for scope in scopes),
+            sum(scope.blanked.drafts for scope in scopes),
+        ),
     )

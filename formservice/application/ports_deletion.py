@@ -34,13 +34,21 @@ class Unfinished:
 
 
 @dataclass(frozen=True, slots=True)
+class Blanked:
+    """What goes out of other forms: so many fields of issued ones, and begun ones as a whole."""
+
+    fields: int = 0
+    drafts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """What a deletion takes away, and what it cannot.
 
     ``documents`` are the document meant, its parts, and files that hold nothing else; ``counts``
     how many rows of which table; ``shared`` the originals that stay, with how many other documents
     they hold; ``handed_over`` the systems that were given a copy; ``sources`` which ways they came
-    in (``folder``, ``mail``, …).
+    in (``folder``, ``mail``, …); ``blanked`` what other forms have taken over from them.
     """
 
     documents: Sequence[str]
@@ -49,6 +57,7 @@ class Scope:
     shared: Mapping[str, int] = field(default_factory=dict)
     handed_over: Sequence[str] = ()
     sources: Sequence[str] = ()
+    blanked: Blanked = Blanked()
 
 
 class Erasure(Protocol):
@@ -77,7 +86,10 @@ class Erasure(Protocol):
     def names(self, scope: Scope) -> Sequence[str]:
         """Return the names of the files and documents that go."""
 
-    def blank(self, scope: Scope, carried: Carried) -> None:
+    def to_blank(self, scope: Scope, carried: Carried) -> Blanked:
+        """Return what ``blank`` would take away."""
+
+    def blank(self, scope: Scope, carried: Carried) -> Blanked:
         """Take what documents said out of forms that were issued or begun for their cases."""
 
     def erase(self, scope: Scope, author: Author, reason: str, held: float) -> Unfinished:

@@ -115,6 +115,7 @@ def _data(scope: Scope, days: int) -> dict[str, Any]:
         "rows": dict(scope.counts),
         "originals": list(scope.originals),
         "shared": dict(scope.shared),
+        "blanked": {"fields": scope.blanked.fields, "drafts": scope.blanked.drafts},
         "handed_over": list(scope.handed_over),
         "elsewhere": list(copies_elsewhere(scope.sources, days)),
     }
@@ -126,6 +127,12 @@ def _show(scope: Scope, days: int) -> None:
     known = [counted(scope.counts[name], *_WORDS[name]) for name in _WORDS if name in scope.counts]
     files = counted(len(scope.originals), "Datei", "Dateien")
     print(f"  {', '.join([*known, f'{files} (Originale und Kopien)'])}")
+    if scope.blanked.fields:
+        fields = counted(scope.blanked.fields, "übernommene Angabe", "übernommene Angaben")
+        print(f"  {fields} in ausgegebenen Formularen desselben Falls")
+    if scope.blanked.drafts:
+        begun = counted(scope.blanked.drafts, "begonnenes Formular", "begonnene Formulare")
+        print(f"  {begun} desselben Falls")
     for sha256, count in scope.shared.items():
         others = counted(count, "anderen Vorgang", "andere Vorgänge")
         print(f"  ✗ Das Original {sha256[:12]}… bleibt: Es enthält noch {others}.")

@@ -19,7 +19,7 @@ from formservice.adapters.store.archive import Archive
 from formservice.adapters.store.purge import Purge
 from formservice.application.deletion import Delete
 from formservice.application.ports import Received
-from formservice.application.ports_deletion import Cleaned, Cleaner
+from formservice.application.ports_deletion import Blanked, Cleaned, Cleaner
 from formservice.application.ports_store import SERVICE, Arrival, Author, CopyOf, Found, PageOf
 from formservice.application.receive import Receive, Sent
 from formservice.application.taking import copies_elsewhere
@@ -609,7 +609,10 @@ def issued_and_begun(kept: Installation) -> None:
 def test_what_forms_of_the_case_took_over_goes_with_the_document(kept: Installation):
     issued_and_begun(kept)
     forms = Services(Settings.from_environment({"FORMSERVICE_DATA": str(kept.folder)})).forms
-    deleting(kept, forms=forms)(["d1"], ADMIN, "Widerruf der Einwilligung")
+    planned = deleting(kept, forms=forms).plan(["d1"])
+    done = deleting(kept, forms=forms)(["d1"], ADMIN, "Widerruf der Einwilligung")
+    # Two fields of the Feedbackbogen, and the one that was begun.
+    assert planned.blanked == done.scope.blanked == Blanked(fields=2, drafts=1)
     table, drafts = schema.web.issued, schema.web.drafts
     with kept.store.look() as work:
         rows = work.connection.execute(select(table.c.reference, table.c["values"])).all()
@@ -619,3 +622,28 @@ def test_what_forms_of_the_case_took_over_goes_with_the_document(kept: Installat
     assert left.pop("c1-feedbackbogen") == {"ort"}
     assert set(map(frozenset, left.values())) == {frozenset(whole)}
     assert begun == {"c1-beiblatt", "c2-feedbackbogen", "c2-beiblatt"}
+
+
+def test_a_field_that_two_documents_may_have_filled_is_counted_once(kept: Installation):
+    issued_and_begun(kept)
+    of_it = reading(NAME) | {"form": {"id": "erwartungsbogen", "edition": "2023-07-24"}}
+    kept.receive("d2", b"second", NAME)
+    with kept.store.work() as work:
+        work.documents.save("d2", 1, of_it, IFK)
+        work.connection.execute(insert(schema.case_documents).values(case="c1", document="d2"))
+    forms = Services(Settings.from_environment({"FORMSERVICE_DATA": str(kept.folder)})).forms
+    delete = deleting(kept, forms=forms)
+    assert delete.plan(["d1", "d2"]).blanked == Blanked(fields=2, drafts=1)
+    done = delete(["d1", "d2"], ADMIN, "Widerruf der Einwilligung")
+    assert done.scope.blanked == Blanked(fields=2, drafts=1)
+
+
+def test_what_goes_with_the_document_itself_is_not_counted_as_blanked(kept: Installation):
+    issued_and_begun(kept)
+    issued = schema.web.issued
+    with kept.store.work() as work:
+        own = issued.update().where(issued.c.reference == "c1-feedbackbogen")
+        work.connection.execute(own.values(document="d1"))
+    forms = Services(Settings.from_environment({"FORMSERVICE_DATA": str(kept.folder)})).forms
+    scope = deleting(kept, forms=forms).plan(["d1"])
+    assert (scope.counts["issued"], scope.blanked) == (1, Blanked(fields=0, drafts=1))

@@ -6,6 +6,7 @@ from typing import Any  # records have the shape of the JSON contract
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     Table,
     delete,
@@ -25,7 +26,7 @@ from formservice.adapters.store.outbox import Outbox
 from formservice.adapters.store.rows import named, text_of
 from formservice.adapters.store.words import Words
 from formservice.application.drafts import FILL
-from formservice.application.ports_deletion import Bytes, Carried, Scope, Unfinished
+from formservice.application.ports_deletion import Blanked, Bytes, Carried, Scope, Unfinished
 from formservice.application.ports_store import Author
 from formservice.domain.case import State
 from formservice.domain.errors import ConflictError, UsageError, no_document
@@ -121,11 +122,33 @@ class Erasure:
         query = select(_documents.c.name).where(_documents.c.id.in_(scope.documents))
         return self._connection.execute(query).scalars().all()
 
-    def blank(self, scope: Scope, carried: Carried) -> None:
+    def to_blank(self, scope: Scope, carried: Carried) -> Blanked:
+        """Return what ``blank`` would take away."""
+        fields, begun = self._carried_over(scope, carried)
+        return Blanked(sum(map(len, fields.values())), len(begun))
+
+    def blank(self, scope: Scope, carried: Carried) -> Blanked:
         """Take what documents said out of forms that were issued or begun for their cases.
 
         Of which document a value is, nobody keeps: all go that may be of one of that form. What
         was issued can be made anew from what is still there.
+        """
+        fields, begun = self._carried_over(scope, carried)
+        table, drafts = schema.web.issued, schema.web.drafts
+        for reference, gone in fields.items():
+            own = table.c.reference == reference
+            values = self._connection.execute(select(table.c["values"]).where(own)).scalar_one()
+            left = {key: one for key, one in values.items() if key not in gone}
+            self._connection.execute(update(table).where(own).values({"values": left}))
+        self._connection.execute(delete(drafts).where(drafts.c.id.in_(begun)))
+        return Blanked(sum(map(len, fields.values())), len(begun))
+
+    def _carried_over(
+        self, scope: Scope, carried: Carried
+    ) -> tuple[dict[str, set[str]], Collection[str]]:
+        """Return the fields of issued forms that go, by reference, and the begun forms.
+
+        What is of the documents themselves goes with them, and is none of these.
         """
         belongs, drafts = schema.case_documents, schema.web.drafts
         query = (
@@ -133,26 +156,31 @@ class Erasure:
             .join(_documents, _documents.c.id == belongs.c.document)
             .where(_documents.c.id.in_(scope.documents), _documents.c.form.is_not(None))
         )
+        fields: dict[str, set[str]] = {}
+        gone: set[str] = set()
         for case, form in self._connection.execute(query.distinct()).all():
             into = carried.get(form, {})
-            self._blank_issued(case, into)
+            for reference, keys in self._issued(case, into, scope):
+                fields.setdefault(reference, set()).update(keys)
             begun = select(drafts.c.id, drafts.c.body).where(
-                drafts.c.case == case, drafts.c.kind == FILL
+                drafts.c.case == case, drafts.c.kind == FILL, _of_others(drafts, scope)
             )
             # A form can also be begun with all that stands in an earlier one of its own kind.
             theirs = {form, *into}
             rows = self._connection.execute(begun).all()
-            gone = [row.id for row in rows if row.body.get("form") in theirs]
-            self._connection.execute(delete(drafts).where(drafts.c.id.in_(gone)))
+            gone.update(row.id for row in rows if row.body.get("form") in theirs)
+        return {reference: keys for reference, keys in fields.items() if keys}, gone
 
-    def _blank_issued(self, case: str, into: Mapping[str, Collection[str]]) -> None:
+    def _issued(
+        self, case: str, into: Mapping[str, Collection[str]], scope: Scope
+    ) -> Iterator[tuple[str, set[str]]]:
+        """Yield the forms that were issued for a case, with their fields that go."""
         table = schema.web.issued
         query = select(table.c.reference, table.c.form, table.c["values"])
-        query = query.where(table.c.case == case, table.c.form.in_(into)).with_for_update()
+        query = query.where(table.c.case == case, table.c.form.in_(into))
+        query = query.where(_of_others(table, scope)).with_for_update()
         for reference, form, values in self._connection.execute(query).all():
-            left = {key: one for key, one in values.items() if pattern(key) not in into[form]}
-            own = update(table).where(table.c.reference == reference)
-            self._connection.execute(own.values({"values": left}))
+            yield reference, {key for key in values if pattern(key) in into[form]}
 
     def erase(self, scope: Scope, author: Author, reason: str, held: float) -> Unfinished:
         """Take all rows away and write the events; return what has still to be done."""
@@ -286,6 +314,11 @@ class Erasure:
         # A file is no document where its parts are.
         parents = select(_documents.c.part_of).where(_documents.c.id.in_(found))
         return len(found - set(self._connection.execute(parents).scalars()))
+
+
+def _of_others(table: Table, scope: Scope) -> ColumnElement[bool]:
+    """Return the condition on rows that they do not go with the documents that they name."""
+    return or_(table.c.document.is_(None), table.c.document.not_in(scope.documents))
 
 
 def _naming_documents() -> Iterator[tuple[Table, Sequence[Column[Any]]]]:
