@@ -11,6 +11,7 @@ from formservice.application.editing_record import fitting
 from formservice.application.known_forms import form_read
 from formservice.application.ports import Forms
 from formservice.application.terms import METHODS, NOTHING, reading_by
+from formservice.domain import values
 from formservice.domain.case import State
 from formservice.domain.document import Doubt
 from formservice.domain.form import Field, FieldKind, FormDefinition, FormRef
@@ -224,7 +225,7 @@ def _day(field: Field, value: str) -> str:
     if field.kind is not FieldKind.DATE:
         return value
     try:
-        return f"{date.fromisoformat(value):%d.%m.%Y}"
+        return values.shown(field, date.fromisoformat(value))
     except ValueError:
         return value
 

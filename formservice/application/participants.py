@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from formservice.domain.errors import Problem
-from formservice.domain.values import folded
+from formservice.domain.values import folded, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,5 +209,5 @@ def plain(name: str) -> str:
 def shown(value: object) -> str:
     """Return a value as people read it."""
     if isinstance(value, date):
-        return f"{value:%d.%m.%Y}"
+        return written(value)
     return "" if value is None else str(value)

@@ -91,12 +91,17 @@ def shown(field: Field, value: Value) -> str:
     if isinstance(value, date):
         if field.long_date:
             return f"{value.day}. {MONTHS[value.month - 1]} {value.year:04}"
-        return f"{value.day:02}.{value.month:02}.{value.year:04}"
+        return written(value)
     if isinstance(value, bool):
         return SIGNED if value else ""
     if isinstance(value, tuple):
         raise TypeError("a choice is shown by its ticks")
     return value
+
+
+def written(day: date) -> str:
+    """Return a day as people write it, „27.03.2026“, where no field says it differently."""
+    return f"{day.day:02}.{day.month:02}.{day.year:04}"
 
 
 def parse(field: Field, raw: str, received: date | None = None) -> Value:
