@@ -12,11 +12,12 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from formservice.adapters.heads import Heads
 from formservice.adapters.store import schema
 from formservice.adapters.store.engine import embedded
+from formservice.adapters.store.store import Store
 from formservice.application.integrity import Integrity
 from formservice.application.ports_store import SERVICE
 from formservice.application.verify import Break, Verdict
 from formservice.domain.chain import Head, sealed, written
-from formservice.domain.errors import NotFoundError, StorageError
+from formservice.domain.errors import DefinitionError, NotFoundError, StorageError
 from tests.store import postgres
 from tests.store.proven import Installation, installation, reading
 
@@ -185,6 +186,27 @@ def test_a_row_that_was_changed_or_taken_away_is_named(
     assert found.part == "document"
     assert found.message.startswith(f"Vorgang {where.get('id', where.get('document', 'd1'))}: ")
     assert told in found.message
+
+
+def test_all_but_goals_is_proved_where_the_definitions_are_damaged(kept: Installation):
+    def damaged(reading):
+        raise DefinitionError("Die Definitionen haben Fehler.", ())
+
+    with kept.store.work() as work:
+        row = {"document": "d1", "number": 1, "review": None, "is_open": True}
+        work.connection.execute(insert(schema.web.goals).values(row))
+    assert "die Ziele" in broken(kept).message
+    store = Store(kept.store.engine.url, heads=kept.heads, goals=damaged)
+    try:
+        without = Installation(store, kept.folder)
+        assert without.verify(anew=True).broken is None
+        with store.work() as work:
+            work.connection.execute(delete(schema.deadlines))
+        found = without.verify(anew=True).broken
+        assert found is not None
+        assert "die Fristen" in found.message
+    finally:
+        store.close()
 
 
 def test_a_file_of_the_database_that_is_damaged_is_named_before_anything_else(

@@ -1,7 +1,11 @@
 """Integrationsförderpläne: written, carried on, looked at again, printed."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+from formservice.adapters.definitions.mappings import Definitions
+from formservice.domain.form import FormRef
+from tests import known
 from tests.web.forms.pages import fields_of, finished, with_value
 from tests.web.forms.test_filling import post
 
@@ -75,6 +79,26 @@ def test_the_print_for_the_young_person_is_in_plain_words(browser, house, case):
     shown = carla.get("/faelle/c1/plan/druck").text
     for words in ("Mein Plan: Ayla", "Das mache ich", "Bewerbung schreiben", "in die Küche"):
         assert words in shown
+
+
+def test_another_form_is_the_plan_as_soon_as_its_definition_has_goals(house, browser, case):
+    plan = known.services().forms.get("integrationsfoerderplan")
+    house.forms = Definitions([replace(plan, ref=FormRef("hilfeplan", "2027-01"))])
+    carla = browser("carla")
+    shown = carla.get("/faelle/c1/plan").text
+    assert "/ausfuellen/hilfeplan?fall=c1" in shown
+    made = carla.post("/faelle/c1/plan/fortschreiben")
+    assert made.headers["location"].startswith("/ausfuellen/hilfeplan")
+
+
+def test_without_a_form_that_has_goals_there_are_no_plans(house, browser, case):
+    house.forms = Definitions(replace(one, goals=None) for one in known.services().forms)
+    carla = browser("carla")
+    assert carla.get("/").status_code == 200
+    assert carla.get("/plaene").status_code == 200
+    refused = carla.get("/faelle/c1/plan")
+    assert refused.status_code == 404
+    assert "Ein Formular für Pläne gibt es hier nicht." in refused.text
 
 
 def test_somebody_elses_case_is_none(browser, house, case):
