@@ -12,6 +12,7 @@ from formservice.application.webhooks_signing import headers, secret_of
 from formservice.application.webhooks_types import TEST, TYPES
 from formservice.web.api.description import described, operations
 from formservice.web.api.routers import ROUTERS
+from tests.known import services
 
 PAGE = (Path(__file__).parents[2] / "docs/api.md").read_text("utf-8")
 PATHS = [path for path, _, _ in operations(described(ROUTERS, "http://127.0.0.1:8000"))]
@@ -79,3 +80,12 @@ def test_we_sign_as_the_specification_shows():
 def test_examples_of_json_are_json():
     for code in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL):
         json.loads(code)
+
+
+def test_the_answers_of_its_examples_are_those_of_the_form_it_goes_through():
+    """Whoever sends an example as it stands is not told that there is no such field."""
+    bodies = [json.loads(one) for one in re.findall(r"-d '(\{.*?\})'", PAGE)]
+    named = {key for one in bodies for said in ("values", "said") for key in one.get(said, {})}
+    form = services().forms.get("feedbackbogen")
+    assert len(named) > 1
+    assert named <= {field.key for field in form.fields}
