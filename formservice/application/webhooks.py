@@ -16,6 +16,7 @@ from formservice.application.webhooks_sending import Notify
 from formservice.application.webhooks_signing import KEY_BYTES, secret_of
 from formservice.application.webhooks_types import TEST, TYPES
 from formservice.domain.case import Author
+from formservice.domain.chain import moment
 from formservice.domain.errors import UsageError
 
 OVERLAP_S = 24 * 3600.0
@@ -122,7 +123,7 @@ class ManageWebhooks:
 
     def check(self, webhook: str) -> Delivery:
         """Send a notice that says nothing, now; return what became of it."""
-        name, at = str(uuid.uuid4()), self._now().isoformat()
+        name, at = str(uuid.uuid4()), moment(self._now().timestamp())
         with self._store.work() as work:
             work.webhooks.get(webhook)
             work.notices.put(name, webhook, TEST, at)

@@ -52,11 +52,17 @@ def sealed(
     previous: str,
 ) -> Link:
     """Return the event ``what`` (type, document, author) at second ``at``, with its hash."""
-    moment = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
-    told = moment.replace("+00:00", "Z")
+    told = moment(at)
     type_, document, author = what
     return Link(
         seq, told, type_, document, author, body, previous, _hash(seq, told, what, body, previous)
+    )
+
+
+def moment(at: float) -> str:
+    """Return second ``at`` as events have it: in UTC, wherever the clock hangs."""
+    return (
+        datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     )
 
 

@@ -4,10 +4,12 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -356,6 +358,17 @@ def test_a_check_says_at_once_what_became_of_it(here, receiver):
     receiver.answers = "500"
     failed = here.manage.check(webhook)
     assert (failed.outcome, failed.told) == (Outcome.GIVEN_UP, "500")
+
+
+def test_a_check_tells_its_time_as_events_do(here, receiver):
+    webhook, _ = here.registered("document.received")
+    here.clock = datetime(2026, 4, 2, 10, 15, tzinfo=ZoneInfo("Europe/Berlin"))
+    here.manage.check(webhook)
+    here.receive("d1")
+    here.notify()
+    check, event = (json.loads(body)["timestamp"] for _, body in receiver.got)
+    assert check == "2026-04-02T08:15:00.000Z"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", event)
 
 
 def test_a_deleted_document_is_told_of_as_deleted_and_as_nothing_else(here, receiver):
