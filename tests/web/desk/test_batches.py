@@ -1,14 +1,17 @@
 """Batches: every page that comes in is filed or accounted for, and what fails says why."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import update
 
 from formservice.adapters.store import schema
-from formservice.application.ports_store import Author
+from formservice.application.ports_store import Arrival, Author
 from formservice.application.work import finished
-from formservice.domain.case import Role
+from formservice.domain.case import PORTAL, Role
 from tests.web.desk.conftest import SAMPLES, SCAN
 
+DAY = date(2026, 11, 20)
 pytestmark = [pytest.mark.slow, pytest.mark.engine]
 
 
@@ -66,6 +69,28 @@ def test_what_is_decided_still_counts_and_shows_nothing_more(browser, house):
     shown = elif_.get(f"/stapel/{batch.id}").text
     assert before.name not in shown
     assert "Über sie ist entschieden" in shown
+
+
+def test_of_a_file_that_a_traeger_has_handed_in_as_well_it_is_said_where_that_is(browser, house):
+    elif_, (name, data) = browser("elif"), _file(SCAN)
+    original = house.originals.put(data)
+    arrival = Arrival("theirs", original, len(data), name, PORTAL, DAY, traeger="t1")
+    with house.store.work() as work:
+        work.documents.receive(arrival, Author("anna", Role.TRAEGER))
+    elif_.post("/stapel", files=[("dateien", (name, data))])
+    (batch,) = house.batches.store.batches(_author("elif"))
+    said = "Dieselbe Datei liegt hier noch einmal vor"
+    assert said not in elif_.get(f"/stapel/{batch.id}").text
+    _worked(house)
+    with house.store.work() as work:
+        table = schema.documents
+        theirs = update(table).where(table.c.id == "theirs")
+        work.connection.execute(theirs.values(state="in-review"))
+    shown = elif_.get(f"/stapel/{batch.id}").text
+    assert said in shown
+    assert 'href="/vorgaenge/theirs"' in shown
+    (file,) = house.batches.store.files(_author("elif"), batch.id)
+    assert (file.same, file.missing) == (["theirs"], 0)
 
 
 def _author(user):
