@@ -157,8 +157,8 @@ def test_a_message_longer_than_the_child_could_hold_is_not_waited_for() -> None:
 
     started = time.monotonic()
     with pytest.raises(DamagedDocumentError):
-        run_isolated(announce, seconds=5)
-    assert time.monotonic() - started < 3
+        run_isolated(announce, seconds=25)
+    assert time.monotonic() - started < 20  # the work itself takes 30
 
 
 @pytest.mark.parametrize("work", [lambda: time.sleep(30), lambda: all(iter(lambda: 1, 0))])
@@ -166,7 +166,7 @@ def test_work_that_does_not_end_is_ended(work: Callable[[], object]) -> None:
     started = time.monotonic()
     with pytest.raises(DocumentTimeoutError):
         run_isolated(work, seconds=0.3)
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 20  # the work itself takes 30, or has no end
 
 
 def test_a_child_past_its_time_is_gone(tmp_path: Path) -> None:
@@ -175,7 +175,7 @@ def test_a_child_past_its_time_is_gone(tmp_path: Path) -> None:
         time.sleep(30)
 
     with pytest.raises(DocumentTimeoutError):
-        run_isolated(report, seconds=0.5)
+        run_isolated(report, seconds=4)  # a busy machine takes one to begin
     child = int((tmp_path / "pid").read_text("utf-8"))
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)
@@ -278,7 +278,7 @@ def test_programs_end_with_the_child_that_started_them(tmp_path: Path) -> None:
             told.write_text(str(program.pid))
 
     with pytest.raises(DocumentTimeoutError):
-        run_isolated(start, seconds=0.5)
+        run_isolated(start, seconds=4)
     program = int(told.read_text())
     for _ in range(100):
         if not _alive(program):
@@ -307,7 +307,7 @@ def _refusing_seven(number: int) -> int:
 
 def test_of_many_pieces_of_work_each_has_its_own_end() -> None:
     done = {
-        one.item: one for one in each_isolated(_refusing_seven, range(12), at_once=3, seconds=2)
+        one.item: one for one in each_isolated(_refusing_seven, range(12), at_once=3, seconds=10)
     }
     assert {item: one.result for item, one in done.items() if one.error is None} == {
         number: number * number for number in range(12) if number not in (7, 8, 9)
@@ -348,7 +348,7 @@ def test_whoever_stops_early_leaves_no_child_behind(tmp_path: Path) -> None:
     while len(list(tmp_path.iterdir())) < 2:
         time.sleep(0.01)
     work.close()
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20
     assert [one.name for one in tmp_path.iterdir() if _alive(int(one.name))] == []
 
 

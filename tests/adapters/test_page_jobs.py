@@ -68,7 +68,7 @@ from tests.domain.calendars import few_days
 
 ROOT = Path(__file__).parent.parent.parent
 RECEIVED = date(2026, 3, 27)
-LIMITS = Limits(seconds=20, memory=2 << 30, page_seconds=1.5)
+LIMITS = Limits(seconds=20, memory=2 << 30, page_seconds=4)
 
 texts = st.text(max_size=12)
 shares = st.floats(0, 1)
@@ -367,7 +367,7 @@ def test_callers_together_have_no_more_children_than_cores_or_than_they_may(
 ) -> None:
     work = marking(tmp_path)
     read = ReadFile([LiteralReader([work] * 4)], LiteralForms(), few_days())
-    jobs = PageJobs(read, Engine, replace(LIMITS, at_once=at_once))
+    jobs = PageJobs(read, Engine, replace(LIMITS, at_once=at_once, page_seconds=20))
     ended: list[int] = []
 
     def call() -> None:
