@@ -135,7 +135,7 @@ def test_a_foreign_layout_with_the_wording_of_both_is_left_to_a_person_who_is_to
     (found,) = read(out.getvalue())
     assert found.definition is None
     said = str(document_data(found, "x.docx", "", 0.0)["findings"])
-    assert "„feedbackbogen/2023-09-22“ oder „feedbackbogen/2026-11“" in said
+    assert "„Feedbackbogen (2023-09-22)“ oder „Feedbackbogen (2026-11)“" in said
 
 
 @BOTH

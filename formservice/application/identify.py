@@ -26,7 +26,8 @@ class Identity:
     """The form some pages were recognised as; ``ref`` is None when no form wins with a margin.
 
     ``nearest`` is the best candidate all the same, None if nothing speaks for any form.
-    ``editions`` are those of its form that cannot be told apart here, none where one is sure.
+    ``editions`` are those of its form that cannot be told apart here, none where one is sure;
+    ``title`` is what people call it.
     """
 
     ref: FormRef | None
@@ -34,6 +35,7 @@ class Identity:
     score: float
     margin: float
     editions: tuple[FormRef, ...] = ()
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Candidate:
     pages: tuple[frozenset[str], ...]
     anchors: frozenset[str]
     repeated: frozenset[str] = frozenset()
+    title: str = ""
 
 
 def candidate(definition: FormDefinition) -> Candidate:
@@ -73,6 +76,7 @@ def candidate(definition: FormDefinition) -> Candidate:
         pages=(*pages, anchors),
         anchors=anchors,
         repeated=frozenset(_repeated(definition)),
+        title=definition.title,
     )
 
 
@@ -132,7 +136,7 @@ def identify(pages: Sequence[Page], forms: Sequence[Candidate]) -> Identity:
     margin = round(min(best - others, ahead), 3)
     enough = best >= LOWEST_SCORE and margin >= LOWEST_MARGIN
     ref = form.ref if enough and not open_editions else None
-    return Identity(ref, form.ref, round(best, 3), margin, open_editions)
+    return Identity(ref, form.ref, round(best, 3), margin, open_editions, form.title)
 
 
 def _told_apart(

@@ -293,9 +293,10 @@ def _unidentified(document: ReadDocument) -> Finding:
     if document.unknown is not None and identity.nearest is None:
         sentence = f"{_UNKNOWN[document.unknown]} Bitte das Formular von Hand wählen."
     if identity.editions and identity.score >= LOWEST_SCORE:
-        choices = " oder ".join(f"„{edition}“" for edition in identity.editions)
+        title = identity.title
+        choices = " oder ".join(f"„{title} ({one.edition})“" for one in identity.editions)
         sentence = (
-            f"Das ist das Formular „{identity.editions[0].form}“, es ist aber nicht sicher, in"
+            f"Das ist das Formular „{title}“, es ist aber nicht sicher, in"
             f" welcher Ausgabe. Bitte die Ausgabe von Hand wählen ({choices})."
         )
     return Finding(FindingCode.UNIDENTIFIED, Severity.BLOCKS, sentence)

@@ -336,3 +336,14 @@ def test_sheets_and_the_comparison_have_the_keys_that_are_documented_and_no_othe
     assert set(sheet["fields"]["frage"]) == set(found["fields"]["frage"])
     assert set(found["against"]) == {"form", "fields"}
     assert set(found["against"]["fields"]["frage"]) == {"sent", "came_back", "result"}
+
+
+def test_editions_that_cannot_be_told_apart_are_named_as_people_may_choose_them():
+    editions = (FormRef("bogen", "2023-09-22"), FormRef("bogen", "2026-11"))
+    identity = Identity(None, editions[1], 1.0, 0.0, editions, "Feedbackbogen")
+    (finding,) = data(replace(UNKNOWN, identity=identity))["findings"]
+    assert finding["message"] == (
+        "Das ist das Formular „Feedbackbogen“, es ist aber nicht sicher, in welcher Ausgabe. Bitte"
+        " die Ausgabe von Hand wählen („Feedbackbogen (2023-09-22)“ oder"
+        " „Feedbackbogen (2026-11)“)."
+    )
