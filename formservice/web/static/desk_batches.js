@@ -92,7 +92,8 @@ form.addEventListener("submit", async (event) => {
       location.assign(batch.page);
       return;
     }
-    // What was refused is read here; then people go on by themselves.
+    // What was refused is read here; then people go on by themselves. The list is that of before.
+    document.getElementById("bisher").hidden = true;
     const on = document.getElementById("weiter");
     on.hidden = false;
     on.querySelector("a").href = batch.page;

@@ -50,3 +50,29 @@ def test_files_of_a_batch_wait_for_who_signs_in_again_and_are_all_sent(house, en
     assert heard.errors + heard.elsewhere == []
     (batch,) = house.batches.store.batches(ELIF)
     assert batch.files == len(files)
+
+
+def test_beside_a_refused_file_stands_the_way_to_the_batch_that_is_there_now(
+    house, engine, tmp_path
+):
+    other = tmp_path / "notiz.txt"
+    other.write_text("Keine Datei, die wir lesen.", "utf-8")
+    good = next((SAMPLES / TWO[1]).glob("input.*"))
+    with serving(web(house)) as url:
+        house.public_url = url
+        session = house.sessions.open("elif", "test")
+        page, heard = opened(engine, url, {cookie_name(house): session}, (1280, 900))
+        page.goto("/stapel")
+        expect(page.get_by_text("Noch kein Stapel")).to_be_visible()
+        page.locator("#dateien").set_input_files([good, other])
+        page.get_by_role("button", name="Hochladen").click()
+        expect(page.locator("#abgewiesen li")).to_have_count(1, timeout=20_000)
+        onwards = page.get_by_role("link", name="Zu diesem Stapel")
+        expect(onwards).to_be_focused(timeout=20_000)
+        expect(page.get_by_text("Noch kein Stapel")).to_be_hidden()
+        onwards.click()
+        page.wait_for_url(re.compile("/stapel/[^/]+$"), timeout=20_000)
+        page.context.close()
+    assert heard.errors + heard.elsewhere == []
+    (batch,) = house.batches.store.batches(ELIF)
+    assert batch.files == 1
