@@ -49,6 +49,18 @@ def test_files_uploaded_together_are_a_batch_that_accounts_for_every_page(browse
     assert "Jede Seite ist da." in elif_.get(f"/stapel/{batch.id}").text
 
 
+def test_a_batch_of_one_page_is_counted_in_good_german(browser, house):
+    elif_ = browser("elif")
+    word = _file("feedbackbogen@2023-09-22/unvollstaendig-docx")
+    elif_.post("/stapel", files=[("dateien", word)])
+    _worked(house)
+    (batch,) = house.batches.store.batches(_author("elif"))
+    (file,) = house.batches.store.files(_author("elif"), batch.id)
+    assert file.pages == 1
+    shown = elif_.get(f"/stapel/{batch.id}").text
+    assert "Seiten hinein: 1 = 1 in Vorgängen + 0 beiseite" in shown
+
+
 def test_what_is_decided_still_counts_and_shows_nothing_more(browser, house):
     elif_ = browser("elif")
     elif_.post("/stapel", files=[("dateien", _file(SCAN))])
