@@ -81,6 +81,9 @@ class Provider(Protocol):
             AwayError: the service does not answer.
         """
 
+    def wanted(self, kept: str) -> str:
+        """Return the page somebody wanted who is not let in; empty if nothing was asked."""
+
     def over(self, token: str) -> Over:
         """Return what a token of back-channel logout ends; NotTrustedError if it is none."""
 

@@ -412,6 +412,11 @@ def test_nothing_goes_to_a_host_that_nobody_allowed(here, url):
         here.manage.register(url, TYPES, ADMIN)
 
 
+def test_a_port_that_no_server_has_is_not_taken_for_the_usual_one():
+    with pytest.raises(UsageError):
+        addressed("https://fachverfahren.example:0/x", ["fachverfahren.example"])
+
+
 def test_a_host_that_is_allowed_no_more_gets_nothing(here, receiver):
     webhook, _ = here.registered()
     here.receive("d1")

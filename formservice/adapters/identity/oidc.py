@@ -82,8 +82,7 @@ class Oidc:
 
     def claimed(self, kept: str, answer: Mapping[str, str]) -> Claimed:
         """Return what the provider says of who came back; everything is checked."""
-        opened = self._seal.opened(kept, _ABOUT)
-        asked = json.loads(opened) if opened else None
+        asked = self._asked(kept)
         if asked is None or self._clock() - asked["at"] > _ASKED_S:
             raise NotTrustedError("Diese Anmeldung wurde nicht in diesem Browser begonnen.")
         if not hmac.compare_digest(
@@ -96,6 +95,16 @@ class Oidc:
         tokens = self._tokens(str(answer["code"]), str(asked["verifier"]))
         claims = self._checked(tokens, str(asked["nonce"]))
         return self._told(claims, tokens, str(asked["back"]))
+
+    def wanted(self, kept: str) -> str:
+        """Return the page somebody wanted who is not let in; empty if nothing was asked."""
+        asked = self._asked(kept)
+        return "" if asked is None else str(asked["back"])
+
+    def _asked(self, kept: str) -> Mapping[str, Any] | None:
+        opened = self._seal.opened(kept, _ABOUT)
+        asked: Mapping[str, Any] | None = json.loads(opened) if opened else None
+        return asked
 
     def over(self, token: str) -> Over:
         """Return what a token of back-channel logout ends (OpenID Connect Back-Channel 1.0)."""

@@ -48,7 +48,8 @@ def addressed(url: str, allowed: Collection[str]) -> Address:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         raise UsageError("Diese Adresse ist nicht zu verstehen.", _HINT) from None
-    if parts.scheme not in ("http", "https") or not host or parts.username or parts.fragment:
+    is_whole = bool(host) and port != 0 and not (parts.username or parts.fragment)
+    if parts.scheme not in ("http", "https") or not is_whole:
         raise UsageError("Diese Adresse ist nicht zu verstehen.", _HINT)
     tls = parts.scheme == "https"
     port = port or (_HTTPS if tls else _HTTP)

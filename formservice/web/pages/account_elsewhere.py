@@ -40,10 +40,11 @@ _FAREWELL, _FAREWELL_S = "formservice-abschied", 300
 def elsewhere(request: Request, house: Home, weiter: Back = "") -> Response:
     """Send the browser to the other service."""
     rates_of(request).hit("login", address_of(request))
+    back = way_back(weiter)
     try:
-        asked = _provider(house).asked(way_back(weiter))
+        asked = _provider(house).asked(back)
     except (AwayError, NotTrustedError) as error:
-        return _refused(request, error, 503)
+        return _refused(request, error, 503, back)
     answer = RedirectResponse(asked.address, 303)
     keep_cookie(request, answer, cookie_name(house, _ASKED), asked.kept, _ASKED_S)
     return answer
@@ -54,13 +55,14 @@ def elsewhere_back(request: Request, house: Home) -> Response:
     """Take what the other service says of who comes back."""
     rates_of(request).hit("login", address_of(request))
     name = cookie_name(house, _ASKED)
+    provider, kept = _provider(house), request.cookies.get(name, "")
     try:
-        kept = request.cookies.get(name, "")
-        claimed = _provider(house).claimed(kept, dict(request.query_params))
+        claimed = provider.claimed(kept, dict(request.query_params))
         secret = house.elsewhere.let_in(claimed, request.headers.get("user-agent", ""))
     except (NotTrustedError, NoRoleError, AwayError) as error:
         _LOG.warning("sign-in elsewhere: %s", error.code)
-        answer = _refused(request, error, 503 if isinstance(error, AwayError) else 403)
+        status = 503 if isinstance(error, AwayError) else 403
+        answer = _refused(request, error, status, provider.wanted(kept))
     else:
         house.sessions.close(secret_of(request))
         answer = with_session(request, onwards(request, (), claimed.back), secret)
@@ -120,6 +122,6 @@ def _provider(house: House) -> Provider:
     return house.provider
 
 
-def _refused(request: Request, error: FormServiceError, status: int) -> Response:
-    told = {"error": error, "back": "", "login": "", "has_other": True}
+def _refused(request: Request, error: FormServiceError, status: int, back: str) -> Response:
+    told = {"error": error, "back": back, "login": "", "has_other": True}
     return page(request, "account/sign_in.html", told, status)

@@ -241,6 +241,14 @@ def test_an_answer_is_good_once(browser):
     assert client.get(address).status_code == 403
 
 
+def test_who_is_refused_and_tries_again_comes_to_the_page_that_was_wanted(browser):
+    client = browser()
+    state = parse_qs(urlsplit(asked(client, "/faelle?x=1")).query)["state"][0]
+    answer = client.get(f"{BACK}?{urlencode({'error': 'access_denied', 'state': state})}")
+    assert answer.status_code == 403
+    assert "?weiter=/faelle%3Fx%3D1" in answer.text
+
+
 @alone
 def test_another_state_is_refused(browser):
     client = browser()
