@@ -208,7 +208,7 @@ def test_a_claim_is_held_as_long_as_the_work_takes_and_people_see_how_far_it_is(
     def work(kept, tell):
         for page in range(1, 4):
             tell(page, 3)
-            time.sleep(1.0)
+            time.sleep(3.0)
 
     taken = []
 
@@ -216,11 +216,12 @@ def test_a_claim_is_held_as_long_as_the_work_takes_and_people_see_how_far_it_is(
         for _ in range(20):
             with store.work() as one:
                 taken.append(one.queue.claim(["read"], "other", 1.0))
-            time.sleep(0.1)
+            time.sleep(0.3)
 
     thread = threading.Timer(0.5, other)
     thread.start()
-    (end,) = ends(store, stage(work), Pace(lease=1.2))
+    # Shorter than the work, and longer than a busy machine keeps anybody waiting.
+    (end,) = ends(store, stage(work), Pace(lease=6.0))
     thread.join()
     assert end.outcome == "done"
     assert taken == [None] * 20
