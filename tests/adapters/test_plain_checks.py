@@ -2,16 +2,9 @@
 
 import pytest
 
-from formservice.adapters.definitions.mappings import load
-from formservice.domain.errors import DefinitionError
+from tests.adapters.note_form import problems_of
 
 FORM = """\
-form: notiz
-edition: "2026-01"
-title: Gesprächsnotiz
-language: de-DE
-marks: [Gesprächsnotiz]
-fields:
   wer: {kind: text, label: "Wer:"}
   eilt: {kind: choice, label: Eilt, options: {ja: ja, nein: nein}}
   anrufe:
@@ -32,18 +25,7 @@ plain:
 @pytest.fixture
 def problems(tmp_path):
     """Return what is wrong if a form says so in which words it is told."""
-    (tmp_path / "mappings" / "notiz").mkdir(parents=True)
-
-    def found(entry):
-        path = tmp_path / "mappings" / "notiz" / "2026-01.yaml"
-        path.write_text(f"{FORM}  {entry}\n", "utf-8")
-        try:
-            load(tmp_path / "mappings", tmp_path / "form_templates")
-        except DefinitionError as error:
-            return list(error.problems)
-        return []
-
-    return found
+    return lambda entry: list(problems_of(tmp_path, f"{FORM}  {entry}\n"))
 
 
 @pytest.mark.parametrize(

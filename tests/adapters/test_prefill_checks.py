@@ -5,18 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from formservice.adapters.definitions.mappings import load
-from formservice.domain.errors import DefinitionError, Problem
+from formservice.domain.errors import Problem
+from tests.adapters.note_form import NOTE, problems_of
 
 ROOT = Path(__file__).parent.parent.parent
-OTHER = "mappings/notiz/2026-01.yaml"
-NOTE = """\
-form: notiz
-edition: "2026-01"
-title: Gesprächsnotiz
-language: de-DE
-marks: [Gesprächsnotiz]
-fields:
+FORM = """\
   wer: {kind: text, label: "Wer:"}
   wann: {kind: date, label: "Wann:"}
   worte: {kind: multiline, label: "Worte:", o_ton: true}
@@ -40,22 +33,16 @@ def problems(tmp_path):
         target = mappings / "erwartungsbogen" / f"{edition}.yaml"
         target.parent.mkdir(parents=True)
         shutil.copy(ROOT / "mappings" / "erwartungsbogen" / f"{edition}.yaml", target)
-    (mappings / "notiz").mkdir()
 
     def found(entry: str, form: str = "erwartungsbogen") -> list[Problem]:
-        (tmp_path / OTHER).write_text(f"{NOTE}  {form}:\n    fields: {entry}\n", "utf-8")
-        try:
-            load(mappings, tmp_path / "form_templates")
-        except DefinitionError as error:
-            return list(error.problems)
-        return []
+        return list(problems_of(tmp_path, f"{FORM}  {form}:\n    fields: {entry}\n"))
 
     return found
 
 
 def only(found: list[Problem]) -> tuple[str, str, str | None]:
     (problem,) = found
-    assert problem.file == OTHER
+    assert problem.file == NOTE
     assert "(Zeile " in problem.where
     return problem.where.split(" (")[0], problem.message, problem.nearest
 
@@ -126,7 +113,7 @@ def test_a_form_may_say_what_a_newer_print_of_itself_takes_over(problems):
 
 def test_a_declaration_is_never_ticked_beforehand(problems, monkeypatch):
     fixed = f'fixed_text: {{version: "1", sha256: "{"0" * 64}"}}\nprefill:'
-    monkeypatch.setattr(f"{__name__}.NOTE", NOTE.replace("prefill:", fixed))
+    monkeypatch.setattr(f"{__name__}.FORM", FORM.replace("prefill:", fixed))
     assert "Erklärung" in only(problems("{eilt: fahrkosten}"))[1]
     assert problems("{wer: name}") == []
 

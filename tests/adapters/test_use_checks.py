@@ -2,16 +2,9 @@
 
 import pytest
 
-from formservice.adapters.definitions.mappings import load
-from formservice.domain.errors import DefinitionError
+from tests.adapters.note_form import problems_of
 
 FORM = """\
-form: notiz
-edition: "2026-01"
-title: Gesprächsnotiz
-language: de-DE
-marks: [Gesprächsnotiz]
-fields:
   name: {kind: text, label: "Name:"}
   tag: {kind: date, label: "Tag:"}
   ende: {kind: date, label: "Ende:"}
@@ -49,16 +42,10 @@ PARTICIPATION = {
 @pytest.fixture
 def problems(tmp_path):
     """Return what is wrong with a form that says so."""
-    (tmp_path / "mappings" / "notiz").mkdir(parents=True)
 
     def found(*entries):
-        path = tmp_path / "mappings" / "notiz" / "2026-01.yaml"
-        path.write_text(FORM + "".join(entries), "utf-8")
-        try:
-            load(tmp_path / "mappings", tmp_path / "form_templates")
-        except DefinitionError as error:
-            return [(one.where.split(" (")[0], one.message, one.nearest) for one in error.problems]
-        return []
+        wrong = problems_of(tmp_path, FORM + "".join(entries))
+        return [(one.where.split(" (")[0], one.message, one.nearest) for one in wrong]
 
     return found
 
