@@ -29,6 +29,7 @@ from formservice.domain.case import Role
 from formservice.domain.errors import UsageError
 
 _FILE = Path(formservice.__file__).parent / "assets" / "demo" / "house.yaml"
+_AGAIN_S = 1.0
 _TOLD = "vorfuehrung.json"
 _MAKER = Author("vorfuehrung", Role.ADMIN)
 # What the operator has set for its own installation is nothing to the demo, but for these.
@@ -128,7 +129,7 @@ def _made(folder: Path, tell: Callable[[str], None]) -> dict[str, Any]:
     try:
         tell("Konten, Fälle und Maßnahmen")
         people = _people(services, plan)
-        papers = Papers(services, plan, people, lambda: _worked(services))
+        papers = Papers(services, plan, people, lambda: worked(services))
         papers.issue()
         tell(f"{len(plan['documents'])} Eingänge: ausfüllen, unterschreiben, scannen, senden")
         papers.send()
@@ -206,7 +207,14 @@ def _rows(plan: Mapping[str, Any]) -> Sequence[Row]:
     return rows
 
 
-def _worked(services: DemoServices) -> None:
-    """Let a worker do all that is due."""
-    for _ in services.worker((), Stop()).ends(once=True):
-        pass
+def worked(services: DemoServices) -> None:
+    """Let a worker do all there is to do; what a busy machine did not finish is done again."""
+    stop = Stop()
+    while True:
+        for _ in services.worker((), stop).ends(once=True):
+            pass
+        with services.store.look() as work:
+            left = {one.status for one in work.queue.standing()} & {"ready", "running"}
+        if not left:
+            return
+        stop.wait(_AGAIN_S)

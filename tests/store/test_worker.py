@@ -5,6 +5,7 @@ import os
 import threading
 import time
 from datetime import date, timedelta
+from typing import cast
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -16,6 +17,8 @@ from formservice.adapters.work.signals import Stop
 from formservice.adapters.work.supervisor import Pace, Worker
 from formservice.application.ports_store import SERVICE, Arrival
 from formservice.application.work import MOST_TRIES, TOO_OFTEN, Limits, Next, Stage, pause
+from formservice.bootstrap.demo_house import worked
+from formservice.bootstrap.demo_services import DemoServices
 from formservice.domain.errors import (
     AlteredError,
     EngineMissingError,
@@ -267,6 +270,24 @@ def test_told_to_stop_it_gives_back_what_it_has(store):
     assert end.outcome == "given-back"
     assert end.seconds < 25  # the work itself takes 30
     assert (row(store).status, row(store).tries, row(store).owner) == ("ready", 0, None)
+
+
+@pytest.mark.slow
+def test_the_demo_goes_on_only_when_what_failed_was_done_again(store, tmp_path):
+    def work(kept, tell):
+        if not (tmp_path / "tried").exists():
+            (tmp_path / "tried").touch()
+            raise InputError("noch nicht")
+
+    class House:
+        def __init__(self):
+            self.store = store
+
+        def worker(self, stages, stop):
+            return Worker(store, [stage(work)], Pace(), stop)
+
+    worked(cast("DemoServices", House()))
+    assert (row(store).status, row(store).tries) == ("waiting", 0)
 
 
 def test_a_deadline_that_ends_soon_is_told_of_once(store):
