@@ -38,8 +38,8 @@ def test_files_of_a_batch_wait_for_who_signs_in_again_and_are_all_sent(house, en
             dialog.dismiss()
 
         page.on("dialog", stay)
-        page.evaluate("() => { location.href = '/nachbearbeitung' }")
-        page.wait_for_timeout(300)
+        with page.expect_event("dialog"):
+            page.evaluate("() => { location.href = '/nachbearbeitung' }")
         assert asked == ["beforeunload"]
         again = house.sessions.open("elif", "test")
         page.context.add_cookies([{"name": cookie_name(house), "value": again, "url": url}])

@@ -241,8 +241,8 @@ def test_who_leaves_words_that_are_not_decided_is_asked_first(keep, at_desk, hou
     page.keyboard.press("Escape")
     page.keyboard.press("n")
     _gone_on(page, key)
-    page.keyboard.press("s")
-    page.wait_for_timeout(500)
+    with page.expect_event("dialog"):
+        page.keyboard.press("s")
     assert asked == ["beforeunload"]
     page.keyboard.press("p")
     page.wait_for_selector(f'#angabe[data-key="{key}"]')

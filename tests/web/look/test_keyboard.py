@@ -164,14 +164,15 @@ def test_the_back_office_goes_through_a_document(shop, engine):
     keys.follow("leyla-scan.pdf")
     page = keys.page
     before = shop.one("SELECT count(*) FROM records")
-    for _ in range(60):
-        if page.get_by_text("Alles entschieden").first.is_visible():
-            break
+    page.wait_for_selector("#angabe-name:focus")
+    fields = int(page.locator("#angabe").get_attribute("data-left") or 0)
+    for left in range(fields - 1, -1, -1):
         if page.locator("[name=verglichen]").first.is_visible():
             page.keyboard.press("v")
         page.keyboard.press("Enter")
-        page.wait_for_timeout(60)
+        page.wait_for_selector(f'#angabe[data-left="{left}"]')
+    page.wait_for_selector("#fertig button:focus")
     page.keyboard.press("Enter")
-    page.wait_for_timeout(500)
+    page.wait_for_url("**/nachbearbeitung")
     assert shop.one("SELECT count(*) FROM records") > before
     assert heard.errors + heard.elsewhere == []

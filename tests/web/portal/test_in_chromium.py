@@ -118,6 +118,7 @@ def test_several_forms_are_handed_in_together_and_one_is_thrown_away_and_back(an
     anna.goto(f"/einreichen/{file}")
     looks_well(anna)
     anna.get_by_role("link", name="Alle 2 Bögen zusammen einreichen").click()
+    anna.wait_for_url("**/alle")
     looks_well(anna)
     anna.get_by_label("Ich weiß, dass in den Bögen").check()
     anna.get_by_role("button", name="Trotzdem alle 2 Bögen einreichen").click()
