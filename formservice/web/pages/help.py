@@ -16,7 +16,7 @@ router = APIRouter()
 # The first page of the guide, with what leads to the others.
 _FIRST = "index"
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_PICTURE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\.(png|webp)")
+_PICTURE = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*\.(png|webp)")
 
 
 @router.get("/hilfe", name="help", dependencies=public())
