@@ -4,7 +4,8 @@ What somebody marks as wrong is left for a closer look, field by field.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar  # readings have the shape of the JSON contract
@@ -83,6 +84,9 @@ class GroupStore(Protocol):
     def pile(self, viewer: Author, choice: Choice) -> Iterable[Seen]:
         """Yield the documents that wait and that nobody else has, the oldest first."""
 
+    def held(self, viewer: Author, documents: Sequence[str]) -> Collection[str]:
+        """Return which of these documents ``viewer`` has already."""
+
     def keep_last(self, viewer: Author, before: Mapping[str, int]) -> None:
         """Keep which versions documents had before the last group was confirmed."""
 
@@ -127,7 +131,8 @@ class Groups:
         Whoever asks, only what a group shows is confirmed: of own words, say, nobody has compared
         a single one here.
 
-        What cannot be confirmed holds up nothing else: it is counted as ``passed``.
+        What cannot be confirmed holds up nothing else: it is counted as ``passed``. Afterwards
+        somebody has what they had before, and what they marked as wrong.
 
         Raises:
             NotFoundError: none of the documents is there for ``viewer``.
@@ -144,23 +149,28 @@ class Groups:
         before: dict[str, int] = {}
         look: list[tuple[str, str]] = []
         missing: list[NotFoundError] = []
+        kept = set(self.store.held(viewer, [document for document, _ in by_document]))
         try:
             for (document, version), keys in by_document.items():
                 right = [key for key in keys if f"{document}:{version}:{key}" not in marked]
+                flagged = [key for key in keys if key not in right]
                 try:
                     saved = self._confirmed(viewer, document, version, right)
+                    if saved:
+                        before[document] = version
+                    count, passed = count + saved, passed + len(right) - saved
+                    if flagged and self._asked_for(viewer, document, flagged):
+                        look += [(document, key) for key in flagged]
+                        kept.add(document)
+                    else:
+                        passed += len(flagged)
                 except (ConflictError, NotFoundError) as error:
                     passed += len(keys)
                     missing += [error] if isinstance(error, NotFoundError) else []
-                    continue
-                if saved:
-                    before[document] = version
-                count, passed = count + saved, passed + len(right) - saved
-                flagged = [key for key in keys if key not in right]
-                if self._left(viewer, document, flagged):
-                    look += [(document, key) for key in flagged]
-                else:
-                    passed += len(flagged)
+                finally:
+                    # Nobody is kept waiting for what was taken for this moment alone.
+                    if document not in kept:
+                        self._free(viewer, document)
         finally:
             # Whatever else goes wrong: what is saved can be taken back.
             if before:
@@ -192,16 +202,17 @@ class Groups:
             raise TakenError("Diesen Vorgang sieht gerade jemand anders durch.")
         return self._saved(viewer, document, version, right)
 
-    def _left(self, viewer: Author, document: str, flagged: Sequence[str]) -> bool:
-        """Let what is wrong be asked for, else free the document; say whether it was there."""
+    def _asked_for(self, viewer: Author, document: str, flagged: Sequence[str]) -> bool:
+        """Let what is wrong be asked for; say whether it was there."""
         try:
-            if flagged:
-                self._flag(viewer, document, flagged)
-            else:
-                self._desk.release(viewer, document)
+            self._flag(viewer, document, flagged)
         except (ConflictError, NotFoundError):
             return False
         return True
+
+    def _free(self, viewer: Author, document: str) -> None:
+        with suppress(ConflictError, NotFoundError):
+            self._desk.release(viewer, document)
 
     def _saved(self, viewer: Author, document: str, version: int, given: Sequence[str]) -> int:
         """Keep that fields are right, those that a group shows; return how many.

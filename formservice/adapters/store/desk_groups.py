@@ -1,7 +1,7 @@
 """Many documents of the queue at once, and what the last group check changed."""
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, and_, delete, exists, insert, not_, select
 
@@ -9,6 +9,7 @@ from formservice.adapters.store import schema
 from formservice.adapters.store.desk import oldest
 from formservice.adapters.store.desk_seen import seen_many
 from formservice.adapters.store.engine import now
+from formservice.adapters.store.rows import text_of
 from formservice.adapters.store.store import Store, Work
 from formservice.application.desk import Choice
 from formservice.application.desk_pictures import Seen
@@ -39,6 +40,15 @@ class StoredGroups:
             waiting = list(work.connection.execute(query).scalars())
             for start in range(0, len(waiting), _AT_ONCE):
                 yield from seen_many(work, waiting[start : start + _AT_ONCE])
+
+    def held(self, viewer: Author, documents: Sequence[str]) -> Collection[str]:
+        """Return which of these documents ``viewer`` has already."""
+        known = [text_of(one) for one in documents]
+        query = select(_desk.c.document).where(
+            _desk.c.document.in_(known), _desk.c.user == viewer.id, _desk.c.until > now()
+        )
+        with self._store.look() as work:
+            return list(work.connection.execute(query).scalars())
 
     def keep_last(self, viewer: Author, before: Mapping[str, int]) -> None:
         """Keep which versions documents had before the last group was confirmed."""

@@ -104,6 +104,16 @@ def test_a_group_of_which_somebody_looks_a_document_through_is_taken_back_later(
     assert len(house.groups.shown(ELIF, Group.ON, Choice())) == len(shown)
 
 
+def test_a_group_that_a_colleague_confirms_in_vain_is_taken_back_at_once(keep, browser, house):
+    document, elif_, shown = confirmed(keep, browser, house)
+    late = browser("frank")
+    late.post("/nachbearbeitung/gruppen/an/bestaetigen", data={"gezeigt": shown})
+    assert "Bestätigt: 0." in late.get("/nachbearbeitung/gruppen/an").text
+    assert house.desk.besides(ELIF, document) is None
+    assert elif_.post("/nachbearbeitung/gruppen/an/zurueck").status_code == 303
+    assert len(house.groups.shown(ELIF, Group.ON, Choice())) == len(shown)
+
+
 def test_who_has_nothing_to_take_back_is_told_so(keep, browser, house):
     _, elif_, _ = confirmed(keep, browser, house)
     told = []
