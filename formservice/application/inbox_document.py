@@ -16,8 +16,9 @@ from formservice.application.ports import Forms
 from formservice.application.ports_store import Acknowledged, Author
 from formservice.application.terms import NOTHING, person_of, told_of
 from formservice.domain.chain import Link
-from formservice.domain.changes import COMPARED, finding_id, value_id
+from formservice.domain.changes import BY_COMPARING, COMPARED, finding_id, value_id
 from formservice.domain.errors import InputError
+from formservice.domain.findings import FindingCode
 from formservice.domain.form import Field, FieldKey, FormDefinition
 from formservice.domain.record import Reading, Record
 
@@ -26,11 +27,12 @@ _SEVERITY = {"blocks": 0, "asks": 1, "notes": 2}
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """That somebody answers for something: who, when, and why."""
+    """That somebody answers for something: who, when, and why, or by comparing the words."""
 
     who: str
     at: float
     reason: str
+    by_comparing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +237,8 @@ def _compared_by(reading: Mapping[str, Any], key: str, whole: Whole) -> Answered
 
 
 def _answered(one: Acknowledged, people: Mapping[str, str]) -> Answered:
-    return Answered(person_of(one.author, people), one.created_at, one.reason)
+    compared = (one.code, one.reason) == (FindingCode.DOUBTFUL, BY_COMPARING)
+    return Answered(person_of(one.author, people), one.created_at, one.reason, compared)
 
 
 def _last(links: Sequence[Link], people: Mapping[str, str]) -> Sequence[tuple[str, str, str]]:

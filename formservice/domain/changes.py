@@ -6,11 +6,14 @@ from typing import Any  # records have the shape of the JSON contract
 from formservice.domain.canonical import digest
 from formservice.domain.case import DECIDED, Role, State
 from formservice.domain.errors import ConflictError, UsageError
+from formservice.domain.findings import COMPARISON, FindingCode
 
 FAITHFUL = "scan.faithful"
 """No finding: what somebody acknowledges who compared paper and picture; the reason says how."""
 COMPARED = "o-ton.compared"
 """No finding: what somebody acknowledges who compared the person's own words with the original."""
+BY_COMPARING = "mit dem Original verglichen"
+"""The reason that such a comparison gives for the findings that it answers."""
 
 _ANSWER = frozenset({Role.IFK, Role.LEAD})
 _COMPARE = _ANSWER | {Role.BACK_OFFICE}
@@ -130,6 +133,21 @@ def value_id(record: Mapping[str, Any], field: str) -> str:
     """Return what tells the words in a field from others: what was compared were these."""
     reading, value = _meaning((record.get("fields") or {}).get(field))
     return digest({"field": field, "reading": reading, "value": value})
+
+
+def comparisons(record: Mapping[str, Any], field: str) -> tuple[str, ...]:
+    """Return which findings of a field ask to compare it with the original, and nothing else.
+
+    Whoever compares the words answers these, and not that a name was typed instead of signed.
+    """
+    return tuple(
+        dict.fromkeys(
+            finding_id(one)
+            for one in record.get("findings") or ()
+            if (one.get("code"), one.get("field")) == (FindingCode.DOUBTFUL, field)
+            and COMPARISON in str(one.get("message"))
+        )
+    )
 
 
 def _compared(record: Mapping[str, Any], field: str, role: Role, state: State) -> str:

@@ -34,6 +34,10 @@ class FindingCode(StrEnum):
     PAGE_TWICE = "page.twice"
 
 
+COMPARISON = "“ mit dem Original vergleichen: "
+"""What is in the sentence of a finding that asks to compare a field with the original."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Finding:
     """One thing a person has to know or do before the document can go on.

@@ -8,7 +8,7 @@ from formservice.domain.copies import reshaped
 from formservice.domain.deadlines import Deadline, deadline_findings, deadlines_of
 from formservice.domain.document import Doubt
 from formservice.domain.facts import Facts
-from formservice.domain.findings import Finding, FindingCode
+from formservice.domain.findings import COMPARISON, Finding, FindingCode
 from formservice.domain.form import Content, Field, FieldKey, FormDefinition, Rule, Severity
 from formservice.domain.frist import Calendar
 from formservice.domain.groups import items_of, shape_of
@@ -195,8 +195,7 @@ def _doubts(field: Field, extraction: Extraction) -> Iterator[Finding]:
         yield Finding(
             FindingCode.DOUBTFUL,
             Severity.ASKS,
-            f"Bitte „{field.name}“ mit dem Original vergleichen: {_reasons(doubts)}."
-            f"{_meant(extraction)}",
+            f"Bitte „{field.name}{COMPARISON}{_reasons(doubts)}.{_meant(extraction)}",
             field.key,
         )
 

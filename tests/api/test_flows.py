@@ -10,6 +10,7 @@ from sqlalchemy import update
 from formservice.adapters.store import schema
 from formservice.adapters.store.cases import StoredCases
 from formservice.application.discarding import discarded
+from formservice.application.ports_store import SERVICE
 from formservice.domain.case import Author, Role
 from formservice.web import reading_log
 from formservice.web.api.files import DOCX, PDF
@@ -291,6 +292,27 @@ def test_a_caseworker_answers_for_what_is_late_and_accepts(browser, submitted):
     assert reopened.json()["state"] == "in-review"
     events = [one["type"] for one in browser("frank").get(f"{address}/history").json()]
     assert events.count("document.moved") >= 3
+
+
+def test_a_comparison_answers_what_asks_for_it_also_by_the_api(browser, submitted, house):
+    carla, address = browser("carla"), f"/api/v1/documents/{submitted}"
+    sentence = "Bitte „Frage 1“ mit dem Original vergleichen: Der Text ist von einem Bild."
+    asks = {"code": "field.doubtful", "severity": "asks", "field": "q1_erwartung"}
+    with house.store.work() as work:
+        newest = work.documents.newest(submitted)
+        now = {**newest.reading, "findings": [{**asks, "rule": None, "message": sentence}]}
+        seen = work.documents.save(submitted, newest.version, now, SERVICE, "")
+    told = {"version": seen, "field": "q1_erwartung"}
+    accepting = {"version": seen}
+    refused = carla.post(f"{address}/acceptance", json=accepting)
+    assert refused.json()["code"] == "acceptance.unclear"
+    assert carla.post(f"{address}/comparisons", json=told).status_code == 204
+    taken_back = told | {"code": "o-ton.compared"}
+    assert carla.post(f"{address}/acknowledgements/withdrawal", json=taken_back).status_code == 204
+    refused = carla.post(f"{address}/acceptance", json=accepting)
+    assert refused.json()["code"] == "acceptance.unclear"
+    assert carla.post(f"{address}/comparisons", json=told).status_code == 204
+    assert carla.post(f"{address}/acceptance", json=accepting).status_code == 200
 
 
 def test_a_traeger_is_told_why_and_sends_anew(browser, submitted):

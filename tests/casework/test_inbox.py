@@ -20,6 +20,7 @@ from formservice.application.inbox_messages import Message
 from formservice.bootstrap.reading import Reading
 from formservice.bootstrap.settings import Settings
 from formservice.domain.case import State
+from formservice.domain.changes import COMPARED
 from formservice.domain.errors import ConflictError, NotFoundError, UsageError
 from formservice.domain.text import LongError
 from tests.casework.conftest import ANNA, CARLA, DAY, DIRK, ELIF, FRANK
@@ -208,6 +209,59 @@ def test_that_somebody_compared_the_words_holds_until_they_change(office, decide
     assert field_of(decisions.shown(FRANK, "d1"), "q1_erwartung").compared is None
     with pytest.raises(UsageError):
         decide.compared("d1", 2, "gibt_es_nicht", CARLA)
+
+
+COMPARE = finding(
+    "field.doubtful",
+    "asks",
+    "q1_erwartung",
+    "Bitte „Frage 1“ mit dem Original vergleichen: ein Scan.",
+)
+TYPED = finding(
+    "field.doubtful",
+    "asks",
+    "q1_erwartung",
+    "Bei „Frage 1“ steht statt einer Unterschrift ein getippter Name.",
+)
+
+
+def test_whoever_compared_the_words_has_answered_what_asks_for_it_and_nothing_else(
+    office, inbox, decide, decisions
+):
+    came(office, "d1", reading(q1_erwartung="Ich will malen.", findings=[COMPARE, ASKS]))
+
+    def counts():
+        shown = decisions.shown(CARLA, "d1")
+        (row,) = inbox.listed(CARLA, Box.OPEN).rows
+        return [one.message for one in shown.to_clear], shown.unanswered[1], row.asks
+
+    before = counts()
+    assert (set(before[0]), *before[1:]) == ({COMPARE["message"], ASKS["message"]}, 2, 2)
+    decide.compared("d1", 1, "q1_erwartung", CARLA)
+    assert counts() == ([ASKS["message"]], 1, 1)
+    decide.withdraw("d1", 1, (COMPARED, "q1_erwartung"), CARLA)
+    assert counts() == before
+
+
+def test_comparing_does_not_answer_that_a_name_was_typed_instead_of_signed(
+    office, decide, decisions
+):
+    came(office, "d1", reading(q1_erwartung="Ich will malen.", findings=[COMPARE, TYPED]))
+    decide.compared("d1", 1, "q1_erwartung", CARLA)
+    assert [one.message for one in decisions.shown(CARLA, "d1").to_clear] == [TYPED["message"]]
+
+
+def test_taking_a_comparison_back_leaves_an_answer_that_somebody_gave_before(
+    office, decide, decisions
+):
+    came(office, "d1", reading(q1_erwartung="Ich will malen.", findings=[COMPARE]))
+    what = ("field.doubtful", "q1_erwartung")
+    decide.answer("d1", 1, what, "Am Telefon bestätigt.", CARLA)
+    decide.compared("d1", 1, "q1_erwartung", CARLA)
+    decide.withdraw("d1", 1, (COMPARED, "q1_erwartung"), CARLA)
+    (found,) = field_of(decisions.shown(CARLA, "d1"), "q1_erwartung").findings
+    assert found.answered is not None
+    assert found.answered.reason == "Am Telefon bestätigt."
 
 
 def test_what_was_sent_stands_beside_what_came_back(office, decisions):

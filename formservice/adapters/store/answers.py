@@ -11,8 +11,16 @@ from formservice.adapters.store.rows import is_code, is_key, text_of
 from formservice.application.ports_store import Acknowledged, Author, Kept
 from formservice.domain.case import DECIDED, Role, State
 from formservice.domain.chain import Link, seconds
-from formservice.domain.changes import checked_answer, open_findings, still_open
+from formservice.domain.changes import (
+    BY_COMPARING,
+    COMPARED,
+    checked_answer,
+    comparisons,
+    open_findings,
+    still_open,
+)
 from formservice.domain.errors import UsageError
+from formservice.domain.findings import FindingCode
 from formservice.domain.text import is_blank
 
 
@@ -50,6 +58,9 @@ class Answers:
     ) -> None:
         """Keep that somebody answers for findings of a code and a field, as they are now.
 
+        Whoever compared a field with the original (``COMPARED``) has answered with that what
+        asks to compare it.
+
         Raises:
             UsageError: no reason, a role that may not answer for it, or no such finding.
         """
@@ -62,12 +73,13 @@ class Answers:
             raise UsageError("Ein archivierter Vorgang wird nicht mehr geändert.")
         reason = text_of(reason)
         for finding in checked_answer(reading, code, field, author.role, kept.state):
-            body = {"code": code, "field": field, "role": str(author.role)}
-            body["reason"] = self._events.salted(kept.id, reason)
-            if finding is not None:
-                body["finding"] = self._events.salted(kept.id, finding)
-            link = self._events.append("finding.acknowledged", author, kept.id, body)
-            self._keep(kept.id, link, (code, field, finding), author, reason)
+            self._answer(kept, (code, field, finding), author, reason)
+        if code == COMPARED and field is not None:
+            known = {one.finding for one in self.of(kept.id)}
+            for finding in comparisons(reading, field):
+                if finding not in known:
+                    doubt = (FindingCode.DOUBTFUL, field, finding)
+                    self._answer(kept, doubt, author, BY_COMPARING)
 
     def withdraw(
         self,
@@ -79,7 +91,7 @@ class Answers:
         """Take back that somebody answers for findings of a code and a field, as they are now.
 
         Each answer that goes has an event that says which one it was, so that what is left still
-        agrees with the chain.
+        agrees with the chain. With a comparison goes what it answered.
 
         Raises:
             UsageError: decided already, a role that may not answer for it, or no such answer.
@@ -94,22 +106,37 @@ class Answers:
             raise UsageError("Einen solchen Befund gibt es nicht.")
         meant = set(checked_answer(reading, code, field, author.role, kept.state))
         table = schema.acknowledgements
-        query = select(table).where(table.c.document == kept.id, table.c.code == code)
-        rows = [
-            row
-            for row in self._connection.execute(query.order_by(table.c.id)).all()
-            if row.field == field and row.finding in meant
-        ]
+        query = select(table).where(table.c.document == kept.id).order_by(table.c.id)
+        every = [one for one in self._connection.execute(query).all() if one.field == field]
+        rows = [one for one in every if one.code == code and one.finding in meant]
         if not rows:
             raise UsageError("Dazu gibt es keine Begründung, die sich zurücknehmen lässt.")
+        if code == COMPARED and field is not None:
+            rows += [
+                one
+                for one in every
+                if (one.code, one.reason) == (FindingCode.DOUBTFUL, BY_COMPARING)
+                and one.finding in comparisons(reading, field)
+            ]
         for row in rows:
-            body = {"code": code, "field": field, "role": str(author.role)}
+            body = {"code": row.code, "field": field, "role": str(author.role)}
             body |= {"of": row.author, "of_role": row.role, "answered_at": row.created_at}
             body["reason"] = self._events.salted(kept.id, row.reason)
             if row.finding is not None:
                 body["finding"] = self._events.salted(kept.id, row.finding)
             self._connection.execute(delete(table).where(table.c.id == row.id))
             self._events.append("finding.withdrawn", author, kept.id, body)
+
+    def _answer(
+        self, kept: Kept, what: tuple[str, str | None, str | None], author: Author, reason: str
+    ) -> None:
+        code, field, finding = what
+        body = {"code": code, "field": field, "role": str(author.role)}
+        body["reason"] = self._events.salted(kept.id, reason)
+        if finding is not None:
+            body["finding"] = self._events.salted(kept.id, finding)
+        link = self._events.append("finding.acknowledged", author, kept.id, body)
+        self._keep(kept.id, link, what, author, reason)
 
     def moved(self, kept: Kept, state: State, author: Author, reason: str) -> None:
         """Keep that somebody moved a document to another state, and why if that was said."""

@@ -234,7 +234,10 @@ def withdraw(
 def compared(
     document: DocumentId, house: Home, me: Me, told: Annotated[shapes.ComparedGiven, Body()]
 ) -> None:
-    """Hält fest, dass jemand die eigenen Worte einer Person mit dem Original verglichen hat."""
+    """Hält fest, dass jemand die eigenen Worte einer Person mit dem Original verglichen hat.
+
+    Damit sind auch die Befunde des Feldes beantwortet, die um den Vergleich bitten.
+    """
     house.office.decide.compared(document, told.version, told.field, me.author)
 
 

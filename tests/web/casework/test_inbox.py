@@ -112,6 +112,29 @@ def test_the_own_words_are_compared_with_the_original_and_that_is_kept(browser, 
     assert re.search(r"mit dem Original verglichen.*?Carla Fall", page, re.DOTALL)
 
 
+def test_what_is_compared_asks_no_more_to_be_compared_until_that_is_taken_back(
+    browser, came, house
+):
+    came()
+    sentence = "Bitte „Frage 1“ mit dem Original vergleichen: Der Text ist von einem Bild."
+    asks = {"code": "field.doubtful", "severity": "asks", "field": "q1_erwartung"}
+    with house.store.work() as work:
+        was = work.documents.newest("d1").reading
+        now = {**was, "findings": [{**asks, "rule": None, "message": sentence}]}
+        work.documents.save("d1", 1, now, CARLA, "")
+    carla = browser("carla")
+    assert "Zu klären (1)" in carla.get("/eingang/d1").text
+    field = {"seen": "2", "feld": "q1_erwartung"}
+    carla.post("/eingang/d1/verglichen", data=field)
+    page = carla.get("/eingang/d1").text
+    assert "Zu klären (" not in page
+    assert "trotz offener Hinweise" not in page
+    assert "Begründung zurücknehmen" not in page  # together with the comparison only
+    carla.post("/eingang/d1/zuruecknehmen", data=field | {"code": "o-ton.compared"})
+    assert "Zu klären (1)" in carla.get("/eingang/d1").text
+    assert house.verify().broken is None
+
+
 @pytest.mark.parametrize("message", ["Bitte ergänzen. " * 300, " "])
 def test_a_message_that_cannot_be_sent_stays_on_the_page_with_why_at_its_field(
     browser, came, message
