@@ -25,6 +25,9 @@ class Wanted:
     born: date | None = None
 
 
+NOBODY = Wanted()
+
+
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """A case that a document may belong to; ``because`` are codes of what is the same.
@@ -40,6 +43,7 @@ class Suggestion:
     massnahme: str
     ifk: str
     because: tuple[str, ...]
+    number: str = ""
 
 
 class DecidedError(ConflictError):
@@ -61,13 +65,29 @@ class Assigning(Protocol):
         NotFoundError for a document that ``viewer`` may not see.
         """
 
-    def found(self, words: str, viewer: Author, most: int = 20) -> Sequence[Suggestion]:
-        """Return open cases of ``viewer`` by name or number."""
+    def found(
+        self, words: str, viewer: Author, wanted: Wanted = NOBODY, most: int = 20
+    ) -> Sequence[Suggestion]:
+        """Return open cases of ``viewer`` by name or number.
+
+        Who has no cases of its own (the back office) finds whom ``words`` name exactly, by the
+        number or by the whole name and the day of birth, which may also be the one that the
+        record has (``wanted``); of these it is told who they are and whom to ask, and that they
+        were shown is written into the case's history.
+        """
 
     def assign(
-        self, document: str, case: str, participation: str | None, wanted: Wanted, author: Author
+        self,
+        document: str,
+        case: str,
+        participation: str | None,
+        wanted: Wanted,
+        author: Author,
+        words: str = "",
     ) -> None:
-        """Say that a document belongs to a case: one of the author's, or one that is suggested.
+        """Say that a document belongs to a case of the author's, a suggested or a found one.
+
+        ``words`` are those by which the back office found it.
 
         Raises:
             NotFoundError: no such document or case, or not theirs.

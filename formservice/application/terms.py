@@ -257,6 +257,7 @@ EVENTS: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "person.changed": _fields_of("Angaben zur Person geändert"),
     "case.opened": "Fall angelegt",
     "case.changed": _fields_of("Fall geändert"),
+    "case.looked-up": "zum Zuordnen eines Formulars gesucht und gezeigt",
     "case.taken": "Fall übernommen",
     "case.handed": "Fall an eine Kollegin oder einen Kollegen übergeben",
     "traeger.opened": "Träger angelegt",

@@ -1,5 +1,6 @@
 """Cases that a document may belong to, shown to people who decide; and what they decided."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any  # rows have the columns of their query
 
@@ -8,11 +9,12 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, or_, 
 from formservice.adapters.store import schema
 from formservice.adapters.store.assigned import Assigned
 from formservice.adapters.store.cases import visible_cases
-from formservice.adapters.store.cases_names import folded, folded_column, with_folding
+from formservice.adapters.store.cases_change import tell
+from formservice.adapters.store.cases_names import folded, folded_column, named, with_folding
 from formservice.adapters.store.rights import visible
 from formservice.adapters.store.rows import escaped, text_of
 from formservice.adapters.store.store import Store, Work
-from formservice.application.assigning import DecidedError, Suggestion, Wanted
+from formservice.application.assigning import NOBODY, DecidedError, Suggestion, Wanted
 from formservice.application.ports_store import Author
 from formservice.domain.case import DECIDED, Role
 from formservice.domain.errors import ConflictError, NotFoundError, no_document
@@ -22,6 +24,7 @@ _parts, _massnahmen, _documents = schema.participations, schema.massnahmen, sche
 _issued = schema.web.issued
 _WEIGHT = {"reference": 8, "number": 8, "born": 4, "name": 2, "period": 1}
 _MOST = 20
+_BY_NAME = (_persons.c.name, _persons.c.vorname, _parts.c.von.desc())
 
 
 class StoredAssigning:
@@ -37,8 +40,12 @@ class StoredAssigning:
             _refuse_hidden(work.connection, document, viewer)
             return _suggested(with_folding(work.connection), document, wanted, viewer)
 
-    def found(self, words: str, viewer: Author, most: int = _MOST) -> Sequence[Suggestion]:
-        """Return open cases of ``viewer`` by name or number."""
+    def found(
+        self, words: str, viewer: Author, wanted: Wanted = NOBODY, most: int = _MOST
+    ) -> Sequence[Suggestion]:
+        """Return open cases of ``viewer`` by name or number; to the back office the exact ones."""
+        if viewer.role is Role.BACK_OFFICE:
+            return self._exact(words, viewer, wanted, most)
         told = [one for one in text_of(words).split() if one]
         if not told:
             return []
@@ -48,21 +55,44 @@ class StoredAssigning:
             names = (folded_column(_persons.c.name), folded_column(_persons.c.vorname))
             conditions = [name.like(like, escape="/") for name in names]
             query = query.where(or_(*conditions, _persons.c.number == word))
-        order = (_persons.c.name, _persons.c.vorname, _parts.c.von.desc())
         with self._store.look() as work:
-            rows = with_folding(work.connection).execute(query.order_by(*order).limit(most))
+            rows = with_folding(work.connection).execute(query.order_by(*_BY_NAME).limit(most))
             return [_suggestion(row, ()) for row in rows]
 
+    def _exact(
+        self, words: str, viewer: Author, wanted: Wanted, most: int
+    ) -> Sequence[Suggestion]:
+        """Return whom ``words`` name exactly, and write that they were shown."""
+        query = _suggesting(viewer).where(named(words, wanted), _cases.c.ended.is_(None))
+        with self._store.look() as work:
+            connection = with_folding(work.connection)
+            rows = connection.execute(query.order_by(*_BY_NAME).limit(most)).all()
+        shown = list(dict.fromkeys(row.id for row in rows))
+        if shown:
+            with self._store.work() as work:
+                for one in shown:
+                    link = work.events.append("case.looked-up", viewer, None, {"case": one})
+                    tell(work, one, link, "case", one)
+        parts = Counter(row.id for row in rows)
+        return [_found(row, is_one=parts[row.id] == 1) for row in rows]
+
     def assign(
-        self, document: str, case: str, participation: str | None, wanted: Wanted, author: Author
+        self,
+        document: str,
+        case: str,
+        participation: str | None,
+        wanted: Wanted,
+        author: Author,
+        words: str = "",
     ) -> None:
-        """Say that a document belongs to a case of the author's, or one that is suggested."""
+        """Say that a document belongs to a case of the author's, a suggested or a found one."""
 
         def write(work: Work) -> None:
             work.events.held()
             connection = with_folding(work.connection)
             _refuse_hidden(connection, document, author, lock=True)
-            if not _may(connection, document, case, wanted, author):
+            is_found = _is_found(connection, case, words, wanted, author)
+            if not is_found and not _may(connection, document, case, wanted, author):
                 raise NotFoundError("Diesen Fall gibt es nicht.")
             _refuse_foreign_part(connection, case, participation)
             assigned = Assigned(connection, work.events)
@@ -168,6 +198,17 @@ def _may(connection: Connection, document: str, case: str, wanted: Wanted, autho
     return any(one.case == case for one in _suggested(connection, document, wanted, author))
 
 
+def _is_found(
+    connection: Connection, case: str, words: str, wanted: Wanted, author: Author
+) -> bool:
+    """Say whether the back office names this very case by its words, now as when it looked."""
+    if author.role is not Role.BACK_OFFICE:
+        return False
+    query = select(_cases.c.id).join(_persons, _persons.c.id == _cases.c.person)
+    query = query.where(_cases.c.id == text_of(case), _cases.c.ended.is_(None))
+    return connection.execute(query.where(named(words, wanted))).first() is not None
+
+
 def _refuse_foreign_part(connection: Connection, case: str, participation: str | None) -> None:
     if participation is None:
         return
@@ -197,3 +238,14 @@ def _suggestion(row: Row[Any], because: tuple[str, ...]) -> Suggestion:
         row.ifk or "",
         because,
     )
+
+
+def _found(row: Row[Any], *, is_one: bool) -> Suggestion:
+    """Return as little of a case as is needed to be sure: who it is, and whose.
+
+    Of several participations it takes their Maßnahmen to choose one.
+    """
+    massnahme = "" if is_one else row.massnahme or ""
+    who = f"{row.vorname} {row.name}"
+    parts = (row.id, row.participation, who, None, massnahme, row.ifk or "", ())
+    return Suggestion(*parts, row.number or "")

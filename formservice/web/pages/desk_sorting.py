@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse
 
 from formservice.application.assigning import wanted_by
 from formservice.application.desk_deciding import HELD_S
+from formservice.domain.case import Role
 from formservice.domain.errors import ConflictError, UsageError
 from formservice.domain.permissions import Action
 from formservice.domain.text import TextError
@@ -19,6 +20,7 @@ from formservice.web.pages.desk import Wanted, again, choice_of
 from formservice.web.pages_made import page
 
 router = APIRouter(prefix="/nachbearbeitung")
+_WORDS = 200
 
 
 class Sorted(Wanted):
@@ -93,7 +95,8 @@ def desk_assign(
     newest, _ = house.consult.findings(document, me.author)
     case, _, part = sent.ziel.partition("/")
     wanted = wanted_by(newest.reading, house.forms)
-    house.office.assign.assign(document, case, part or None, wanted, me.author)
+    words = sent.worte[:_WORDS]
+    house.office.assign.assign(document, case, part or None, wanted, me.author, words)
     undo = str(request.app.url_path_for("desk_unassign", document=document))
     back = RedirectResponse(request.app.url_path_for("desk_review", document=document), 303)
     return flash(request, back, "desk.sort.assigned", undo=undo)
@@ -110,12 +113,13 @@ def desk_unassign(request: Request, house: Home, me: Me, document: str) -> Respo
 def _cases(request: Request, house: House, me: Me, document: str, sent: Target) -> Response:
     newest, _ = house.consult.findings(document, me.author)
     reading_log.seen(house, me, document)
+    wanted = wanted_by(newest.reading, house.forms)
     if sent.worte.strip():
-        found = house.office.assign.found(sent.worte[:200], me.author)
+        found = house.office.assign.found(sent.worte[:_WORDS], me.author, wanted)
     else:
-        wanted = wanted_by(newest.reading, house.forms)
         found = house.office.assign.suggested(document, wanted, me.author)
-    shown = {"document": document, "found": found, "words": sent.worte[:200]}
+    words, exactly = sent.worte[:_WORDS], me.role is Role.BACK_OFFICE
+    shown = {"document": document, "found": found, "words": words, "exactly": exactly}
     return page(request, "desk/case.html", shown)
 
 

@@ -9,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from formservice.adapters.store import schema
+from formservice.application.casework_input import person_given
 from formservice.application.desk import Choice, Decision
 from formservice.application.ports_store import SERVICE, Arrival, Author, Found, PageOf
 from formservice.bootstrap.web import web
@@ -218,6 +219,25 @@ def test_the_back_office_returns_and_assigns_from_its_own_pages(house, by, keep)
     assert elif_.post(f"{path}/zurueckgeben", data=data | {"nachricht": " "}).status_code == 400
     assert elif_.post(f"{path}/zurueckgeben", data=data).status_code == 303
     assert state(house, bogen) is State.RETURNED
+
+
+def test_the_back_office_assigns_to_the_case_that_it_finds_by_the_number(house, by, keep):
+    bogen, elif_ = keep("bogen-8"), by("elif")
+    person = {"name": "Zufall", "vorname": "Ida", "number": "K-77", "geburtsdatum": "03.02.2001"}
+    house.office.change.opened(person_given(person, date(2026, 11, 20)), None, CARLA)
+    path = f"/nachbearbeitung/{bogen}/fall"
+    less = elif_.post(path, data={"worte": "Zufall"}).text
+    assert "Ida Zufall" not in less
+    assert "Kundennummer" in less
+    assert "fragen Sie eine Fachkraft" in less
+    shown = elif_.post(path, data={"worte": "K-77"}).text
+    assert "Ida Zufall" in shown
+    assert "Kundennummer K-77" in shown
+    assert "03.02.2001" not in shown.replace("Erika Beispiel 01.02.2003", "")
+    sent = dict(re.findall(r'type="hidden" name="(ziel|worte)" value="([^"]+)"', shown))
+    assert elif_.post(path, data={"ziel": sent["ziel"]}).status_code == 404
+    assert elif_.post(path, data=sent).status_code == 303
+    assert by("anna").post(path, data=sent).status_code == 403
 
 
 @pytest.mark.parametrize("why", ["taken", "changed", "unreadable"])
