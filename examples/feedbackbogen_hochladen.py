@@ -24,19 +24,34 @@ SEVERITIES = {
     "notes": "Hinweis",
 }
 PATIENCE_S = 120.0
+PAUSE_S = 2.0
 
 
 def main() -> int:
-    """Tut alles der Reihe nach; 0, wenn eingereicht ist, 1, wenn noch etwas fehlt."""
+    """Tut alles der Reihe nach; 0 eingereicht, 1 noch etwas zu tun, 2 es ging nicht."""
     chosen = arguments()
-    headers = {"Authorization": f"Bearer {os.environ['FORMSERVICE_TOKEN']}"}
-    with httpx.Client(base_url=chosen.address, headers=headers, timeout=60.0) as api:
-        try:
+    token = os.environ.get("FORMSERVICE_TOKEN", "").strip()
+    if not token.isascii() or not token.isprintable() or not token:
+        return failed("Die Umgebungsvariable FORMSERVICE_TOKEN fehlt oder ist kein Token.")
+    headers = {"Authorization": f"Bearer {token}"}
+    try:
+        with httpx.Client(base_url=chosen.address, headers=headers, timeout=60.0) as api:
             return run(api, chosen.file, knowingly=chosen.bewusst, receipt=chosen.quittung)
-        except httpx.HTTPStatusError as error:
-            told = problem(error.response)
-            print(f"{told['error']} {told['hint']} ({told['code']})", file=sys.stderr)
-            return 2
+    except httpx.HTTPStatusError as error:
+        told = problem(error.response)
+        return failed(f"{told['error']} {told['hint']} ({told['code']})")
+    except (httpx.UnsupportedProtocol, httpx.InvalidURL):
+        return failed(f"Das ist keine Adresse einer Anlage: {chosen.address}")
+    except httpx.TransportError:
+        return failed(f"{chosen.address} ist nicht zu erreichen. Bitte Adresse und Netz prüfen.")
+    except OSError as error:
+        return failed(f"Mit dieser Datei geht es nicht: {error.filename} ({error.strerror})")
+
+
+def failed(sentence: str) -> int:
+    """Sagt, woran es lag, und gibt den Status für „es ging nicht“."""
+    print(sentence, file=sys.stderr)
+    return 2
 
 
 def arguments() -> argparse.Namespace:
@@ -71,22 +86,32 @@ def run(api: httpx.Client, file: Path, *, knowingly: bool, receipt: Path) -> int
 def upload(api: httpx.Client, file: Path) -> str:
     """Lädt die Datei hoch und gibt die Kennung des Vorgangs.
 
-    Mit demselben Schlüssel darf die Anfrage wiederholt werden, wenn die Leitung abbricht: Sie
-    wird nicht zweimal ausgeführt.
+    Dieselben Bytes sind derselbe Vorgang, wie oft sie auch kommen.
     """
-    key = {"Idempotency-Key": str(uuid.uuid4())}
-    for attempt in range(3):
+    data = file.read_bytes()
+    files = {"files": (file.name, data)}
+    return str(once(api, "/api/v1/documents", str(uuid.uuid4()), files=files).json()[0]["id"])
+
+
+def once(api: httpx.Client, path: str, key: str, **sent: Any) -> httpx.Response:
+    """Sendet eine Änderung mit einem Schlüssel, bis eine Antwort da ist.
+
+    Mit demselben Schlüssel darf sie wiederholt werden, wenn die Leitung abbricht: Sie wird nicht
+    zweimal ausgeführt. Läuft die erste noch, sagt das die Anlage; dann heißt es warten.
+    """
+    ends, broken = time.monotonic() + PATIENCE_S, 0
+    while True:
         try:
-            with file.open("rb") as data:
-                files = {"files": (file.name, data)}
-                answer = ok(api.post("/api/v1/documents", files=files, headers=key))
+            answer = api.post(path, headers={"Idempotency-Key": key}, **sent)
         except httpx.TransportError:
-            if attempt == 2:
+            broken += 1
+            if broken == 3:
                 raise
-            time.sleep(2.0)
         else:
-            return str(answer.json()[0]["id"])
-    raise AssertionError("unreachable")
+            is_running = problem(answer)["code"] == "idempotency.running"
+            if not is_running or time.monotonic() > ends:
+                return ok(answer)
+        time.sleep(PAUSE_S)
 
 
 def wait(api: httpx.Client, document: str) -> dict[str, Any]:
@@ -104,7 +129,8 @@ def wait(api: httpx.Client, document: str) -> dict[str, Any]:
 def show(api: httpx.Client, document: str) -> dict[str, Any]:
     """Zeigt die Befunde, in einfachem Deutsch und mit dem Feld."""
     found: dict[str, Any] = ok(api.get(f"/api/v1/documents/{document}/findings")).json()
-    print(f"Vorgang {document}: {len(found['items'])} Befunde")
+    count = len(found["items"])
+    print(f"Vorgang {document}: {count} {'Befund' if count == 1 else 'Befunde'}")
     for one in found["items"]:
         field = f" ({one['field']})" if one["field"] else ""
         print(f"- {SEVERITIES[one['severity']]}{field}: {one['message']}")
@@ -114,9 +140,8 @@ def show(api: httpx.Client, document: str) -> dict[str, Any]:
 def submit(api: httpx.Client, document: str, version: int, *, knowingly: bool) -> str:
     """Reicht die Fassung ein, die angesehen wurde, und gibt die Kennung der Einreichung."""
     sent = {"version": version, "knowingly": knowingly}
-    key = {"Idempotency-Key": f"{document}-{version}"}
-    answer = api.post(f"/api/v1/documents/{document}/submissions", json=sent, headers=key)
-    return str(ok(answer).json()["id"])
+    path = f"/api/v1/documents/{document}/submissions"
+    return str(once(api, path, f"{document}-{version}", json=sent).json()["id"])
 
 
 def ok(answer: httpx.Response) -> httpx.Response:
@@ -126,11 +151,12 @@ def ok(answer: httpx.Response) -> httpx.Response:
 
 def problem(answer: httpx.Response) -> dict[str, Any]:
     """Gibt, was die Schnittstelle über einen Fehler sagt; auch, wenn es kein JSON ist."""
+    unknown = {"error": f"Status {answer.status_code}.", "hint": "", "code": "unknown"}
     try:
-        told: dict[str, Any] = answer.json()
+        told = answer.json()
     except ValueError:
-        return {"error": f"Status {answer.status_code}.", "hint": "", "code": "unknown"}
-    return told
+        return unknown
+    return unknown | told if isinstance(told, dict) else unknown
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The same request sent again is done once, and answered as it was the first time."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -7,15 +8,32 @@ from formservice.domain.errors import ConflictError, InputError
 
 KEPT_S = 24 * 3600.0
 """So long an answer is kept; after that the key is new."""
-LOST_S = 15 * 60.0
-"""A request that has run for so long was ended with its program; sent again it is done again."""
+LEASE_S = 30.0
+"""A request that has not been renewed for so long was ended with its program."""
+RENEWED_S = LEASE_S / 3
+"""So often who does a request says that it goes on; two of these may fail."""
+
+
+RUNNING = "Dieselbe Anfrage wird gerade bearbeitet."
 
 
 class RunningError(ConflictError):
     """The same request is being done just now."""
 
     code = "idempotency.running"
-    default_hint = "Bitte in einigen Sekunden noch einmal senden; dann kommt ihre Antwort."
+    default_hint = (
+        "Bitte in einigen Sekunden noch einmal senden, bis zu einer Minute lang: Dann kommt ihre"
+        " Antwort."
+    )
+
+
+class LostError(ConflictError):
+    """The program ended while it did this request, and something of it was written before."""
+
+    code = "idempotency.lost"
+    default_hint = (
+        "Bitte nachsehen, was gilt; was noch fehlt, mit einem neuen Schlüssel noch einmal senden."
+    )
 
 
 class DoneError(ConflictError):
@@ -52,11 +70,23 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A request of that key that was begun before: which, since when, and its answer if done."""
+    """A request of that key that was begun before: which, and its answer if done.
+
+    ``seconds`` ago somebody said the last time that it goes on; ``written`` if something of it is.
+    """
 
     request: str
     seconds: float
     answer: Answer | None
+    written: bool = False
+
+
+@dataclass(slots=True)
+class Deed:
+    """A request while it is done here; ``written`` when something of it was committed."""
+
+    once: Once
+    written: bool = False
 
 
 class Answers(Protocol):
@@ -68,10 +98,19 @@ class Answers(Protocol):
     def again(self, once: Once, longer: float) -> bool:
         """Begin one anew that has run for longer than so many seconds; False if it is not so."""
 
+    def goes_on(self, once: Once) -> None:
+        """Note that a request is still being done."""
+
+    def within(self, deed: Deed) -> AbstractContextManager[None]:
+        """Let every transaction of this context note with what it writes that it wrote.
+
+        RunningError from one if somebody else has taken the request over and written.
+        """
+
     def end(self, once: Once, answer: Answer) -> None:
         """Keep the answer of a request that is done."""
 
-    def drop(self, once: Once) -> None:
+    def drop(self, deed: Deed) -> None:
         """Forget a request that was not done, so that it may be sent again."""
 
     def tidied(self, older: float) -> int:
@@ -91,6 +130,7 @@ class DoOnce:
         Raises:
             ReusedError: the key belongs to another request.
             RunningError: the same request is being done just now.
+            LostError: who did it has ended, after some of it was written.
         """
         known = self._answers.begin(once)
         if known is None:
@@ -101,17 +141,32 @@ class DoOnce:
             )
         if known.answer is not None:
             return known.answer
-        if known.seconds > LOST_S and self._answers.again(once, LOST_S):
+        if known.seconds > LEASE_S and known.written:
+            raise LostError(
+                "Die Bearbeitung dieser Anfrage brach ab, nachdem schon etwas gespeichert war."
+            )
+        if known.seconds > LEASE_S and self._answers.again(once, LEASE_S):
             return None
-        raise RunningError("Dieselbe Anfrage wird gerade bearbeitet.")
+        raise RunningError(RUNNING)
+
+    def goes_on(self, once: Once) -> None:
+        """Say that a request is still being done; every ``RENEWED_S`` while it is."""
+        self._answers.goes_on(once)
+
+    def within(self, deed: Deed) -> AbstractContextManager[None]:
+        """Do in this context what a request asks for.
+
+        What it writes and that it has written hold together: who takes a request over knows.
+        """
+        return self._answers.within(deed)
 
     def ended(self, once: Once, answer: Answer) -> None:
         """Keep the answer of a request that is done."""
         self._answers.end(once, answer)
 
-    def dropped(self, once: Once) -> None:
+    def dropped(self, deed: Deed) -> None:
         """Forget a request that was not done."""
-        self._answers.drop(once)
+        self._answers.drop(deed)
 
     def tidied(self) -> int:
         """Forget answers that are too old; return how many."""

@@ -3,20 +3,25 @@
 import threading
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import event, insert, select, update
 
 from formservice.adapters.store import schema_web
 from formservice.adapters.store.idempotency import StoredAnswers
 from formservice.adapters.store.store import Store
+from formservice.application.casework_input import person_given
 from formservice.application.idempotency import (
     KEPT_S,
-    LOST_S,
+    LEASE_S,
     Answer,
+    Deed,
     DoOnce,
+    LostError,
     Once,
     ReusedError,
     RunningError,
 )
+from formservice.domain.errors import UsageError
+from formservice.web.api import route
 from tests.api.test_documents import PDF, upload
 
 KEY = {"idempotency-key": "once-1"}
@@ -156,10 +161,121 @@ def test_what_ended_with_its_program_is_done_again_by_one(once):
     with pytest.raises(RunningError):
         do_once.begun(ONCE)
     with store.work() as work:
-        work.connection.execute(update(TABLE).values(created_at=TABLE.c.created_at - LOST_S - 1))
+        work.connection.execute(update(TABLE).values(created_at=TABLE.c.created_at - LEASE_S - 1))
     assert do_once.begun(ONCE) is None
     with pytest.raises(RunningError):
         do_once.begun(ONCE)
+
+
+def lease_ends(store):
+    with store.work() as work:
+        work.connection.execute(update(TABLE).values(created_at=TABLE.c.created_at - LEASE_S - 1))
+
+
+def test_a_request_that_goes_on_is_not_taken_over_and_its_lease_is_about_half_a_minute(once):
+    do_once, store = once
+    assert LEASE_S <= 60
+    assert do_once.begun(ONCE) is None
+    lease_ends(store)
+    do_once.goes_on(ONCE)
+    with pytest.raises(RunningError):
+        do_once.begun(ONCE)
+
+
+def write(store):
+    with store.work() as work:
+        work.connection.execute(select(1))
+
+
+def test_what_ended_with_its_program_after_it_had_written_is_not_done_again(once):
+    do_once, store = once
+    assert do_once.begun(ONCE) is None
+    with do_once.within(Deed(ONCE)):
+        write(store)
+        write(store)
+    with pytest.raises(RunningError):
+        do_once.begun(ONCE)
+    lease_ends(store)
+    for _ in range(2):
+        with pytest.raises(LostError) as told:
+            do_once.begun(ONCE)
+    assert told.value.code == "idempotency.lost"
+
+
+def test_what_was_rolled_back_counts_as_not_written(once):
+    do_once, store = once
+    deed = Deed(ONCE)
+    assert do_once.begun(ONCE) is None
+    with do_once.within(deed):
+        with pytest.raises(UsageError), store.work():
+            raise UsageError("Das geht nicht.")
+        assert not deed.written
+    lease_ends(store)
+    assert do_once.begun(ONCE) is None
+
+
+def test_who_slept_and_was_taken_over_writes_nothing_any_more(once):
+    do_once, store = once
+    slept, other = Deed(ONCE), Deed(ONCE)
+    assert do_once.begun(ONCE) is None
+    lease_ends(store)
+    assert do_once.begun(ONCE) is None
+    with do_once.within(other):
+        write(store)
+    foreign = {"key": "k2", "user": "x", "request": "r", "created_at": 0.0}
+    with do_once.within(slept), pytest.raises(RunningError), store.work() as work:
+        work.connection.execute(insert(TABLE).values(**foreign))
+    do_once.dropped(slept)
+    with store.look() as work:
+        assert work.connection.execute(select(TABLE.c.key, TABLE.c.status)).all() == [("k", 0)]
+    do_once.ended(ONCE, Answer(200, b"x", "text/plain"))
+    assert do_once.begun(ONCE) == Answer(200, b"x", "text/plain")
+
+
+def test_the_lease_is_renewed_while_the_request_is_done(browser, monkeypatch):
+    goes_on, renewed, given = DoOnce.goes_on, threading.Event(), person_given
+    monkeypatch.setattr(route, "RENEWED_S", 0.01)
+
+    def noted(self, once):
+        goes_on(self, once)
+        renewed.set()
+
+    def slow(*all_of):
+        assert renewed.wait(60)
+        return given(*all_of)
+
+    monkeypatch.setattr(DoOnce, "goes_on", noted)
+    monkeypatch.setattr("formservice.web.api.cases.person_given", slow)
+    answer = browser("carla").post("/api/v1/cases", json=person(), headers=KEY)
+    assert answer.status_code == 201
+
+
+def test_a_request_whose_program_ended_is_told_to_wait_and_then_what_became_of_it(
+    browser, house, monkeypatch
+):
+    carla, ended = browser("carla"), DoOnce.ended
+    monkeypatch.setattr(DoOnce, "ended", lambda *_: None)  # as if it had ended before
+    assert carla.post("/api/v1/cases", json=person(), headers=KEY).status_code == 201
+    monkeypatch.setattr(DoOnce, "ended", ended)
+    waits = carla.post("/api/v1/cases", json=person(), headers=KEY)
+    assert (waits.status_code, waits.json()["code"]) == (409, "idempotency.running")
+    assert int(waits.headers["retry-after"]) > 0
+    lease_ends(house.store)
+    lost = carla.post("/api/v1/cases", json=person(), headers=KEY)
+    assert (lost.status_code, lost.json()["code"]) == (409, "idempotency.lost")
+    assert len(cases(browser("frank"))) == 1
+
+
+def test_an_upload_whose_program_ended_is_done_again_and_is_the_same_document(
+    browser, house, monkeypatch
+):
+    carla, ended = browser("carla"), DoOnce.ended
+    monkeypatch.setattr(DoOnce, "ended", lambda *_: None)
+    first = upload(carla, key="once-1").json()[0]["id"]
+    monkeypatch.setattr(DoOnce, "ended", ended)
+    lease_ends(house.store)
+    again = upload(carla, key="once-1")
+    assert (again.status_code, again.json()[0]["id"]) == (201, first)
 
 
 @pytest.mark.parametrize("times", [1, 99], ids=["once", "each time"])
@@ -175,7 +291,7 @@ def test_who_asks_while_the_first_gives_up_does_it_or_is_told_to_wait(once, time
         # Between the insert that met the row of the first, and the look at it.
         if statement.startswith("SELECT") and "idempotency" in statement and left[0]:
             left[0] -= 1
-            others.dropped(ONCE)
+            others.dropped(Deed(ONCE))
 
     def begun_anew(_connection, _cursor, statement, *_):
         if statement.startswith("INSERT INTO idempotency") and 0 < left[0] < times:
@@ -194,10 +310,10 @@ def test_who_asks_while_the_first_gives_up_does_it_or_is_told_to_wait(once, time
 def test_what_was_not_done_is_forgotten_and_what_was_stays_a_day(once):
     do_once, store = once
     assert do_once.begun(ONCE) is None
-    do_once.dropped(ONCE)
+    do_once.dropped(Deed(ONCE))
     assert do_once.begun(ONCE) is None
     do_once.ended(ONCE, Answer(200, b"x", "text/plain"))
-    do_once.dropped(ONCE)
+    do_once.dropped(Deed(ONCE))
     assert do_once.begun(ONCE) == Answer(200, b"x", "text/plain")
     with pytest.raises(ReusedError):
         do_once.begun(Once("carla", "k", "other"))

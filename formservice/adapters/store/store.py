@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from threading import RLock
 from typing import TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection, and_, update
 from sqlalchemy.engine import URL
 
 from formservice.adapters.heads import Heads
+from formservice.adapters.store import schema_web
 from formservice.adapters.store.accounts import Accounts
 from formservice.adapters.store.copies import Copies
 from formservice.adapters.store.deliveries import Deliveries
@@ -27,8 +29,13 @@ from formservice.adapters.store.search import Search
 from formservice.adapters.store.submissions import Submissions
 from formservice.adapters.store.words import Words
 from formservice.application.goals import GoalsRead
+from formservice.application.idempotency import RUNNING, Deed, Once, RunningError
 
 T = TypeVar("T")
+_requests = schema_web.idempotency
+WRITTEN = 0
+"""In place of an answer's status: there is none yet, but something of the request is written."""
+_deed: ContextVar[Deed | None] = ContextVar("deed", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +81,7 @@ class Store:
     @contextmanager
     def work(self) -> Iterator[Work]:
         """Open a transaction that writes; StorageError if the database is not usable."""
-        self.prepared()
-        with writing(self.engine) as connection:
+        with self._writing() as connection:
             yield _work(connection, self._heads, self._goals)
 
     def written(self, do: Callable[[Work], T]) -> T:
@@ -104,8 +110,7 @@ class Store:
     @contextmanager
     def erasing(self) -> Iterator[Erasure]:
         """Open a transaction in which documents are deleted."""
-        self.prepared()
-        with writing(self.engine) as connection:
+        with self._writing() as connection:
             yield Erasure(connection, Events(connection, self._heads))
 
     def erased(self, do: Callable[[Erasure], T]) -> T:
@@ -116,6 +121,14 @@ class Store:
                 return do(erasure)
 
         return tried(once)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        self.prepared()
+        with writing(self.engine) as connection, _noted(connection) as deed:
+            yield connection
+        if deed is not None:
+            deed.written = True  # and not before: what did not commit may be done anew
 
     def prepared(self) -> None:
         """Bring the database up to date, once; others wait. StorageError if that is impossible."""
@@ -162,3 +175,34 @@ def _work(connection: Connection, heads: Heads | None = None, goals: GoalsRead =
         Submissions(connection, events, documents),
         Holds(connection),
     )
+
+
+@contextmanager
+def noting(deed: Deed) -> Iterator[None]:
+    """Let every transaction of this context be one of ``deed``."""
+    before = _deed.set(deed)
+    try:
+        yield
+    finally:
+        _deed.reset(before)
+
+
+@contextmanager
+def _noted(connection: Connection) -> Iterator[Deed | None]:
+    """Note at the end of a transaction that it is of a request; yield which, if it is of one.
+
+    The first one is enough: from then on nobody takes the request over. RunningError if somebody
+    else has (this program may have slept for long): then nothing of this holds.
+    """
+    deed = _deed.get()
+    yield deed
+    if deed is None or deed.written:
+        return
+    mark = update(_requests).where(is_of(deed.once), _requests.c.status.is_(None))
+    if not connection.execute(mark.values(status=WRITTEN)).rowcount:
+        raise RunningError(RUNNING)
+
+
+def is_of(once: Once) -> ColumnElement[bool]:
+    """Return the condition on the row of a request."""
+    return and_(_requests.c.key == once.key, _requests.c.user == once.user)

@@ -88,6 +88,7 @@ def _completed(
     """Add what all operations have in common."""
     operation.pop("x-safe", None)
     operation.pop("x-secret", None)
+    operation.pop("x-repeatable", None)
     is_open = action_of(route) is None
     operation["security"] = [] if is_open else [{one: []} for one in _SECURITY]
     changes = method not in ("GET", "HEAD") and "x-safe" not in (route.openapi_extra or {})

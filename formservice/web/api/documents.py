@@ -105,6 +105,7 @@ def search(house: Home, me: Me, asked: Annotated[shapes.SearchQuery, Body()]) ->
     status_code=201,
     dependencies=may(Action.UPLOAD),
     responses=refused(409, 413, 415),
+    openapi_extra={"x-repeatable": True},
 )
 def upload(
     request: Request,

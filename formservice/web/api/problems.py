@@ -91,7 +91,7 @@ _TOLD: Mapping[int, tuple[str, str, str, str]] = {
         "Inzwischen hat jemand etwas geändert (`conflict`, `conflict.edited`), noch offene Befunde"
         " (`findings.open`), eine Annahme ohne Grund (`acceptance.late`, `acceptance.unclear`),"
         " jemand anders hat es gerade (`desk.taken`), oder dieselbe Anfrage"
-        " läuft noch (`idempotency.running`).",
+        " läuft noch (`idempotency.running`) oder brach ab (`idempotency.lost`).",
         "conflict",
         "Inzwischen hat jemand gespeichert; geändert sind: „Telefon“.",
         "Bitte neu laden, die Änderungen ansehen und den Schritt noch einmal tun.",

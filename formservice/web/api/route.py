@@ -1,11 +1,14 @@
 """How every request to the API is taken: who it is, what its body may be, and done once."""
 
+import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import replace
 from typing import Any, TypeAlias  # FastAPI's own signatures
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -15,9 +18,22 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
-from formservice.application.idempotency import Answer, DoneError, Once
+from formservice.application.idempotency import (
+    RENEWED_S,
+    Answer,
+    Deed,
+    DoneError,
+    DoOnce,
+    Once,
+    RunningError,
+)
 from formservice.domain.changes import StaleError
-from formservice.domain.errors import FormServiceError, InvalidDataError, UsageError
+from formservice.domain.errors import (
+    FormServiceError,
+    InvalidDataError,
+    StorageError,
+    UsageError,
+)
 from formservice.web import guard
 from formservice.web.api.problems import STATUS, MediaTypeError
 from formservice.web.api.told import Nothing
@@ -38,6 +54,8 @@ _UNFINISHED_HINT = "Bitte einmal im Browser anmelden und den Schritten folgen."
 _DONE = "Das ist schon geschehen; das Geheimnis wird nicht noch einmal gezeigt."
 # A file of an upload is looked at in pieces, to tell whether it is the same as before.
 _PIECE = 1024**2
+# Who asks for what is being done just now may ask again after so many seconds.
+_PAUSE_S = "3"
 _OF_BROWSERS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -72,11 +90,47 @@ class ApiRoute(APIRoute):
         key = request.headers.get(KEY_HEADER)
         if key is None or action is None or request.method in _OF_BROWSERS or self._is_safe():
             return await inner(request)
-        secret = "x-secret" in (self.openapi_extra or {})
         try:
-            return await _once(request, inner, Once(me.user, key, ""), secret=secret)
+            return await self._once(request, inner, Once(me.user, key, ""))
         finally:
             await request.close()  # the files of a form that was looked at for the key alone
+
+    async def _once(self, request: Request, inner: _Inner, once: Once) -> Response:
+        """Answer a change that carries a key: do it, or answer as it was answered before.
+
+        An answer with a secret is kept nowhere: who asks again is told that it is done.
+        """
+        if not 1 <= len(once.key) <= _LONGEST_KEY or not once.key.isprintable():
+            raise UsageError(
+                "Dieser Idempotenzschlüssel ist nicht zu verstehen.",
+                f"Erwartet werden 1 bis {_LONGEST_KEY} druckbare Zeichen, zum Beispiel eine UUID.",
+            )
+        do_once, extra = guard.at_home(request).do_once, self.openapi_extra or {}
+        once = replace(once, request=await _fingerprint(request))
+        known = await run_in_threadpool(do_once.begun, once)
+        if known is not None:
+            headers = {REPLAYED_HEADER: "true"}
+            return Response(known.body, known.status, headers, known.media_type or None)
+        deed = Deed(once)
+        # Files that are sent again are known by their bytes: that may be done anew, half done.
+        noting = nullcontext() if "x-repeatable" in extra else do_once.within(deed)
+        try:
+            async with _renewed(do_once, once):
+                with noting:
+                    answer = await _answered(request, inner)
+        except BaseException:
+            await run_in_threadpool(do_once.dropped, deed)
+            raise
+        if answer.status_code in _NOT_KEPT or answer.status_code >= 500:
+            await run_in_threadpool(do_once.dropped, deed)
+            return answer
+        is_told = "x-secret" in extra and answer.status_code < 400
+        kept = told(DoneError(_DONE)) if is_told else answer
+        media_type = kept.headers.get("content-type", "")
+        await run_in_threadpool(
+            do_once.ended, once, Answer(kept.status_code, bytes(kept.body), media_type)
+        )
+        return answer
 
     def _is_safe(self) -> bool:
         return "x-safe" in (self.openapi_extra or {})
@@ -156,36 +210,25 @@ def _bound(request: Request) -> None:
     request._receive = counted
 
 
-async def _once(request: Request, inner: _Inner, once: Once, *, secret: bool) -> Response:
-    """Answer a change that carries a key: do it, or answer as it was answered before.
+@asynccontextmanager
+async def _renewed(do_once: DoOnce, once: Once) -> AsyncIterator[None]:
+    """Say now and then that a request is still being done, as long as this is open."""
 
-    An answer with a secret is kept nowhere: who asks again is told that it is done.
-    """
-    if not 1 <= len(once.key) <= _LONGEST_KEY or not once.key.isprintable():
-        raise UsageError(
-            "Dieser Idempotenzschlüssel ist nicht zu verstehen.",
-            f"Erwartet werden 1 bis {_LONGEST_KEY} druckbare Zeichen, zum Beispiel eine UUID.",
-        )
-    do_once = guard.at_home(request).do_once
-    once = replace(once, request=await _fingerprint(request))
-    known = await run_in_threadpool(do_once.begun, once)
-    if known is not None:
-        headers = {REPLAYED_HEADER: "true"}
-        return Response(known.body, known.status, headers, known.media_type or None)
+    async def renew() -> None:
+        # A thread of its own: those that answer may all be busy, with requests such as this.
+        thread = CapacityLimiter(1)
+        while True:
+            await asyncio.sleep(RENEWED_S)
+            with suppress(StorageError):  # the next one may come through
+                await to_thread.run_sync(do_once.goes_on, once, limiter=thread)
+
+    renewing = asyncio.create_task(renew())
     try:
-        answer = await _answered(request, inner)
-    except BaseException:
-        await run_in_threadpool(do_once.dropped, once)
-        raise
-    if answer.status_code in _NOT_KEPT or answer.status_code >= 500:
-        await run_in_threadpool(do_once.dropped, once)
-        return answer
-    kept = told(DoneError(_DONE)) if secret and answer.status_code < 400 else answer
-    media_type = kept.headers.get("content-type", "")
-    await run_in_threadpool(
-        do_once.ended, once, Answer(kept.status_code, bytes(kept.body), media_type)
-    )
-    return answer
+        yield
+    finally:
+        renewing.cancel()
+        with suppress(asyncio.CancelledError):
+            await renewing
 
 
 async def _answered(request: Request, inner: _Inner) -> Response:
@@ -248,4 +291,5 @@ def told(error: FormServiceError) -> JSONResponse:
         }
     elif isinstance(error, StaleError):
         more = {"changed": list(error.changed), "version": error.newest}
-    return JSONResponse(problem(error) | more, own or status_of(error))
+    headers = {"Retry-After": _PAUSE_S} if isinstance(error, RunningError) else None
+    return JSONResponse(problem(error) | more, own or status_of(error), headers)
