@@ -121,6 +121,7 @@ def create(house: House, started: Callable[[], None] = lambda: None) -> FastAPI:
     app.state.templates = environment()
     app.state.watch = Watch(lambda documents: house.live.now(documents))
     app.state.rates, app.state.uploads = Rates(), turns()
+    app.state.streams = live.places()
     app.state.metrics = metrics.Metrics(lambda: house.condition, app.state.watch.count)
     app.state.ending = False  # what streams without end asks this now and then
     for area in AREAS:

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from formservice.application.live import Glimpse, mark
 from formservice.application.terms import STAGES, state_of
@@ -16,6 +17,7 @@ from formservice.domain.permissions import Action
 from formservice.web.guard import Home, Me, at_home, may, signed_in_now
 from formservice.web.house import House
 from formservice.web.live_watch import Following, Watch
+from formservice.web.rates import Places
 from formservice.web.texts import text
 
 router = APIRouter()
@@ -28,6 +30,8 @@ _LONGEST_S = 600.0
 _TICK_S = 1.0
 _AGAIN_MS = 2000
 _MOST = 200
+# As many pages as one person has open at once, and more; each stream holds a connection.
+_MOST_STREAMS, _REFUSED_S = 20, 30.0
 _HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 _LastSeen = Annotated[str, Header(alias="last-event-id", max_length=64)]
 
@@ -62,6 +66,25 @@ async def live_documents(
     return await _told(request, id, last_event_id)
 
 
+def places() -> Places:
+    """Return what counts the streams of everybody."""
+    return Places(_MOST_STREAMS, _REFUSED_S)
+
+
+class _Stream(StreamingResponse):
+    """A stream that counts as its viewer's from before it begins until it is over.
+
+    Counted here and not where its events come from: of somebody who is gone before the first
+    nobody ever asks for any.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Tell the events; HTTPException 429 if the viewer has too many streams."""
+        streams: Places = scope["app"].state.streams
+        with streams.taken(scope["state"]["me"].user):
+            await super().__call__(scope, receive, send)
+
+
 async def _told(request: Request, documents: Collection[str], last: str) -> Response:
     """Return the stream; NotFoundError if the viewer may see none of it."""
     house: House = request.app.state.house
@@ -73,9 +96,7 @@ async def _told(request: Request, documents: Collection[str], last: str) -> Resp
         found = list((await run_in_threadpool(house.live.now, mine)).values())
         if all(one.finished for one in found) and mark(found) == last:
             return Response(status_code=204)  # so a browser does not ask again
-    return StreamingResponse(
-        _events(request, mine, last), media_type="text/event-stream", headers=_HEADERS
-    )
+    return _Stream(_events(request, mine, last), media_type="text/event-stream", headers=_HEADERS)
 
 
 async def _events(request: Request, mine: list[str], last: str) -> AsyncIterator[str]:

@@ -1,8 +1,10 @@
-"""How many requests in how much time: by the library ``limits``, in the memory of this process."""
+"""How many requests in how much time, and how many at once; in the memory of this process."""
 
 import ipaddress
 import time
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from fastapi import Request
 from limits import RateLimitItem, parse
@@ -51,6 +53,28 @@ class Rates:
         reset = self._limiter.get_window_stats(self._items[kind], kind, whose).reset_time
         after = max(1, round(reset - time.time()))
         raise HTTPException(429, headers={"Retry-After": str(after)})
+
+
+class Places:
+    """Counts what stays open by whose it is: nobody holds all connections of this process."""
+
+    def __init__(self, most: int, after: float) -> None:
+        """Allow everybody so many at once; who is refused may ask again after so many seconds."""
+        self._most, self._after = most, after
+        self._taken: Counter[str] = Counter()
+
+    @contextmanager
+    def taken(self, whose: str) -> Iterator[None]:
+        """Hold one as long as this is open; HTTPException 429 if somebody has all of theirs."""
+        if self._taken[whose] >= self._most:
+            raise HTTPException(429, headers={"Retry-After": str(round(self._after))})
+        self._taken[whose] += 1
+        try:
+            yield
+        finally:
+            self._taken[whose] -= 1
+            if not self._taken[whose]:
+                del self._taken[whose]
 
 
 def rates_of(request: Request) -> Rates:

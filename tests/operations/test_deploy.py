@@ -73,6 +73,11 @@ def test_the_units_shut_in_what_they_run():
         assert re.search(r"^MemoryMax=\dG$", text, re.M)
 
 
+def test_the_web_has_room_for_the_pages_of_a_whole_office():
+    text = (DEPLOY / "systemd" / "formservice-web.service").read_text("utf-8")
+    assert "LimitNOFILE=65536\n" in text
+
+
 @pytest.mark.engine
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
 def test_systemd_understands_the_units(tmp_path):
