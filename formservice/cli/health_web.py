@@ -5,11 +5,11 @@ import stat
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from formservice.adapters.identity.secret_file import KEY
+from formservice.adapters.identity.secret_file import KEY, found_secret
 from formservice.bootstrap.web import WebServices
 from formservice.bootstrap.web_settings import is_loopback
 from formservice.cli.german import counted
-from formservice.domain.errors import FormServiceError
+from formservice.domain.errors import FormServiceError, StorageError
 
 _BYTES = 32
 _STYLES = ("kern.min.css", "fonts.css")
@@ -87,4 +87,8 @@ def secret(folder: Path) -> str:
         return f"andere können den Schlüssel lesen; „chmod 600 {shlex.quote(str(path))}“"
     if found.st_size != _BYTES:
         return f"{path} ist beschädigt; bitte aus der eigenen Sicherung zurückholen"
+    try:
+        found_secret(path)
+    except StorageError as error:
+        return f"{error.message} {error.hint}"
     return ""

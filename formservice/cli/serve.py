@@ -100,6 +100,7 @@ def served(services: WebServices, host: str, port: int, workers: int) -> int:
     _ = services.identity
     services.store.prepared()  # and with the database
     services.originals.check()
+    _ = services.secret  # made now if there is none, and not while somebody waits for a page
     services.warm()
     listening = bound(host, port)
     where = _where(host, listening.getsockname()[1])

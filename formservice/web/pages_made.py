@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from formservice.application.terms import ROLES
 from formservice.domain.case import NAMES, State
+from formservice.domain.errors import StorageError
 from formservice.domain.permissions import Action, is_allowed
 from formservice.web import guard, navigation
 from formservice.web.appearance import theme_of
@@ -86,7 +87,7 @@ def page(
     known: dict[str, Any] = {
         "request": request,
         "me": me,
-        "own_token": guard.csrf_token(request),
+        "own_token": _token(request, status),
         "may": allowed,
         "authority": house.authority,
         "here": here,
@@ -106,6 +107,16 @@ def page(
     if message:
         said(request, made)
     return made
+
+
+def _token(request: Request, status: int) -> str:
+    """Return what forms send back; the page of an error is told even where the key is not read."""
+    try:
+        return guard.csrf_token(request)
+    except StorageError:
+        if status < HTTPStatus.BAD_REQUEST:
+            raise
+        return ""
 
 
 def as_json(value: object) -> str:

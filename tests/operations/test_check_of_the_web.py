@@ -50,6 +50,16 @@ def test_a_damaged_secret_is_told(tmp_path):
     assert "beschädigt" in health_web.secret(tmp_path)
 
 
+def test_a_secret_that_cannot_be_read_is_told_although_it_looks_well(tmp_path, monkeypatch):
+    kept_secret(tmp_path / KEY)
+
+    def refused(_self):
+        raise PermissionError
+
+    monkeypatch.setattr(type(tmp_path), "read_bytes", refused)
+    assert "kann nicht gelesen werden" in health_web.secret(tmp_path)
+
+
 def test_missing_styles_and_fonts_are_told_with_what_helps(services, tmp_path):
     assert "Gestaltung und die Schriften" in health_web.look(services())
     kern = tmp_path / "build" / "kern"

@@ -10,6 +10,7 @@ import time
 import httpx
 import pytest
 
+from formservice.adapters.identity.secret_file import KEY
 from formservice.bootstrap.settings import Settings
 from formservice.bootstrap.web import WebServices
 from formservice.cli.main import main
@@ -59,6 +60,17 @@ def test_told_to_end_it_ends_its_workers_and_says_so(tmp_path, sig, status):
         assert len(workers) == 2
         assert server.ended(sig) == status
     assert not any(map(alive, workers))
+
+
+def test_at_its_start_it_makes_the_key_and_refuses_one_that_it_cannot_use(
+    tmp_path, monkeypatch, capsys
+):
+    with serving(tmp_path / "var", "--no-workers"):
+        assert (tmp_path / "var" / KEY).stat().st_size == 32
+    (tmp_path / "var" / KEY).write_bytes(b"half")
+    monkeypatch.setenv("FORMSERVICE_DATA", str(tmp_path / "var"))
+    assert main(["serve", "--port", "0", "--no-workers"]) == 3
+    assert "Der Schlüssel schluessel ist beschädigt." in capsys.readouterr().err
 
 
 def test_without_workers_it_takes_in_and_reads_nothing(house, tmp_path):

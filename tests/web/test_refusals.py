@@ -5,6 +5,7 @@ import logging
 
 import pytest
 
+from formservice.adapters.identity.secret_file import KEY
 from formservice.web.guard import ForbiddenError, ForgedError, SignInFirstError, public
 
 
@@ -17,6 +18,22 @@ def test_the_page_of_a_refusal_shows_what_to_do(browser):
     answer = browser("anna").get("/personen")
     assert answer.status_code == 403
     assert ForbiddenError.default_hint in answer.text
+
+
+@pytest.mark.parametrize("user", [None, "anna"])
+def test_a_key_that_cannot_be_used_is_told_on_a_page_and_to_programs(house, browser, user):
+    somebody = browser(user)
+    (house.settings.data / KEY).write_bytes(b"half")
+    house.__dict__.pop("secret", None)  # a process that has not read it yet
+    answer = somebody.get("/anmelden" if user is None else "/konto")
+    assert answer.status_code == 503
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "Der Schlüssel schluessel ist beschädigt." in answer.text
+    assert answer.text.rstrip().endswith("</html>")
+    assert somebody.get("/gibt-es-nicht").status_code == 404
+    if user is not None:
+        told = somebody.post("/hochladen", headers={"accept": "application/json"})
+        assert (told.status_code, told.json()["code"]) == (503, "storage")
 
 
 def broken_off(app, browser):
