@@ -1,4 +1,5 @@
-// The group check by keyboard: arrows go from picture to picture, the blank marks one as wrong.
+// The group check by keyboard: arrows go from picture to picture, the blank marks one as wrong. It
+// begins at the heading, so that what is asked is read before the first picture.
 
 const form = document.getElementById("gruppe");
 if (form) {
@@ -16,7 +17,18 @@ if (form) {
     return Math.max(boxes.findIndex((one) => one.closest("li").offsetTop > top), 1);
   };
 
+  const heading = document.querySelector("h1");
+
   form.addEventListener("change", tell);
+  // The bar with the button lies over the lower edge: the whole picture comes out from under it.
+  form.addEventListener("focusin", (event) => {
+    event.target.closest("li")?.scrollIntoView({ block: "nearest" });
+  });
+  heading.addEventListener("keydown", (event) => {
+    if (!["ArrowRight", "ArrowDown"].includes(event.key)) return;
+    event.preventDefault();
+    boxes[0].focus();
+  });
   form.addEventListener("keydown", (event) => {
     // A key that is held would confirm the next screen before anybody has looked at it.
     if (event.key === "Enter" && event.repeat) return event.preventDefault();
@@ -31,5 +43,5 @@ if (form) {
       form.requestSubmit();
     }
   });
-  boxes[0].focus({ preventScroll: true });
+  if (!document.querySelector("[data-focus]")) heading.focus();
 }

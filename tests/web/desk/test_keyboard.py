@@ -128,7 +128,7 @@ def test_a_held_enter_key_confirms_no_group(keep, at_desk, house):
     doubted(house, document, marks_of(house, document))
     version = house.desk.seen(ELIF, document).kept.version
     page = at_desk("/nachbearbeitung/gruppen/an")
-    page.wait_for_selector("#gruppe input[type=checkbox]:focus")
+    page.wait_for_selector("h1:focus")
     page.evaluate(_ONLY_REPEATED)
     for place in ("#gruppe input[type=checkbox]", "#gruppe button"):
         page.locator(place).first.focus()
@@ -319,3 +319,33 @@ def test_every_page_of_the_desk_is_accessible_and_fits(keep, at_desk, house, siz
         assert violations(page) == [], path
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= size[0], path
+
+
+@pytest.mark.parametrize("size", [(640, 450), (320, 640)], ids=["low", "narrow"])
+def test_a_group_begins_with_what_is_asked_and_hides_no_box_that_has_the_focus(
+    keep, at_desk, house, size
+):
+    (document,) = keep(SCAN)
+    doubted(house, document, marks_of(house, document))
+    page = at_desk("/nachbearbeitung/gruppen/an", size)
+    heading = page.locator("h1")
+    expect(heading).to_be_focused()
+    expect(heading).to_be_in_viewport(ratio=1)
+    expect(heading).to_have_accessible_description(re.compile("Markieren Sie, was falsch ist"))
+    boxes = page.locator("#gruppe input[type=checkbox]")
+    assert boxes.count() > 1
+    for key in ("ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+        page.wait_for_function(_SEEN)
+    expect(boxes.nth(1)).to_be_focused()
+    boxes.nth(0).focus()
+    page.wait_for_function(_SEEN)
+
+
+# Whether the box that has the focus is what is seen where it stands.
+_SEEN = """() => {
+  const box = document.activeElement;
+  if (box.type !== "checkbox") return false;
+  const { left, top, width, height } = box.getBoundingClientRect();
+  return document.elementFromPoint(left + width / 2, top + height / 2) === box;
+}"""
