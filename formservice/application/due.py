@@ -7,6 +7,7 @@ the dates stand that are known. What is not known yet is assumed, and that is sa
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
 from typing import Any  # records have the shape of the JSON contract
 
 from formservice.application.editing_record import fitting, record_of
@@ -33,6 +34,57 @@ def participation_form(forms: Forms) -> FormDefinition:
     for one in participation_forms(forms).values():
         return one
     raise NotFoundError("Ein Formular zu einer Teilnahme gibt es hier nicht.")
+
+
+class Mark(StrEnum):
+    """How a deadline stands for who writes the form, before it is handed in and after."""
+
+    MET = "met"
+    MISSED = "missed"
+    MADE_LATE = "made-late"
+    OPEN = "open"
+    TO_SEND = "to-send"
+    UNDATED = "undated"
+
+
+def mark(due: date, met: bool | None, *, by_receipt: bool, is_sent: bool, today: date) -> Mark:
+    """Return how a deadline of a form stands.
+
+    What is met by receipt is not met before the form is handed in, whatever was uploaded when.
+    Of what the form itself tells nothing can be done any more once it is late, but to send it.
+    """
+    if by_receipt and not is_sent:
+        return Mark.MISSED if due < today else Mark.TO_SEND
+    if met is None:
+        return Mark.UNDATED if due < today else Mark.OPEN
+    if met:
+        return Mark.MET
+    return Mark.MISSED if by_receipt else Mark.MADE_LATE
+
+
+def marks(
+    definition: FormDefinition | None,
+    told: Sequence[Mapping[str, Any]],
+    today: date,
+    *,
+    is_sent: bool,
+) -> Sequence[tuple[Mapping[str, Any], Mark]]:
+    """Return the deadlines of a record, each with how it stands."""
+    rules = () if definition is None else definition.deadlines
+    receipt = {(one.key, one.title) for one in rules if one.met_by == RECEIVED}
+    return [
+        (
+            one,
+            mark(
+                date.fromisoformat(one["due"]),
+                one["met"],
+                by_receipt=(one["key"], one.get("title")) in receipt,
+                is_sent=is_sent,
+                today=today,
+            ),
+        )
+        for one in told
+    ]
 
 
 @dataclass(frozen=True, slots=True)

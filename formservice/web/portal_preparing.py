@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 
 from formservice.application.desk_pictures import has_pictures
 from formservice.application.drafts import EDIT, About, Draft
+from formservice.application.due import marks
 from formservice.application.known_forms import form_read, titles
 from formservice.application.signed_in import SignedIn
 from formservice.application.submitting import Prepared
@@ -136,7 +137,12 @@ class Preparing:
             "blocking": counted("portal.prepare.blocking", len(prepared.blocking)),
             "asking": counted("portal.prepare.asking", len(prepared.asking)),
             "unread": unread(prepared),
-            "deadlines": prepared.reading.get("deadlines") or (),
+            "deadlines": marks(
+                form_read(prepared.reading, self.house.forms),
+                prepared.reading.get("deadlines") or (),
+                self.house.today(),
+                is_sent=kept.state is not State.PREPARING,
+            ),
             "pages": range(1, len(prepared.reading.get("page_numbers") or ()) + 1),
             "has_pictures": has_pictures(prepared.reading),
         }

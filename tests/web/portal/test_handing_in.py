@@ -3,6 +3,7 @@
 import hashlib
 import io
 import re
+from datetime import timedelta
 
 import pikepdf
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import update
 
 from formservice.adapters.store import schema
 from formservice.application.discarding import discarded
+from formservice.application.ports_store import SERVICE
 from formservice.domain.case import Author, Role, State
 from tests.web.portal.sent import (
     SAMPLES,
@@ -457,3 +459,50 @@ def test_the_original_is_leafed_through_beside_the_form(browser):
     # Each page but the first leads back, each but the last on.
     assert page.count("Vorherige Seite") == page.count("Nächste Seite") == count - 1
     assert all(f'href="#original-{one + 1}"' in page for one in range(count))
+
+
+def said_of_deadlines(house, anna, document, *told):
+    """Return what the form's page says of such deadlines: key, title, days from today, met."""
+    with house.store.work() as work:
+        kept = work.documents.get(document)
+        was = work.documents.newest(document).reading
+        deadlines = [
+            {
+                "key": key,
+                "title": title,
+                "rule": None,
+                "start": house.today().isoformat(),
+                "due": (house.today() + timedelta(days)).isoformat(),
+                "met": met,
+                "why": [],
+                "calendar": "",
+            }
+            for key, title, days, met in told
+        ]
+        now = {**was, "deadlines": deadlines}
+        work.documents.save(document, kept.version, now, SERVICE, "")
+    page = anna.get(f"/einreichen/{document}").text
+    found = re.search(r">Fristen<.*?</section>", page, re.DOTALL)
+    assert found is not None
+    return found[0]
+
+
+def test_before_a_form_is_handed_in_its_sending_is_due_and_not_done(browser, house):
+    anna = browser("anna")
+    document = document_of(uploaded(anna, sample("regulaer-flat")))
+    sending = ("uebersendung", "Übersendung an die Integrationsfachkraft")
+    said = said_of_deadlines(house, anna, document, (*sending, 5, True))
+    assert f"noch einzureichen bis {house.today() + timedelta(5):%d.%m.%Y}" in said
+    assert "eingehalten" not in said
+    said = said_of_deadlines(house, anna, document, (*sending, -1, True))
+    assert "versäumt" in said
+
+
+def test_a_day_that_is_over_is_not_open_where_the_form_has_no_day(browser, house):
+    anna = browser("anna")
+    document = document_of(uploaded(anna, sample("regulaer-flat")))
+    made = ("erstellung", "Erstellung des Bogens")
+    assert "Datum fehlt" in said_of_deadlines(house, anna, document, (*made, -30, None))
+    assert "noch offen" in said_of_deadlines(house, anna, document, (*made, 0, None))
+    assert "verspätet erstellt" in said_of_deadlines(house, anna, document, (*made, -30, False))
+    assert "eingehalten" in said_of_deadlines(house, anna, document, (*made, -30, True))
