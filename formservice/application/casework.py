@@ -85,7 +85,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class CaseList:
-    """One page of cases by name; ``next`` is the case after which the next page begins.
+    """One page of cases by name; ``next`` says where the next page begins.
 
     ``counts`` says how many open cases there are by whose they are.
     """

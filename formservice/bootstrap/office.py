@@ -14,6 +14,7 @@ def office(services: Services, authority: str) -> "Office":
     """Return everything that caseworkers do; ``authority`` is the office's name."""
     from formservice.adapters.calendar_feed import feed
     from formservice.adapters.handover.spreadsheet import spreadsheet
+    from formservice.adapters.identity.secret_file import KEY, kept_secret
     from formservice.adapters.store.assigned_cases import StoredAssigning
     from formservice.adapters.store.calendar_terms import StoredTerms
     from formservice.adapters.store.cases import StoredCases
@@ -31,7 +32,8 @@ def office(services: Services, authority: str) -> "Office":
     from formservice.application.issuing import Issue
 
     store, issued = services.store, StoredIssued(services.store)
-    inbox, cases = StoredInbox(store), StoredCases(store)
+    inbox = StoredInbox(store)
+    cases = StoredCases(store, lambda: kept_secret(services.settings.data / KEY))
     due = DueDates(StoredTerms(store), services.forms, services.calendar, today)
     return Office(
         cases,

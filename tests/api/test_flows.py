@@ -506,6 +506,20 @@ def test_lists_go_on_where_they_ended(browser):
     assert (answer.status_code, answer.json()["code"]) == (400, "usage")
 
 
+def test_a_list_of_cases_loses_nobody_who_is_renamed_meanwhile(browser):
+    carla = browser("carla")
+    for number in range(5):
+        sent = {"person": {"name": f"Name{number}", "vorname": "Kim"}}
+        assert carla.post("/api/v1/cases", json=sent).status_code == 201
+    page = carla.get("/api/v1/cases", params={"limit": 2}).json()
+    last = f"/api/v1/cases/{page['items'][-1]['id']}"
+    seen = carla.get(last).json()["person"]["seen"]
+    renamed = {"name": "Zzz", "vorname": "Kim", "seen": seen}
+    assert carla.put(f"{last}/person", json=renamed).status_code == 204
+    rest = carla.get("/api/v1/cases", params={"after": page["next"]}).json()["items"]
+    assert [one["person"]["name"] for one in rest] == ["Name2", "Name3", "Name4", "Zzz"]
+
+
 def test_a_file_of_nothing_known_is_refused_for_a_traeger(browser):
     answer = upload(browser("anna"), data=io.BytesIO(b"no form at all").getvalue())
     assert (answer.status_code, answer.json()["code"]) == (422, "input.unsupported")

@@ -1,5 +1,6 @@
 """Cases are seen and changed only by those whose they are, and every change can be taken back."""
 
+import base64
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -12,7 +13,7 @@ from formservice.adapters.store.cases import StoredCases
 from formservice.adapters.store.cases_change import StoredCaseChanges
 from formservice.application.casework import ALL, MINE, NOBODYS, Asked, Given, as_seen
 from formservice.application.casework_input import end_given, part_given, person_given
-from formservice.domain.errors import ConflictError, InvalidDataError, NotFoundError
+from formservice.domain.errors import ConflictError, InvalidDataError, NotFoundError, UsageError
 from tests.casework.conftest import ANNA, CARLA, DAY, DIRK, ELIF, FRANK
 
 
@@ -245,6 +246,29 @@ def test_a_long_list_goes_on_where_it_ended_with_as_many_queries(cases, change, 
     assert len(seen) == 25
     assert max(counted[0], counted[1]) <= 7
     assert page.counts == {MINE: 25, NOBODYS: 0, ALL: 25}
+
+
+def test_a_list_goes_on_by_name_whatever_becomes_of_the_case_where_it_ended(cases, change, office):
+    for name in ("Anders", "Berger", "Çelik", "Damm"):
+        change.opened(person(name, number=name), None, CARLA)
+    page = cases.listed(CARLA, Asked(MINE), DAY, None, 2)
+    last = page.rows[1].id
+    change.person_changed(last, seen(office, last, person("Zzz", number="Berger")), CARLA)
+    rest = cases.listed(CARLA, Asked(MINE), DAY, page.next, 9)
+    assert names(rest) == ["Çelik", "Damm", "Zzz"]
+
+
+def test_where_a_list_goes_on_tells_nobody_a_name_and_is_of_use_to_nobody_else(cases, change):
+    for name in ("Anders", "Berger" * 10, "Berger" * 10 + "x"):
+        change.opened(person(name, number=name[:40]), None, CARLA)
+    first = cases.listed(CARLA, Asked(MINE), DAY, None, 2)
+    assert first.next is not None
+    assert len(first.next) <= 600
+    assert b"berger" not in base64.urlsafe_b64decode(first.next).lower()
+    assert [len(one) for one in names(cases.listed(CARLA, Asked(MINE), DAY, first.next))] == [61]
+    for after, viewer in ((first.next, FRANK), (first.rows[1].id, CARLA), ("x", CARLA)):
+        with pytest.raises(UsageError):
+            cases.listed(viewer, Asked(ALL), DAY, after)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """Cases as their lists and pages show them, read in a number of queries that never grows."""
 
+import json
+import secrets
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any  # rows have the columns of their query
 
@@ -22,6 +24,7 @@ from sqlalchemy import (
     tuple_,
 )
 
+from formservice.adapters.identity.sealing import Seal
 from formservice.adapters.store import schema
 from formservice.adapters.store.cases_history import history
 from formservice.adapters.store.cases_names import folded, folded_column, with_folding
@@ -76,35 +79,51 @@ def refuse_hidden(connection: Connection, given: str, viewer: Author) -> None:
 class StoredCases:
     """Reads cases, each time in a transaction of its own."""
 
-    def __init__(self, store: Store) -> None:
-        """Read from ``store``."""
+    def __init__(self, store: Store, key: Callable[[], bytes] | None = None) -> None:
+        """Read from ``store``; with the ``key`` of the installation lists are sealed that go on.
+
+        Without one nobody else continues a list than who began it.
+        """
         self._store = store
+        own = secrets.token_bytes(32) if key is None else b""
+        self._key = key or (lambda: own)
 
     def listed(
         self, viewer: Author, asked: Asked, day: date, after: str | None = None, most: int = 50
     ) -> CaseList:
-        """Return a page of cases by name; ``after`` is the last case of the page before."""
+        """Return a page of cases by name; ``after`` is the ``next`` of the page before.
+
+        It holds the name at which the list goes on, whatever becomes of that case; sealed, for it
+        stands in addresses.
+        """
         with self._store.look() as work:
             connection = with_folding(work.connection)
             place = _PLACE
-            query = _LISTED.where(visible_cases(viewer), *_asked(asked, viewer))
+            query = _LISTED.add_columns(*(one.label(f"at_{n}") for n, one in enumerate(place)))
+            query = query.where(visible_cases(viewer), *_asked(asked, viewer))
             if after is not None:
-                last = _LAST.where(_cases.c.id == text_of(after), visible_cases(viewer))
-                ended = connection.execute(last).first()
-                if ended is None:
-                    raise UsageError(
-                        "Diese Fortsetzung einer Liste gibt es nicht.",
-                        "Bitte die Liste noch einmal von vorn beginnen.",
-                    )
-                query = query.where(tuple_(*place) > tuple(ended))
+                query = query.where(tuple_(*place) > self._opened(after, viewer))
             rows = connection.execute(query.order_by(*place).limit(most + 1)).all()
             listed = _listed(connection, rows[:most], viewer, day)
             return CaseList(
                 listed,
-                listed[-1].id if len(rows) > most else None,
+                self._sealed(rows[most - 1], viewer) if len(rows) > most else None,
                 _counts(connection, viewer),
                 _used(connection, viewer),
             )
+
+    def _sealed(self, row: Row[Any], viewer: Author) -> str:
+        place = json.dumps([row.at_0, row.at_1, row.at_2], ensure_ascii=False)
+        return Seal(self._key(), _GOES_ON).sealed(place, viewer.id)
+
+    def _opened(self, after: str, viewer: Author) -> tuple[str, ...]:
+        place = Seal(self._key(), _GOES_ON).opened(after, viewer.id)
+        if place is None:
+            raise UsageError(
+                "Diese Fortsetzung einer Liste gibt es nicht.",
+                "Bitte die Liste noch einmal von vorn beginnen.",
+            )
+        return tuple(json.loads(place))
 
     def one(self, case: str, viewer: Author, day: date) -> CasePage:
         """Return a case; NotFoundError if there is none that ``viewer`` may see."""
@@ -171,9 +190,17 @@ _LISTED: Select[Any] = (
     .join(_persons, _persons.c.id == _cases.c.person)
     .outerjoin(_users, _users.c.id == _cases.c.ifk)
 )
+_GOES_ON = "list-of-cases"
+# By so many letters of a name, for its place in a list has to fit into an address.
+_LETTERS = 40
+
+
+def _first(column: ColumnElement[Any]) -> ColumnElement[str]:
+    return func.substr(folded_column(column), 1, _LETTERS)
+
+
 # As people look for names in a list: „Öztürk“ does not stand behind „Weber“.
-_PLACE = (folded_column(_persons.c.name), folded_column(_persons.c.vorname), _cases.c.id)
-_LAST = select(*_PLACE).join_from(_persons, _cases, _cases.c.person == _persons.c.id)
+_PLACE = (_first(_persons.c.name), _first(_persons.c.vorname), _cases.c.id)
 
 
 def _asked(asked: Asked, viewer: Author) -> list[ColumnElement[bool]]:

@@ -139,7 +139,7 @@ class CaseQuery(BaseModel):
     ended: bool = Field(False, description="Auch beendete.")
     massnahme: str = Field("", max_length=64, description="Nur aus dieser Maßnahme.")
     limit: int = Field(50, ge=1, le=200, description="Höchstens so viele.")
-    after: str = Field("", max_length=64, description="`next` der vorigen Seite.")
+    after: str = Field("", max_length=600, description="`next` der vorigen Seite.")
 
 
 class CaseExport(BaseModel):

@@ -43,7 +43,7 @@ def cases(
     ] = ALL,
     ended: Annotated[bool, Query(description="Auch beendete.")] = False,
     limit: Annotated[int, Query(description="Höchstens so viele.", ge=1, le=200)] = 50,
-    after: Annotated[str, Query(description="`next` der vorigen Seite.", max_length=64)] = "",
+    after: Annotated[str, Query(description="`next` der vorigen Seite.", max_length=600)] = "",
 ) -> shapes.Cases:
     """Listet Fälle nach Namen. Gesucht wird mit `POST /cases/search`."""
     asked = Asked(whose, ended)
