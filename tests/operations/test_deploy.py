@@ -118,6 +118,29 @@ def test_the_services_of_the_compose_file_fit_together():
     assert "temporary:/tmp" in services["web"]["volumes"]
 
 
+def test_whatever_talks_to_other_machines_reaches_them_from_its_container():
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))["services"]
+    # Mail, webhooks and originals in S3; the database of all things does not.
+    for name in ("migrate", "web", "worker"):
+        assert set(services[name]["networks"]) == {"inside", "outside"}, name
+    assert services["database"]["networks"] == ["inside"]
+
+
+def test_every_setting_in_the_file_beside_it_counts_in_the_containers():
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))["services"]
+    for name in ("migrate", "web", "worker"):
+        assert services[name]["env_file"] == [".env"], name
+        # What is told here goes before the file: only what fits these containers and no other.
+        assert set(services[name]["environment"]) <= {
+            "FORMSERVICE_DATABASE_URL",
+            "FORMSERVICE_PUBLIC_URL",
+            "FORMSERVICE_AUTHORITY",
+            "FORMSERVICE_LAND",
+            "FORMSERVICE_ALLOW_HTTP",
+            "FORMSERVICE_TRUSTED_PROXIES",
+        }, name
+
+
 def test_the_container_is_set_up_as_everything_else_is():
     text = (DEPLOY / "Containerfile").read_text("utf-8")
     assert "make setup" in text
@@ -142,6 +165,43 @@ def test_the_web_server_before_it_takes_what_it_takes_and_logs_no_queries():
     assert "$request_uri" not in form[0]
     assert '"$request"' not in form[0]
     assert text.count("{") == text.count("}")
+
+
+def test_the_web_server_of_debian_12_understands_its_file():
+    text = (DEPLOY / "nginx" / "formservice.conf").read_text("utf-8")
+    orders = [line.strip() for line in text.splitlines() if not line.strip().startswith("#")]
+    assert not [one for one in orders if re.match(r"http2\s", one)]  # since 1.25.1 only
+    assert "listen 443 ssl http2;" in orders
+
+
+@pytest.mark.engine
+@pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+def test_nginx_takes_the_file_for_the_web_server_before_it(tmp_path):
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=x"]
+    subprocess.run([*made, "-keyout", key, "-out", certificate], capture_output=True, check=True)
+    text = (DEPLOY / "nginx" / "formservice.conf").read_text("utf-8")
+    for here, there in (
+        ("/etc/ssl/formservice/fullchain.pem", certificate),
+        ("/etc/ssl/private/formservice.pem", key),
+        ("/var/log/nginx/formservice.log", tmp_path / "access.log"),
+    ):
+        assert here in text
+        text = text.replace(here, str(there))
+    text = re.sub(r"listen (\[::\]:)?(\d+)", r"listen \g<1>2\2", text)  # ports that all may take
+    parts = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    folders = "".join(f"{one}_temp_path {tmp_path / one};\n" for one in parts)
+    whole = f"pid {tmp_path / 'pid'};\nevents {{}}\nhttp {{\n{folders}{text}}}\n"
+    (tmp_path / "nginx.conf").write_text(whole, "utf-8")
+    log = str(tmp_path / "error.log")
+    told = subprocess.run(
+        ["nginx", "-t", "-p", tmp_path, "-e", log, "-c", tmp_path / "nginx.conf"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 0, told.stderr
 
 
 def test_the_web_server_before_it_logs_no_secret_that_stands_in_an_address():
