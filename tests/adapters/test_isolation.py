@@ -374,3 +374,21 @@ def test_what_a_killed_process_left_is_taken_away_by_the_next(tmp_path: Path) ->
     assert len(list(tmp_path.iterdir())) == 2
     subprocess.run([sys.executable, "-c", running], env=environment, check=True)
     assert list(tmp_path.iterdir()) == [other]
+
+
+def test_what_was_left_long_ago_by_a_process_numbered_elsewhere_is_taken_away(
+    tmp_path: Path,
+) -> None:
+    """A container that was killed shares a folder with the next one, but not its numbers."""
+    left, works = (tmp_path / f"formservice-4026531836999-{n}-abc" for n in (7, 8))
+    others = tmp_path / "formservice-of-somebody", tmp_path / "formservice-1-x-y"
+    for folder in (left, works, *others):
+        folder.mkdir()
+        (folder / "page.png").touch()
+    long_ago = time.time() - 25 * 3600
+    for folder in (left, *others):
+        os.utime(folder, (long_ago, long_ago))
+    begins = "from formservice.adapters.scratch import sweep\nsweep()"
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", begins], env=environment, check=True)
+    assert set(tmp_path.iterdir()) == {works, *others}
