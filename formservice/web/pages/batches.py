@@ -106,7 +106,8 @@ def _shown(
 ) -> Response:
     files = house.batches.store.files(me.author, batch)
     titles = titles_of(house.forms)
-    at_work = [one.document for one in files if not one.is_done][:_MOST_LIVE]
+    working = [one.document for one in files if not one.is_done]
+    at_work = working[:_MOST_LIVE]
     live = str(request.app.url_path_for("live_documents"))
     sums = {
         "pages": sum(one.pages or 0 for one in files),
@@ -123,7 +124,7 @@ def _shown(
         "refused": refused,
         "error": error,
         "accept": ACCEPT,
-        "working": len(at_work),
+        "working": len(working),
         "live": f"{live}?{'&'.join(f'id={one}' for one in at_work)}" if at_work else "",
     }
     return page(request, "desk/batch.html", shown, status_of(error) if error else 200)

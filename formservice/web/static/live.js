@@ -6,6 +6,10 @@
 //   </div>
 //
 // Of several documents each has its place: [data-live-document="ID"] inside the element.
+// In such a place [data-live-open] is a link that is shown when the document can be opened; with
+// data-live-parts, the address where it became several. [data-live-whole="N"] is how far all of them
+// are: N were finished before; its <progress> counts up, and its [data-told] says how many are left.
+//
 // data-live-then is what happens when all is done: "reload", or the address of a page; without it
 // nothing does. The element gets the event "live:progress" (detail: what the server told),
 // "live:done", and "live:lost" when the server answers no more.
@@ -38,6 +42,19 @@ function show(place, told, spoken) {
     text.textContent = told.text;
     spoken.set(place, Date.now());
   }
+  const link = place.querySelector("[data-live-open]");
+  if (link && told.finished && !told.failed) {
+    if (told.parts > 1) link.href = link.dataset.liveParts;
+    link.hidden = false;
+    if (bar) bar.hidden = true;
+  }
+}
+
+function count(whole, finished) {
+  const bar = whole.querySelector("progress");
+  const text = whole.querySelector("[data-told]");
+  bar.value = Number(whole.dataset.liveWhole) + finished;
+  text.textContent = text.dataset.told.replace("{count}", bar.max - bar.value);
 }
 
 // A page that is never done must not load itself for ever.
@@ -52,10 +69,15 @@ function reload() {
 
 function follow(element) {
   const spoken = new Map();
+  const finished = new Set();
+  const whole = element.querySelector("[data-live-whole]");
   const source = new EventSource(element.dataset.live);
   source.addEventListener("progress", (event) => {
     const told = JSON.parse(event.data);
     for (const place of places(element, told.document)) show(place, told, spoken);
+    if (told.finished) finished.add(told.document);
+    else finished.delete(told.document);
+    if (whole) count(whole, finished.size);
     element.dispatchEvent(new CustomEvent("live:progress", { detail: told, bubbles: true }));
   });
   source.addEventListener("done", () => {

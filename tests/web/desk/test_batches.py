@@ -3,15 +3,23 @@
 from datetime import date
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import update
 
 from formservice.adapters.store import schema
 from formservice.application.ports_store import Arrival, Author
 from formservice.application.work import finished
+from formservice.bootstrap.web import web
 from formservice.domain.case import PORTAL, Role
+from formservice.web.guard import cookie_name
+from formservice.web.pages import batches
+from tests.chromium import engine, needs_chromium, opened, serving
 from tests.web.desk.conftest import SAMPLES, SCAN
 
+__all__ = ["engine"]
 DAY = date(2026, 11, 20)
+ELIF = Author("elif", Role.BACK_OFFICE)
+WORD = "feedbackbogen@2023-09-22/unvollstaendig-docx"
 pytestmark = [pytest.mark.slow, pytest.mark.engine]
 
 
@@ -22,16 +30,22 @@ def _file(sample):
 
 def _worked(house):
     """Do what workers do until nothing is due."""
+    while _worked_one(house):
+        pass
+
+
+def _worked_one(house):
+    """Do what is due first; say whether there was anything."""
     stage = next(one for one in house.stages if one.name == "read")
-    while True:
-        with house.store.work() as work:
-            claim = work.queue.claim(["read"], "test", 600.0)
-            if claim is None:
-                return
-            kept = work.documents.get(claim.document)
-        result = stage.work(kept, lambda _done, _total: None)
-        with house.store.work() as work:
-            assert finished(work, claim, kept, stage, result)
+    with house.store.work() as work:
+        claim = work.queue.claim(["read"], "test", 600.0)
+        if claim is None:
+            return False
+        kept = work.documents.get(claim.document)
+    result = stage.work(kept, lambda _done, _total: None)
+    with house.store.work() as work:
+        assert finished(work, claim, kept, stage, result)
+    return True
 
 
 def test_files_uploaded_together_are_a_batch_that_accounts_for_every_page(browser, house):
@@ -49,9 +63,54 @@ def test_files_uploaded_together_are_a_batch_that_accounts_for_every_page(browse
     assert "Jede Seite ist da." in elif_.get(f"/stapel/{batch.id}").text
 
 
+@needs_chromium
+def test_while_a_batch_is_read_its_page_counts_and_leads_to_what_is_ready(house, engine):
+    samples = (
+        "feedbackbogen@2026-11/regulaer-acroform",
+        WORD,
+        "feedbackbogen@2026-11/regulaer-scan",
+    )
+    with serving(web(house)) as url:
+        house.public_url = url
+        batch = house.batches.store.opened(ELIF)
+        for name, data in map(_file, samples):
+            house.batches.add(ELIF, batch, data, name)
+        session = house.sessions.open("elif", "test")
+        page, heard = opened(engine, url, {cookie_name(house): session}, (1280, 900))
+        page.goto(f"/stapel/{batch}")
+        whole = page.get_by_role("progressbar", name="Wie viele Dateien gelesen sind")
+        expect(whole).to_have_attribute("value", "0")
+        expect(whole).to_have_attribute("max", "3")
+        expect(page.get_by_text("Dateien noch in Arbeit: 3")).to_be_visible()
+        page.evaluate("() => { window.isSame = true }")
+        for left in (2, 1):
+            assert _worked_one(house)
+            expect(page.get_by_text(f"Dateien noch in Arbeit: {left}")).to_be_visible(
+                timeout=30_000
+            )
+            expect(whole).to_have_attribute("value", str(3 - left))
+        ready = page.get_by_role("link", name="Öffnen")
+        expect(ready).to_have_count(2)
+        assert page.evaluate("() => window.isSame")
+        ready.first.click()
+        page.wait_for_url("**/nachbearbeitung/*", timeout=30_000)
+        expect(page.locator("#angabe")).to_be_visible()
+        page.context.close()
+    assert heard.errors + heard.elsewhere == []
+
+
+def test_all_files_in_work_are_counted_also_where_not_all_are_followed(
+    browser, house, monkeypatch
+):
+    monkeypatch.setattr(batches, "_MOST_LIVE", 1)
+    two = [("dateien", _file(WORD)), ("dateien", _file("feedbackbogen@2026-11/regulaer-acroform"))]
+    shown = browser("elif").post("/stapel", files=two).text
+    assert "Dateien noch in Arbeit: 2" in shown
+
+
 def test_a_batch_of_one_page_is_counted_in_good_german(browser, house):
     elif_ = browser("elif")
-    word = _file("feedbackbogen@2023-09-22/unvollstaendig-docx")
+    word = _file(WORD)
     elif_.post("/stapel", files=[("dateien", word)])
     _worked(house)
     (batch,) = house.batches.store.batches(_author("elif"))
