@@ -112,11 +112,24 @@ function say(text) {
   requestAnimationFrame(() => (spoken.textContent = text));
 }
 
-function fail(text) {
+// With ``box``, the box that the text is about: it is marked as boxes of other pages are.
+function fail(text, box = null) {
   const error = document.getElementById("angabe-fehler");
   if (!error) return;
+  error.querySelector("[data-text]").textContent = text;
   error.hidden = !text;
-  error.textContent = text;
+  for (const one of part.querySelectorAll("input[aria-invalid]")) marked(one, false);
+  if (text && box) marked(box, true);
+}
+
+function marked(box, isWrong) {
+  box.closest(".kern-form-check").classList.toggle("fs-check--error", isWrong);
+  box.classList.toggle("kern-form-check__checkbox--error", isWrong);
+  const told = (box.getAttribute("aria-describedby") ?? "").split(" ");
+  const others = told.filter((one) => one && one !== "angabe-fehler");
+  box.setAttribute("aria-describedby", [...others, ...(isWrong ? ["angabe-fehler"] : [])].join(" "));
+  if (isWrong) box.setAttribute("aria-invalid", "true");
+  else box.removeAttribute("aria-invalid");
 }
 
 async function sent(url, body) {
@@ -130,10 +143,11 @@ async function sent(url, body) {
   const problem = await answer.json().catch(() => ({}));
   const error = new Error([problem.error, problem.hint].filter(Boolean).join(" ") || desk.dataset.failed);
   error.isOut = answer.status === 401;
+  error.isRefused = answer.status === 400;
   throw error;
 }
 
-async function exchange(url, body, { decides = false } = {}) {
+async function exchange(url, body, { decides = false, box = null } = {}) {
   if (busy) return;
   busy = true;
   isOut = false;
@@ -147,12 +161,12 @@ async function exchange(url, body, { decides = false } = {}) {
     part.replaceWith(fresh);
     part = fresh;
     dress();
-    say(words.putBack(part) ? `${desk.dataset.wordsBack} ${part.dataset.said}` : part.dataset.said);
+    say(putBack() ? `${desk.dataset.wordsBack} ${part.dataset.said}` : part.dataset.said);
     focusName();
     if (look === "page") look = "field";
     showPage(Number(part.dataset.page)); // it may take longer than the next stroke
   } catch (error) {
-    fail(error.message || desk.dataset.failed);
+    fail(error.message || desk.dataset.failed, error.isRefused ? box : null);
     if (error.isOut) {
       isOut = true;
       undone = () => exchange(url, body, { decides });
@@ -171,7 +185,19 @@ document.addEventListener("session:here", () => {
   fail("");
   again?.();
 });
-desk.addEventListener("input", () => { undone = null; });
+// Who changes something does what was asked for; that nobody is signed in stays true.
+desk.addEventListener("input", () => {
+  undone = null;
+  if (!isOut) fail("");
+});
+
+// What was typed before stands there again: that is also seen.
+function putBack() {
+  const told = document.getElementById("angabe-worte");
+  const isBack = words.putBack(part);
+  if (told) told.hidden = !isBack;
+  return isBack;
+}
 
 function focusName() {
   const finish = document.querySelector("#fertig button");
@@ -185,10 +211,12 @@ function decide(verdict) {
   const form = document.getElementById("entscheiden");
   if (!form) return;
   const box = document.getElementById("verglichen");
-  if (box && !box.checked && verdict === "uebernehmen") box.focus();
+  const isForgotten = box && !box.checked && verdict === "uebernehmen";
+  if (isForgotten) box.focus();
   const body = new FormData(form);
   body.set("urteil", verdict);
-  exchange(form.action, body, { decides: true });
+  const isEmpty = !part.querySelector("[name=wert]")?.value.trim(); // then that is what is wrong
+  exchange(form.action, body, { decides: true, box: isForgotten && !isEmpty ? box : null });
 }
 
 function step(by) {
@@ -431,7 +459,7 @@ if (tools) tools.hidden = false;
 dress();
 draw();
 focusName();
-words.putBack(part);
+putBack();
 say(part.dataset.said);
 addEventListener("resize", draw);
 addEventListener("beforeunload", (event) => {

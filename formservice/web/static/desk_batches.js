@@ -8,6 +8,7 @@ const field = form.querySelector("input[type=file]");
 const bar = document.getElementById("sendet-balken");
 const told = form.querySelector("[data-told]");
 const refused = document.getElementById("abgewiesen");
+const list = refused.querySelector("ul");
 const AT_ONCE = 2;
 let sending = false;
 
@@ -39,11 +40,23 @@ async function asked(url, body) {
   }
 }
 
-function refuse(name, why) {
-  refused.hidden = false;
+// As the page of a batch says it when the files are sent as one form.
+function refuse(name, why, code) {
   const item = document.createElement("li");
-  item.textContent = `${name}: ${why}`;
-  refused.append(item);
+  if (name) {
+    const file = document.createElement("strong");
+    file.textContent = name;
+    item.append(file, ": ");
+  }
+  item.append(why);
+  if (code) {
+    const told = document.createElement("span");
+    told.className = "kern-body--muted";
+    told.textContent = refused.dataset.code.replace("{code}", code);
+    item.append(" ", told);
+  }
+  list.append(item);
+  refused.hidden = false;
 }
 
 form.addEventListener("submit", async (event) => {
@@ -54,7 +67,7 @@ form.addEventListener("submit", async (event) => {
   const button = form.querySelector("button");
   button.disabled = true;
   document.getElementById("sendet").hidden = false;
-  refused.replaceChildren();
+  list.replaceChildren();
   refused.hidden = true;
   bar.max = files.length;
   let done = 0;
@@ -77,7 +90,7 @@ form.addEventListener("submit", async (event) => {
         try {
           const said = await asked(batch.add, body);
           for (const one of said.files ?? []) {
-            if (one.error) refuse(one.name, `${one.error} ${one.hint ?? ""} (${one.code})`);
+            if (one.error) refuse(one.name, `${one.error} ${one.hint ?? ""}`.trim(), one.code);
           }
         } catch (error) {
           refuse(file.name, error.message);

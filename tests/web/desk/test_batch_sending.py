@@ -67,6 +67,12 @@ def test_beside_a_refused_file_stands_the_way_to_the_batch_that_is_there_now(
         page.locator("#dateien").set_input_files([good, other])
         page.get_by_role("button", name="Hochladen").click()
         expect(page.locator("#abgewiesen li")).to_have_count(1, timeout=20_000)
+        refused = page.get_by_role("alert").filter(has_text="Nicht angenommen")
+        expect(refused.get_by_role("heading")).to_be_visible()
+        expect(refused.locator(".kern-icon--danger")).to_be_visible()
+        expect(refused.get_by_role("listitem")).to_have_text(
+            re.compile("^notiz.txt: .*Kennzeichen: input.unsupported$")
+        )
         onwards = page.get_by_role("link", name="Zu diesem Stapel")
         expect(onwards).to_be_focused(timeout=20_000)
         expect(page.get_by_text("Noch kein Stapel")).to_be_hidden()

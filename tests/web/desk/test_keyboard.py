@@ -283,6 +283,43 @@ def test_own_words_are_taken_only_when_they_were_compared(keep, at_desk, house):
     assert house.desk.draft(ELIF, document).decisions[own.key].compared
 
 
+def test_an_error_at_the_desk_looks_like_all_others_and_goes_when_it_is_mended(
+    keep, at_desk, house
+):
+    (document,) = keep(OWN_WORDS)
+    own = next(one for one in house.deciding.review(ELIF, document).asked if one.o_ton)
+    page = at_desk(f"/nachbearbeitung/{document}?feld={own.key}")
+    page.wait_for_selector("#angabe-name:focus")
+    page.keyboard.press("Enter")
+    error, box = page.locator("#angabe-fehler"), page.locator("#verglichen")
+    expect(error).to_be_visible()
+    expect(error.locator(".kern-icon--danger")).to_be_visible()
+    expect(box).to_have_attribute("aria-invalid", "true")
+    expect(box).to_have_accessible_description(re.compile("eigenen Worte.*Wort für Wort"))
+    page.locator("#angabe-name").focus()
+    page.keyboard.press("v")
+    expect(error).to_be_hidden()
+    expect(box).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_that_words_are_there_again_is_seen_and_not_only_heard(keep, at_desk):
+    (document,) = keep(SCAN)
+    page = at_desk(f"/nachbearbeitung/{document}")
+    page.wait_for_selector("#angabe-name:focus")
+    key = page.locator("#angabe").get_attribute("data-key")
+    told = page.locator("#angabe").get_by_text("Was Sie hier geschrieben haben, steht noch da.")
+    page.keyboard.press("k")
+    page.keyboard.type("Neumann-Beispiel")
+    page.keyboard.press("Escape")
+    expect(told).to_be_hidden()
+    page.keyboard.press("n")
+    _gone_on(page, key)
+    expect(told).to_be_hidden()
+    page.keyboard.press("p")
+    page.wait_for_selector(f'#angabe[data-key="{key}"]')
+    expect(told).to_be_visible()
+
+
 def test_keys_are_told_on_demand_and_can_be_switched_off(keep, at_desk):
     (document,) = keep(SCAN)
     page = at_desk(f"/nachbearbeitung/{document}")
