@@ -3,17 +3,20 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Any, Protocol, TypeAlias  # records have the shape of the JSON contract
 
 from formservice.application.casework import CasePage
 from formservice.application.due import (
     Period,
+    begun_due,
     counted,
     due_of,
     is_counted,
     participation_forms,
 )
 from formservice.application.goals import GoalDue, plan_forms
+from formservice.application.known_forms import form_read
 from formservice.application.ports import Forms
 from formservice.application.ports_store import Author, Kept
 from formservice.application.report import deadline_data
@@ -132,6 +135,14 @@ class Terms(Protocol):
         """Return participations that end between two days, and none of these forms has come.
 
         One query.
+        """
+
+    def begun(
+        self, viewer: Author, forms: Collection[str], participations: Sequence[str]
+    ) -> Mapping[str, Mapping[str, Any]]:
+        """Return the newest records of forms that a Träger has begun, by participation.
+
+        Nothing to anybody else: what is not handed in only its Träger sees.
         """
 
     def reviews(
@@ -278,17 +289,32 @@ class DueDates:
 
     def _awaited(self, viewer: Author, first: date, last: date) -> Iterator[Entry]:
         forms = list(participation_forms(self._forms))
-        awaited = self._terms.awaited(viewer, forms, first - self._longest(), last)
-        yield from self._expected(awaited, first, last)
+        # A form that is begun may say a day of its own, in reach of the end of its participation.
+        slip = SLIP if viewer.role is Role.TRAEGER else timedelta(0)
+        awaited = self._terms.awaited(viewer, forms, first - slip - self._longest(), last + slip)
+        parts = [one.participation for one in awaited]
+        begun = self._terms.begun(viewer, forms, parts) if parts else {}
+        yield from self._expected(awaited, first, last, begun)
 
-    def _expected(self, awaited: Sequence[Awaited], first: date, last: date) -> Iterator[Entry]:
+    def _expected(
+        self,
+        awaited: Sequence[Awaited],
+        first: date,
+        last: date,
+        begun: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+    ) -> Iterator[Entry]:
         definition = next(iter(participation_forms(self._forms).values()), None)
         told = None if definition is None else definition.participation
         if definition is None or told is None:
             return
         for one in awaited:
             period = Period(one.begins, one.ends)
-            due = due_of(definition, told.usual, period, self._today(), self._calendar)
+            reading = begun.get(one.participation, {})
+            form = form_read(reading, self._forms)
+            if form is None:
+                due = due_of(definition, told.usual, period, self._today(), self._calendar)
+            else:
+                _, due = begun_due(form, reading, period, self._today(), self._calendar)
             for what in due:
                 if what.due is None or not first <= what.due <= last:
                     continue
@@ -297,14 +323,14 @@ class DueDates:
                     f"{one.participation}-{what.key}",
                     what.due,
                     what.title,
-                    None,
+                    what.met,
                     (f"{what.basis}.", *what.why, *guessed),
                     one.case,
                     None,
                     one.participation,
                     one.person,
                     one.massnahme,
-                    is_done=False,
+                    is_done=what.met is not None,
                 )
 
     def _reviews(self, viewer: Author, first: date, last: date) -> Iterator[Entry]:
@@ -343,8 +369,12 @@ class DueDates:
 
 
 def _entry(viewer: Author, one: TermOf, title: str, why: Sequence[str]) -> Entry:
-    """Return what is due; a Träger can do nothing about what it has handed in."""
-    is_handed_in = viewer.role is Role.TRAEGER and one.state in HANDED_IN
+    """Return what is due; a Träger can do nothing about what it has handed in.
+
+    Nor about a day that a returned form was late for: it can only send it again.
+    """
+    is_handed_in = one.state in HANDED_IN or one.met is not None
+    is_handed_in = viewer.role is Role.TRAEGER and is_handed_in
     return Entry(
         f"{one.document}-{one.key}",
         one.due,

@@ -93,7 +93,8 @@ class Due:
 
     ``basis`` is the rule in one sentence, ``why`` how the day was found, ``assumed`` the names of
     dates that are only assumed to be those of the participation. ``by_receipt`` says that the form
-    has to be there by then, not only what stands in it.
+    has to be there by then, not only what stands in it. ``met`` is what a form says of it that is
+    begun: then nothing can be done about it any more; None is still to be done.
     """
 
     key: str
@@ -103,6 +104,7 @@ class Due:
     why: tuple[str, ...]
     assumed: tuple[str, ...]
     by_receipt: bool
+    met: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,11 +176,8 @@ def counted(
         return ()
     wide = fitting(definition, reading.get("fields") or {})
     record = record_of(wide, reading)
-    said = record.fields.get(told.occasion)
-    chosen = _chosen(None if said is None else said.value)
-    unforeseen = (told.never_begun, told.broken_off)
-    occasion = next((one for one in unforeseen if one in chosen), told.usual)
-    if not chosen:
+    occasion = _occasion(told, record)
+    if not _said_occasion(told, record):
         value = _occasion_value(definition, told, occasion)
         fields = {**record.fields, told.occasion: _said(told.occasion, value)}
         record = replace(record, fields=fields)
@@ -193,6 +192,43 @@ def counted(
         if day is not None and not _is_within(_day(record, key), period)
     }
     return deadlines_of(wide, record, received, calendar, known)
+
+
+def begun_due(
+    definition: FormDefinition,
+    reading: Mapping[str, Any],
+    period: Period,
+    today: date,
+    calendar: Calendar,
+) -> tuple[str, Sequence[Due]]:
+    """Return of which occasion a form is that is begun, and what is due of it, the earliest first.
+
+    It counts from what the form says. Of its sending nothing is met before it is handed in.
+    """
+    told = definition.participation
+    if told is None:
+        return "", ()
+    record = record_of(fitting(definition, reading.get("fields") or {}), reading)
+    occasion = _occasion(told, record)
+    rules = {one.key: one for one in _rules_of(definition, told, occasion)}
+    names = {field.key: field.name for field in definition.fields}
+    due = []
+    found = {one.key: one for one in counted(definition, reading, today, period, calendar)}
+    for key, rule in rules.items():
+        one, by_receipt = found.get(key), rule.met_by == RECEIVED
+        due.append(
+            Due(
+                key,
+                rule.title,
+                rule.basis,
+                None if one is None else one.due,
+                () if one is None else one.why,
+                (names.get(rule.event, rule.event),) if one is None else (),
+                by_receipt,
+                None if one is None or by_receipt else one.met,
+            )
+        )
+    return occasion, sorted(due, key=lambda one: one.due or date.max)
 
 
 def is_counted(
@@ -229,6 +265,18 @@ def _is_near(day: date | None, period: Period) -> bool:
 def _day(record: Record, key: FieldKey) -> date | None:
     one = record.fields.get(key)
     return one.value if one is not None and isinstance(one.value, date) else None
+
+
+def _said_occasion(told: Participation, record: Record) -> tuple[str, ...]:
+    said = record.fields.get(told.occasion)
+    return _chosen(None if said is None else said.value)
+
+
+def _occasion(told: Participation, record: Record) -> str:
+    """Return of which occasion a form is; one that says none is taken for the usual one."""
+    chosen = _said_occasion(told, record)
+    unforeseen = (told.never_begun, told.broken_off)
+    return next((one for one in unforeseen if one in chosen), told.usual)
 
 
 def _chosen(value: Value | None) -> tuple[str, ...]:

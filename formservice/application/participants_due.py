@@ -1,10 +1,18 @@
 """Who takes part in a Träger's Maßnahmen, and what is due for them when, with the reason."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any, TypeAlias  # records have the shape of the JSON contract
 
-from formservice.application.due import Due, Period, due_of, participation_forms
+from formservice.application.due import (
+    Due,
+    Period,
+    begun_due,
+    due_of,
+    participation_forms,
+)
+from formservice.application.known_forms import form_read
 from formservice.application.ports import Forms
 from formservice.application.ports_portal import Came, Participant, PortalLists
 from formservice.application.ports_store import Author
@@ -14,6 +22,11 @@ from formservice.domain.frist import Calendar
 
 # Half a year after the end nobody waits for a form any more; older ones stand among the documents.
 _STILL_DAYS = 183
+_AT_ONCE = 500
+
+
+Readings: TypeAlias = Callable[[Sequence[str], Author], Mapping[str, Mapping[str, Any]]]
+"""Returns the newest records of documents that somebody may see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +42,9 @@ class Occasion:
 class Expected:
     """A participant with what is due: first what is next if nothing unforeseen happens.
 
-    ``next`` is the next thing due, None when its form came or nobody knows the end. ``days`` is
-    how many are left, negative when it is late. ``came`` is the form of this participation.
+    Of a form that is begun its own occasion stands first, counted from what it says. ``next`` is
+    what is due next or overdue longest, None when its form came or nobody knows the end. ``days``
+    is how many are left, negative when it is late. ``came`` is the form of this participation.
     """
 
     who: Participant
@@ -43,6 +57,12 @@ class Expected:
     def is_late(self) -> bool:
         """Whether the form should have been there."""
         return self.days is not None and self.days < 0
+
+    @property
+    def is_made_late(self) -> bool:
+        """Whether the form is begun, and says that it was made late."""
+        usual = self.occasions[0].due if self.occasions else ()
+        return any(one.met is False for one in usual)
 
     @property
     def is_in_preparation(self) -> bool:
@@ -59,10 +79,16 @@ class Mine:
     """The use case „my participants“."""
 
     def __init__(
-        self, lists: PortalLists, forms: Forms, calendar: Calendar, today: Callable[[], date]
+        self,
+        lists: PortalLists,
+        readings: Readings,
+        forms: Forms,
+        calendar: Calendar,
+        today: Callable[[], date],
     ) -> None:
-        """Keep where participants are known, and what tells the rules and the day."""
+        """Keep where participants and records are known, and what tells the rules and the day."""
         self._lists = lists
+        self._readings = readings
         self._forms = forms
         self._calendar = calendar
         self._today = today
@@ -70,19 +96,34 @@ class Mine:
     def __call__(self, viewer: Author) -> Sequence[Expected]:
         """Return participants: given back first, then late or due next, what is done last."""
         since = self._today() - timedelta(days=_STILL_DAYS)
-        found = [self._expected(one) for one in self._lists.participants(viewer, since)]
-        return sorted(found, key=_urgent)
+        return sorted(self._all(self._lists.participants(viewer, since), viewer), key=_urgent)
 
     def one(self, participation: str, viewer: Author) -> Expected:
         """Return one participant; NotFoundError for one of another Träger."""
-        return self._expected(self._lists.participant(participation, viewer))
+        (found,) = self._all([self._lists.participant(participation, viewer)], viewer)
+        return found
 
-    def _expected(self, who: Participant) -> Expected:
+    def _all(self, people: Sequence[Participant], viewer: Author) -> Sequence[Expected]:
+        forms = participation_forms(self._forms)
+        found = [(who, _latest([one for one in who.came if one.form in forms])) for who in people]
+        begun = [one.document for _, one in found if one and one.state is State.PREPARING]
+        readings: dict[str, Mapping[str, Any]] = {}
+        for first in range(0, len(begun), _AT_ONCE):
+            readings |= self._readings(begun[first : first + _AT_ONCE], viewer)
+        return [
+            self._expected(who, came, readings.get(came.document) if came else None)
+            for who, came in found
+        ]
+
+    def _expected(
+        self, who: Participant, came: Came | None, reading: Mapping[str, Any] | None
+    ) -> Expected:
         forms, today = participation_forms(self._forms), self._today()
         occasions = self._occasions(next(iter(forms.values()), None), who, today)
-        came = _latest([one for one in who.came if one.form in forms])
+        if reading is not None:
+            occasions = self._begun(occasions, who, reading)
         is_done = came is not None and came.state is not State.PREPARING
-        following = None if is_done or not occasions else _next(occasions[0].due, today)
+        following = None if is_done or not occasions else _next(occasions[0].due)
         days = None if following is None or following.due is None else (following.due - today).days
         return Expected(who, occasions, came, following, days)
 
@@ -99,6 +140,18 @@ class Mine:
             for key in told.occasions
         ]
 
+    def _begun(
+        self, usual: Sequence[Occasion], who: Participant, reading: Mapping[str, Any]
+    ) -> Sequence[Occasion]:
+        """Return the occasions, that of a form that is begun first and as it says."""
+        definition = form_read(reading, self._forms)
+        if definition is None:
+            return usual
+        period = Period(who.begins, who.ends)
+        key, due = begun_due(definition, reading, period, self._today(), self._calendar)
+        own = [replace(one, due=due) for one in usual if one.key == key]
+        return [*own, *(one for one in usual if one.key != key)]
+
 
 def _latest(came: Sequence[Came]) -> Came | None:
     """Return the form that says most of where it stands: handed in before begun."""
@@ -107,11 +160,9 @@ def _latest(came: Sequence[Came]) -> Came | None:
     return next(iter([*decided, *sent, *came]), None)
 
 
-def _next(due: Sequence[Due], today: date) -> Due | None:
-    """Return what is to be done next: what is over can only be met by the form itself."""
-    open_ = [one for one in due if one.due is not None and one.due >= today]
-    still = open_ or [one for one in due if one.by_receipt]
-    return next(iter(still), None)
+def _next(due: Sequence[Due]) -> Due | None:
+    """Return what is overdue longest or to be done next, nothing that a form begun has settled."""
+    return next((one for one in due if one.due is not None and one.met is None), None)
 
 
 def _urgent(one: Expected) -> tuple[int, int, str, str]:

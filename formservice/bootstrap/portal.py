@@ -26,6 +26,7 @@ def portal(services: Services, edit: "Edit", authority: str, wake: Callable[[], 
     from formservice.adapters.receipts.receipt_pdf import ReceiptPdf
     from formservice.adapters.store.portal import StoredPortal
     from formservice.adapters.store.portal_renewing import StoredRenewals
+    from formservice.adapters.store.today import StoredToday
     from formservice.adapters.work.service import Delivering
     from formservice.application.desk_reading import ReadAgain
     from formservice.application.discarding import PutAside
@@ -57,7 +58,9 @@ def portal(services: Services, edit: "Edit", authority: str, wake: Callable[[], 
             StoredRenewals(*kept), kept[1], services.page_jobs.openable, read_pages, services.forms
         ),
         lists=lists,
-        mine=Mine(lists, services.forms, services.calendar, today),
+        mine=Mine(
+            lists, StoredToday(services.store).readings, services.forms, services.calendar, today
+        ),
         joined=lambda photos: run_isolated(
             joined, photos, seconds=own.read_seconds, memory=own.read_bytes
         ),

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, exists, or_, select, true
 
 from formservice.adapters.store import schema
 from formservice.adapters.store.plans import goals_due
+from formservice.adapters.store.portal import came_for
 from formservice.adapters.store.rights import visible
 from formservice.adapters.store.rows import text_of
 from formservice.adapters.store.store import Store
@@ -194,6 +195,27 @@ class StoredTerms:
                 )
                 for row in work.connection.execute(query)
             ]
+
+    def begun(
+        self, viewer: Author, forms: Collection[str], participations: Sequence[str]
+    ) -> Mapping[str, Mapping[str, Any]]:
+        """Return the records of forms that a Träger has begun, by participation."""
+        if viewer.role is not Role.TRAEGER:
+            return {}
+        found: dict[str, str] = {}
+        readings: dict[str, Mapping[str, Any]] = {}
+        for first in range(0, len(participations), _AT_ONCE):
+            with self._store.look() as work:
+                some = participations[first : first + _AT_ONCE]
+                came = came_for(work.connection, some, viewer)
+            for part, every in came.items():
+                mine = [one for one in every if one.form in forms]
+                if mine and all(one.state is State.PREPARING for one in mine):
+                    found[part] = mine[0].document
+        documents = list(found.values())
+        for first in range(0, len(documents), _AT_ONCE):
+            readings |= self.readings(documents[first : first + _AT_ONCE], viewer)
+        return {part: readings[one] for part, one in found.items() if one in readings}
 
     def reviews(
         self, viewer: Author, forms: Collection[str], first: date, last: date

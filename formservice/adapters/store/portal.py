@@ -96,11 +96,11 @@ class StoredPortal:
             came: dict[str, list[Came]] = {}
             for start in range(0, len(rows), _AT_ONCE):
                 some = [row.id for row in rows[start : start + _AT_ONCE]]
-                came |= _came(work.connection, some, viewer)
+                came |= came_for(work.connection, some, viewer)
         return [Participant(*row, came.get(row.id, ())) for row in rows]
 
 
-def _came(
+def came_for(
     connection: Connection, participations: Sequence[str], viewer: Author
 ) -> Mapping[str, list[Came]]:
     """Return what came for participations: assigned to them, or on a form issued for them."""

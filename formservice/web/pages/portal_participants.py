@@ -37,6 +37,7 @@ def participant(request: Request, participation: str, me: Me, house: Home) -> Re
     form = next(iter(participation_forms(house.forms)), None)
     fill = "" if form is None else f"{request.app.url_path_for('fill', form=form)}{whose}"
     named = {"fill": fill, "form_titles": titles(house.forms), "day": day, "when": when}
+    named["today"] = house.today()
     known = {"one": one, "who": one.who} | named
     return page(request, "portal/participant.html", known)
 

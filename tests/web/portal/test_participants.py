@@ -4,16 +4,20 @@ import io
 import re
 import zipfile
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import insert
 
 from formservice.adapters.definitions.mappings import Definitions
 from formservice.adapters.store import schema
-from formservice.domain.case import Author, Role
+from formservice.application.ports_store import SERVICE
+from formservice.domain.case import Author, Role, State
 from formservice.domain.form import FormRef
 from tests import known
 from tests.web.portal.sent import document_of, handed_in, uploaded
+
+ANNA = Author("anna", Role.TRAEGER)
 
 
 def test_a_traeger_sees_its_own_participants_and_what_is_due(browser, participants):
@@ -57,6 +61,90 @@ def test_what_is_overdue_stands_first_and_counted_until_it_is_handed_in(browser,
     # What is handed in nobody of the Träger can do anything about any more.
     assert handed_in(anna, document).status_code == 303
     assert "überfällig seit" not in anna.get("/").text
+    assert "verspätet" not in anna.get("/termine").text
+    assert "Linh Nguyen" in browser("carla").get("/termine").text
+
+
+def told_of(page: str, name: str) -> str:
+    """Return the row of a table, or the item of a list, that tells of somebody."""
+    rows = re.findall(r"<(?:tr|li)\b.*?</(?:tr|li)>", page, re.DOTALL)
+    return next((one for one in rows if name in one), "")
+
+
+def test_all_pages_tell_the_same_day_and_mark_of_a_form_that_is_not_begun(
+    browser, participants, house
+):
+    anna = browser("anna")
+    ended = f"{house.today() - timedelta(20):%d.%m.%Y}"
+    assert f"überfällig seit {ended}" in told_of(anna.get("/").text, "Linh Nguyen")
+    listed = told_of(anna.get("/teilnehmende").text, "Nguyen, Linh")
+    assert ended in listed
+    assert "seit 20 Tagen überfällig" in listed
+    assert "seit 20 Tagen überfällig" in anna.get("/teilnehmende/t-p1").text
+    assert ended in anna.get("/termine").text
+
+
+def test_all_pages_count_from_the_form_as_soon_as_it_is_begun(browser, participants, house):
+    anna = browser("anna")
+    made = anna.post("/teilnehmende/t-p1/feedbackbogen", data={"format": "docx"})
+    document = document_of(uploaded(anna, made.content, "bogen.docx"))
+    day = house.today() - timedelta(5)
+    with house.store.work() as work:
+        kept = work.documents.get(document)
+        was = work.documents.newest(document).reading
+        made_on = {**was["fields"]["erstellt_am"], "reading": "read", "value": day.isoformat()}
+        now = {**was, "fields": {**was["fields"], "erstellt_am": made_on}}
+        work.documents.save(document, kept.version, now, SERVICE, "")
+    one = house.portal.mine.one("t-p1", ANNA)
+    assert one.next is not None
+    assert (one.next.key, one.is_late, one.is_made_late) == ("uebersendung", False, True)
+    until = f"{one.next.due:%d.%m.%Y}"
+    start = told_of(anna.get("/").text, "Linh Nguyen")
+    assert "überfällig" not in start
+    assert until in start
+    listed = told_of(anna.get("/teilnehmende").text, "Nguyen, Linh")
+    for shown in (listed, anna.get("/teilnehmende/t-p1").text):
+        assert until in shown
+        assert "verspätet erstellt" in shown
+        assert "überfällig" not in shown
+    terms = anna.get("/termine").text
+    assert until in terms
+    assert "verspätet" not in terms
+
+
+def test_what_a_returned_form_was_late_for_is_not_overdue_any_more(browser, participants, house):
+    anna = browser("anna")
+    made = anna.post("/teilnehmende/t-p1/feedbackbogen", data={"format": "docx"})
+    document = document_of(uploaded(anna, made.content, "bogen.docx"))
+    with house.store.work() as work:
+        kept = work.documents.get(document)
+        was = work.documents.newest(document).reading
+        day = (house.today() - timedelta(5)).isoformat()
+        fields = was["fields"]
+        said = {
+            key: {**fields[key], "reading": "read", "value": value}
+            for key, value in (("erstellt_am", day), ("anlass", "regulaer"))
+        }
+        late = {
+            "key": "erstellung",
+            "title": "Erstellung des Bogens",
+            "rule": None,
+            "start": (house.today() - timedelta(20)).isoformat(),
+            "due": (house.today() - timedelta(20)).isoformat(),
+            "met": False,
+            "why": [],
+            "calendar": "",
+        }
+        sending = {**late, "key": "uebersendung", "start": day, "met": True}
+        sending["due"] = (house.today() + timedelta(9)).isoformat()
+        now = {**was, "fields": fields | said, "deadlines": [late, sending]}
+        work.documents.save(document, kept.version, now, SERVICE, "")
+    handed_in(anna, document)
+    with house.store.work() as work:
+        version = work.documents.get(document).version
+        carla = Author("carla", Role.IFK)
+        work.documents.move(document, State.RETURNED, carla, "Bitte ergänzen.", seen=version)
+    assert "überfällig" not in anna.get("/").text
     assert "verspätet" not in anna.get("/termine").text
     assert "Linh Nguyen" in browser("carla").get("/termine").text
 
