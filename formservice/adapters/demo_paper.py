@@ -11,6 +11,7 @@ import pypdfium2
 from docx.shared import Cm
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
+from formservice.adapters.pdf_fonts import sans
 from formservice.domain.form import Layout
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -102,7 +103,8 @@ def photographed(paper: bytes, chance: random.Random) -> bytes:
 def letter(text: str) -> bytes:
     """Return a page that is no form, as a scanner sends it."""
     page = Image.new("L", _A4, 255)
-    font = ImageFont.load_default(40)
+    # Pillow's own font has no umlauts: these would be boxes.
+    font = ImageFont.truetype(io.BytesIO(sans()), 40)
     ImageDraw.Draw(page).multiline_text((220, 320), text, fill=20, font=font, spacing=18)
     out = io.BytesIO()
     page.save(out, "PDF", resolution=_DPI, quality=70)

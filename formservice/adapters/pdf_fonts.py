@@ -75,6 +75,13 @@ def _donor() -> bytes:
     return _asset("fonts.pdf")
 
 
+def sans() -> bytes:
+    """Return the font inside every form as a file of its own, for pictures of pages."""
+    with pikepdf.open(BytesIO(_donor())) as donor:
+        face = donor.Root.FormserviceFonts.sans.DescendantFonts[0]
+        return bytes(face.FontDescriptor.FontFile2.read_bytes())
+
+
 def embed(pdf: pikepdf.Pdf) -> FormFonts:
     """Put the two fonts of every form into ``pdf`` and return them as indirect objects."""
     with pikepdf.open(BytesIO(_donor())) as donor:
