@@ -78,13 +78,19 @@ def secret(folder: Path) -> str:
     """Return what is wrong with the file of the secret and how to mend it, empty if nothing is."""
     path = folder / KEY
     try:
-        found = path.stat()
+        found, owner = path.stat(), folder.stat().st_uid
     except FileNotFoundError:
         return ""  # the first start makes it
     except OSError:
         return f"{path} ist nicht zu lesen; Rechte prüfen"
     if found.st_mode & _OF_OTHERS:
         return f"andere können den Schlüssel lesen; „chmod 600 {shlex.quote(str(path))}“"
+    if found.st_uid != owner:
+        there, here = shlex.quote(str(folder)), shlex.quote(str(path))
+        return (
+            f"{path} gehört einem anderen Konto als der Datenordner, der Dienst kann den Schlüssel"
+            f" nicht lesen; „chown --reference={there} {here}“"
+        )
     if found.st_size != _BYTES:
         return f"{path} ist beschädigt; bitte aus der eigenen Sicherung zurückholen"
     try:

@@ -39,6 +39,8 @@ _PARTS = {
     "check": "health",
     "demo": "demo",
 }
+# These make nothing in the data folder.
+_ELSEWHERE = ("forms", "generate", "read", "demo")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         speak_german()
         _prepare_streams(as_json=as_json)
         chosen = parser(given[0] if given else None).parse_args(given)
+        _refuse_root(given[0] if given else "")
         status = int(chosen.run(chosen))
         _flush()
     except FormServiceError as error:
@@ -65,6 +68,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # the outermost frame: people get a sentence, never a trace
         return errors.show(errors.bug(error), as_json=as_json)
     return status
+
+
+def _refuse_root(command: str) -> None:
+    """Let root make nothing where the service runs in another account."""
+    if os.geteuid() != 0 or command in _ELSEWHERE:
+        return
+    from formservice.cli.own_folders import refuse_root  # noqa: PLC0415 - for root only
+
+    refuse_root()
 
 
 def _prepare_streams(*, as_json: bool) -> None:

@@ -1,6 +1,7 @@
 """Folders of the service itself: what lies there is kept, and never comes in or goes out."""
 
 import os
+import pwd
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -34,6 +35,36 @@ class OwnFolders:
                 "Dort liegt, was formservice selbst aufbewahrt oder gesichert hat.",
                 "Bitte einen Ort außerhalb von Datenordnern und Sicherungen nennen.",
             )
+
+
+class RootError(UsageError):
+    """What root would make in the folder of another account, that account could not read."""
+
+    code = "usage.root"
+
+
+def refuse_root() -> None:
+    """Raise RootError for root where the data folder belongs to another account.
+
+    Root may write anywhere, so nothing else would say that the service cannot go on with it.
+    """
+    folder = Path(os.environ.get("FORMSERVICE_DATA") or "var")
+    try:
+        owner = folder.stat().st_uid
+    except OSError:  # there is none yet, or none at all: the command tells it
+        return
+    if os.geteuid() != 0 or owner == 0:
+        return
+    try:
+        name = pwd.getpwuid(owner).pw_name
+    except KeyError:
+        name = f"#{owner}"
+    raise RootError(
+        f"Der Datenordner {folder} gehört dem Konto „{name}“, und was root darin anlegt, kann der"
+        " Dienst nicht lesen. Es ist nichts geschehen.",
+        f"Bitte als dieses Konto ausführen, mit denselben Einstellungen: „sudo -u {name} …“"
+        " (der ganze Befehl steht in docs/betrieb.md, „Dauerhaft betreiben“).",
+    )
 
 
 def _real(path: str | Path) -> Path:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 
 import pytest
 
@@ -42,6 +43,13 @@ def test_a_secret_that_others_read_is_told_with_what_helps(tmp_path):
     assert not health_web.secret(tmp_path)
     (tmp_path / KEY).chmod(0o640)
     assert f"chmod 600 {tmp_path / KEY}" in health_web.secret(tmp_path)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to others")
+def test_a_secret_of_another_account_than_the_folder_is_told_with_what_helps(tmp_path):
+    kept_secret(tmp_path / KEY)
+    os.chown(tmp_path / KEY, 12345, 12345)
+    assert f"chown --reference={tmp_path} {tmp_path / KEY}" in health_web.secret(tmp_path)
 
 
 def test_a_damaged_secret_is_told(tmp_path):

@@ -78,6 +78,25 @@ def test_the_web_has_room_for_the_pages_of_a_whole_office():
     assert "LimitNOFILE=65536\n" in text
 
 
+def test_a_command_as_the_operators_page_says_it_has_the_settings_of_the_service(tmp_path):
+    page = (ROOT / "docs" / "betrieb.md").read_text("utf-8")
+    found = re.search(r"^als_dienst\(\) \{\n.*?\n\}\n", page, re.M | re.S)
+    assert found is not None
+    function = found[0]
+    for there, here in (
+        ("sudo -u formservice ", ""),
+        ("/etc/formservice/formservice.env", str(DEPLOY / "systemd" / "formservice.env")),
+        ("cd /var/lib/formservice", f"cd {tmp_path}"),
+    ):
+        assert there in function
+        function = function.replace(there, here)
+    script = f"{function}als_dienst printenv FORMSERVICE_DATA FORMSERVICE_AUTHORITY\n"
+    script += "als_dienst printf '%s\\n' 'Gerda Technik'\n"
+    told = subprocess.run(["sh", "-eu", "-c", script], capture_output=True, text=True, check=True)
+    assert told.stdout == "/var/lib/formservice\nJobcenter Musterstadt\nGerda Technik\n"
+    assert told.stderr == ""
+
+
 @pytest.mark.engine
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
 def test_systemd_understands_the_units(tmp_path):
