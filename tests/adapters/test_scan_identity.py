@@ -1,5 +1,6 @@
 """What a page is that says nothing about itself: form, empty back, separator, or unknown."""
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from tests.programs import needs_tesseract
 _HOME = Path(__file__).parents[2]
 pytestmark = needs_fonts
 SIZE = (1654, 2339)
+Drawn = Callable[[], Grey]
 
 
 @cache
@@ -254,49 +256,51 @@ def pale_form(share: float) -> Grey:
     return np.asarray(255 - (255 - page.astype(np.float32)) * share, dtype=np.uint8)
 
 
-PAPER = written([])
-EMPTY = {
-    "white": PAPER,
-    "pure white": np.full((2339, 1654), 255, np.uint8),
-    "grey": written([], paper=185),
-    "punched, dark": punched(PAPER, 25),
-    "punched, grey": punched(PAPER, 120),
-    "dirty": dirty(PAPER),
-    "in a shadow": in_shadow(PAPER),
-    "folded": folded(PAPER),
-    "crooked on a dark lid": on_a_dark_lid(PAPER),
-    "a form shows through": shown_through(PAPER, 0.10),
-    "a form shows through strongly": shown_through(punched(PAPER, 25), 0.15),
+# Drawn when a test asks for them: all of them take seconds, which each process would spend.
+EMPTY: dict[str, Drawn] = {
+    "white": lambda: written([]),
+    "pure white": lambda: np.full((2339, 1654), 255, np.uint8),
+    "grey": lambda: written([], paper=185),
+    "punched, dark": lambda: punched(written([]), 25),
+    "punched, grey": lambda: punched(written([]), 120),
+    "dirty": lambda: dirty(written([])),
+    "in a shadow": lambda: in_shadow(written([])),
+    "folded": lambda: folded(written([])),
+    "crooked on a dark lid": lambda: on_a_dark_lid(written([])),
+    "a form shows through": lambda: shown_through(written([]), 0.10),
+    "a form shows through strongly": lambda: shown_through(punched(written([]), 25), 0.15),
 }
-NOT_EMPTY = {
-    "one letter": written(["M"]),
-    "one small cross": written(["x"], grey=60, size=28),
-    "faint pencil": written(["nein danke"], grey=200),
-    "faint pencil on grey paper": written(["nein"], grey=140, paper=185),
-    "pencil where a form shows through": shown_through(written(["nein danke"], grey=190), 0.10),
-    "a word on a dirty sheet": dirty(punched(written(["ja"], grey=120), 25)),
-    "print": written(LETTER),
-    "a form of next to no ink": pale_form(0.06),
-    "a meadow": meadow(),
-    "waves": waves(),
-    "a blurred photo": np.asarray(cv2.GaussianBlur(waves(), (0, 0), 40), dtype=np.uint8),
-    "a photo of a wall": written([], paper=140),
-    "a photo of a table": written([], paper=100),
-    "nothing can be seen": np.full((2339, 1654), 40, np.uint8),
+NOT_EMPTY: dict[str, Drawn] = {
+    "one letter": lambda: written(["M"]),
+    "one small cross": lambda: written(["x"], grey=60, size=28),
+    "faint pencil": lambda: written(["nein danke"], grey=200),
+    "faint pencil on grey paper": lambda: written(["nein"], grey=140, paper=185),
+    "pencil where a form shows through": lambda: shown_through(
+        written(["nein danke"], grey=190), 0.10
+    ),
+    "a word on a dirty sheet": lambda: dirty(punched(written(["ja"], grey=120), 25)),
+    "print": lambda: written(LETTER),
+    "a form of next to no ink": lambda: pale_form(0.06),
+    "a meadow": meadow,
+    "waves": waves,
+    "a blurred photo": lambda: np.asarray(cv2.GaussianBlur(waves(), (0, 0), 40), dtype=np.uint8),
+    "a photo of a wall": lambda: written([], paper=140),
+    "a photo of a table": lambda: written([], paper=100),
+    "nothing can be seen": lambda: np.full((2339, 1654), 40, np.uint8),
 }
 
 
-@pytest.mark.parametrize("picture", EMPTY.values(), ids=EMPTY)
-def test_an_empty_back_is_blank(tools: Recognition, picture: Grey) -> None:
-    page = PicturedPage(picture, tools)
+@pytest.mark.parametrize("drawn", EMPTY.values(), ids=EMPTY)
+def test_an_empty_back_is_blank(tools: Recognition, drawn: Drawn) -> None:
+    page = PicturedPage(drawn(), tools)
     assert page.role is PageRole.BLANK
     assert page.claims == ()
     assert page.unknown is None
 
 
-@pytest.mark.parametrize("picture", NOT_EMPTY.values(), ids=NOT_EMPTY)
-def test_a_page_with_the_least_writing_is_not_blank(tools: Recognition, picture: Grey) -> None:
-    assert PicturedPage(picture, tools).role is PageRole.CONTENT
+@pytest.mark.parametrize("drawn", NOT_EMPTY.values(), ids=NOT_EMPTY)
+def test_a_page_with_the_least_writing_is_not_blank(tools: Recognition, drawn: Drawn) -> None:
+    assert PicturedPage(drawn(), tools).role is PageRole.CONTENT
 
 
 def test_a_form_of_next_to_no_ink_is_refused_for_that(tools: Recognition) -> None:

@@ -6,13 +6,14 @@ import pytest
 from fastapi.routing import APIRoute
 
 from formservice.application.idempotency import ReusedError
-from formservice.web.api.description import described, operations
+from formservice.web.api.description import operations
 from formservice.web.api.problems import ALWAYS, STATUS
 from formservice.web.api.routers import ROUTERS
 from formservice.web.guard import action_of
 from formservice.web.refusals import status_of
+from tests.api.whole import whole
 
-WHOLE = described(ROUTERS, "http://127.0.0.1:8000")
+WHOLE = whole()
 EVERY = [
     pytest.param(path, method, one, id=one["operationId"])
     for path, method, one in operations(WHOLE)

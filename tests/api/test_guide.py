@@ -10,12 +10,12 @@ import pytest
 
 from formservice.application.webhooks_signing import headers, secret_of
 from formservice.application.webhooks_types import TEST, TYPES
-from formservice.web.api.description import described, operations
-from formservice.web.api.routers import ROUTERS
+from formservice.web.api.description import operations
+from tests.api.whole import whole
 from tests.known import services
 
 PAGE = (Path(__file__).parents[2] / "docs/api.md").read_text("utf-8")
-PATHS = [path for path, _, _ in operations(described(ROUTERS, "http://127.0.0.1:8000"))]
+PATHS = [path for path, _, _ in operations(whole())]
 SECRET = secret_of(bytes(range(24)))
 
 

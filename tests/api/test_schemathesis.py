@@ -7,6 +7,7 @@ more, and others each time.
 import os
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 
 import pytest
 import requests
@@ -17,17 +18,17 @@ from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 
 from formservice.bootstrap.web import web
-from formservice.web.api.description import described, operations
-from formservice.web.api.routers import ROUTERS
+from formservice.web.api.description import operations
 from formservice.web.rates import Rates
 from tests.api.serving import serving
 from tests.api.tokens import token_of
+from tests.api.whole import whole
 from tests.web.foreign import OWN, PLAIN
 from tests.web.foreign import settled as a_settled_house
 
 pytestmark = pytest.mark.slow
-WHOLE = described(ROUTERS, "http://127.0.0.1:8000")
-SCHEMA = schemathesis.openapi.from_dict(WHOLE)
+WHOLE = whole()
+SCHEMA = schemathesis.openapi.from_dict(deepcopy(WHOLE))
 EVERY = [
     pytest.param(path, method, id=one["operationId"]) for path, method, one in operations(WHOLE)
 ]

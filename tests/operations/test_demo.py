@@ -11,6 +11,7 @@ from formservice.bootstrap.web import web
 from formservice.cli import demo_serve
 from formservice.domain.case import Role, State
 from formservice.domain.errors import UsageError
+from tests.demo_once import demo_copy
 from tests.programs import needs_tesseract
 
 pytestmark = [pytest.mark.slow, pytest.mark.engine, needs_tesseract]
@@ -18,7 +19,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.engine, needs_tesseract]
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
-    return demo_house(tmp_path_factory.mktemp("demo") / "haus")
+    return demo_house(demo_copy(tmp_path_factory))
 
 
 @pytest.fixture

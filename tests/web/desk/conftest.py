@@ -1,5 +1,9 @@
 """Received samples, kept with what was read of them, as workers leave them."""
 
+import fcntl
+import hashlib
+import json
+import os
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -19,12 +23,21 @@ SCAN = "feedbackbogen@2026-11/regulaer-scan"
 
 @pytest.fixture(scope="session")
 def readings(tmp_path_factory) -> Callable[[WebServices, Path], list[dict[str, Any]]]:
-    """Return what reads a file once in a run of tests."""
+    """Return what reads a file once in a run of tests, whichever of its processes asks first."""
+    folder = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        folder = folder.parent
     known: dict[Path, list[dict[str, Any]]] = {}
 
     def read(house: WebServices, file: Path) -> list[dict[str, Any]]:
         if file not in known:
-            known[file] = house.isolated_read(file.read_bytes(), file.name, received=RECEIVED)
+            kept = folder / f"read-{hashlib.sha256(file.read_bytes()).hexdigest()}.json"
+            with kept.with_suffix(".lock").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                if not kept.exists():
+                    found = house.isolated_read(file.read_bytes(), file.name, received=RECEIVED)
+                    kept.write_text(json.dumps(found), "utf-8")
+            known[file] = json.loads(kept.read_text("utf-8"))
         return known[file]
 
     return read
