@@ -117,7 +117,7 @@ def opened(
         locale="de-DE",
         timezone_id="Europe/Berlin",
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     context.add_cookies(
         [{"name": name, "value": value, "url": address} for name, value in cookies.items()]
     )
