@@ -7,6 +7,7 @@ from typing import Any  # what a list of a page shows is of many kinds
 
 from fastapi import APIRouter, Request, Response
 
+from formservice.application.casework import Asked
 from formservice.application.drafts import EDIT, Draft
 from formservice.application.goals import plan_forms
 from formservice.application.inbox import Box
@@ -48,7 +49,7 @@ def start(request: Request, me: Me, house: Home) -> Response:
         "late": [],
         "reviews": [],
         "drafts": [],
-        "doors": [],
+        "next": False,
     }
     match me.role:
         case Role.TRAEGER:
@@ -56,31 +57,51 @@ def start(request: Request, me: Me, house: Home) -> Response:
         case Role.IFK | Role.LEAD:
             known |= _of_cases(request, house, me)
         case Role.BACK_OFFICE:
-            known["tiles"] = _desk(request, house.waiting.counts(me.author))
+            counts = house.waiting.counts(me.author)
+            known["tiles"] = _desk(request, counts)
+            known["next"] = counts.doubtful + counts.unidentified > 0
         case _:  # administration sees no contents
             pass
     if is_allowed(Action.EDIT_DOCUMENT, me.role):
         known["drafts"] = _drafts(request, house, me)
-    known["doors"] = [
-        (text(f"start.door.{name}"), _address(request, name))
-        for name, action in _DOORS
-        if is_allowed(action, me.role)
-    ]
     # What there is none of needs no look.
     known["waits"] = bool(known["tiles"])
     known["tiles"] = [one for one in known["tiles"] if one.count]
     lists = ("returned", "overdue", "due", "late", "reviews", "drafts")
     known["nothing"] = not known["tiles"] and not any(known[name] for name in lists)
+    known["first"] = known["nothing"] and _has_no_case(house, me)
+    doors = (_FIRST if known["first"] else ()) + _DOORS
+    known["doors"] = [
+        (text(f"start.door.{name}"), _address(request, name))
+        for name, action in doors
+        if is_allowed(action, me.role) and _OWN.get(name, me.role) is me.role
+    ]
     return page(request, "start/start.html", known)
+
+
+def _has_no_case(house: House, me: Me) -> bool:
+    """Say whether somebody keeps cases and has none: whoever begins is led to the first."""
+    if not is_allowed(Action.EDIT_CASES, me.role):
+        return False
+    found = house.office.cases.listed(me.author, Asked(), house.today(), None, 1)
+    return not any(found.counts.values())
 
 
 # What people begin with on an ordinary day, beside the navigation.
 _DOORS = (
     ("upload", Action.SUBMIT),
+    ("batches", Action.BATCHES),
     ("fill_choose", Action.EDIT_DOCUMENT),
     ("plans", Action.PLANS),
     ("people", Action.ACCOUNTS),
 )
+# And before there is anything.
+_FIRST = (
+    ("import_participants", Action.IMPORT_PARTICIPANTS),
+    ("case_new", Action.EDIT_CASES),
+)
+# What others may do, too, but begin no day with.
+_OWN = {"batches": Role.BACK_OFFICE}
 
 
 def _of_traeger(request: Request, house: House, me: Me) -> Mapping[str, Any]:

@@ -1,8 +1,11 @@
 """The start page: what needs somebody today, by role; never what they may not see."""
 
+import re
+
 import pytest
 from sqlalchemy import event
 
+from formservice.application.today import Counts
 from tests.web.forms.pages import finished
 from tests.web.forms.test_filling import FEEDBACK, filled, post
 
@@ -38,6 +41,38 @@ def test_what_waits_is_counted_for_those_who_decide(browser, case):
     shown = carla.get("/").text
     assert "warten auf Entscheidung" in shown
     assert "ohne Fall" in shown
+
+
+def test_whoever_begins_in_an_empty_office_is_led_to_the_first_case(browser):
+    for user in ("carla", "frank"):
+        shown = browser(user).get("/").text
+        assert "Alles erledigt" not in shown
+        assert "Lesen Sie eine Teilnehmerliste ein" in shown
+        assert "Liste einlesen" in shown
+        assert 'href="/faelle/einlesen"' in shown
+
+
+def test_whoever_has_cases_and_nothing_to_do_is_not_asked_to_begin(browser, case):
+    shown = browser("carla").get("/").text
+    assert "Alles erledigt" in shown
+    assert 'href="/faelle/einlesen"' not in shown.partition("<h1")[2]
+
+
+def test_the_back_office_is_led_to_its_own_work(browser, case):
+    elif_, carla = browser("elif"), browser("carla")
+    idle = elif_.get("/").text.partition("<h1")[2]
+    assert 'action="/nachbearbeitung/naechster"' not in idle
+    assert re.search(r'kern-btn--primary" href="/stapel">\s*<span[^>]*>Stapel hochladen', idle)
+    assert 'href="/stapel"' not in carla.get("/").text.partition("<h1")[2]
+
+
+def test_what_waits_at_the_desk_is_opened_from_the_start_page(browser, case, house, monkeypatch):
+    counts = Counts(open=1, doubtful=1)
+    monkeypatch.setattr(type(house.waiting), "counts", lambda _self, _viewer: counts)
+    shown = browser("elif").get("/").text.partition("<h1")[2]
+    assert 'action="/nachbearbeitung/naechster"' in shown
+    assert "Nächsten Vorgang öffnen" in shown
+    assert browser("elif").post("/nachbearbeitung/naechster").status_code == 303
 
 
 def test_a_start_page_asks_the_database_few_times(browser, case, house):

@@ -54,7 +54,11 @@ def test_the_page_one_is_on_is_marked(browser):
 
 def test_every_area_and_every_door_of_the_start_page_has_its_page(app):
     areas = [one.route for one in (*navigation.AREAS, navigation.ACCOUNT)]
-    named = [*areas, *(one for one, _ in navigation.ABOUT), *(one for one, _ in start._DOORS)]
+    named = [
+        *areas,
+        *(one for one, _ in navigation.ABOUT),
+        *(one for one, _ in start._DOORS + start._FIRST),
+    ]
     assert [one for one in named if not app.url_path_for(one)] == []
 
 
