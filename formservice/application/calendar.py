@@ -31,7 +31,7 @@ _BACK, _AHEAD = timedelta(days=183), timedelta(days=60)
 
 @dataclass(frozen=True, slots=True)
 class TermOf:
-    """A deadline of a document, with whose it is."""
+    """A deadline of a document, with whose it is, and whether somebody answers for missing it."""
 
     document: str
     form: str | None
@@ -44,6 +44,7 @@ class TermOf:
     case: str | None
     person: str
     massnahme: str
+    is_answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ class Entry:
     """Something that is due on a day. ``why`` are German sentences; ``met`` None is still open.
 
     ``id`` is the same each time it is asked for. ``is_done`` says that nobody has to do anything
-    about it any more. ``number`` is what the office's people call the case, if they do.
+    about it any more, ``is_answered`` that somebody answers for its being late. ``number`` is what
+    the office's people call the case, if they do.
     """
 
     id: str
@@ -97,6 +99,7 @@ class Entry:
     massnahme: str
     is_done: bool
     number: str = ""
+    is_answered: bool = False
 
     def is_late(self, today: date) -> bool:
         """Whether it was due and is not done."""
@@ -386,5 +389,6 @@ def _entry(viewer: Author, one: TermOf, title: str, why: Sequence[str]) -> Entry
         None,
         one.person,
         one.massnahme,
-        is_done=one.met is True or one.state in DECIDED or is_handed_in,
+        is_done=one.met is True or one.state in DECIDED or is_handed_in or one.is_answered,
+        is_answered=one.is_answered,
     )

@@ -10,6 +10,7 @@ from formservice.adapters.store.calendar_terms import StoredTerms
 from formservice.adapters.store.cases_change import StoredCaseChanges
 from formservice.adapters.store.inbox import StoredInbox
 from formservice.adapters.store.inbox_messages import StoredMessages
+from formservice.adapters.store.today import StoredToday
 from formservice.application.calendar import DueDates
 from formservice.application.casework_input import person_given
 from formservice.application.compare import Result
@@ -76,6 +77,35 @@ def test_a_finding_that_somebody_answers_for_is_urgent_no_more(office, inbox, de
     decide.answer("late", 1, ("deadline.missed", None), "Die Post hat gestreikt.", CARLA)
     found = inbox.listed(CARLA, Box.OPEN)
     assert (found.counts[Box.LATE], found.rows[0].late, found.rows[0].asks) == (0, 0, 0)
+
+
+def test_what_somebody_answers_for_is_late_on_no_page_any_more(office, decide):
+    person = person_given({"name": "Klein", "vorname": "Robin"}, DAY)
+    case = StoredCaseChanges(office).opened(person, None, CARLA)
+    other = finding("deadline.missed", "asks", "erstellt_am", "zu spät", overridable=True)
+    came(office, "d1", reading(findings=[LATE, other], deadlines=[deadline()]))
+    with office.work() as work:
+        row = {"document": "d1", "case": case}
+        work.connection.execute(insert(schema.case_documents).values(row))
+    parts, waiting = Reading(Settings.from_environment({})), StoredToday(office)
+    due = DueDates(StoredTerms(office), parts.forms, parts.calendar, lambda: DAY)
+
+    def late():
+        terms = due.between(CARLA, date(2026, 11, 5), date(2026, 11, 5))
+        return (
+            [one.id for one in waiting.late(CARLA)],
+            waiting.counts(CARLA).late,
+            [one.document for one in due.open(CARLA) if one.document],
+            [one.is_late(DAY) for one in terms],
+            [one.is_answered for one in terms],
+        )
+
+    before = (["d1"], 1, ["d1"], [True], [False])
+    assert late() == before
+    decide.answer("d1", 1, ("deadline.missed", None), "Die Post hat gestreikt.", CARLA)
+    assert late() == before  # the other is still to be answered for
+    decide.answer("d1", 1, ("deadline.missed", "erstellt_am"), "Betriebsferien.", CARLA)
+    assert late() == ([], 0, [], [False], [True])
 
 
 def test_the_list_goes_on_where_it_ended_with_two_queries(office, inbox):

@@ -13,7 +13,7 @@ from formservice.adapters.store.portal import came_for
 from formservice.adapters.store.rights import visible
 from formservice.adapters.store.rows import text_of
 from formservice.adapters.store.store import Store
-from formservice.adapters.store.today import StoredToday
+from formservice.adapters.store.today import StoredToday, is_answered
 from formservice.application.calendar import Awaited, OpenForm, TermOf
 from formservice.application.due import Period
 from formservice.application.goals import GoalDue
@@ -51,6 +51,7 @@ class StoredTerms:
                 _persons.c.name,
                 _persons.c.vorname,
                 _massnahmen.c.name.label("massnahme"),
+                is_answered().label("answered"),
             )
             .join(_documents, _documents.c.id == _due.c.document)
             .outerjoin(_belongs, _belongs.c.document == _documents.c.id)
@@ -76,6 +77,7 @@ class StoredTerms:
                     row.case,
                     _called(row.name, row.vorname),
                     row.massnahme or "",
+                    row.met is False and bool(row.answered),
                 )
                 for row in work.connection.execute(query)
             ]

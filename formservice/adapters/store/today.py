@@ -18,6 +18,7 @@ from formservice.application.goals import GoalDue, PlanOf
 from formservice.application.ports_store import Author
 from formservice.application.today import Counts, Plan, Urgent
 from formservice.domain.case import State
+from formservice.domain.findings import FindingCode
 
 _table, _deadlines = schema.documents, schema.deadlines
 _OPEN = (State.IN_REVIEW, State.UNIDENTIFIED)
@@ -54,7 +55,10 @@ class StoredToday:
         return Counts(**{name: int(row._mapping[name] or 0) for name in asked})
 
     def late(self, viewer: Author, most: int = 5) -> Sequence[Urgent]:
-        """Return what was due the longest time ago and waits for a decision."""
+        """Return what was due the longest time ago and waits for a decision.
+
+        What somebody answers for is late no more.
+        """
         records, missed = schema.records, _deadlines.c.met.is_(False)
         due = (
             select(_deadlines.c.document, func.min(_deadlines.c.due).label("due"))
@@ -67,7 +71,7 @@ class StoredToday:
             select(_table.c.id, _table.c.form, due.c.due, records.c.reading)
             .join(due, due.c.document == _table.c.id)
             .join(records, newest)
-            .where(visible(viewer), _table.c.state.in_(_OPEN))
+            .where(visible(viewer), _table.c.state.in_(_OPEN), ~is_answered())
             .order_by(due.c.due, _table.c.id)
         )
         with self._store.look() as work:
@@ -134,4 +138,17 @@ class StoredToday:
 
 def _is_late() -> ColumnElement[bool]:
     missed = exists().where(_deadlines.c.document == _table.c.id)
-    return missed.where(_deadlines.c.met.is_(False))
+    return and_(missed.where(_deadlines.c.met.is_(False)), ~is_answered())
+
+
+def is_answered() -> ColumnElement[bool]:
+    """Return the condition that somebody answers for all that a document is late with."""
+    answers, findings = schema.acknowledgements, schema.findings
+    late = str(FindingCode.DEADLINE_MISSED)
+    given = exists().where(answers.c.document == _table.c.id, answers.c.code == late)
+    same = func.coalesce(answers.c.field, "") == func.coalesce(findings.c.field, "")
+    told = exists().where(answers.c.document == findings.c.document, answers.c.code == late, same)
+    # Said so that the database goes by the document and not by the code, which thousands have.
+    is_such = func.coalesce(findings.c.code, "") == late
+    still = exists().where(findings.c.document == _table.c.id, is_such, ~told)
+    return and_(given.correlate(_table), ~still.correlate(_table))
