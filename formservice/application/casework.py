@@ -150,7 +150,8 @@ class Term:
 class Happened:
     """An event of a case, to be told: ``sentence`` what, ``who`` by whom, ``at`` in UTC.
 
-    ``undo`` names the change by hand that it tells of, if that can still be taken back.
+    ``form`` is which form it is about, of a document or one that was issued. ``undo`` names the
+    change by hand that it tells of, if that can still be taken back.
     """
 
     seq: int

@@ -8,6 +8,7 @@ from formservice.domain.case import BROWSER, NAMES, PORTAL, Role, State
 from formservice.domain.chain import Link
 from formservice.domain.changes import COMPARED, FAITHFUL
 from formservice.domain.document import Medium, Method, ReadingBy
+from formservice.domain.findings import FindingCode
 from formservice.domain.record import Reading
 
 REFERENCE = "Kennung auf dem Formular"
@@ -97,6 +98,33 @@ def reading_by(name: str) -> str:
     return READINGS.get(_EARLIER.get(name, name), name)
 
 
+FOUND: Mapping[str, str] = {
+    FindingCode.REQUIRED: "Angabe fehlt",
+    FindingCode.UNREADABLE: "Angabe nicht lesbar",
+    FindingCode.DOUBTFUL: "Angabe zweifelhaft",
+    FindingCode.CONFLICT: "Angaben widersprechen sich",
+    FindingCode.CHANGED: "Angabe geändert",
+    FindingCode.MALFORMED: "Angabe passt nicht in das Feld",
+    FindingCode.NOT_FOUND: "Angabe nicht gefunden",
+    FindingCode.DIRECTION: "Schreibrichtung eines Namens umgekehrt",
+    FindingCode.RULE: "Angaben passen nicht zusammen",
+    FindingCode.DEADLINE_MISSED: "Frist versäumt",
+    FindingCode.DEADLINE_ASSUMED: "Frist angenommen",
+    FindingCode.DEADLINE_UNKNOWN: "Frist nicht zu prüfen",
+    FindingCode.UNIDENTIFIED: "Formular nicht erkannt",
+    FindingCode.OTHER_FORM: "anderes Formular",
+    FindingCode.WORDING: "Wortlaut des Formulars geändert",
+    FindingCode.OUTSIDE: "Text außerhalb der Felder",
+    FindingCode.INCOMPLETE: "Seiten fehlen",
+    FindingCode.PUT_TOGETHER: "aus mehreren Formularen zusammengesetzt",
+    FindingCode.PAGE_BLANK: "leere Seite",
+    FindingCode.PAGE_SEPARATOR: "Trennblatt",
+    FindingCode.PAGE_UNREADABLE: "Seite nicht lesbar",
+    FindingCode.PAGE_TWICE: "Seite doppelt",
+}
+"""What findings are called in a history, by their codes; those of later editions keep theirs."""
+
+
 def person_of(user: str, people: Mapping[str, str]) -> str:
     """Return what people call a user: the name, if it is known."""
     if user == SERVICE.id:
@@ -139,7 +167,7 @@ def _acknowledged(body: Mapping[str, Any]) -> str:
         return "Sichtprüfung des Abbilds bestätigt"
     if code == COMPARED:
         return "O-Ton mit dem Original verglichen"
-    return f"Befund verantwortet ({code})"
+    return f"Befund verantwortet: {FOUND.get(str(code), code)}"
 
 
 def _copied(body: Mapping[str, Any]) -> str:
@@ -148,10 +176,6 @@ def _copied(body: Mapping[str, Any]) -> str:
 
 
 _FORMATS: Mapping[str, str] = {"docx": "Word", "pdf": "PDF"}
-
-
-def _form(body: Mapping[str, Any]) -> str:
-    return str(body.get("form", "")).capitalize()
 
 
 _CALLED: Mapping[str, str] = {
@@ -267,8 +291,8 @@ EVENTS: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "participation.opened": "Teilnahme angelegt",
     "participation.changed": _fields_of("Teilnahme geändert"),
     "change.undone": "Änderung rückgängig gemacht",
-    "form.issued": lambda body: (
-        f"Formular ausgegeben ({_form(body)}, {_FORMATS.get(str(body.get('format')), '?')})"
+    "form.issued": lambda body: (  # which one is called by its title where it is shown
+        f"Formular ausgegeben ({_FORMATS.get(str(body.get('format')), '?')})"
     ),
     "form.sent": "Formular als versandt vermerkt",
     "form.unsent": "Vermerk „versandt“ zurückgenommen",

@@ -10,6 +10,7 @@ import formservice
 from formservice.application.terms import (
     COPIES,
     EVENTS,
+    FOUND,
     MEDIA,
     METHODS,
     NOTHING,
@@ -25,6 +26,7 @@ from formservice.application.terms import (
 from formservice.domain.case import Role
 from formservice.domain.chain import Link
 from formservice.domain.document import Medium, Method, ReadingBy
+from formservice.domain.findings import FindingCode
 from formservice.domain.record import Reading
 
 PACKAGE = Path(formservice.__file__).parent
@@ -104,6 +106,15 @@ def test_a_reason_says_what_it_was_given_for(code: str, name: str | None, told: 
     assert about_of(code, name) == told
 
 
+@pytest.mark.parametrize("code", sorted(FindingCode))
+def test_what_somebody_answered_for_is_told_in_words(code: str) -> None:
+    assert FOUND.keys() == set(FindingCode)
+    for type_ in ("finding.acknowledged", "finding.withdrawn"):
+        told = told_of(event(type_, {"code": code}))
+        assert code not in told
+        assert FOUND[code] in told
+
+
 def test_an_event_of_a_later_edition_is_told_by_its_type() -> None:
     assert told_of(event("seal.made")) == "seal.made"
 
@@ -118,7 +129,7 @@ def test_an_event_of_a_later_edition_is_told_by_its_type() -> None:
         ),
         ("copy.made", {"kind": "picture", "version": 2}, "Abbild mit Transfervermerk erzeugt, F"),
         ("copy.made", {"kind": "datensatz.json", "version": 2}, "datensatz.json erzeugt"),
-        ("finding.acknowledged", {"code": "deadline.missed"}, "verantwortet (deadline.missed)"),
+        ("finding.acknowledged", {"code": "deadline.missed"}, "verantwortet: Frist versäumt"),
         ("finding.acknowledged", {"code": "scan.faithful"}, "Sichtprüfung des Abbilds bestätigt"),
         ("delivery.made", {"zielsystem": "akte"}, "an „akte“ übergeben"),
         ("delivery.failed", {"zielsystem": "akte", "error": "storage"}, "„akte“ gescheitert (st"),

@@ -44,7 +44,8 @@ def history(work: Work, case: str, before: int | None, most: int) -> Sequence[Ha
             row.hash,
         )
         sentence, who = told_of(link), person_of(row.author, people)
-        told = (row.document, row.form, undo.get(row.seq))
+        form = str(link.body["form"]) if row.type == "form.issued" else row.form
+        told = (row.document, form, undo.get(row.seq))
         found.append(Happened(row.seq, row.at, sentence, who, *told))
     return found
 

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from formservice.adapters.definitions.mappings import Definitions
 from formservice.adapters.store import schema
+from formservice.application.issuing import Target
 from tests import known
 from tests.web.casework.conftest import CARLA, DIRK, PART, PERSON, sought
 
@@ -381,3 +382,13 @@ def test_a_participation_that_there_is_already_is_told_at_its_field(browser, cas
     assert "Diese Teilnahme gibt es schon." in answer.text
     by_program = browser("carla").post(f"/api/v1/cases/{name}/participations", json=PART)
     assert [one["where"] for one in by_program.json()["problems"]] == ["massnahme"]
+
+
+def test_the_history_calls_a_form_that_was_issued_by_its_title(browser, case, house):
+    name, part = case()
+    target = Target(name, part)
+    house.office.issue("feedbackbogen", [target], "docx", CARLA, house.today())
+    carla = browser("carla")
+    title = house.forms.get("feedbackbogen").title
+    for page in (f"/faelle/{name}/verlauf", f"/faelle/{name}/kurz"):
+        assert f"Formular ausgegeben (Word) – {title}" in carla.get(page).text
