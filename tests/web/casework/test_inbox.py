@@ -400,6 +400,18 @@ def test_a_step_answered_with_the_document_is_written_down(
     assert [(one.document, one.user) for one in rows] == [("d1", "carla")]
 
 
+def test_a_lead_finds_who_looked_into_a_document_and_others_find_no_such_link(browser, came):
+    came()
+    frank, carla = browser("frank"), browser("carla")
+    for page in ("/eingang/d1", "/vorgaenge/d1"):
+        assert 'href="/vorgaenge/d1/einsicht"' in frank.get(page).text
+        assert "einsicht" not in carla.get(page).text
+    shown = frank.get("/vorgaenge/d1/einsicht").text
+    for said in ("Ayşe Öztürk", "Feedbackbogen", 'href="/vorgaenge/d1"', "Carla Fall"):
+        assert said in shown
+    assert carla.get("/vorgaenge/d1/einsicht").status_code in {403, 404}
+
+
 def test_a_program_takes_an_acknowledgement_back(browser, house, came):
     came("d1", days=40)
     carla, address = browser("carla"), "/api/v1/documents/d1/acknowledgements"
