@@ -12,6 +12,7 @@ from typing import Any, Protocol  # readings have the shape of the JSON contract
 from formservice.application.desk_pictures import Seen
 from formservice.application.editing import Editing
 from formservice.application.ports_store import Author
+from formservice.application.search import Place
 from formservice.domain.case import NAMES, State
 from formservice.domain.errors import ConflictError
 from formservice.domain.findings import FindingCode
@@ -100,7 +101,10 @@ class Queued:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A document of the queue, for lists: how many fields are in doubt, who has it."""
+    """A document of the queue, for lists: how many fields are in doubt, who has it.
+
+    ``place`` is where it stands in the order of the queue.
+    """
 
     document: str
     name: str
@@ -108,6 +112,7 @@ class Waiting:
     received: date
     doubtful: int
     user: str | None
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +142,10 @@ class DeskStore(Protocol):
     def queued(self, viewer: Author, choice: Choice) -> Queued:
         """Return what waits for ``viewer``."""
 
-    def waiting(self, viewer: Author, choice: Choice, most: int) -> Sequence[Waiting]:
-        """Return the first documents of the queue, the oldest first."""
+    def waiting(
+        self, viewer: Author, choice: Choice, most: int, after: Place | None = None
+    ) -> Sequence[Waiting]:
+        """Return the first documents of the queue, or those behind a place, the oldest first."""
 
     def take(
         self, viewer: Author, choice: Choice, after: str | None, seconds: float

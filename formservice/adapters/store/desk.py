@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import Any  # rows have the columns of their query
 
 from sqlalchemy import (
@@ -43,12 +44,14 @@ from formservice.application.desk import (
 )
 from formservice.application.desk_pictures import Seen
 from formservice.application.ports_store import Author
+from formservice.application.search import Place
 from formservice.domain.case import State
 from formservice.domain.errors import ClashError, ConflictError
 
 _documents, _findings = schema.documents, schema.findings
 _desk, _drafts, _files = schema.web.desk, schema.web.drafts, schema.web.batch_files
 _ORDER = ("received", "created_at", "id")
+_PLACE = tuple_(*(_documents.c[name] for name in _ORDER))
 _CODES = sorted(str(one) for one in FIELD_CODES | DOCUMENT_CODES)
 _FIELD_CODES = sorted(str(one) for one in FIELD_CODES)
 STATES = (State.UNIDENTIFIED, State.IN_REVIEW)
@@ -88,21 +91,25 @@ class StoredDesk:
         forms = [(row[0], row[1]) for row in rows]
         return Queued(sum(row[1] for row in rows), taken, first, forms, _MOST)
 
-    def waiting(self, viewer: Author, choice: Choice, most: int) -> Sequence[Waiting]:
-        """Return the first documents of the queue, the oldest first."""
+    def waiting(
+        self, viewer: Author, choice: Choice, most: int, after: Place | None = None
+    ) -> Sequence[Waiting]:
+        """Return the first documents of the queue, or those behind a place, the oldest first."""
         fields = (
             select(func.count(literal(1)))
             .where(_findings.c.document == _documents.c.id, _findings.c.code.in_(_FIELD_CODES))
             .scalar_subquery()
         )
-        columns = (_documents.c.id, _documents.c.name, _documents.c.form, _documents.c.received)
-        query = oldest(viewer, choice, (*columns, fields), most)
+        told = ("id", "name", "form", "received", "created_at")
+        columns = (*(_documents.c[name] for name in told), fields)
+        behind = [] if after is None else [((after.received, after.created_at, after.id) < _PLACE)]
+        query = oldest(viewer, choice, columns, most, behind)
         with self._store.look() as work:
             rows = work.connection.execute(query).all()
             held = self._held(work.connection, [row[0] for row in rows])
         return [
-            Waiting(key, name, form, received, doubtful, held.get(key))
-            for key, name, form, received, doubtful in rows
+            Waiting(key, name, form, day, doubtful, held.get(key), Place(day, at, key))
+            for key, name, form, day, at, doubtful in rows
         ]
 
     def take(
@@ -199,17 +206,8 @@ class StoredDesk:
             if not after.decisions:
                 connection.execute(delete(_drafts).where(own))
             elif after != before:
-                body = {
-                    "decisions": [
-                        {
-                            "field": key,
-                            "said": one.said,
-                            "value": one.value,
-                            "compared": one.compared,
-                        }
-                        for key, one in after.decisions.items()
-                    ]
-                }
+                told = [{"field": key, **asdict(one)} for key, one in after.decisions.items()]
+                body = {"decisions": told}
                 values = {"body": body, "base": after.base, "updated_at": now()}
                 connection.execute(
                     update(_drafts).where(own).values(version=_drafts.c.version + 1, **values)
@@ -260,7 +258,7 @@ def _free(
     )
     further = [not_(taken), _documents.c.id.not_in(passed)]
     if place is not None:
-        further.append(tuple_(*(_documents.c[name] for name in _ORDER)) > place)
+        further.append(place < _PLACE)
     return oldest(viewer, choice, (_documents.c.id,), 1, further)
 
 
@@ -376,8 +374,8 @@ def _place(connection: Connection, document: str | None) -> tuple[object, ...] |
     """Return where a document stands in the order of the queue."""
     if document is None:
         return None
-    query = select(*(_documents.c[name] for name in _ORDER))
-    row = connection.execute(query.where(_documents.c.id == text_of(document))).first()
+    query = select(*_PLACE.clauses).where(_documents.c.id == text_of(document))
+    row = connection.execute(query).first()
     return None if row is None else tuple(row)
 
 

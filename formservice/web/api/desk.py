@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from formservice.application.desk import Choice, Decision
 from formservice.application.desk_deciding import HELD_S
 from formservice.application.desk_review import Asked, Review
+from formservice.application.search import Place
 from formservice.domain.permissions import Action
 from formservice.web import reading_log
 from formservice.web.api.documents import DocumentId
@@ -54,6 +55,9 @@ _REVIEW = {
 }
 
 
+_OF_FORM = "Nur dieses Formular; `-`: nur, was als keines erkannt ist."
+
+
 class WaitingTold(BaseModel):
     """A document that waits at the desk."""
 
@@ -69,10 +73,11 @@ class WaitingTold(BaseModel):
 class Queue(BaseModel):
     """What waits at the desk."""
 
-    model_config = example({"count": 1, "taken": 0, "items": [_WAITING]})
+    model_config = example({"count": 1, "taken": 0, "items": [_WAITING], "next": None})
     count: int = Field(description="So viele warten.")
     taken: int = Field(description="So viele sehen andere gerade durch.")
-    items: list[WaitingTold] = Field(description="Die ersten, die ältesten zuerst.")
+    items: list[WaitingTold] = Field(description="Die ältesten zuerst.")
+    next: str | None = Field(description="Als `after` mitsenden; null nach der letzten Seite.")
 
 
 class SaidTold(BaseModel):
@@ -116,8 +121,9 @@ class ReviewTold(BaseModel):
 class TakeNext(BaseModel):
     """Which document is wanted next."""
 
-    model_config = given({"form": "feedbackbogen", "after": None})
-    form: str | None = Field(None, max_length=64, description="Nur dieses Formular.")
+    model_config = given({"form": "feedbackbogen", "batch": None, "after": None})
+    form: str | None = Field(None, max_length=64, description=_OF_FORM)
+    batch: str | None = Field(None, max_length=64, description="Nur aus diesem Stapel.")
     after: str | None = Field(None, max_length=64, description="Der Vorgang davor.")
 
 
@@ -152,15 +158,16 @@ class DecisionGiven(BaseModel):
 def queue(
     house: Home,
     me: Me,
-    form: Annotated[
-        str, Query(description="Nur dieses Formular.", pattern="^([a-z0-9-]{1,64})?$")
-    ] = "",
+    form: Annotated[str, Query(description=_OF_FORM, pattern="^([a-z0-9-]{1,64})?$")] = "",
+    batch: Annotated[str, Query(description="Nur aus diesem Stapel.", max_length=64)] = "",
     limit: Annotated[int, Query(description="Höchstens so viele.", ge=1, le=200)] = 50,
+    after: Annotated[str, Query(description="`next` der vorigen Seite.", max_length=400)] = "",
 ) -> Queue:
     """Zeigt, was wartet, die ältesten zuerst."""
-    choice = Choice(form or None)
+    choice = _choice(form, batch)
     queued = house.desk.queued(me.author, choice)
-    waiting = house.desk.waiting(me.author, choice, limit)
+    place = Place.told(after) if after else None
+    waiting = house.desk.waiting(me.author, choice, limit + 1, place)
     items = [
         WaitingTold(
             document=one.document,
@@ -170,9 +177,15 @@ def queue(
             doubtful=one.doubtful,
             user=one.user,
         )
-        for one in waiting
+        for one in waiting[:limit]
     ]
-    return Queue(count=queued.count, taken=queued.taken, items=items)
+    ended = waiting[limit - 1].place if len(waiting) > limit else None
+    return Queue(
+        count=queued.count,
+        taken=queued.taken,
+        items=items,
+        next=None if ended is None else str(ended),
+    )
 
 
 @router.post(
@@ -185,7 +198,8 @@ def queue(
 )
 def take_next(house: Home, me: Me, wanted: Annotated[TakeNext, Body()]) -> Taken:
     """Nimmt den nächsten Vorgang, den niemand hat; er gehört dann zehn Minuten lang Ihnen."""
-    found = house.desk.take(me.author, Choice(wanted.form), wanted.after, HELD_S)
+    choice = _choice(wanted.form or "", wanted.batch or "")
+    found = house.desk.take(me.author, choice, wanted.after, HELD_S)
     return Taken(document=found)
 
 
@@ -256,6 +270,20 @@ def finish(document: DocumentId, house: Home, me: Me) -> Changed:
 
 
 @router.post(
+    "/desk/{document}/hold",
+    name="api_hold",
+    operation_id="holdDocument",
+    summary="Einen Vorgang behalten",
+    status_code=204,
+    dependencies=may(Action.DESK),
+    responses=refused(404, 409),
+)
+def hold(document: DocumentId, house: Home, me: Me) -> None:
+    """Nimmt oder behält einen Vorgang für zehn Minuten; 409, wenn ihn jemand anders hat."""
+    house.deciding.hold(me.author, document)
+
+
+@router.post(
     "/desk/{document}/release",
     name="api_release",
     operation_id="releaseDocument",
@@ -268,6 +296,10 @@ def release(document: DocumentId, house: Home, me: Me) -> None:
     """Gibt einen Vorgang frei, damit ihn jemand anders nehmen kann."""
     house.consult.kept(document, me.author)
     house.desk.release(me.author, document)
+
+
+def _choice(form: str, batch: str) -> Choice:
+    return Choice({"": None, "-": ""}.get(form, form), batch or None)
 
 
 def _review(one: Review) -> ReviewTold:

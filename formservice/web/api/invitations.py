@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from formservice.application.accounts_invited import Invited
 from formservice.domain.permissions import Action
-from formservice.web.api.accounts import PLAIN
+from formservice.web.api.accounts import PLAIN, StartTold, UserId
 from formservice.web.api.problems import CHANGES, refused
 from formservice.web.api.route import ApiRoute
 from formservice.web.api.samples import example
@@ -69,6 +69,28 @@ class InvitedTold(BaseModel):
     mailed: bool = Field(description="Ob sie auch per E-Mail unterwegs ist.")
 
 
+class LoginGiven(BaseModel):
+    """By what name somebody signs in from now on."""
+
+    model_config = given({"login": "c.beispiel"})
+    login: str = Field(min_length=1, max_length=200, pattern=PLAIN, description="Anmeldename.")
+
+
+class LinkGiven(BaseModel):
+    """Which account of the office is somebody's."""
+
+    model_config = given({"email": "c.beispiel@amt.example", "subject": ""})
+    email: str = Field(
+        "", max_length=200, pattern=PLAIN, description="E-Mail-Adresse des Dienstkontos."
+    )
+    subject: str = Field(
+        "",
+        max_length=255,
+        pattern=PLAIN,
+        description="Oder: wie der Dienst die Person selbst nennt (`sub`).",
+    )
+
+
 @router.get(
     "/invitations",
     name="api_invitations",
@@ -128,3 +150,47 @@ def withdraw(invitation: InvitationId, house: Home, me: Me) -> None:
 
 def _told(one: Invited) -> InvitedTold:
     return InvitedTold(id=one.id, link=one.link, mailed=one.mailed)
+
+
+@router.post(
+    "/accounts/{user}/login",
+    name="api_account_login",
+    operation_id="giveLogin",
+    summary="Jemandem ohne Anmeldung einen Anmeldenamen geben",
+    status_code=201,
+    dependencies=may(Action.ACCOUNTS),
+    responses=refused(*CHANGES),
+    openapi_extra={"x-secret": True},
+)
+def give_login(user: UserId, house: Home, me: Me, who: Annotated[LoginGiven, Body()]) -> StartTold:
+    """Lässt jemanden herein, der aus einer Liste bekannt ist; zeigt einmal das Startkennwort."""
+    started = house.let_in.give_login(user, who.login, me.author)
+    return StartTold(user=started.user, login=started.login, password=started.password)
+
+
+@router.put(
+    "/accounts/{user}/link",
+    name="api_account_link",
+    operation_id="linkAccount",
+    summary="Jemanden mit dem Dienstkonto verknüpfen",
+    status_code=204,
+    dependencies=may(Action.ACCOUNTS),
+    responses=refused(*CHANGES),
+)
+def link(user: UserId, house: Home, me: Me, whose: Annotated[LinkGiven, Body()]) -> None:
+    """Verknüpft ein Konto mit dem Dienstkonto: durch `email` oder `subject`, nicht beides."""
+    house.let_in.link(user, whose.email, whose.subject, me.author)
+
+
+@router.delete(
+    "/accounts/{user}/link",
+    name="api_account_unlink",
+    operation_id="unlinkAccount",
+    summary="Die Verknüpfung mit dem Dienstkonto lösen",
+    status_code=204,
+    dependencies=may(Action.ACCOUNTS),
+    responses=refused(404, 409),
+)
+def unlink(user: UserId, house: Home, me: Me) -> None:
+    """Löst eine Verknüpfung; Sitzungen enden, Tokens sind widerrufen."""
+    house.let_in.unlink(user, me.author)

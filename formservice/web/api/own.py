@@ -17,7 +17,8 @@ from formservice.web.api.files import DOCX, PDF, IfNoneMatch, file_described, se
 from formservice.web.api.issued import MadeTold, Reference
 from formservice.web.api.problems import CHANGES, refused
 from formservice.web.api.route import ApiRoute
-from formservice.web.api.samples import example
+from formservice.web.api.samples import FINDING, example
+from formservice.web.api.shapes import DeadlineRead, FindingRead
 from formservice.web.api.told import Changed, given
 from formservice.web.guard import Home, Me, may
 
@@ -102,6 +103,27 @@ class FormatGiven(BaseModel):
 
     model_config = given({"format": "docx"})
     format: str = Field("docx", max_length=8, description="`docx` oder `pdf`.")
+
+
+class Values(BaseModel):
+    """What stands in a form so far."""
+
+    model_config = given(
+        {"form": "feedbackbogen", "values": {"name": "Beispiel", "anlass": "regulaer"}}
+    )
+    form: str = Field(max_length=64, description="Formular; es gilt die gültige Ausgabe.")
+    values: dict[str, Any] = Field(
+        default_factory=dict, max_length=2000, description="Angaben nach dem Schema des Formulars."
+    )
+
+
+class CheckedTold(BaseModel):
+    """What is to say about values nobody has handed in."""
+
+    model_config = example({"archivable": False, "items": [FINDING], "deadlines": []})
+    archivable: bool = Field(description="Ob nichts die Annahme verhindert.")
+    items: list[FindingRead] = Field(description="Befunde, in der Reihenfolge des Formulars.")
+    deadlines: list[DeadlineRead] = Field(description="Fristen, die sich daraus ergeben.")
 
 
 class Typed(BaseModel):
@@ -213,6 +235,44 @@ def form_file(
     name, data = house.office.issue.document(reference, me.author)
     media = DOCX if name.endswith(".docx") else PDF
     return sent(File(data, hashlib.sha256(data).hexdigest(), name), media, if_none_match)
+
+
+@router.post(
+    "/filled/check",
+    name="api_fill_check",
+    operation_id="checkTyped",
+    summary="Angaben prüfen, bevor daraus ein Vorgang wird",
+    dependencies=may(Action.EDIT_DOCUMENT),
+    responses=refused(404, 413, 415),
+    openapi_extra={"x-safe": True},
+)
+def fill_check(house: Home, typed: Annotated[Values, Body()]) -> CheckedTold:
+    """Sagt zu Angaben, was fehlt und welche Fristen gelten, wie die Seite vor dem Abschließen.
+
+    Nichts davon wird aufbewahrt.
+    """
+    found = house.fill.checked(house.fill.definition(typed.form), typed.values)
+    return CheckedTold(
+        archivable=found["archivable"], items=found["findings"], deadlines=found["deadlines"]
+    )
+
+
+@router.post(
+    "/filled/file",
+    name="api_fill_pdf",
+    operation_id="printTyped",
+    summary="Angaben als PDF zum Drucken und Unterschreiben",
+    dependencies=may(Action.EDIT_DOCUMENT),
+    response_class=Response,
+    responses={**refused(404, 413, 415), **file_described(PDF)},
+    openapi_extra={"x-safe": True},
+)
+def fill_pdf(house: Home, typed: Annotated[Values, Body()]) -> Response:
+    """Gibt Angaben als ausfüllbares PDF; nichts davon wird aufbewahrt."""
+    definition = house.fill.definition(typed.form)
+    data = house.fill.file(definition, typed.values)
+    name = f"{definition.ref.form}.pdf"
+    return sent(File(data, hashlib.sha256(data).hexdigest(), name), PDF)
 
 
 @router.post(

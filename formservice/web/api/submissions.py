@@ -10,8 +10,9 @@ from formservice.application.consult import File as Kept
 from formservice.application.editing import Answer
 from formservice.application.ports_portal import Submission
 from formservice.domain.case import State
-from formservice.domain.errors import ConflictError
+from formservice.domain.errors import ConflictError, UsageError
 from formservice.domain.permissions import Action
+from formservice.web.api.arranging import FormGiven
 from formservice.web.api.corrections import Said
 from formservice.web.api.documents import DocumentId
 from formservice.web.api.files import PDF, IfNoneMatch, file_described, sent
@@ -88,6 +89,29 @@ def submissions(document: DocumentId, house: Home, me: Me) -> list[SubmissionTol
     """Gibt, wann welche Fassung eingereicht wurde, die erste zuerst."""
     found = house.portal.submit.prepared(document, me.author).submissions
     return [_told(one) for one in found]
+
+
+@router.put(
+    "/documents/{document}/form",
+    name="api_prepare_form",
+    operation_id="sayWhichForm",
+    summary="Sagen, welches Formular eine eigene Datei ist",
+    dependencies=may(Action.SUBMIT),
+    responses=refused(*CHANGES),
+)
+def say_form(
+    document: DocumentId, house: Home, me: Me, form: Annotated[FormGiven, Body()]
+) -> Changed:
+    """Liest eine noch nicht eingereichte Datei als das genannte Formular; eine weitere Fassung.
+
+    So geht es weiter, wenn nicht zu erkennen war, welches Formular es ist.
+    """
+    kept = house.portal.submit.prepared(document, me.author).kept
+    if kept.version == 0:
+        raise UsageError("Dieser Vorgang ist noch nicht gelesen.", "Bitte einen Moment warten.")
+    house.arrange.as_form(me.author, document, form.form, form.edition)
+    kept, _ = house.consult.kept(document, me.author)
+    return Changed(id=document, version=kept.version, state=kept.state)
 
 
 @router.post(
