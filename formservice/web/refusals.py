@@ -169,7 +169,8 @@ class _OnlyWebError(FormServiceError):
 def _answer(request: Request, error: FormServiceError, status: int | None = None) -> Response:
     status = status or status_of(error)
     if not _is_page(request):
-        return JSONResponse(problem(error), status)
+        headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+        return JSONResponse(problem(error), status, headers)
     _look_who(request)
     return page(request, "error.html", {"error": error, "status": status}, status)
 

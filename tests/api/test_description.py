@@ -4,6 +4,7 @@ import re
 
 import pytest
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 
 from formservice.application.idempotency import ReusedError
 from formservice.web.api.description import operations
@@ -52,7 +53,7 @@ def test_every_operation_is_told_in_words(path, method, one):
 @pytest.mark.parametrize(("path", "method", "one"), EVERY)
 def test_every_operation_names_its_errors_in_the_shape_of_problems(path, method, one):
     errors = {int(status): answer for status, answer in one["responses"].items() if status >= "4"}
-    wanted = set(ALWAYS) if one["security"] else {405, 422, 429, 503}
+    wanted = set(ALWAYS) if one["security"] else {405, 422, 429, 500, 503}
     if "{" in path and one["security"]:
         wanted.add(404)
     if "requestBody" in one:
@@ -154,3 +155,54 @@ def test_the_page_shows_every_operation_without_a_script(browser):
     assert answer.status_code == 200
     for _, _, one in operations(WHOLE):
         assert f'id="{one["operationId"]}"' in answer.text
+
+
+def _said(part):
+    """Yield what a part of the description says to people; examples are of no language."""
+    if isinstance(part, dict):
+        for key, each in part.items():
+            if key in ("description", "summary", "title") and isinstance(each, str):
+                yield each
+            elif key not in ("example", "examples"):
+                yield from _said(each)
+    elif isinstance(part, list):
+        for each in part:
+            yield from _said(each)
+
+
+def _models(kind):
+    for one in kind.__subclasses__():
+        yield one
+        yield from _models(one)
+
+
+def test_nothing_is_said_in_english():
+    told = [*_said(WHOLE["paths"]), *_said(WHOLE["components"])]
+    docs = {" ".join((one.__doc__ or "").split()) for one in _models(BaseModel)}
+    english = re.compile(r"\b(the|of|is|which|and|what|who|successful|response|to be)\b", re.I)
+    for one in told:
+        assert " ".join(one.split()) not in docs
+        assert not english.search(re.sub(r"`[^`]*`|„[^“]*“", "", one)), one
+    assert not [name for name in WHOLE["components"]["schemas"] if "__" in name or "-" in name]
+
+
+@pytest.mark.parametrize(("path", "method", "one"), EVERY)
+def test_every_body_has_an_example_where_it_stands(path, method, one):
+    media = one.get("requestBody", {}).get("content", {}).get("application/json")
+    assert media is None or "example" in media
+
+
+def test_who_shows_no_token_is_answered_as_the_description_says(browser):
+    answer = browser(None).get("/api/v1/me")
+    told = WHOLE["paths"]["/api/v1/me"]["get"]["responses"]["401"]
+    assert answer.json() == told["content"]["application/json"]["example"]
+    assert answer.headers["www-authenticate"] == "Bearer"
+    assert "WWW-Authenticate" in told["headers"]
+
+
+def test_a_day_that_is_none_is_told_as_programs_write_days(browser):
+    person = {"name": "Beispiel", "vorname": "Kim", "geburtsdatum": "heute"}
+    answer = browser("carla").post("/api/v1/cases", json={"person": person})
+    assert answer.status_code == 422
+    assert "JJJJ-MM-TT" in answer.json()["problems"][0]["message"]
+    assert "TT.MM" not in answer.text

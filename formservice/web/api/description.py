@@ -43,6 +43,15 @@ _SECURITY: Mapping[str, Any] = {
 }
 
 
+_DONE: Mapping[str, str] = {
+    "200": "Die Antwort.",
+    "201": "Es ist angelegt.",
+    "204": "Es ist geschehen; die Antwort hat keinen Inhalt.",
+}
+"""What is said of an answer that is none of the errors, where its route says nothing itself."""
+_FRAMEWORKS = "Successful Response"
+
+
 def described(routers: Sequence[APIRouter], public_url: str) -> dict[str, Any]:
     """Return the description of all operations of these routers."""
     routes = [one for router in routers for one in router.routes if isinstance(one, APIRoute)]
@@ -58,6 +67,10 @@ def described(routers: Sequence[APIRouter], public_url: str) -> dict[str, Any]:
     )
     whole["components"]["securitySchemes"] = dict(_SECURITY)
     schemas = whole["components"]["schemas"]
+    for schema in schemas.values():
+        # What stands there is for those who work on this program; the fields tell in German.
+        schema.pop("description", None)
+        _untitled(schema)
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     for model in _models(BaseModel):
@@ -94,14 +107,39 @@ def _completed(
     changes = method not in ("GET", "HEAD") and "x-safe" not in (route.openapi_extra or {})
     if changes and not is_open:
         operation.setdefault("parameters", []).append(dict(_KEY))
+    _asked(operation, schemas)
     for status, answer in operation["responses"].items():
+        if answer["description"] == _FRAMEWORKS:
+            answer["description"] = _DONE[status]
         if changes and status.startswith("2"):
             answer.setdefault("headers", {})["Idempotency-Replayed"] = dict(_REPLAYED)
         for media in answer.get("content", {}).values():
+            _untitled(media.get("schema", {}))
             if "example" not in media and "examples" not in media:
                 found = _example(media.get("schema", {}), schemas)
                 if found is not None:
                     media["example"] = found
+
+
+def _asked(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> None:
+    """Complete what a request has to say."""
+    for parameter in operation.get("parameters", ()):
+        _untitled(parameter.get("schema", {}))
+    for media in operation.get("requestBody", {}).get("content", {}).values():
+        _untitled(media.get("schema", {}))
+        example = _example(media.get("schema", {}), schemas)
+        if example is not None:
+            media["example"] = example
+
+
+def _untitled(schema: MutableMapping[str, Any]) -> None:
+    """Take away the titles that are made of the names in the program, of this and all in it."""
+    schema.pop("title", None)
+    inner = [*schema.get("properties", {}).values(), *schema.get("anyOf", ())]
+    inner += [schema[key] for key in ("items", "additionalProperties") if key in schema]
+    for one in inner:
+        if isinstance(one, dict):
+            _untitled(one)
 
 
 def _example(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Any:  # JSON

@@ -31,7 +31,7 @@ _CROP: dict[str, Any] = {
 Answer = Annotated[str, Field(pattern=r"^[^\x00-\x1f]{1,64}:[0-9]{1,8}:[^\x00-\x1f]{1,200}$")]
 
 
-class Kind(StrEnum):
+class GroupKind(StrEnum):
     """What the answers of a group have in common."""
 
     TICKED = "ticked"
@@ -39,7 +39,7 @@ class Kind(StrEnum):
     SAME = "same"
 
 
-_GROUPS = {Kind.TICKED: Group.ON, Kind.BLANK: Group.OFF, Kind.SAME: Group.SAME}
+_GROUPS = {GroupKind.TICKED: Group.ON, GroupKind.BLANK: Group.OFF, GroupKind.SAME: Group.SAME}
 
 
 class CropTold(BaseModel):
@@ -98,7 +98,7 @@ class ConfirmedTold(BaseModel):
 )
 def group(
     group: Annotated[
-        Kind,
+        GroupKind,
         Path(
             description="`ticked` (angekreuzt), `blank` (leer) oder `same` (gleicher Text).",
             examples=["ticked"],

@@ -148,9 +148,8 @@ def _shown(
     asked: dict[str, Any] = one.get("requestBody", {}).get("content", {})
     body = next(iter(asked.items()), None)
     example = None
-    if body is not None and "$ref" in body[1]["schema"]:
-        name = body[1]["schema"]["$ref"].rpartition("/")[2]
-        example = told["components"]["schemas"][name].get("example")
+    if body is not None:
+        example = body[1].get("example")
     return {
         "path": path,
         "method": method,

@@ -89,7 +89,7 @@ class Counts(BaseModel):
     same: int = Field(description="Zeilen, die nichts ändern.")
 
 
-class PlanTold(Counts):
+class ListTold(Counts):
     """What a list would change; it waits for an hour to be taken over."""
 
     model_config = example(
@@ -144,7 +144,7 @@ def show(
     profile: Annotated[
         str, Form(description="Aufbau der Liste; leer: der übliche.", max_length=64)
     ] = "",
-) -> PlanTold:
+) -> ListTold:
     """Vergleicht eine Liste mit dem, was bekannt ist, und zeigt, was sie ändern würde.
 
     Sie wartet dann eine Stunde darauf, mit `POST /participants/lists/{name}/import` übernommen zu
@@ -190,7 +190,7 @@ def _profile(house: House, given_: str) -> str:
     return given_ or known[0]
 
 
-def _shown(house: House, me: SignedIn, name: str, profile: str) -> PlanTold:
+def _shown(house: House, me: SignedIn, name: str, profile: str) -> ListTold:
     plan, rows = house.take_over.shown(name, profile, Answers(), me.author, house.today())
     changes = [
         ChangeTold(
@@ -224,7 +224,7 @@ def _shown(house: House, me: SignedIn, name: str, profile: str) -> PlanTold:
         )
         for case, one in plan.opened.items()
     ]
-    return PlanTold(
+    return ListTold(
         **_counts(plan),
         name=name,
         rows=rows,

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from formservice.application.accounts_people import AboveError
 from formservice.domain.errors import FormServiceError
+from formservice.web.texts import text
 
 
 class Problem(BaseModel):
@@ -56,7 +57,8 @@ STATUS: Mapping[type[FormServiceError], int] = {
 
 _TOLD: Mapping[int, tuple[str, str, str, str]] = {
     400: (
-        "Die Anfrage widerspricht sich oder ist hier nicht vorgesehen (`usage`).",
+        "Die Anfrage widerspricht sich oder ist hier nicht vorgesehen (`usage`), oder die"
+        " Dateien sind nicht so gesendet, wie es üblich ist (`upload.broken`).",
         "usage",
         "Für den Schritt zu „zurückgegeben“ fehlt die Begründung.",
         "Bitte in einem Satz angeben, warum.",
@@ -65,7 +67,7 @@ _TOLD: Mapping[int, tuple[str, str, str, str]] = {
         "Niemand ist angemeldet: Das Token fehlt, ist abgelaufen oder widerrufen (`signed-out`).",
         "signed-out",
         "Sie sind nicht (mehr) angemeldet.",
-        "Bitte ein gültiges Token mitsenden.",
+        "Bitte anmelden und es noch einmal versuchen.",
     ),
     403: (
         "In dieser Rolle nicht vorgesehen (`forbidden`), noch nicht fertig angemeldet"
@@ -130,6 +132,12 @@ _TOLD: Mapping[int, tuple[str, str, str, str]] = {
         "Das waren zu viele Versuche in kurzer Zeit.",
         "Bitte einige Minuten warten.",
     ),
+    500: (
+        "Ein Fehler bei uns (`internal`). Es ist nichts verloren; bitte melden.",
+        "internal",
+        text("errors.internal.error"),
+        text("errors.internal.hint"),
+    ),
     503: (
         "Datenbank, Speicher oder ein Programm antwortet gerade nicht (`storage`, `storage.clash`,"
         " `engine`); später noch einmal versuchen.",
@@ -138,7 +146,7 @@ _TOLD: Mapping[int, tuple[str, str, str, str]] = {
         "Bitte später noch einmal versuchen.",
     ),
 }
-ALWAYS = (400, 401, 403, 405, 422, 429, 503)
+ALWAYS = (400, 401, 403, 405, 422, 429, 500, 503)
 """What every operation behind a login may answer with."""
 CHANGES = (404, 409, 413, 415)
 """What one that changes a document may answer with besides."""
@@ -151,7 +159,7 @@ def refused(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def refused_to_all(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the description of errors of an operation that needs no login."""
-    return {status: _described(status) for status in sorted({405, 422, 429, 503, *statuses})}
+    return {status: _described(status) for status in sorted({405, 422, 429, 500, 503, *statuses})}
 
 
 def _described(status: int) -> dict[str, Any]:
@@ -162,6 +170,10 @@ def _described(status: int) -> dict[str, Any]:
         "description": description,
         "content": {"application/json": {"example": told}},
     }
+    if status == 401:
+        described["headers"] = {
+            "WWW-Authenticate": {"description": "Immer `Bearer`.", "schema": {"type": "string"}}
+        }
     if status == 429:
         described["headers"] = {
             "Retry-After": {"description": "Sekunden bis zum nächsten Versuch.", "schema": _WHOLE}

@@ -285,11 +285,18 @@ def told(error: FormServiceError) -> JSONResponse:
     if isinstance(error, InvalidDataError):
         more = {
             "problems": [
-                {"where": one.where, "code": one.code, "message": one.message}
+                {"where": one.where, "code": one.code, "message": _as_programs_write(one.message)}
                 for one in error.problems
             ]
         }
     elif isinstance(error, StaleError):
         more = {"changed": list(error.changed), "version": error.newest}
-    headers = {"Retry-After": _PAUSE_S} if isinstance(error, RunningError) else None
+    headers = {"Retry-After": _PAUSE_S} if isinstance(error, RunningError) else {}
+    if isinstance(error, guard.SignInFirstError):
+        headers = {"WWW-Authenticate": "Bearer"}
     return JSONResponse(problem(error) | more, own or status_of(error), headers)
+
+
+def _as_programs_write(sentence: str) -> str:
+    """Return what is told of a day that is none; people write days another way than programs."""
+    return sentence.replace("TT.MM.JJJJ", "JJJJ-MM-TT")
