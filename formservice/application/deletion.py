@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from formservice.application import deletion_reason
 from formservice.application.ports_deletion import (
-    Blanked,
     Bytes,
     Carried,
     Cleaned,
@@ -70,9 +69,8 @@ class Delete:
         """
         kept = deletion_reason.checked(reason) if reason else ""
         with self._store.erasing() as work:
-            scope = _together([work.scope(work.document(one)) for one in given])
+            scope = work.scope(*map(work.document, given))
             deletion_reason.refuse_told(kept, work.names(scope), work.readings(scope))
-            # Of all together: a field that two of them may have filled is blanked once.
             return replace(scope, blanked=work.to_blank(scope, _carried(self._forms)))
 
     def beyond(self) -> Sequence[str]:
@@ -98,22 +96,19 @@ class Delete:
         kept = deletion_reason.checked(reason)
         carried = _carried(self._forms)
 
-        def erase(work: Erasure) -> list[tuple[Scope, Unfinished]]:
-            done = []
-            for one in given:
-                scope = work.scope(work.document(one))
-                deletion_reason.refuse_told(kept, work.names(scope), work.readings(scope))
-                scope = replace(scope, blanked=work.blank(scope, carried))
-                done.append((scope, work.erase(scope, author, kept, _HELD_S)))
-            return done
+        def erase(work: Erasure) -> tuple[Scope, Unfinished]:
+            # All at once, as ``plan`` has shown it: one may be a part of another.
+            scope = work.scope(*map(work.document, given))
+            deletion_reason.refuse_told(kept, work.names(scope), work.readings(scope))
+            scope = replace(scope, blanked=work.blank(scope, carried))
+            return scope, work.erase(scope, author, kept, _HELD_S)
 
-        done = self._store.erased(erase)
+        scope, rest = self._store.erased(erase)
         begun = time.monotonic()
-        rests = [rest for _, rest in done]
-        left = self._left(rests, begun, begun + 2 * _RECEIVING_S)
+        left = self._left([rest], begun, begun + 2 * _RECEIVING_S)
         cleaned = self._cleaner.clean(full=full)
-        self._end(rests, left, cleaned)
-        return Deleted(_together([scope for scope, _ in done]), left, cleaned)
+        self._end([rest], left, cleaned)
+        return Deleted(scope, left, cleaned)
 
     def resumed(self) -> int:
         """End deletions that were broken off a while ago; return how many there were.
@@ -194,25 +189,3 @@ def _carried(forms: Iterable[FormDefinition]) -> Carried:
             ours = found.setdefault(way.form, {}).setdefault(one.ref.form, set())
             ours.update(map(pattern, way.fields))
     return found
-
-
-def _together(scopes: Sequence[Scope]) -> Scope:
-    """Return several scopes as one."""
-    counts: dict[str, int] = {}
-    for scope in scopes:
-        for name, count in scope.counts.items():
-            counts[name] = counts.get(name, 0) + count
-    originals = dict.fromkeys(one for scope in scopes for one in scope.originals)
-    shared = {name: count for scope in scopes for name, count in scope.shared.items()}
-    return Scope(
-        list(dict.fromkeys(one for scope in scopes for one in scope.documents)),
-        counts,
-        list(originals),
-        {name: count for name, count in shared.items() if name not in originals},
-        sorted({one for scope in scopes for one in scope.handed_over}),
-        sorted({one for scope in scopes for one in scope.sources}),
-        Blanked(
-            sum(scope.blanked.fields for scope in scopes),
-            sum(scope.blanked.drafts for scope in scopes),
-        ),
-    )

@@ -45,8 +45,8 @@ class Blanked:
 class Scope:
     """What a deletion takes away, and what it cannot.
 
-    ``documents`` are the document meant, its parts, and files that hold nothing else; ``counts``
-    how many rows of which table; ``shared`` the originals that stay, with how many other documents
+    ``documents`` are those meant, their parts, and files that hold nothing else; ``counts`` how
+    many rows of which table; ``shared`` the originals that stay, with how many other documents
     they hold; ``handed_over`` the systems that were given a copy; ``sources`` which ways they came
     in (``folder``, ``mail``, …); ``blanked`` what other forms have taken over from them.
     """
@@ -71,8 +71,11 @@ class Erasure(Protocol):
             UsageError: there are several.
         """
 
-    def scope(self, document: str) -> Scope:
-        """Return what deleting a document takes away."""
+    def scope(self, *documents: str) -> Scope:
+        """Return what deleting documents takes away, each counted once.
+
+        One may be a part of another, or be named twice. ConflictError while a worker has one.
+        """
 
     def held(self) -> None:
         """Hold the chain of events: nobody changes a document until this transaction ends."""

@@ -175,6 +175,26 @@ def test_a_received_file_goes_with_all_that_was_found_in_it(kept: Installation):
     assert kept.verify().broken is None
 
 
+@pytest.mark.parametrize(
+    "named",
+    [("file", "first"), ("first", "file"), ("first", "second"), ("file", "file")],
+    ids=lambda named: "+".join(named),
+)
+def test_several_of_one_file_go_as_was_said_before_each_counted_once(kept: Installation, named):
+    kept.receive("file", b"two", NAME, "Weber")
+    with kept.store.look() as work:
+        first, second = (one.id for one in work.documents.parts("file"))
+    ids = {"file": "file", "first": first, "second": second}
+    delete = deleting(kept)
+    given = [ids[one] for one in named]
+    planned = delete.plan(given)
+    assert sorted(planned.documents) == sorted(ids.values())
+    assert (planned.counts["documents"], planned.counts["records"]) == (3, 2)
+    assert (len(planned.originals), dict(planned.shared)) == (1, {})
+    assert delete(given, ADMIN, "Az. 1").scope == planned
+    assert kept.verify().broken is None
+
+
 def test_a_file_stays_while_it_holds_another_s_form_and_goes_with_the_last(kept: Installation):
     sha256 = kept.receive("d2", b"two forms", "Kowalska", "Haddad")
     with kept.store.look() as work:

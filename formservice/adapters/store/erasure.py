@@ -65,10 +65,10 @@ class Erasure:
             return found[0]
         raise no_document(named=told[:40])
 
-    def scope(self, document: str) -> Scope:
-        """Return what deleting a document takes away; others wait who want to change it."""
+    def scope(self, *documents: str) -> Scope:
+        """Return what deleting documents takes away; others wait who want to change them."""
         self._events.held()
-        ids = self._with_shells(self._with_parts([document]))
+        ids = self._with_shells(self._with_parts(documents))
         query = select(_documents.c.status, _documents.c.source).where(_documents.c.id.in_(ids))
         rows = self._connection.execute(query.with_for_update()).all()
         if any(row.status == "running" for row in rows):
