@@ -18,11 +18,16 @@ fields:
 """
 
 
-def problems_of(folder: Path, fields_and_more: str) -> Sequence[Problem]:
-    """Return what is wrong in a folder of forms with this one among them."""
-    path = folder / NOTE
+def add(folder: Path, fields_and_more: str, edition: str = "2026-01") -> None:
+    """Put an edition of it into a folder of forms."""
+    path = (folder / NOTE).with_stem(edition)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(_BEGIN + fields_and_more, "utf-8")
+    path.write_text(_BEGIN.replace("2026-01", edition) + fields_and_more, "utf-8")
+
+
+def problems_of(folder: Path, fields_and_more: str, edition: str = "2026-01") -> Sequence[Problem]:
+    """Return what is wrong in a folder of forms with this one among them."""
+    add(folder, fields_and_more, edition)
     try:
         load(folder / "mappings", folder / "form_templates")
     except DefinitionError as error:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.adapters.note_form import problems_of
+from tests.adapters.note_form import add, problems_of
 
 FORM = """\
   name: {kind: text, label: "Name:"}
@@ -150,3 +150,42 @@ def test_a_participation_that_does_not_fit_the_fields_is_explained_at_its_line(
     assert where == f"participation.{place}"
     assert message.startswith(said)
     assert nearest == guess
+
+
+DRAFT = "released: false\n"
+
+
+@pytest.mark.parametrize("newer", ["", DRAFT], ids=["released", "a draft"])
+@pytest.mark.parametrize(
+    ("name", "said", "ending"),
+    [
+        ("goals", goals(), "erinnert an die Ziele der Pläne niemand mehr"),
+        ("participation", participation(), "enden die Fristen zu allen Teilnahmen"),
+    ],
+)
+def test_an_edition_does_not_end_without_a_word_what_the_one_before_was_for(
+    tmp_path, name, said, ending, newer
+):
+    add(tmp_path, FORM + said)
+    (problem,) = problems_of(tmp_path, FORM + newer, "2027-01")
+    assert (problem.file, problem.where) == ("mappings/notiz/2027-01.yaml", name)
+    assert "Die Ausgabe 2026-01 hat diesen Abschnitt" in problem.message
+    assert ending in problem.message
+    assert f"„{name}: none“" in problem.message
+
+
+def test_an_edition_may_end_it_by_saying_so_and_the_next_need_not_say_it_again(tmp_path):
+    add(tmp_path, FORM + goals() + participation())
+    add(tmp_path, FORM + "goals: none\nparticipation: none\n", "2027-01")
+    assert problems_of(tmp_path, FORM, "2028-01") == ()
+
+
+def test_a_draft_that_nobody_used_binds_no_later_edition(tmp_path):
+    add(tmp_path, FORM + goals() + DRAFT)
+    assert problems_of(tmp_path, FORM, "2027-01") == ()
+
+
+def test_an_edition_whose_section_is_damaged_is_told_of_that_alone(tmp_path):
+    add(tmp_path, FORM + goals())
+    (problem,) = problems_of(tmp_path, FORM + goals(review=""), "2027-01")
+    assert problem.message == "Der Schlüssel fehlt."

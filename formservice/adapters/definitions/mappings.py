@@ -13,6 +13,7 @@ from formservice.adapters.definitions.draft import is_group, mapping
 from formservice.adapters.definitions.layouts import load_layout
 from formservice.adapters.definitions.prefill_checks import foreign_problems
 from formservice.adapters.definitions.schema import DefinitionFile, understand
+from formservice.adapters.definitions.use_checks import dropped_problems
 from formservice.adapters.definitions.yaml_text import parse
 from formservice.domain.errors import DefinitionError, NotFoundError, Problem
 from formservice.domain.form import FormDefinition, FormRef
@@ -133,7 +134,9 @@ def gather(mappings: Path, templates: Path) -> tuple[Definitions, list[Problem]]
         layout, wrong = load_layout(built, definition.ref, name)
         problems += wrong
         definitions.append(replace(definition, layout=layout))
-    problems += foreign_problems([one for one in definitions if one.ref not in partly], mappings)
+    whole = [one for one in definitions if one.ref not in partly]
+    problems += foreign_problems(whole, mappings)
+    problems += dropped_problems(whole, mappings)
     return Definitions(definitions, partly), problems
 
 

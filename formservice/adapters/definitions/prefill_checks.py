@@ -11,7 +11,7 @@ from formservice.adapters.definitions.draft import (
     sequence,
     unknown_field,
 )
-from formservice.adapters.definitions.yaml_text import Source, Step, parse
+from formservice.adapters.definitions.yaml_text import OnDisk
 from formservice.domain.errors import Problem
 from formservice.domain.form import Field, FieldKind, FormDefinition, FormRef, Prefill
 from formservice.domain.groups import patterns
@@ -68,7 +68,7 @@ def foreign_problems(definitions: Iterable[FormDefinition], mappings: Path) -> I
     for one in definitions:
         editions.setdefault(one.ref.form, []).append(one)
     for own in [one for several in editions.values() for one in several]:
-        file = _File(own.ref, mappings)
+        file = OnDisk(own.ref, mappings)
         for prefill in own.prefills:
             if prefill.form == STAMMDATEN:
                 yield from _foreign(own, prefill, [_STAMMDATEN], file)
@@ -82,25 +82,8 @@ def foreign_problems(definitions: Iterable[FormDefinition], mappings: Path) -> I
                 yield file.problem(path, f"Ein Formular {prefill.form} gibt es nicht.", near[0])
 
 
-class _File:
-    """The file of one definition, read again only if there is something to tell about it."""
-
-    def __init__(self, ref: FormRef, mappings: Path) -> None:
-        self._path = mappings / ref.form / f"{ref.edition}.yaml"
-        self._name = self._path.relative_to(mappings.parent).as_posix()
-        self._source: Source | None = None
-
-    def problem(self, path: Sequence[Step], message: str, guess: str | None = None) -> Problem:
-        if self._source is None:
-            # A definition may say it is another than its place does; that is told elsewhere.
-            known = self._path.is_file()
-            text = self._path.read_text("utf-8") if known else ""
-            self._source = parse(text, self._name) if known else Source(self._name)
-        return self._source.problem(path, message, guess)
-
-
 def _foreign(
-    own: FormDefinition, prefill: Prefill, editions: Sequence[FormDefinition], file: _File
+    own: FormDefinition, prefill: Prefill, editions: Sequence[FormDefinition], file: OnDisk
 ) -> Iterator[Problem]:
     theirs: dict[str, list[Field]] = {}
     for edition in editions:

@@ -18,7 +18,11 @@ from pydantic import Field as Setting
 
 from formservice.adapters.definitions.draft import is_group
 from formservice.adapters.definitions.schema_parts import STRICT, Key, Path, Text
-from formservice.adapters.definitions.schema_uses import GoalsEntry, ParticipationEntry
+from formservice.adapters.definitions.schema_uses import (
+    UNLESS_NONE,
+    GoalsEntry,
+    ParticipationEntry,
+)
 from formservice.adapters.definitions.yaml_text import Source, Step
 from formservice.domain.errors import Problem
 from formservice.domain.findings import FindingCode
@@ -185,8 +189,8 @@ class DefinitionFile(_Purpose):
     sections: dict[Key, Text] = {}
     plain: dict[Path, str] = {}
     issued_first: Text | None = None
-    goals: GoalsEntry | None = None
-    participation: ParticipationEntry | None = None
+    goals: Annotated[GoalsEntry | None, UNLESS_NONE] = None
+    participation: Annotated[ParticipationEntry | None, UNLESS_NONE] = None
 
     def definition(self) -> FormDefinition:
         """Return the definition this file describes, without its layout."""

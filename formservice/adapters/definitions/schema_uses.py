@@ -2,11 +2,16 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 from pydantic import Field as Setting
 
 from formservice.adapters.definitions.schema_parts import STRICT, Key
 from formservice.domain.form_uses import Goals, Participation
+
+NONE = "none"
+"""Says instead of an entry that an edition is not for this any more, though earlier ones were."""
+
+UNLESS_NONE = BeforeValidator(lambda given: None if given == NONE else given)
 
 
 class GoalsEntry(BaseModel):

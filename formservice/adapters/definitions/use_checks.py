@@ -1,6 +1,7 @@
 """What must agree in the parts that say what a form is for in the work of the office."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from formservice.adapters.definitions.draft import (
     Draft,
@@ -11,12 +12,18 @@ from formservice.adapters.definitions.draft import (
     unknown_option_of,
     unknown_options,
 )
+from formservice.adapters.definitions.schema_uses import NONE
+from formservice.adapters.definitions.yaml_text import OnDisk
 from formservice.domain.errors import Problem
-from formservice.domain.form import FieldKind
+from formservice.domain.form import FieldKind, FormDefinition
 from formservice.domain.nearest import nearest
 from formservice.domain.stammdaten import STAMMDATEN
 
 _TEXTS = (FieldKind.TEXT, FieldKind.MULTILINE)
+_ENDING = {
+    "goals": "erinnert an die Ziele der Pläne niemand mehr",
+    "participation": "enden die Fristen zu allen Teilnahmen",
+}
 
 
 def use_problems(draft: Draft) -> Iterator[Problem]:
@@ -28,6 +35,29 @@ def use_problems(draft: Draft) -> Iterator[Problem]:
         )
     yield from _goals(draft)
     yield from _participation(draft)
+
+
+def dropped_problems(definitions: Iterable[FormDefinition], mappings: Path) -> Iterator[Problem]:
+    """Yield editions that leave out without a word what the released one before them was for.
+
+    Only the newest edition tells what a form is for: what it leaves out ends for all cases.
+    """
+    before: dict[str, FormDefinition] = {}
+    for one in sorted(definitions, key=lambda one: (one.ref.form, one.ref.edition)):
+        earlier = before.get(one.ref.form)
+        for name, ending in _ENDING.items():
+            had = earlier is not None and getattr(earlier, name) is not None
+            if earlier is None or not had or getattr(one, name) is not None:
+                continue
+            file = OnDisk(one.ref, mappings)
+            if mapping(file.source.data).get(name) != NONE:
+                sentence = (
+                    f"Die Ausgabe {earlier.ref.edition} hat diesen Abschnitt; ohne ihn {ending}."
+                    f" Bitte übernehmen, oder es mit „{name}: {NONE}“ ausdrücklich sagen."
+                )
+                yield file.problem((name,), sentence)
+        if one.released:
+            before[one.ref.form] = one
 
 
 def _goals(draft: Draft) -> Iterator[Problem]:

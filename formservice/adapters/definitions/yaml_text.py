@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
 
 import yaml
 
 from formservice.domain.errors import Problem
+from formservice.domain.form import FormRef
 
 # The C loader is eight times faster; wheels have it, but a build from source may not.
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -88,6 +91,26 @@ def _duplicates(node: yaml.Node, path: tuple[Step, ...], file: str) -> list[Prob
         for index, value in enumerate(node.value):
             found += _duplicates(value, (*path, index), file)
     return found
+
+
+class OnDisk:
+    """The file of one definition, read again only if there is something to tell about it."""
+
+    def __init__(self, ref: FormRef, mappings: Path) -> None:
+        """Look for the file of ``ref`` where it belongs."""
+        self._path = mappings / ref.form / f"{ref.edition}.yaml"
+        self._name = self._path.relative_to(mappings.parent).as_posix()
+
+    @cached_property
+    def source(self) -> Source:
+        """What the file says; nothing if there is none."""
+        # A definition may say it is another than its place does; that is told elsewhere.
+        known = self._path.is_file()
+        return parse(self._path.read_text("utf-8"), self._name) if known else Source(self._name)
+
+    def problem(self, path: Sequence[Step], message: str, guess: str | None = None) -> Problem:
+        """Return a problem at a place in the file."""
+        return self.source.problem(path, message, guess)
 
 
 def _where(root: yaml.Node | None, path: Sequence[Step]) -> str:
