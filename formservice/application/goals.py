@@ -1,14 +1,16 @@
 """Goals of plans: how they stand, and when they are looked at again, as their definitions say."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, TypeAlias  # records have the shape of the JSON contract
 
 from formservice.application.known_forms import form_read, newest
 from formservice.application.ports import Forms
+from formservice.domain.canonical import digest
 from formservice.domain.errors import NotFoundError
 from formservice.domain.form import FormDefinition
+from formservice.domain.form_uses import Goals
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,23 @@ class Goal:
     is_open: bool
 
 
-GoalsRead: TypeAlias = Callable[[Mapping[str, Any]], Sequence[Goal]]
-"""Tells the goals of a record; none of a form that has none."""
+@dataclass(frozen=True, slots=True)
+class GoalsTold:
+    """The goals of a record; ``by`` is a digest of what a definition says of them, if it does.
+
+    Two records are read alike if it is the same. None is what is no plan, or of a form that is
+    not known.
+    """
+
+    goals: Sequence[Goal] = ()
+    by: str | None = None
+
+
+GoalsRead: TypeAlias = Callable[[Mapping[str, Any]], GoalsTold]
+"""Tells the goals of a record; DefinitionError where the definitions are damaged."""
+
+# Raised when this program reads goals otherwise: then those that are kept are read anew.
+_READING = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +95,20 @@ def goals(reading: Mapping[str, Any], forms: Forms) -> list[Goal]:
 
     Of an edition that is not known here they are read as the newest one says.
     """
+    return list(goals_told(reading, forms).goals)
+
+
+def goals_told(reading: Mapping[str, Any], forms: Forms) -> GoalsTold:
+    """Return the goals of a record as ``goals`` does, and by what they were read."""
     read = form_read(reading, forms) or newest(forms).get(_form(reading))
-    return [] if read is None else list(_goals(read, reading.get("fields") or {}))
+    if read is None or read.goals is None:
+        return GoalsTold()
+    by = digest({"reading": _READING, **asdict(read.goals)})
+    return GoalsTold(list(_goals(read.goals, reading.get("fields") or {})), by)
 
 
-def _goals(read: FormDefinition, fields: Mapping[str, Mapping[str, Any]]) -> Iterator[Goal]:
-    said, number = read.goals, 0
-    if said is None:
-        return
+def _goals(said: Goals, fields: Mapping[str, Mapping[str, Any]]) -> Iterator[Goal]:
+    number = 0
     while said.field(said.text, number) in fields:
         text, state, review = (
             (fields.get(said.field(name, number)) or {}).get("value")

@@ -1,6 +1,6 @@
 """The parts that know forms: definitions, what fills them and what reads them back."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
@@ -14,7 +14,7 @@ from formservice.adapters.feiertage import Feiertage
 from formservice.adapters.record_schema import Schemas
 from formservice.application.acceptance import Acceptance
 from formservice.application.generate import Generate
-from formservice.application.goals import Goal, goals
+from formservice.application.goals import GoalsTold, goals_told
 from formservice.application.ports import Reader, Renderer
 from formservice.application.read import ReadFile
 from formservice.bootstrap.settings import Settings, new_reference
@@ -44,9 +44,9 @@ class Reading:
         """All definitions of this installation; DefinitionError lists everything wrong."""
         return load(self.settings.forms / "mappings", self.settings.forms / "form_templates")
 
-    def goals(self, reading: Mapping[str, Any]) -> Sequence[Goal]:
+    def goals(self, reading: Mapping[str, Any]) -> GoalsTold:
         """Return the goals of a record; the definitions are loaded with the first one only."""
-        return goals(reading, self.forms)
+        return goals_told(reading, self.forms)
 
     @cached_property
     def calendar(self) -> Feiertage:

@@ -11,7 +11,7 @@ from formservice.adapters.store.archive import Archive
 from formservice.adapters.store.engine import embedded, opened, writing
 from formservice.adapters.store.schema import metadata
 from formservice.adapters.store.store import Store
-from formservice.application.goals import goals
+from formservice.application.goals import goals_told
 from tests import known
 from tests.store import postgres
 
@@ -63,7 +63,7 @@ def engine(address):
 @pytest.fixture
 def store(address):
     """A store with empty tables in that database."""
-    store = Store(address, goals=partial(goals, forms=known.services().forms))
+    store = Store(address, goals=partial(goals_told, forms=known.services().forms))
     yield store
     store.close()
 

@@ -16,7 +16,7 @@ from formservice.adapters.places import Places
 from formservice.adapters.store import schema
 from formservice.adapters.store.migrate import migrated
 from formservice.adapters.store.store import Store
-from formservice.application.goals import goals
+from formservice.application.goals import goals_told
 from formservice.application.ports_store import SERVICE, Arrival, Author, CopyOf, Found, PageOf
 from formservice.application.verify import Verify
 from formservice.domain.case import Role, State
@@ -134,7 +134,7 @@ def _is_ours(path: Path) -> bool:
 @contextmanager
 def installation(address: URL, folder: Path) -> Iterator[Installation]:
     """Yield an installation with nothing in it."""
-    known_goals = partial(goals, forms=known.services().forms)
+    known_goals = partial(goals_told, forms=known.services().forms)
     store = Store(address, heads=Heads(folder / "koepfe"), goals=known_goals)
     migrated(store.engine)
     try:

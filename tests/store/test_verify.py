@@ -16,6 +16,7 @@ from formservice.adapters.store.store import Store
 from formservice.application.integrity import Integrity
 from formservice.application.ports_store import SERVICE
 from formservice.application.verify import Break, Verdict
+from formservice.domain.canonical import digest
 from formservice.domain.chain import Head, sealed, written
 from formservice.domain.errors import DefinitionError, NotFoundError, StorageError
 from tests.store import postgres
@@ -227,6 +228,32 @@ def test_a_file_of_the_database_that_is_damaged_is_named_before_anything_else(
     with installation(embedded(tmp_path), tmp_path) as one:
         found = one.verify()
     assert found.broken == Break("database", "", "Die Datei der Datenbank ist beschädigt.")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"findings": 5},
+        {"form": {"id": ["a"], "edition": 1}, "fields": {}},
+        {"form": {"id": "feedbackbogen", "edition": "2023-09-22"}, "fields": [1]},
+        {
+            "form": {"id": "integrationsfoerderplan", "edition": "2017-11"},
+            "fields": {"ziele[0].text": "x"},
+        },
+    ],
+    ids=["findings", "form", "fields", "goals"],
+)
+@pytest.mark.parametrize("also_its_hash", [False, True])
+def test_a_record_of_another_shape_is_named_with_its_document(
+    kept: Installation, other, also_its_hash
+):
+    values = {"reading": other} | ({"sha256": digest(other)} if also_its_hash else {})
+    row = (RECORDS.c.document == "d1") & (RECORDS.c.version == 2)
+    with kept.store.work() as work:
+        work.connection.execute(update(RECORDS).where(row).values(**values))
+    found = broken(kept)
+    assert (found.part, found.id) == ("document", "d1")
+    assert "Der Datensatz, Fassung 2, ist verändert (Ereignis 4)." in found.message
 
 
 # PostgreSQL takes nothing else for JSON.

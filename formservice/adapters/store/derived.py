@@ -17,10 +17,13 @@ from formservice.adapters.store.rows import (
     no_goals,
 )
 from formservice.adapters.store.words import OWN, indexed, normaliser
-from formservice.application.goals import Goal, GoalsRead
+from formservice.application.goals import GoalsRead
+from formservice.domain.canonical import digest
 from formservice.domain.errors import DefinitionError
 
 _documents, _records, _cases = schema.documents, schema.records, schema.case_documents
+# What a changed byte makes of a record: a text where a list stood, a number without a length.
+_ODD = (TypeError, ValueError, AttributeError, LookupError, RecursionError)
 
 
 class Derived:
@@ -34,39 +37,52 @@ class Derived:
     def differing(self, documents: Sequence[str]) -> Mapping[str, Sequence[str]]:
         """Return for each of ``documents``, in German, what is not as its newest record says.
 
-        A record that cannot be read any more is not held against anything: that is told before.
+        A record that is not the one its own hash tells of is not held against anything: that is
+        told before.
         """
         findings = self._of(schema.findings, "position", documents)
         deadlines = self._of(schema.deadlines, "key", documents)
         goals = self._of(schema.web.goals, "number", documents)
         words = self._of(schema.search, "id", documents)
-        rows = list(self._rows(documents))
-        told = self._told(rows)
-        return {
-            row.id: [
-                *_differing(row, reading, findings[row.id], deadlines[row.id], words[row.id]),
-                *_goals_differing(told.get(row.id), goals[row.id]),
-            ]
-            for row, reading in rows
-        }
 
-    def _told(
-        self, rows: Sequence[tuple[Row[Any], Mapping[str, Any] | None]]
-    ) -> Mapping[str, Sequence[Goal]]:
-        """Return the goals of records that can be read, by document.
+        def of(row: Row[Any], reading: Mapping[str, Any]) -> Iterator[str]:
+            yield from _differing(row, reading, findings[row.id], deadlines[row.id], words[row.id])
+            yield from self._goals_differing(row, reading, goals[row.id])
 
-        Where the definitions are damaged nobody can tell them: then none are held against
-        anything, for what is kept is proved without definitions.
+        found: dict[str, Sequence[str]] = {}
+        for row, reading in self._rows(documents):
+            try:
+                found[row.id] = [] if reading is None else list(of(row, reading))
+            except _ODD:  # its own hash was changed with it: the event tells
+                found[row.id] = ["sein Datensatz ist nicht gebaut wie die anderen"]
+        return found
+
+    def _goals_differing(
+        self, row: Row[Any], reading: Mapping[str, Any], goals: Sequence[Mapping[str, Any]]
+    ) -> Iterator[str]:
+        """Yield that goals are not those of a record, if they were read as we read them today.
+
+        Goals that were read by another definition are read anew (chore „goals“). Where the
+        definitions are damaged nobody can tell them: then none are held against anything, for
+        what is kept is proved without definitions.
         """
         try:
-            return {row.id: self._goals(reading) for row, reading in rows if reading is not None}
+            told = self._goals(reading)
         except DefinitionError:
-            return {}
+            return
+        if row.goals_by != told.by:
+            return
+        rows = [{key: _told(value) for key, value in one.items()} for one in goal_rows(told.goals)]
+        if list(goals) != rows:
+            yield "die Ziele"
 
     def _rows(
         self, documents: Sequence[str]
     ) -> Iterator[tuple[Row[Any], Mapping[str, Any] | None]]:
-        """Yield rows of documents with what their newest records say; None if that is no JSON."""
+        """Yield rows of documents with what their newest records say.
+
+        None if that is no JSON, or not what the hash beside it was made of.
+        """
         newest = (_records.c.document == _documents.c.id) & (
             _records.c.version == _documents.c.version
         )
@@ -75,12 +91,16 @@ class Derived:
             _documents.c.edition,
             _documents.c.assigned,
             exists().where(_cases.c.document == _documents.c.id).label("belongs"),
+            _documents.c.goals_by,
             cast(_records.c.reading, Text).label("reading"),
+            _records.c.sha256,
         )
         query = query.outerjoin(_records, newest).where(_documents.c.id.in_(documents))
         for row in self._connection.execute(query):
             try:
                 reading = json.loads(row.reading or "{}")
+                if row.reading is not None and digest(reading) != row.sha256:
+                    reading = None
             except (ValueError, RecursionError):
                 reading = None
             yield row, reading if isinstance(reading, dict) else None
@@ -101,13 +121,11 @@ class Derived:
 
 def _differing(
     row: Row[Any],
-    reading: Mapping[str, Any] | None,
+    reading: Mapping[str, Any],
     findings: Sequence[Mapping[str, Any]],
     deadlines: Sequence[Mapping[str, Any]],
     words: Sequence[Mapping[str, Any]],
 ) -> Iterator[str]:
-    if reading is None:
-        return
     if bool(row.assigned) != row.belongs:
         yield "ob er einem Fall zugeordnet ist"
     form, edition = form_of(reading)
@@ -123,16 +141,6 @@ def _differing(
     made = indexed(row, reading)
     if any((one["words"], one["text"]) != (made.words, made.text) for one in ours):
         yield "die Wörter für die Suche"
-
-
-def _goals_differing(
-    told: Sequence[Goal] | None, goals: Sequence[Mapping[str, Any]]
-) -> Iterator[str]:
-    if told is None:
-        return
-    rows = [{key: _told(value) for key, value in one.items()} for one in goal_rows(told)]
-    if list(goals) != rows:
-        yield "die Ziele"
 
 
 def _told(value: object) -> object:

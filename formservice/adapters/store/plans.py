@@ -1,19 +1,39 @@
-"""The newest plan of each case, and its goals: without opening any record."""
+"""Plans and their goals as rows: written with each record, read without opening any."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any  # rows have the columns of their query
 
-from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, not_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from formservice.adapters.store import schema
 from formservice.adapters.store.rights import visible
-from formservice.application.goals import GoalDue, PlanOf
+from formservice.adapters.store.rows import goal_rows, no_goals
+from formservice.application.goals import GoalDue, GoalsRead, PlanOf
 from formservice.application.ports_store import Author
 from formservice.domain.case import State
 
 _documents, _belongs, _goals = schema.documents, schema.case_documents, schema.web.goals
 _cases, _persons = schema.cases, schema.persons
+# More ways of reading than change at once; if there are more, the rest is read an hour later.
+_WAYS = 50
+# What a changed byte makes of a record: proving it names that, nobody else can mend it.
+_ODD = (TypeError, ValueError, AttributeError, LookupError)
 
 
 def is_newest(viewer: Author, forms: Collection[str]) -> ColumnElement[bool]:
@@ -125,3 +145,64 @@ def _of_cases(*more: ColumnElement[Any]) -> Select[Any]:
 def _day(told: date | str | None) -> date | None:
     # SQLite gives the least of days as the text that stands there.
     return date.fromisoformat(told) if isinstance(told, str) else told
+
+
+class GoalsKept:
+    """Writes goals inside one transaction; whoever changes a document has it locked."""
+
+    def __init__(self, connection: Connection, goals: GoalsRead = no_goals) -> None:
+        """Write with ``connection``; ``goals`` tells those of a record."""
+        self._connection = connection
+        self._read = goals
+
+    def write(self, document: str, reading: Mapping[str, Any]) -> None:
+        """Keep the goals of a document as they are now, and by what they were read."""
+        told, connection = self._read(reading), self._connection
+        own = _documents.c.id == document
+        connection.execute(update(_documents).where(own).values(goals_by=told.by))
+        connection.execute(delete(_goals).where(_goals.c.document == document))
+        rows = [{"document": document, **row} for row in goal_rows(told.goals)]
+        if rows:
+            connection.execute(insert(_goals), rows)
+
+    def outdated(self, after: str, most: int) -> Sequence[str]:
+        """Return the next documents after one whose goals would be read otherwise today."""
+        columns = [_documents.c[name] for name in ("form", "edition", "goals_by")]
+        rows = self._connection.execute(select(*columns).distinct()).all()
+        others = [row for row in rows if self._by(row.form, row.edition) != row.goals_by]
+        if not others:
+            return []
+        query = select(_documents.c.id).where(
+            _documents.c.id > after, or_(*(_is(columns, row) for row in others[:_WAYS]))
+        )
+        found = self._connection.execute(query.order_by(_documents.c.id).limit(most))
+        return found.scalars().all()
+
+    def again(self, documents: Sequence[str]) -> None:
+        """Write the goals of documents anew, from their newest records."""
+        records = schema.records
+        query = (
+            select(_documents.c.id, records.c.reading)
+            .outerjoin(
+                records,
+                (records.c.document == _documents.c.id)
+                & (records.c.version == _documents.c.version),
+            )
+            .where(_documents.c.id.in_(documents))
+            .order_by(_documents.c.id)
+            .with_for_update(of=_documents)
+        )
+        for row in self._connection.execute(query).all():
+            try:
+                self._read(row.reading or {})
+            except _ODD:
+                continue
+            self.write(row.id, row.reading or {})
+
+    def _by(self, form: str | None, edition: str | None) -> str | None:
+        return self._read({"form": {"id": form, "edition": edition}}).by
+
+
+def _is(columns: Sequence[ColumnElement[Any]], values: Sequence[Any]) -> ColumnElement[bool]:
+    pairs = zip(columns, values, strict=True)
+    return and_(*(one.is_not_distinct_from(value) for one, value in pairs))

@@ -8,16 +8,15 @@ from sqlalchemy import Connection, delete, insert, select, update
 from formservice.adapters.store import schema
 from formservice.adapters.store.assigned import Assigned
 from formservice.adapters.store.events import Events
+from formservice.adapters.store.plans import GoalsKept
 from formservice.adapters.store.rows import (
     deadline_rows,
     finding_rows,
     form_of,
-    goal_rows,
     storable,
     text_of,
 )
 from formservice.adapters.store.words import Words
-from formservice.application.goals import GoalsRead
 from formservice.application.ports_store import Author, Kept, Version
 from formservice.domain.canonical import digest
 from formservice.domain.chain import seconds
@@ -28,9 +27,9 @@ class Records:
     """Works inside one transaction; who adds holds the document locked."""
 
     def __init__(
-        self, connection: Connection, events: Events, words: Words, goals: GoalsRead
+        self, connection: Connection, events: Events, words: Words, goals: GoalsKept
     ) -> None:
-        """Read and write with ``connection``; ``goals`` tells those of a record."""
+        """Read and write with ``connection``."""
         self._connection = connection
         self._events = events
         self._words = words
@@ -83,11 +82,11 @@ class Records:
         for rows, into in (
             (finding_rows(reading), schema.findings),
             (deadline_rows(reading), schema.deadlines),
-            (goal_rows(self._goals(reading)), schema.web.goals),
         ):
             connection.execute(delete(into).where(into.c.document == document))
             if rows:
                 connection.execute(insert(into), [{"document": document, **row} for row in rows])
+        self._goals.write(document, reading)
         self._words.write(document, reading)
         Assigned(connection, self._events).by_reference(kept, reading, author)
         return version

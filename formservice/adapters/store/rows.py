@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from formservice.adapters.store import schema
 from formservice.adapters.store.engine import now
-from formservice.application.goals import Goal
+from formservice.application.goals import Goal, GoalsTold
 from formservice.application.ports_store import Arrival, Kept
 from formservice.domain.case import State
 from formservice.domain.errors import UsageError
@@ -55,9 +55,9 @@ def goal_rows(goals: Sequence[Goal]) -> Sequence[_Row]:
     return [{"number": one.number, "review": one.review, "is_open": one.is_open} for one in goals]
 
 
-def no_goals(reading: Mapping[str, Any]) -> Sequence[Goal]:  # as its type has it
+def no_goals(reading: Mapping[str, Any]) -> GoalsTold:  # as its type has it
     """Return no goals of any record, where no definitions are known."""
-    return ()
+    return GoalsTold()
 
 
 def part_row(received: Kept, part: str, place: int) -> _Row:

@@ -73,6 +73,8 @@ documents = Table(
     Column("aside", JSON(none_as_null=True)),
     # Whether it is among ``case_documents``; follows that table by itself.
     Column("assigned", Boolean, nullable=False, default=False, server_default=false()),
+    # What its definition said of goals when its rows of ``goals`` were made; null: nothing.
+    Column("goals_by", _SHA256),
     # The same bytes are one received document, whoever is faster; parts have no original. Those of
     # two Träger are two, for neither may learn what the other has sent.
     Index("uq_documents_original_traeger", "original", "traeger", unique=True),

@@ -21,6 +21,7 @@ from formservice.adapters.store.engine import opened, reading, tried, writing
 from formservice.adapters.store.erasure import Erasure
 from formservice.adapters.store.events import Events
 from formservice.adapters.store.outbox import Outbox
+from formservice.adapters.store.plans import GoalsKept
 from formservice.adapters.store.proof import Proof, whatever_stands_there
 from formservice.adapters.store.queue import Queue
 from formservice.adapters.store.records import Records
@@ -50,6 +51,7 @@ class Work:
     deliveries: Deliveries
     outbox: Outbox
     words: Words
+    goals: GoalsKept
     search: Search
     accounts: Accounts
     submissions: Submissions
@@ -157,7 +159,8 @@ class Store:
 
 def _work(connection: Connection, heads: Heads | None = None, goals: GoalsRead = no_goals) -> Work:
     events, words = Events(connection, heads), Words(connection)
-    documents = Documents(connection, events, words, Records(connection, events, words, goals))
+    kept = GoalsKept(connection, goals)
+    documents = Documents(connection, events, words, Records(connection, events, words, kept))
     copies = Copies(connection, events)
     queue, search = Queue(connection), Search(connection)
     deliveries, outbox = Deliveries(connection, events), Outbox(connection)
@@ -170,6 +173,7 @@ def _work(connection: Connection, heads: Heads | None = None, goals: GoalsRead =
         deliveries,
         outbox,
         words,
+        kept,
         search,
         Accounts(connection),
         Submissions(connection, events, documents),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from formservice.adapters.handover.stage import HandingOver
-from formservice.adapters.store.renewed import renewed
+from formservice.adapters.store.renewed import goals_renewed, renewed
 from formservice.adapters.store.retention import expired, tidied
 from formservice.adapters.store.store import Store
 from formservice.adapters.work.pool import again
@@ -54,6 +54,7 @@ def chores(
         Chore("sweep", 60.0, "* * * * *", sweep),
         Chore("reminders", 3600.0, "5 * * * *", lambda: reminded(store, today())),
         Chore("words", 3600.0, "35 * * * *", lambda: renewed(store), long=True),
+        Chore("goals", 3600.0, "40 * * * *", lambda: goals_renewed(store), long=True),
         Chore("orphans", 24 * 3600.0, "45 2 * * *", lambda: _swept(store, originals), long=True),
     )
 

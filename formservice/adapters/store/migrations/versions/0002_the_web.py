@@ -279,6 +279,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("document", "number", name=op.f("pk_goals")),
     )
     op.create_index(op.f("ix_goals_review"), "goals", ["review"], unique=False)
+    # Null: whoever knows the definitions reads them anew (chore „goals“).
+    op.add_column("documents", sa.Column("goals_by", sa.String(length=64), nullable=True))
     _fill(goals)
 
 
