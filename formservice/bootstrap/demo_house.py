@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any  # what the file of the demo holds, and is told of it
+from typing import Any, TypeAlias  # what the file of the demo holds, and is told of it
 
 import yaml
 
@@ -20,13 +20,14 @@ from formservice.application.accounts_people import NewPerson
 from formservice.application.participants import Answers, Row
 from formservice.application.ports_store import SERVICE, Author
 from formservice.application.signed_in import SignedIn
+from formservice.application.terms import STAGES
 from formservice.bootstrap.demo_days import Days
 from formservice.bootstrap.demo_services import DemoServices
 from formservice.bootstrap.settings import Settings, today
 from formservice.domain.accounts import ACKNOWLEDGEMENT
 from formservice.domain.canonical import digest
 from formservice.domain.case import Role
-from formservice.domain.errors import UsageError
+from formservice.domain.errors import InputError, UsageError
 
 _FILE = Path(formservice.__file__).parent / "assets" / "demo" / "house.yaml"
 _AGAIN_S = 1.0
@@ -35,6 +36,13 @@ _MAKER = Author("vorfuehrung", Role.ADMIN)
 # What the operator has set for its own installation is nothing to the demo, but for these.
 _KEPT = ("FORMS", "LAND", "LOCAL_HOLIDAYS", "PROCESSES", "DEBUG")
 _ROW = ("number", "name", "vorname", "geburtsdatum", "massnahme", "von", "bis", "ifk")
+
+Tell: TypeAlias = Callable[[str], None]
+"""Takes a German sentence for whoever waits."""
+
+
+def _silent(_line: str) -> None:
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +77,15 @@ def demo_environment(folder: Path) -> dict[str, str]:
     return given
 
 
-def demo_house(folder: Path, tell: Callable[[str], None] = lambda _line: None) -> DemoHouse:
+def demo_house(folder: Path, tell: Tell = _silent, waits: Tell = _silent) -> DemoHouse:
     """Return the demo in ``folder``, which is made if there is none; ``tell`` hears how far it is.
 
-    It appears whole or not at all; one of another edition of this program is made anew.
+    It appears whole or not at all; one of another edition of this program is made anew. ``waits``
+    hears of what has to be done again, after a pause.
 
     Raises:
         UsageError: the folder holds something else.
+        InputError: a document of it cannot be worked on here.
     """
     if folder.exists() and any(folder.iterdir()):
         known = _told(folder)
@@ -90,7 +100,7 @@ def demo_house(folder: Path, tell: Callable[[str], None] = lambda _line: None) -
     if new.exists():
         shutil.rmtree(new)
     new.mkdir(mode=0o700, parents=True)
-    told = _made(new, tell)
+    told = _made(new, tell, waits)
     new.joinpath(_TOLD).write_text(json.dumps(told, ensure_ascii=False, indent=1), "utf-8")
     if folder.exists():
         shutil.rmtree(folder)
@@ -120,7 +130,7 @@ def _edition() -> str:
     return digest([formservice.__version__, json.dumps(_plan(), default=str)])[:16]
 
 
-def _made(folder: Path, tell: Callable[[str], None]) -> dict[str, Any]:
+def _made(folder: Path, tell: Tell, waits: Tell) -> dict[str, Any]:
     """Make the demo in an empty folder; return what has to be known of it."""
     from formservice.bootstrap.demo_papers import Papers
 
@@ -129,7 +139,7 @@ def _made(folder: Path, tell: Callable[[str], None]) -> dict[str, Any]:
     try:
         tell("Konten, Fälle und Maßnahmen")
         people = _people(services, plan)
-        papers = Papers(services, plan, people, lambda: worked(services))
+        papers = Papers(services, plan, people, lambda: worked(services, waits))
         papers.issue()
         tell(f"{len(plan['documents'])} Eingänge: ausfüllen, unterschreiben, scannen, senden")
         papers.send()
@@ -207,12 +217,27 @@ def _rows(plan: Mapping[str, Any]) -> Sequence[Row]:
     return rows
 
 
-def worked(services: DemoServices) -> None:
-    """Let a worker do all there is to do; what a busy machine did not finish is done again."""
+def worked(services: DemoServices, waits: Tell = _silent) -> None:
+    """Let a worker do all there is to do; what a busy machine did not finish is done again.
+
+    That is minutes later in the end: ``waits`` hears what is waited for.
+
+    Raises:
+        InputError: no worker gets through with a document; its code is in the sentence.
+    """
     stop = Stop()
     while True:
-        for _ in services.worker((), stop).ends(once=True):
-            pass
+        for end in services.worker((), stop).ends(once=True):
+            stage = STAGES.get(end.stage, end.stage)
+            if end.outcome == "failed":
+                raise InputError(
+                    f"Die Vorführung wird hier nicht fertig: {stage} scheitert jedes Mal"
+                    f" [{end.error}].",
+                    "Bitte noch einmal beginnen, wenn der Rechner weniger zu tun hat;"
+                    " „formservice check“ nennt, was ihm fehlt.",
+                )
+            if end.outcome == "again":
+                waits(f"{stage} ist nicht gelungen [{end.error}] und wird noch einmal versucht")
         with services.store.look() as work:
             left = {one.status for one in work.queue.standing()} & {"ready", "running"}
         if not left:

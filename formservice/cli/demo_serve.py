@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 from pathlib import Path
 
 from formservice.adapters.isolation import processors
@@ -61,7 +62,11 @@ def serve(port: int) -> int:
 
 
 def _house(where: Path) -> DemoHouse:
-    return demo_house(where, lambda line: print(f"   {line} …", flush=True))
+    return demo_house(
+        where,
+        lambda line: print(f"   {line} …", flush=True),
+        lambda line: print(f"   {line} …", file=sys.stderr, flush=True),
+    )
 
 
 def _tell(house: DemoHouse) -> None:

@@ -279,6 +279,17 @@ def test_the_demo_goes_on_only_when_what_failed_was_done_again(store, tmp_path):
             (tmp_path / "tried").touch()
             raise InputError("noch nicht")
 
+    told: list[str] = []
+    worked(house(store, work), told.append)
+    assert (row(store).status, row(store).tries) == ("waiting", 0)
+    (sentence,) = told
+    assert "Lesen ist nicht gelungen [input]" in sentence
+    assert sentence.endswith("noch einmal versucht")
+
+
+def house(store, work):
+    """Return a demo in which a worker does something else with each document."""
+
     class House:
         def __init__(self):
             self.store = store
@@ -286,8 +297,17 @@ def test_the_demo_goes_on_only_when_what_failed_was_done_again(store, tmp_path):
         def worker(self, stages, stop):
             return Worker(store, [stage(work)], Pace(), stop)
 
-    worked(cast("DemoServices", House()))
-    assert (row(store).status, row(store).tries) == ("waiting", 0)
+    return cast("DemoServices", House())
+
+
+def test_the_demo_ends_with_the_code_of_what_no_worker_gets_through_with(store):
+    def work(kept, tell):
+        raise InputError("nie")
+
+    aged(store, tries=MOST_TRIES - 1)
+    with pytest.raises(InputError) as raised:
+        worked(house(store, work))
+    assert "Lesen scheitert jedes Mal [input]" in raised.value.message
 
 
 def test_a_deadline_that_ends_soon_is_told_of_once(store):
