@@ -1,6 +1,6 @@
 """Which case a document belongs to: known by its reference, or said by a person, never guessed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol  # readings have the shape of the JSON contract
@@ -125,3 +125,79 @@ def _text(reading: Mapping[str, Any], key: str) -> str:
     one = (reading.get("fields") or {}).get(key) or {}
     value = one.get("value") if one.get("reading") == "read" else None
     return " ".join(value.split()) if isinstance(value, str) else ""
+
+
+Named = Callable[[Mapping[str, Any]], str]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPerson:
+    """Somebody who takes part with the Träger of a form; ``because`` as of a ``Suggestion``."""
+
+    participation: str
+    name: str
+    vorname: str
+    massnahme: str
+    begins: date | None
+    ends: date | None
+    because: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whom a form is about: ``person`` is None for a case that is not one of its sender's.
+
+    ``is_known`` says whether it belongs to a case at all, ``can_change`` whether its sender may
+    still say that it is somebody else.
+    """
+
+    is_known: bool
+    can_change: bool
+    person: OwnPerson | None = None
+
+
+class AssignedError(ConflictError):
+    """The office has a form in its hands, and it belongs to a case."""
+
+    code = "assignment.known"
+    default_hint = "Stimmt die Person nicht, wenden Sie sich bitte an Ihre Ansprechperson."
+
+
+class OwnPeople(Protocol):
+    """Assigns forms to participations with their Träger; each time with its event.
+
+    Every one raises NotFoundError for a document that ``viewer`` may not see.
+    """
+
+    def whose(self, document: str, viewer: Author) -> Whose:
+        """Return whom a form is about, as far as that is known."""
+
+    def offered(self, document: str, wanted: Wanted, viewer: Author) -> Sequence[OwnPerson]:
+        """Return who may be meant: whose name agrees exactly first, then all others."""
+
+    def choose(self, document: str, participation: str, author: Author) -> None:
+        """Say that a form is about this participation.
+
+        Raises:
+            NotFoundError: none of the author's, with the Träger of the form.
+            AssignedError: it belongs to another one, and is handed in.
+            UsageError: it is decided, or not read yet.
+        """
+
+    def take_back(self, document: str, author: Author) -> None:
+        """Say that it is about somebody else; AssignedError if it is handed in."""
+
+
+def naming(forms: Forms) -> Named:
+    """Return what tells the name that a record says, empty if it says none."""
+
+    def named(reading: Mapping[str, Any]) -> str:
+        wanted = wanted_by(reading, forms)
+        return ", ".join(one for one in (wanted.name, wanted.vorname) if one)
+
+    return named
+
+
+def unnamed(_reading: Mapping[str, Any]) -> str:
+    """Say no name: where nobody knows the forms."""
+    return ""

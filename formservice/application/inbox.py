@@ -28,7 +28,10 @@ class Box(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A document as the inbox lists it; findings that somebody answers for do not count."""
+    """A document as the inbox lists it; findings that somebody answers for do not count.
+
+    ``named`` is whom it names itself, as long as it belongs to no case.
+    """
 
     id: str
     form: str | None
@@ -45,6 +48,7 @@ class Incoming:
     blocks: int
     asks: int
     rank: int
+    named: str = ""
 
 
 @dataclass(frozen=True, slots=True)

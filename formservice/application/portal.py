@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from formservice.application.assigning import OwnPeople
 from formservice.application.discarding import PutAside
 from formservice.application.participants_due import Mine
 from formservice.application.ports_portal import PortalLists
@@ -24,5 +25,6 @@ class Portal:
     renew: Renew
     lists: PortalLists
     mine: Mine
+    people: OwnPeople
     joined: Callable[[Sequence[bytes]], bytes]
     receipt_pdf: Callable[[Receipt], bytes]

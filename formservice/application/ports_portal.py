@@ -51,7 +51,7 @@ class OwnDocument:
 
     ``blocks`` and ``asks`` count findings; ``submission`` is the last one, None before the first;
     ``reason`` is why it was returned, None if it was not. ``person`` is whom it is about, None
-    while it belongs to no participation with its Träger.
+    while it belongs to no participation with its Träger; ``named`` is then whom it names itself.
     """
 
     id: str
@@ -67,6 +67,7 @@ class OwnDocument:
     submission: str | None
     reason: str | None
     person: str | None
+    named: str = ""
 
     @property
     def is_read(self) -> bool:

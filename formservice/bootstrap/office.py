@@ -24,6 +24,7 @@ def office(services: Services, authority: str) -> "Office":
     from formservice.adapters.store.issued import StoredIssued
     from formservice.adapters.store.offers import StoredOffers
     from formservice.adapters.store.reads import StoredReads
+    from formservice.application.assigning import naming
     from formservice.application.calendar import DueDates
     from formservice.application.casework_office import Office
     from formservice.application.exporting import Export
@@ -32,7 +33,7 @@ def office(services: Services, authority: str) -> "Office":
     from formservice.application.issuing import Issue
 
     store, issued = services.store, StoredIssued(services.store)
-    inbox = StoredInbox(store)
+    inbox = StoredInbox(store, naming(services.forms))
     cases = StoredCases(store, lambda: kept_secret(services.settings.data / KEY))
     due = DueDates(StoredTerms(store), services.forms, services.calendar, today)
     return Office(

@@ -24,10 +24,11 @@ def portal(services: Services, edit: "Edit", authority: str, wake: Callable[[], 
     from formservice.adapters.page_data import PagesInMemory
     from formservice.adapters.photo_sheets import joined
     from formservice.adapters.receipts.receipt_pdf import ReceiptPdf
-    from formservice.adapters.store.portal import StoredPortal
+    from formservice.adapters.store.portal import StoredOwnPeople, StoredPortal
     from formservice.adapters.store.portal_renewing import StoredRenewals
     from formservice.adapters.store.today import StoredToday
     from formservice.adapters.work.service import Delivering
+    from formservice.application.assigning import naming
     from formservice.application.desk_reading import ReadAgain
     from formservice.application.discarding import PutAside
     from formservice.application.isolated_read import Means
@@ -48,7 +49,7 @@ def portal(services: Services, edit: "Edit", authority: str, wake: Callable[[], 
         return ReadAgain(means, lambda _sha256: data)(asked)
 
     own, kept = services.settings, (services.store, services.originals)
-    lists = StoredPortal(services.store)
+    lists = StoredPortal(services.store, naming(services.forms))
     titles = titles_of(services.forms)
     return Portal(
         upload=Upload(*kept, services.isolated_read, tell, today),
@@ -61,6 +62,7 @@ def portal(services: Services, edit: "Edit", authority: str, wake: Callable[[], 
         mine=Mine(
             lists, StoredToday(services.store).readings, services.forms, services.calendar, today
         ),
+        people=StoredOwnPeople(services.store),
         joined=lambda photos: run_isolated(
             joined, photos, seconds=own.read_seconds, memory=own.read_bytes
         ),

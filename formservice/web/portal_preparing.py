@@ -7,6 +7,7 @@ from typing import Annotated, Any  # what templates show is of many kinds
 
 from fastapi import Depends, Request
 
+from formservice.application.assigning import OwnPerson, Whose, naming, wanted_by
 from formservice.application.desk_pictures import has_pictures
 from formservice.application.drafts import EDIT, About, Draft
 from formservice.application.due import marks
@@ -156,3 +157,75 @@ def preparing(document: str, me: Me, house: Home) -> Preparing:
 
 
 One = Annotated[Preparing, Depends(preparing)]
+
+
+@dataclass(frozen=True)
+class AboutPerson:
+    """Whom a form is about, and who may be meant as long as nobody has said so.
+
+    ``everybody`` says that whoever the form names is none of those whose name it is.
+    """
+
+    one: Preparing
+    everybody: bool = False
+
+    @cached_property
+    def whose(self) -> Whose:
+        """What is known."""
+        return self.one.house.portal.people.whose(self.one.id, self.one.me.author)
+
+    @cached_property
+    def named(self) -> str:
+        """The name that the form says, empty if it says none."""
+        return naming(self.one.house.forms)(self.one.prepared.reading)
+
+    @cached_property
+    def _offered(self) -> Sequence[OwnPerson]:
+        if not self.whose.can_change or self.whose.is_known:
+            return ()
+        house, reading = self.one.house, self.one.prepared.reading
+        wanted = wanted_by(reading, house.forms)
+        return house.portal.people.offered(self.one.id, wanted, self.one.me.author)
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether its sender can still say whom it is about."""
+        return self.is_shown and not self.whose.is_known
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether there is anything to tell or to ask."""
+        if self.one.definition is None:
+            return False
+        return self.whose.is_known or bool(self._offered)
+
+    @property
+    def told(self) -> str:
+        """Whom it is about, as a sentence has it; empty if that is not known to its sender."""
+        return "" if self.whose.person is None else _told(self.whose.person)
+
+    @property
+    def likely(self) -> Sequence[tuple[str, ...]]:
+        """Who has the name that stands on the form, to be chosen from, or none of them."""
+        found = () if self.everybody else [one for one in self._offered if one.because]
+        return [*map(_choice, found), ("", text("portal.person.nobody"))] if found else ()
+
+    @property
+    def all(self) -> Sequence[tuple[str, str]]:
+        """Everybody, to be chosen from."""
+        told = [(one.participation, _told(one)) for one in self._offered]
+        return [("", text("portal.person.nobody")), *told]
+
+
+def _choice(one: OwnPerson) -> tuple[str, ...]:
+    because = ", ".join(text(f"casework.because.{each}") for each in one.because)
+    return one.participation, _told(one), because
+
+
+def _told(one: OwnPerson) -> str:
+    period = text(
+        "portal.participants.period",
+        begins=day(one.begins) or text("portal.participants.open_end"),
+        ends=day(one.ends) or text("portal.participants.open_end"),
+    )
+    return f"{one.vorname} {one.name} – {one.massnahme}, {period}"

@@ -28,6 +28,7 @@ class Listed:
     submission: str | None
     reason: str | None
     person: str | None
+    named: str
 
 
 # What waits for the Träger comes first, what was returned before everything else.
@@ -105,6 +106,7 @@ def _listed(one: OwnDocument, named: Mapping[str, str]) -> Listed:
         one.submission,
         one.reason,
         one.person,
+        one.named,
     )
 
 

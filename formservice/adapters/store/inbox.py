@@ -25,6 +25,7 @@ from formservice.adapters.store.cases import visible_cases
 from formservice.adapters.store.rights import visible
 from formservice.adapters.store.search import is_one
 from formservice.adapters.store.store import Store, Work
+from formservice.application.assigning import Named, unnamed
 from formservice.application.inbox import Belongs, Box, Inbox, Incoming, Place, Whole
 from formservice.application.ports_store import Author
 from formservice.domain.case import DECIDED, State
@@ -81,9 +82,10 @@ _OF_BOX: Mapping[Box, ColumnElement[bool]] = {
 class StoredInbox:
     """Reads what came in, each time in a transaction of its own."""
 
-    def __init__(self, store: Store) -> None:
-        """Read from ``store``."""
+    def __init__(self, store: Store, named: Named = unnamed) -> None:
+        """Read from ``store``; ``named`` tells the name that a record says."""
         self._store = store
+        self._named = named
 
     def listed(
         self, viewer: Author, box: Box, after: Place | None = None, most: int = 50
@@ -100,8 +102,11 @@ class StoredInbox:
                     tuple_(*place) < where if newest_first else tuple_(*place) > where
                 )
             order = [one.desc() for one in place] if newest_first else list(place)
-            rows = work.connection.execute(query.order_by(*order)).all()
-            listed = [_incoming(row, newest_first=newest_first) for row in rows[:most]]
+            query = query.order_by(*order)
+            rows = work.connection.execute(_with_reading(query, newest_first=newest_first)).all()
+            listed = [
+                _incoming(row, self._named, newest_first=newest_first) for row in rows[:most]
+            ]
             last = listed[-1] if len(rows) > most else None
             following = str(Place(last.rank, last.received, last.id)) if last else None
             return Inbox(listed, following, _counts(work.connection, viewer))
@@ -142,7 +147,7 @@ class StoredInbox:
 
 
 def _listed(viewer: Author, which: ColumnElement[bool]) -> Select[Any]:
-    names = ("id", "form", "edition", "name", "state", "received", "source")
+    names = ("id", "form", "edition", "name", "state", "received", "source", "version")
     part_of = and_(_parts.c.id == _belongs.c.participation)
     return (
         select(
@@ -167,8 +172,25 @@ def _listed(viewer: Author, which: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-def _incoming(row: Row[Any], *, newest_first: bool) -> Incoming:
+def _with_reading(listed: Select[Any], *, newest_first: bool) -> Select[Any]:
+    """Return the query for a page, with the records of what belongs to no case, of these only."""
+    page, record = listed.subquery("page"), schema.records
+    nobodys = and_(
+        record.c.document == page.c.id,
+        record.c.version == page.c.version,
+        page.c.case.is_(None),
+    )
+    place: tuple[Any, ...] = (page.c.received.desc(), page.c.id.desc())
+    if not newest_first:
+        place = (page.c.rank, page.c.received, page.c.id)
+    return select(page, record.c.reading).outerjoin(record, nobodys).order_by(*place)
+
+
+def _incoming(row: Row[Any], named: Named, *, newest_first: bool) -> Incoming:
     told = dict(row._mapping)
+    reading = told.pop("reading")
+    told.pop("version")
+    told["named"] = "" if reading is None else named(reading)
     family, given = told.pop("family"), told.pop("given")
     person = f"{family}, {given}" if family is not None else ""
     told |= {"state": State(row.state), "traeger_name": row.traeger_name or ""}

@@ -2,23 +2,52 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
+from typing import Any  # rows have the columns of their query
 
-from sqlalchemy import ColumnElement, Connection, case, func, literal, or_, select, union
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+)
 
 from formservice.adapters.store import schema
+from formservice.adapters.store.assigned import Assigned
+from formservice.adapters.store.cases_names import folded, folded_column, with_folding
 from formservice.adapters.store.rights import visible
 from formservice.adapters.store.rows import text_of
-from formservice.adapters.store.store import Store
+from formservice.adapters.store.store import Store, Work
+from formservice.application.assigning import (
+    AssignedError,
+    Named,
+    OwnPerson,
+    Wanted,
+    Whose,
+    unnamed,
+)
 from formservice.application.ports_portal import MOST_LISTED, Came, OwnDocument, Participant
-from formservice.application.ports_store import Author
+from formservice.application.ports_store import Author, Kept
 from formservice.domain.case import State
-from formservice.domain.errors import NotFoundError
+from formservice.domain.errors import NotFoundError, UsageError, no_document
 from formservice.domain.form import Severity
 
 _documents, _theirs = schema.documents, schema.user_traeger
 _parts = schema.participations
 _CAME = ("form", "state", "received")
+_belongs, _records = schema.case_documents, schema.records
+_massnahmen, _cases, _persons = schema.massnahmen, schema.cases, schema.persons
+_CHOOSING = (State.PREPARING, State.IN_REVIEW, State.RETURNED)
+_MOST = 1000
+# Half a year after the end nobody waits for a form any more.
+_STILL = timedelta(days=183)
 _WAITING = (State.RETURNED, State.RECEIVED, State.PREPARING)
 # Far below as many as a database takes in one statement.
 _AT_ONCE = 5000
@@ -27,9 +56,10 @@ _AT_ONCE = 5000
 class StoredPortal:
     """Looks with a transaction of its own each time."""
 
-    def __init__(self, store: Store) -> None:
-        """Read from ``store``."""
+    def __init__(self, store: Store, named: Named = unnamed) -> None:
+        """Read from ``store``; ``named`` tells the name that a record says."""
         self._store = store
+        self._named = named
 
     def traeger(self, viewer: Author) -> Sequence[tuple[str, str]]:
         """Return ids and names of the Träger that somebody works for."""
@@ -57,7 +87,14 @@ class StoredPortal:
         )
         with self._store.look() as work:
             rows = work.connection.execute(query).all()
-        return [OwnDocument(**{**row._mapping, "state": State(row.state)}) for row in rows]
+            nobodys = [row.id for row in rows if row.person is None]
+            named = names_read(work.connection, nobodys, self._named)
+        return [
+            OwnDocument(
+                **{**row._mapping, "state": State(row.state), "named": named.get(row.id, "")}
+            )
+            for row in rows
+        ]
 
     def participants(self, viewer: Author, since: date) -> Sequence[Participant]:
         """Return who takes part in their Maßnahmen, or did so until ``since`` or later."""
@@ -174,3 +211,145 @@ _COLUMNS = [
     _reason(),
     _person(),
 ]
+
+
+class StoredOwnPeople:
+    """Reads and writes, each time in a transaction of its own."""
+
+    def __init__(self, store: Store) -> None:
+        """Work in ``store``."""
+        self._store = store
+
+    def whose(self, document: str, viewer: Author) -> Whose:
+        """Return whom a form is about, as far as that is known."""
+        with self._store.look() as work:
+            kept = _seen(work, document, viewer)
+            known = Assigned(work.connection, work.events).of(kept.id)
+            can_change = known is None or kept.state is State.PREPARING
+            query = _own(kept, viewer).where(_parts.c.id == (known[1] if known else None))
+            row = work.connection.execute(query).first()
+            person = None if row is None else _own_person(row, ())
+            return Whose(known is not None, can_change and kept.state in _CHOOSING, person)
+
+    def offered(self, document: str, wanted: Wanted, viewer: Author) -> Sequence[OwnPerson]:
+        """Return who may be meant: whose name agrees exactly first, then all others.
+
+        Whose participation has long ended only the name brings up. The day of birth is neither
+        asked for nor told: whoever writes one on a form would learn whether it is the right one.
+        """
+        with self._store.look() as work:
+            connection = with_folding(work.connection)
+            kept = _seen(work, document, viewer)
+            same = and_(
+                folded_column(_persons.c.name) == folded(text_of(wanted.name)),
+                folded_column(_persons.c.vorname) == folded(text_of(wanted.vorname)),
+            )
+            recent = or_(_parts.c.bis.is_(None), _parts.c.bis >= kept.received - _STILL)
+            query = _own(kept, viewer).where(or_(same, recent))
+            order = (_persons.c.name, _persons.c.vorname, _parts.c.von, _parts.c.id)
+            rows = connection.execute(query.order_by(*order).limit(_MOST)).all()
+        found = [_own_person(row, _agreeing(row, wanted, kept)) for row in rows]
+        return sorted(found, key=lambda one: -len(one.because))
+
+    def choose(self, document: str, participation: str, author: Author) -> None:
+        """Say that a form is about this participation with its Träger."""
+
+        def write(work: Work) -> None:
+            kept = _held(work, document, author)
+            query = _own(kept, author).where(_parts.c.id == text_of(participation))
+            row = work.connection.execute(query).first()
+            if row is None:
+                raise NotFoundError("Eine Teilnahme mit dieser Kennung gibt es nicht.")
+            assigned = Assigned(work.connection, work.events)
+            known = assigned.of(kept.id)
+            if known is not None and known != (row.case, row.id):
+                _refuse_handed_in(kept)
+            assigned.put(kept.id, row.case, row.id, author)
+
+        self._store.written(write)
+
+    def take_back(self, document: str, author: Author) -> None:
+        """Say that it is about somebody else."""
+
+        def write(work: Work) -> None:
+            kept = _held(work, document, author)
+            assigned = Assigned(work.connection, work.events)
+            if assigned.of(kept.id) is not None:
+                _refuse_handed_in(kept)
+                assigned.take_back(kept.id, author)
+
+        self._store.written(write)
+
+
+def names_read(
+    connection: Connection, documents: Sequence[str], named: Named
+) -> Mapping[str, str]:
+    """Return the names that the newest records of ``documents`` say, where they say one."""
+    if not documents:
+        return {}
+    query = (
+        select(_documents.c.id, _records.c.reading)
+        .join(
+            _records,
+            and_(
+                _records.c.document == _documents.c.id,
+                _records.c.version == _documents.c.version,
+            ),
+        )
+        .where(_documents.c.id.in_(documents))
+    )
+    told = {row.id: named(row.reading) for row in connection.execute(query)}
+    return {key: name for key, name in told.items() if name}
+
+
+def _own(kept: Kept, viewer: Author) -> Select[Any]:
+    """Return the query for participations with the Träger of a form that are the viewer's."""
+    mine = select(_theirs.c.traeger).where(_theirs.c.user == viewer.id)
+    return (
+        select(
+            *(_parts.c[name] for name in ("id", "case", "von", "bis")),
+            *(_persons.c[name] for name in ("name", "vorname")),
+            _massnahmen.c.name.label("massnahme"),
+        )
+        .join(_massnahmen, _massnahmen.c.id == _parts.c.massnahme)
+        .join(_cases, _cases.c.id == _parts.c.case)
+        .join(_persons, _persons.c.id == _cases.c.person)
+        .where(_massnahmen.c.traeger == kept.traeger, _massnahmen.c.traeger.in_(mine))
+    )
+
+
+def _agreeing(row: Row[Any], wanted: Wanted, kept: Kept) -> tuple[str, ...]:
+    ours, theirs = (row.name, row.vorname), (wanted.name, wanted.vorname)
+    if not all(theirs) or [folded(one) for one in ours] != [folded(one) for one in theirs]:
+        return ()
+    begins, ends = row.von, row.bis
+    is_then = begins is not None and begins <= kept.received
+    is_then = is_then and (ends is None or kept.received - ends <= _STILL)
+    return ("name", "period") if is_then else ("name",)
+
+
+def _own_person(row: Row[Any], because: tuple[str, ...]) -> OwnPerson:
+    return OwnPerson(row.id, row.name, row.vorname, row.massnahme, row.von, row.bis, because)
+
+
+def _seen(work: Work, document: str, viewer: Author) -> Kept:
+    if not work.search.is_visible(document, viewer):
+        raise no_document()
+    return work.documents.get(document)
+
+
+def _held(work: Work, document: str, author: Author) -> Kept:
+    """Return a document that its sender may still say of whom it is; it is theirs meanwhile."""
+    work.events.held()
+    kept = _seen(work, document, author)
+    if kept.state not in _CHOOSING or not kept.version:
+        raise UsageError(
+            "Für diesen Bogen lässt sich die Person hier nicht mehr angeben.",
+            "Bitte wenden Sie sich an Ihre Ansprechperson.",
+        )
+    return kept
+
+
+def _refuse_handed_in(kept: Kept) -> None:
+    if kept.state is not State.PREPARING:
+        raise AssignedError("Der Bogen ist eingereicht und schon einer Person zugeordnet.")

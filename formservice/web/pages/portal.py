@@ -28,7 +28,7 @@ from formservice.web.form_page_merged import Words, base_of, changed_since
 from formservice.web.guard import Home, Me, may
 from formservice.web.pages.filling import Pairs, draft_answer, seen_in
 from formservice.web.pages_made import page
-from formservice.web.portal_preparing import One, preparing
+from formservice.web.portal_preparing import AboutPerson, One, preparing
 from formservice.web.portal_views import editions, form_view, lists
 from formservice.web.refusals import status_of
 from formservice.web.texts import text
@@ -48,7 +48,7 @@ def my_documents(request: Request, me: Me, house: Home) -> Response:
 
 
 @router.get(_BASE, name="prepare", dependencies=may(Action.SUBMIT))
-def prepare(request: Request, one: One) -> Response:
+def prepare(request: Request, one: One, person: str = "") -> Response:
     """Show a document as its sender prepares it."""
     kept, known = one.prepared.kept, one.known()
     # Of what is accepted a copy for the archive is being made: that is no reading.
@@ -66,7 +66,8 @@ def prepare(request: Request, one: One) -> Response:
     typed = one.typed()
     if typed is not None and one.is_stale(typed):
         return _merged(request, one, typed, 200)
-    return _form(request, one, None if typed is None else typed.said)
+    said = None if typed is None else typed.said
+    return _form(request, one, said, everybody=bool(person))
 
 
 @router.post(_BASE, name="prepare_sent", dependencies=may(Action.SUBMIT))
@@ -155,6 +156,7 @@ def _form(  # noqa: PLR0913 - what a page is made of
     base: int = 0,
     meanwhile: Sequence[str] | None = None,
     status: int = 0,
+    everybody: bool = False,
 ) -> Response:
     """Show the form to be corrected; ``base`` is the version that what is typed began with."""
     draft = one.draft
@@ -164,6 +166,7 @@ def _form(  # noqa: PLR0913 - what a page is made of
         "draft": draft,
         "version": 0 if draft is None else draft.version,
         "meanwhile": meanwhile,
+        "of_whom": AboutPerson(one, everybody),
     }
     return page(request, "portal/prepare.html", known, status or (422 if problems else 200))
 
@@ -202,6 +205,7 @@ def _summary(
     known = shown.known() | {"error": error, "today": one.house.today(), "view": None}
     known |= {"changed": len(made), "can_submit": known["can_submit"] or bool(made)}
     known |= {"imprint": one.imprint(typed), "stale": stale, "unchanged": unchanged}
+    known["of_whom"] = AboutPerson(one)
     if one.definition is not None:
         known["view"] = form_view(prepared, one.definition, lambda _key: None)
     return page(request, "portal/summary.html", known, status)
@@ -298,3 +302,17 @@ def discard_undo(request: Request, document: str, me: Me, house: Home) -> Respon
     house.portal.put_aside.restore(document, me.author)
     answer = RedirectResponse(request.app.url_path_for("prepare", document=document), 303)
     return flash(request, answer, "portal.discard.undone")
+
+
+@router.post(f"{_BASE}/person", name="prepare_person", dependencies=may(Action.SUBMIT))
+def prepare_person(
+    request: Request, one: One, teilnahme: Annotated[str, Form(max_length=64)] = ""
+) -> Response:
+    """Keep whom a form is about; with nobody chosen, show everybody who could be."""
+    people, where = one.house.portal.people, request.app.url_path_for("prepare", document=one.id)
+    if teilnahme:
+        people.choose(one.id, teilnahme, one.me.author)
+        return flash(request, RedirectResponse(where, 303), "portal.person.done")
+    people.take_back(one.id, one.me.author)
+    answer = RedirectResponse(f"{where}?person=andere", 303)
+    return flash(request, answer, "portal.person.open", kind="info", authority=one.house.authority)

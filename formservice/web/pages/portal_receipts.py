@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from formservice.application.known_forms import titles
-from formservice.domain.permissions import Action
+from formservice.domain.permissions import Action, is_allowed
 from formservice.web.guard import Home, Me, may
 from formservice.web.pages_made import page
 from formservice.web.texts import text
@@ -21,6 +21,8 @@ def receipt(request: Request, submission: str, me: Me, house: Home) -> Response:
     title = titles(house.forms).get(str(form.get("id")), text("portal.receipt.unknown_form"))
     found = told.reading.get("findings") or ()
     known = {"told": told, "title": title, "day": day, "clock": clock, "found": found}
+    known["whose"] = house.portal.people.whose(told.kept.id, me.author)
+    known["can_say"] = is_allowed(Action.SUBMIT, me.role)
     return page(request, "portal/receipt.html", known)
 
 
