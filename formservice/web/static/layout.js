@@ -40,12 +40,15 @@ const FETCHED = 3000, LONGEST = 120000;
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method === "dialog" || event.defaultPrevented || form.target === "_blank") return;
-  if (form.dataset.sent) {
+  const pressed = `${event.submitter?.name ?? ""}=${event.submitter?.value ?? ""}`;
+  // What is fetched leaves the page: another button of it fetches something else.
+  const again = !("download" in form.dataset) || form.dataset.sent === pressed;
+  if (form.dataset.sent && again) {
     event.preventDefault();
     return;
   }
-  form.dataset.sent = "yes";
-  const free = () => delete form.dataset.sent;
+  form.dataset.sent = pressed;
+  const free = () => { if (form.dataset.sent === pressed) delete form.dataset.sent; };
   setTimeout(() => { if (event.defaultPrevented) free(); }); // a script that came later sends it
   setTimeout(free, "download" in form.dataset ? FETCHED : LONGEST);
 });

@@ -91,6 +91,30 @@ def test_a_download_can_be_fetched_again_from_the_page_that_stays(page_of, case)
     come(page, came, 2)
 
 
+@pytest.fixture
+def participant(house: WebServices, case: None) -> str:
+    """Let Mia take part with Anna's Träger; return where her form is fetched."""
+    with house.store.work() as work:
+        do = work.connection.execute
+        do(insert(schema.massnahmen).values(id="k1", traeger="t1", name="Kompass"))
+        row = {"id": "a1", "case": "c1", "massnahme": "k1"}
+        do(insert(schema.participations).values(row))
+    return "/teilnehmende/a1/feedbackbogen"
+
+
+def test_another_file_of_the_same_form_is_fetched_at_once(page_of, participant):
+    page = page_of("anna")
+    page.goto(participant.removesuffix("/feedbackbogen"))
+    came = counted(page, participant)
+    word, pdf = (page.locator(f"button[name=format][value={one}]") for one in ("docx", "pdf"))
+    word.click()
+    word.click()
+    come(page, came, 1)
+    pdf.click()
+    pdf.click()
+    come(page, came, 2)
+
+
 def test_what_answers_with_a_file_is_marked(browser, case):
     html = browser("carla").post("/faelle/suche", data={"worte": "Muster", "wer": "alle"}).text
     assert re.search(r'<form[^>]*action="[^"]*/faelle/suche/liste"[^>]* data-download', html)
