@@ -34,8 +34,8 @@ def with_missing_pages(
         FindingCode.INCOMPLETE,
         Severity.BLOCKS,
         f"{' und '.join(missing)} des Formulars „{definition.title}“"
-        f" {'fehlen' if len(missing) > 1 else 'fehlt'}. Bitte nachreichen lassen oder im Stapel"
-        " suchen.",
+        f" {'fehlen' if len(missing) > 1 else 'fehlt'}. Bitte suchen und alle Seiten zusammen"
+        " einreichen.",
     )
     return replace(result, findings=(finding, *result.findings), archivable=False)
 

@@ -310,6 +310,7 @@ class _Parts:
             or known.get("reading") in (Reading.NOT_FOUND, Reading.BLANK),
             confirmed=said is not None and one.key in said.right,
             unreadable=said is not None and one.key in said.unreadable,
+            is_missing=known.get("reading") == Reading.NOT_FOUND,
         )
 
 

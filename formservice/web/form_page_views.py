@@ -27,13 +27,17 @@ class OptionView:
 
 @dataclass(frozen=True, slots=True)
 class DoubtView:
-    """What a person has to look at: what the machine read, and where it stands."""
+    """What a person has to look at: what the machine read, and where it stands.
+
+    ``is_missing`` says that the place of the field was not found: then there is no reading.
+    """
 
     read: str
     picture: str | None
     can_confirm: bool
     confirmed: bool
     unreadable: bool
+    is_missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,13 @@ from fastapi import Depends, Request
 from formservice.application.assigning import OwnPerson, Whose, naming, wanted_by
 from formservice.application.desk_pictures import has_pictures
 from formservice.application.drafts import EDIT, About, Draft
-from formservice.application.due import marks
+from formservice.application.due import marks, participation_forms
 from formservice.application.known_forms import form_read, titles
 from formservice.application.signed_in import SignedIn
 from formservice.application.submitting import Prepared
 from formservice.domain.case import EDITORS, Role, State
 from formservice.domain.errors import Problem, UsageError
+from formservice.domain.findings import FindingCode
 from formservice.domain.form import FormDefinition
 from formservice.web.form_page import FormView, Posted
 from formservice.web.form_page_drafts import as_body, from_body, imprint
@@ -122,6 +123,14 @@ class Preparing:
 
         return form_view(self.prepared, self.form, picture, said, problems)
 
+    def _needed(self) -> str:
+        """Return what a Träger writes, where this is something else; empty where it is that."""
+        needed = participation_forms(self.house.forms)
+        form = self.definition
+        if form is None or form.continuation is not None or form.ref.form in needed:
+            return ""
+        return ", ".join(one.title for one in needed.values())
+
     def known(self) -> dict[str, Any]:
         """Return what every page about it knows."""
         prepared, kept = self.prepared, self.prepared.kept
@@ -146,6 +155,8 @@ class Preparing:
             ),
             "pages": range(1, len(prepared.reading.get("page_numbers") or ()) + 1),
             "has_pictures": has_pictures(prepared.reading),
+            "needed": self._needed(),
+            "is_cut": any(one.get("code") == FindingCode.INCOMPLETE for one in prepared.blocking),
         }
 
 
