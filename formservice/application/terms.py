@@ -37,11 +37,11 @@ NOTHING: Mapping[str, str] = {
 """What is said instead of a value."""
 READINGS: Mapping[str, str] = {
     ReadingBy.ZONE: "Lesung des Feldes",
-    ReadingBy.ZONE_LATIN: "Lesung des Feldes, lateinisches Modell",
+    ReadingBy.ZONE_LATIN: "Lesung des Feldes, auch für fremde Buchstaben",
     ReadingBy.PAGE: "Lesung der ganzen Seite",
-    ReadingBy.PAGE_LATIN: "Lesung der ganzen Seite, lateinisches Modell",
+    ReadingBy.PAGE_LATIN: "Lesung der ganzen Seite, auch für fremde Buchstaben",
     ReadingBy.CLOSE: "Lesung des Feldes, vergrößert",
-    ReadingBy.CLOSE_LATIN: "Lesung des Feldes, vergrößert, lateinisches Modell",
+    ReadingBy.CLOSE_LATIN: "Lesung des Feldes, vergrößert, auch für fremde Buchstaben",
     ReadingBy.LABEL: "Lesung der ganzen Seite, zwischen den Beschriftungen",
 }
 STATUSES: Mapping[str, str] = {

@@ -260,11 +260,14 @@ class Services(Archiving):
     def find(self) -> "Find":
         """The use case „find“, for the forms of this installation."""
         from formservice.application.search import Find
+        from formservice.domain.findings import FindingCode
         from formservice.domain.search_query import Vocabulary, all_fields
 
         keys = {field.key for form in self.forms for field in form.fields}
         forms = frozenset(form.ref.form for form in self.forms)
-        return Find(self.store, Vocabulary(all_fields(keys), forms))
+        own = {rule.code for form in self.forms for rule in form.rules if rule.code}
+        findings = frozenset(own | set(FindingCode))
+        return Find(self.store, Vocabulary(all_fields(keys), forms, findings))
 
     @cached_property
     def archive(self) -> "Archive":

@@ -17,6 +17,7 @@ from datetime import date, timedelta
 
 from formservice.domain.case import DECIDED, NAMES, State
 from formservice.domain.errors import UsageError
+from formservice.domain.findings import FindingCode
 from formservice.domain.nearest import nearest
 from formservice.domain.search_words import Normaliser, Word, bare_key, folded, group_of, with_days
 
@@ -26,10 +27,14 @@ MOST_TERMS = 24
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What there is to ask for: keys of fields (of items without their numbers), ids of forms."""
+    """What there is to ask for: keys of fields (of items without their numbers), ids of forms.
+
+    ``findings`` are the codes of what can be found wrong, those of rules of their own as well.
+    """
 
     fields: frozenset[str]
     forms: frozenset[str]
+    findings: frozenset[str] = frozenset(FindingCode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +102,8 @@ def parsed(text: str, normaliser: Normaliser, vocabulary: Vocabulary) -> Query:
 
 
 _HELP = (
-    'Gesucht wird mit Wörtern, „"genauen Wörtern"“, feld:wort, form:…, stand:…, befund:…,'
-    " von:TAG, bis:TAG; ein - davor schließt aus."
+    "Gesucht wird mit Wörtern, mit genauen Wörtern in Anführungszeichen, mit feld:wort, form:…,"
+    " stand:…, befund:…, von:TAG, bis:TAG; ein - davor schließt aus."
 )
 
 
@@ -175,7 +180,7 @@ class _Parser:
         kinds: Mapping[str, Callable[[_Item], Condition]] = {
             "form": self._form,
             "stand": _stand,
-            "befund": _finding,
+            "befund": self._finding,
         }
         make: Callable[[_Item], Condition | None] = kinds.get(item.key, self._words)
         condition = make(item)
@@ -207,6 +212,23 @@ class _Parser:
                 "Eine Ausgabe dieses Namens gibt es nicht.", "Erwartet wird form:NAME/JJJJ-MM-TT."
             )
         return OfForm(frozenset(forms), edition or None)
+
+    def _finding(self, item: _Item) -> Condition:
+        """Return what was found: a severity, a code, or the first part of codes."""
+        wanted, codes = item.value.lower(), self.vocabulary.findings
+        if wanted in _SEVERITIES:
+            return HasFinding(severity=_SEVERITIES[wanted])
+        if wanted == "irgendeiner":
+            return HasFinding()
+        if not any(one == wanted or one.startswith(f"{wanted}.") for one in codes):
+            guess = nearest(wanted, codes | _SEVERITIES.keys())
+            told = f"Gemeint: befund:{guess}? " if guess else ""
+            raise UsageError(
+                "Einen Befund dieses Namens gibt es nicht.",
+                f"{told}Erwartet wird sperrt, fragt, hinweis, irgendeiner oder ein Kürzel wie"
+                " deadline.missed.",
+            )
+        return HasFinding(code=wanted)
 
     def _words(self, item: _Item) -> Condition | None:
         name = self._field(item) if item.key else None
@@ -263,25 +285,6 @@ def _stand(item: _Item) -> Condition:
 
 
 _SEVERITIES = {"sperrt": "blocks", "fragt": "asks", "hinweis": "notes"}
-_CODE = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
-
-
-def _finding(item: _Item) -> Condition:
-    wanted = item.value.lower()
-    if wanted in _SEVERITIES:
-        return HasFinding(severity=_SEVERITIES[wanted])
-    if wanted == "irgendeiner":
-        return HasFinding()
-    if not _CODE.fullmatch(wanted) or len(wanted) > _LONGEST_CODE:
-        raise UsageError(
-            "Einen Befund dieses Namens gibt es nicht.",
-            "Erwartet wird sperrt, fragt, hinweis, irgendeiner oder ein Kürzel wie"
-            " deadline.missed.",
-        )
-    return HasFinding(code=wanted)
-
-
-_LONGEST_CODE = 64
 _ISO = re.compile(r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2}))?)?")
 _GERMAN = re.compile(r"(?:(?:(?P<day>[0-9]{1,2})\.)?(?P<month>[0-9]{1,2})\.)?(?P<year>[0-9]{4})")
 

@@ -50,6 +50,10 @@ def test_no_reading_is_shown_by_its_code(name: str) -> None:
     assert reading_by(name) not in {*ReadingBy, "latin"}
 
 
+def test_no_reading_is_told_by_the_model_that_made_it() -> None:
+    assert [one for one in READINGS.values() if "odell" in one] == []
+
+
 def test_a_reading_of_a_later_edition_keeps_its_name() -> None:
     assert reading_by("fourth") == "fourth"
 

@@ -1,5 +1,6 @@
 """What people type is understood, or refused in one German sentence that repeats no name."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from formservice.domain.case import NAMES, State
 from formservice.domain.errors import UsageError
+from formservice.domain.findings import FindingCode
 from formservice.domain.search_query import (
     MOST_LETTERS,
     HasFinding,
@@ -134,6 +136,8 @@ def test_days_months_and_years_bound_what_was_received(text, since, until):
         ("form:/2026", "Formular"),
         ("form:feed/x", "Ausgabe"),
         ("befund:'", "Befund"),
+        ("befund:quatsch", "Befund"),
+        ("befund:deadline.miss", "Befund"),
         ("befund:" + "a" * 65, "Befund"),
         ("von:gestern", "kein Tag"),
         ("von:31.02.2026", "kein Tag"),
@@ -148,6 +152,22 @@ def test_days_months_and_years_bound_what_was_received(text, since, until):
 def test_what_cannot_be_meant_is_said_in_german(text, says):
     with pytest.raises(UsageError, match=says):
         query(text)
+
+
+def test_what_can_be_searched_is_said_without_quotation_marks_in_others():
+    with pytest.raises(UsageError) as raised:
+        query("?!")
+    assert '"' not in raised.value.hint
+    assert "genauen Wörtern in Anführungszeichen" in raised.value.hint
+
+
+def test_a_finding_is_asked_for_by_any_code_there_is():
+    own = replace(VOCABULARY, findings=frozenset({*FindingCode, "wohnung.kosten"}))
+    for code in ("field.required", "document", "wohnung.kosten"):
+        assert parsed(f"befund:{code}", NORMALISER, own).all_of == (HasFinding(code=code),)
+    with pytest.raises(UsageError) as raised:
+        query("befund:deadline.mised")
+    assert "befund:deadline.missed?" in raised.value.hint
 
 
 def test_a_misspelt_field_or_form_is_guessed():

@@ -44,6 +44,8 @@ def test_a_search_that_cannot_be_understood_says_why(browser):
     answer = searched(browser("carla"), "stand:irgendwo")
     assert answer.status_code == 422
     assert "Einen Stand dieses Namens gibt es nicht." in answer.text
+    error = answer.text.partition('id="worte-error"')[2].partition("</p>")[0]
+    assert "Es gibt: " in error
 
 
 def test_what_was_found_is_narrowed_by_state_and_form(browser):
