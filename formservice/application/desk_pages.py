@@ -162,6 +162,17 @@ class Arrange:
         piece = Piece(document, seen.kept.version, seen.pages, reading, reason=_CHOSEN)
         return self._arranged(viewer, [piece], None)
 
+    def form_before(self, viewer: Author, document: str) -> int | None:
+        """Return from which version ``viewer`` chose the form; None if anything came since.
+
+        NotFoundError: no such document for ``viewer``.
+        """
+        known = self._store.versions(viewer, document)
+        made = known.get(max(known, default=0))
+        if made is None or (made.author, made.reason) != (viewer.id, _CHOSEN):
+            return None
+        return made.version - 1
+
     def move(
         self,
         viewer: Author,
@@ -172,7 +183,7 @@ class Arrange:
         *,
         knowingly: bool = False,
     ) -> Done:
-        """Move pages to ``target``: another document's id, ``NEW`` or ``ASIDE``.
+        """Move pages to the end of ``target``: a document's id, ``NEW`` or ``ASIDE``.
 
         ``picked`` are pages as (document, number from 1); of what is no document the document is
         ``ASIDE``, and the number counts through it. ``seen`` is the state of the family that they
@@ -206,11 +217,7 @@ class Arrange:
             )
         places = Places(known, family.aside)
         taken = [places.page(*one) for one in picked]
-        if not taken or all(source == target for source, _ in picked):
-            raise UsageError(
-                "Es ist keine Seite ausgewählt, die umzieht.",
-                "Bitte Seiten ankreuzen und sagen, wohin sie gehören.",
-            )
+        places.refuse_unmoved(picked, target)
         gone = {source for source, _ in picked if source not in (ASIDE, target)}
         pieces = [self._left(known[one], places.without(one, picked)) for one in sorted(gone)]
         if target == NEW:
@@ -219,7 +226,7 @@ class Arrange:
             pieces.append(Piece(None, 0, taken, reading, part_of=family.root))
         elif target != ASIDE:
             own = known[target]
-            pages = [*own.pages, *(one for one in taken if one not in own.pages)]
+            pages = [*places.without(target, picked), *dict.fromkeys(taken)]
             reading = self._reread(pages, own.kept, self._form(own))
             pieces.append(Piece(target, own.kept.version, pages, reading))
         shelf = places.shelf(family.root, picked, target)

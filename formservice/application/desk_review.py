@@ -79,6 +79,16 @@ class Review:
     others: Sequence[str]
 
     @property
+    def is_empty(self) -> bool:
+        """Say whether all its pages are others' by now: there is nothing to look at."""
+        return self.state is State.JOINED or (self.has_pictures and not self.pages)
+
+    @property
+    def can_be_sorted(self) -> bool:
+        """Say whether it is not decided yet which form it is, or whether it is none."""
+        return self.state in (State.IN_REVIEW, State.UNIDENTIFIED)
+
+    @property
     def open(self) -> Sequence[Asked]:
         """What is not decided yet."""
         return [one for one in self.asked if one.decision is None]
@@ -99,7 +109,7 @@ def review(seen: Seen, draft: Draft, forms: Forms, pages: int, has_pictures: boo
     """Return a document with what has to be looked at, in the order of its pages."""
     reading, definition = seen.reading, definition_of(seen.reading, forms)
     asked: list[Asked] = []
-    if definition is not None:
+    if definition is not None and seen.kept.state is not State.NO_FORM:
         fields = {field.key: field for field in definition.fields}
         # What somebody has marked for a closer look is asked for as well.
         wanted = dict.fromkeys((*doubtful(reading), *draft.decisions))

@@ -9,7 +9,7 @@ from formservice.application.aside import pages_of
 from formservice.application.desk_pictures import Seen
 from formservice.application.ports_store import PageOf
 from formservice.application.report import FORMAT
-from formservice.domain.errors import NotFoundError, no_document
+from formservice.domain.errors import NotFoundError, UsageError, no_document
 from formservice.domain.findings import FindingCode
 
 NEW, ASIDE = "neu", "beiseite"
@@ -44,6 +44,27 @@ class Places:
         """Return what a document has besides what is picked of it."""
         gone = {number for one, number in picked if one == source}
         return [page for n, page in enumerate(self._own(source), start=1) if n not in gone]
+
+    def refuse_unmoved(self, picked: Sequence[tuple[str, int]], target: str) -> None:
+        """Raise UsageError if nothing is picked, or all of it is where it shall go."""
+        if not picked:
+            raise UsageError(
+                "Es ist keine Seite ausgewählt, die umzieht.",
+                "Bitte Seiten ankreuzen und sagen, wohin sie gehören.",
+            )
+        if any(source != target for source, _ in picked) or target == NEW:
+            return
+        if target == ASIDE:
+            raise UsageError(
+                "Diese Seiten liegen schon beiseite.", "Bitte einen Vorgang für sie wählen."
+            )
+        own = self._own(target)
+        moved = dict.fromkeys(self.page(*one) for one in picked)
+        if [*self.without(target, picked), *moved] == list(own):
+            raise UsageError(
+                "Diese Seiten stehen schon am Ende dieses Vorgangs.",
+                "Bitte die Seiten ankreuzen, die ans Ende gehören.",
+            )
 
     def shelf(self, root: str, picked: Sequence[tuple[str, int]], target: str) -> Shelf | None:
         """Return what is no document afterwards; None if that stays as it is."""

@@ -124,25 +124,42 @@ class Decide:
 
         self._do(document, author, write)
 
-    def no_form(self, document: str, seen: int, author: Author, reason: str = "") -> None:
-        """Keep that a document is no form of ours: it waits for nobody any more."""
+    def no_form(
+        self,
+        document: str,
+        seen: int,
+        author: Author,
+        reason: str = "",
+        *,
+        despite_form: bool = False,
+    ) -> None:
+        """Keep that a document is no form of ours: it waits for nobody any more.
+
+        One of which a form is known is put away only where that was seen: ``despite_form``.
+        """
         why = typed(reason, lines=True, most=LONGEST).strip() or NO_FORM
 
         def write(work: Deciding) -> None:
             self._refuse_newer(work, document, seen)
             _refuse_held(work, document, author)
+            if despite_form and work.documents.get(document).state is State.IN_REVIEW:
+                work.documents.move(document, State.UNIDENTIFIED, author, why, seen=seen)
             work.documents.move(document, State.NO_FORM, author, why, seen=seen)
 
         self._do(document, author, write)
 
-    def form_after_all(self, document: str, seen: int, author: Author) -> None:
-        """Take that back: it waits at the desk again."""
+    def form_after_all(self, document: str, seen: int, author: Author) -> State:
+        """Take that back: it waits at the desk again; return how it stands there."""
 
-        def write(work: Deciding) -> None:
+        def write(work: Deciding) -> State:
             self._refuse_newer(work, document, seen)
             work.documents.move(document, State.UNIDENTIFIED, author, seen=seen)
+            if work.documents.get(document).form is None:
+                return State.UNIDENTIFIED
+            work.documents.move(document, State.IN_REVIEW, author, seen=seen)
+            return State.IN_REVIEW
 
-        self._do(document, author, write)
+        return self._do(document, author, write)
 
     def answer(
         self, document: str, seen: int, what: tuple[str, str | None], reason: str, author: Author
@@ -187,13 +204,13 @@ class Decide:
 
         self._do(document, author, write)
 
-    def _do(self, document: str, author: Author, write: Callable[[Deciding], None]) -> None:
-        def guarded(work: Deciding) -> None:
+    def _do(self, document: str, author: Author, write: Callable[[Deciding], T]) -> T:
+        def guarded(work: Deciding) -> T:
             if not work.search.is_visible(document, author):
                 raise no_document()
-            write(work)
+            return write(work)
 
-        self._store.written(guarded)
+        return self._store.written(guarded)
 
     def _refuse_newer(self, work: Deciding, document: str, seen: int) -> None:
         if work.documents.get(document).version != seen:

@@ -1,12 +1,37 @@
-"""The areas that pages lead to, in one table: which of them somebody sees, and where they are."""
+"""The areas that pages lead to, in one table: which of them somebody sees, and where they are.
+
+And where somebody goes on from what a page of the desk has refused: such a page often stands at an
+address that only takes what is sent, and loading it anew sends again.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 
+from formservice.application.desk import GoneOnError, TakenError
+from formservice.domain.errors import (
+    ConflictError,
+    FormServiceError,
+    InputError,
+    NotFoundError,
+    UsageError,
+)
 from formservice.domain.permissions import Action
 from formservice.web.texts import text
+
+_TOLD = (ConflictError, InputError, NotFoundError, UsageError)
+# What others have, or what is not there any more, is refused as well where it is only looked at.
+_CLOSED = (GoneOnError, NotFoundError, TakenError)
+
+
+@dataclass(frozen=True, slots=True)
+class WaysOn:
+    """Which document can be opened again (empty: none), and which part of the queue is next."""
+
+    document: str
+    formular: str
+    stapel: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +95,16 @@ def account(app: FastAPI, here: str, allowed: Callable[[Action], bool]) -> Entry
 def about(app: FastAPI, here: str) -> list[Entry]:
     """Return what the foot of every page leads to."""
     return [_shown(app, here, route, label) for route, label in ABOUT]
+
+
+def ways_on(request: Request, error: FormServiceError) -> WaysOn | None:
+    """Return how to go on at the desk; None elsewhere, and where one may not be at all."""
+    name = str(getattr(request.scope.get("route"), "name", ""))
+    if not (name == "desk" or name.startswith("desk_")) or not isinstance(error, _TOLD):
+        return None
+    known, asked = request.path_params.get("document", ""), request.query_params
+    document = "" if isinstance(error, _CLOSED) else str(known)
+    return WaysOn(document, asked.get("formular", ""), asked.get("stapel", ""))
 
 
 def _entry(app: FastAPI, here: str, area: Area) -> Entry:

@@ -21,6 +21,7 @@ from formservice.domain.errors import (
 from formservice.web import guard
 from formservice.web.flash import flash
 from formservice.web.misunderstood import misunderstood, sentence
+from formservice.web.navigation import ways_on
 from formservice.web.pages_made import page
 from formservice.web.posted_form import broken_upload
 from formservice.web.sign_in import way_back
@@ -172,7 +173,8 @@ def _answer(request: Request, error: FormServiceError, status: int | None = None
         headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
         return JSONResponse(problem(error), status, headers)
     _look_who(request)
-    return page(request, "error.html", {"error": error, "status": status}, status)
+    shown = {"error": error, "status": status, "desk": ways_on(request, error)}
+    return page(request, "error.html", shown, status)
 
 
 def _look_who(request: Request) -> None:

@@ -166,8 +166,8 @@ def form_after_all(
     document: DocumentId, house: Home, me: Me, seen: Annotated[shapes.SeenGiven, Body()]
 ) -> Changed:
     """Nimmt das zurück: Der Vorgang wartet wieder auf die Nachbearbeitung."""
-    house.office.decide.form_after_all(document, seen.version, me.author)
-    return _changed(house, me, document, State.UNIDENTIFIED)
+    state = house.office.decide.form_after_all(document, seen.version, me.author)
+    return _changed(house, me, document, state)
 
 
 @router.post(

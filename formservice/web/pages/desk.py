@@ -156,7 +156,7 @@ def desk_later(
 ) -> Response:
     """Leave a document to others, what was decided is kept; open the next."""
     house.desk.release(me.author, document)
-    return _onward(request, house, me, document, wanted)
+    return _onward(request, house, me, document, wanted, "desk.queue.next-later")
 
 
 @router.post("/{document}/halten", name="desk_hold", dependencies=may(Action.DESK))
@@ -171,13 +171,20 @@ def choice_of(form: str, batch: str) -> Choice:
     return Choice({"": None, "-": ""}.get(form, form), batch or None)
 
 
-def _onward(request: Request, house: House, me: Me, document: str, wanted: Wanted) -> Response:
+def _onward(
+    request: Request,
+    house: House,
+    me: Me,
+    document: str,
+    wanted: Wanted,
+    told: str = "desk.queue.next",
+) -> Response:
     choice = choice_of(wanted.formular, wanted.stapel)
     found = house.desk.take(me.author, choice, document, HELD_S)
     if found is None:
         back = RedirectResponse(request.app.url_path_for("desk"), 303)
         return flash(request, back, "desk.queue.done")
-    return flash(request, _to(request, found, wanted), "desk.queue.next", kind="info")
+    return flash(request, _to(request, found, wanted), told, kind="info")
 
 
 def _to(
@@ -269,6 +276,8 @@ def _shown(
     refused: tuple[FormServiceError, Mapping[str, str]] | None = None,
 ) -> Response:
     asked = review.field(field) if field else review.next_open()
+    if review.is_empty and not request.headers.get(_PART):
+        return page(request, "desk/empty.html", {"review": review})
     kept = house.desk.seen(me.author, review.document)
     size = A4
     if review.has_pictures and review.pages:
@@ -279,6 +288,7 @@ def _shown(
         "formular": request.query_params.get("formular", ""),
         "stapel": request.query_params.get("stapel", ""),
         "lines": () if review.has_pictures else house.pictures.lines(kept),
+        "chosen_from": _chosen_from(house, me, review),
         "error": None,
         "nachricht": "",
     }
@@ -289,6 +299,14 @@ def _shown(
         shown |= {"error": error, **typed}
         return page(request, "desk/review.html", shown, status_of(error))
     return page(request, "desk/review.html", shown)
+
+
+def _chosen_from(house: House, me: Me, review: Review) -> int | None:
+    """Return from which version one has chosen the form; None if anything is decided since."""
+    is_decided = any(one.decision is not None for one in review.asked)
+    if is_decided or not review.can_be_sorted:
+        return None
+    return house.arrange.form_before(me.author, review.document)
 
 
 def _forms(house: House, review: Review) -> list[tuple[str, str]]:

@@ -7,13 +7,14 @@ from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel
 from starlette.responses import RedirectResponse
 
+from formservice.application.assigning import wanted_by
 from formservice.application.desk import TakenError
 from formservice.application.desk_pages import Done
 from formservice.application.desk_pictures import PagePlace, Seen, has_pictures
 from formservice.application.desk_shelf import ASIDE, NEW, loose_pages
 from formservice.application.known_forms import edition_title
 from formservice.application.known_forms import titles as titles_of
-from formservice.domain.errors import UsageError
+from formservice.domain.errors import ConflictError, FormServiceError, InputError, UsageError
 from formservice.domain.permissions import Action
 from formservice.web import reading_log
 from formservice.web.flash import flash
@@ -77,11 +78,21 @@ def desk_pages(request: Request, house: Home, me: Me, document: str) -> Response
 
 @dataclass(frozen=True, slots=True)
 class _Refused:
-    """Why pages were not arranged, and what was asked for; it may be done all the same."""
+    """Why pages were not arranged, and what was asked for; what is taken goes all the same."""
 
-    error: TakenError
+    error: FormServiceError
     moved: Moved | None = None
     back: Back | None = None
+
+    @property
+    def is_taken(self) -> bool:
+        """Say whether somebody else looks one of the documents through."""
+        return isinstance(self.error, TakenError)
+
+    @property
+    def is_stale(self) -> bool:
+        """Say whether the pages are others by now."""
+        return isinstance(self.error, ConflictError) and not self.is_taken
 
 
 def _shown(
@@ -89,6 +100,8 @@ def _shown(
 ) -> Response:
     family = house.arrange.family(me.author, document)
     titles = titles_of(house.forms)
+    # Beside the pages stands whose they are, as it was read.
+    reading_log.seen_many(house, me, [one.kept.id for one in family.members])
 
     def shown(seen: Seen) -> dict[str, object]:
         form = str((seen.reading.get("form") or {}).get("id") or "")
@@ -96,6 +109,7 @@ def _shown(
             "id": seen.kept.id,
             "title": titles.get(form, form) or text("desk.queue.unknown"),
             "name": seen.kept.name,
+            "person": _person(house, seen),
             "version": seen.kept.version,
             "pages": len(seen.pages) if has_pictures(seen.reading) else 0,
             "count": len(seen.pages),
@@ -116,9 +130,16 @@ def _shown(
             "error": refused.error if refused else None,
             "moved": refused.moved if refused else None,
             "back": refused.back if refused else None,
+            "knowingly": bool(refused and refused.moved and refused.is_taken),
+            "reload": bool(refused and refused.is_stale),
         },
         status=status_of(refused.error) if refused else 200,
     )
+
+
+def _person(house: House, seen: Seen) -> str:
+    told = wanted_by(seen.reading, house.forms)
+    return ", ".join(one for one in (told.name, told.vorname) if one)
 
 
 @router.post("/{document}/seiten", name="desk_pages_move", dependencies=may(Action.DESK))
@@ -135,10 +156,13 @@ def desk_pages_move(
         done = house.arrange.move(
             me.author, document, picked, given.ziel, given.seen, knowingly=given.trotzdem
         )
-    except TakenError as error:
-        return _shown(request, house, me, document, _Refused(error, moved=given))
-    left = [one for one in done.documents if one != document]
-    to = document if document in done.documents else (left[-1] if left else document)
+    except (ConflictError, InputError, UsageError) as error:
+        refused = _Refused(error, moved=given)
+        if refused.is_stale:
+            # The same number may be another page by now: nothing of it stays ticked.
+            refused = _Refused(error, moved=given.model_copy(update={"seite": []}))
+        return _shown(request, house, me, document, refused)
+    to = _with_pages(house, me, document, done)
     return _done(request, to, done, "desk.pages.moved", count=len(picked))
 
 
@@ -151,6 +175,18 @@ def aside_picture(house: Home, me: Me, document: str, number: int) -> Response:
     place = PagePlace(number, number, one.original, one.page, 0)
     reading_log.seen(house, me, document, reading_log.PICTURE)
     return Response(house.pictures.card(place), media_type="image/jpeg")
+
+
+def _with_pages(house: House, me: Me, document: str, done: Done) -> str:
+    """Return where to go on: here, else where pages went, else where any of the file are."""
+    order = list(reversed(done.documents))  # where they went is told last
+    if document in done.documents:
+        order.insert(0, document)
+    found = next((one for one in order if house.desk.seen(me.author, one).pages), None)
+    if found is None:
+        members = house.arrange.family(me.author, document).members
+        found = next((one.kept.id for one in members if one.pages), document)
+    return found
 
 
 def _done(request: Request, to: str, done: Done, key: str, **values: str | int) -> Response:

@@ -47,7 +47,8 @@ def desk_no_form(
     request: Request, house: Home, me: Me, document: str, sent: Annotated[Sorted, Form()]
 ) -> Response:
     """Put away what is no form of ours, and open the next document."""
-    house.office.decide.no_form(document, sent.seen, me.author)
+    # The page names the form above the button: whoever presses it has seen that.
+    house.office.decide.no_form(document, sent.seen, me.author, despite_form=True)
     undo = str(request.app.url_path_for("desk_form_after_all", document=document))
     answer = _onward(request, house, me, document, sent)
     fields = {"seen": str(sent.seen)}

@@ -156,6 +156,8 @@ async function exchange(url, body, { decides = false, box = null } = {}) {
     const made = new DOMParser().parseFromString(await sent(url, body), "text/html");
     const fresh = made.getElementById("angabe");
     if (!fresh) return location.reload();
+    // What is decided of this form would be lost with it.
+    if (decides) document.getElementById("formular-zurueck")?.remove();
     if (decides) words.forget(part);
     else words.keep(part);
     part.replaceWith(fresh);

@@ -89,6 +89,34 @@ def test_a_page_is_split_off_and_the_two_are_joined_again(keep, browser, house):
     assert house.verify().broken is None
 
 
+def test_who_moves_the_only_page_out_goes_on_where_it_is_now(keep, browser, house):
+    (document,) = keep(SCAN)
+    elif_ = browser("elif")
+    _move(elif_, document, "beiseite", f"{document}:2")
+    done = _move(elif_, document, "neu", f"{document}:1")
+    other = done.headers["location"].rpartition("/")[2]
+    assert other != document
+    assert len(_now(house, other)[1]) == 1
+    _undo(elif_, done.headers["location"])
+    assert len(_now(house, document)[1]) == 1
+    assert _now(house, other)[1] == []
+
+
+@pytest.mark.parametrize("target", ["neu", "beiseite"])
+def test_a_document_without_pages_says_so_and_asks_for_nothing(keep, browser, target):
+    (document,) = keep(SCAN)
+    elif_, here = browser("elif"), f"/nachbearbeitung/{document}"
+    _move(elif_, document, target, f"{document}:1", f"{document}:2")
+    told = elif_.get(here)
+    assert told.status_code == 200
+    assert "Dieser Vorgang hat keine Seiten mehr." in told.text
+    assert "Seite 1 von 0" not in told.text
+    assert "seiten/1.png" not in told.text
+    assert "desk.js" not in told.text  # it would draw and keep what is not there
+    for button in ("fertig", "formular", "kein-formular"):
+        assert f'action="{here}/{button}"' not in told.text
+
+
 def test_a_page_put_aside_is_shown_as_such_and_comes_back(keep, browser, house):
     (document,) = keep(SCAN)
     elif_ = browser("elif")
@@ -166,7 +194,13 @@ def test_pages_of_what_a_colleague_looks_through_move_and_come_back_only_knowing
 def test_nothing_moves_without_a_page(keep, browser):
     (document,) = keep(SCAN)
     elif_ = browser("elif")
-    assert _move(elif_, document, "neu").status_code == 400
+    refused = _move(elif_, document, "beiseite")
+    assert refused.status_code == 400
+    # What was chosen is still chosen, and the pages are there to tick.
+    assert '<option value="beiseite" selected' in refused.text
+    assert f'name="seite" value="{document}:1"' in refused.text
+    assert "Trotzdem umziehen" not in refused.text
+    assert 'role="alert" tabindex="-1" data-focus' in refused.text
     assert _move(elif_, document, "neu", f"{document}:9").status_code == 404
 
 
@@ -182,6 +216,8 @@ def test_from_a_page_that_is_no_longer_so_no_other_sheet_moves(keep, browser, ho
     assert answer.status_code == 409
     assert "hat inzwischen jemand geändert" in answer.text
     assert "Bitte neu laden" in answer.text
+    assert re.search(rf'<a [^>]*href="{place}"[^>]*>Seiten neu laden', answer.text)
+    assert " checked" not in answer.text
     assert otto.post(place, data=late | {"seen": ""}).status_code == 409
     assert _now(house, document)[1] == pages
 

@@ -35,6 +35,16 @@ def test_everybody_gets_another_one_and_what_is_left_is_taken_over(keep, browser
     assert carla.get(one).status_code == 200
 
 
+def test_who_puts_a_document_back_is_not_told_that_it_was_saved(keep, browser):
+    (document,) = keep(SCAN)
+    keep("feedbackbogen@2023-09-22/dang-und-girts-scan")
+    elif_ = browser("elif")
+    put_back = elif_.post(f"/nachbearbeitung/{document}/spaeter")
+    told = elif_.get(put_back.headers["location"]).text
+    assert "Zurückgelegt. Das ist der nächste Vorgang." in told
+    assert "Gespeichert" not in told
+
+
 def test_what_was_read_is_confirmed_field_by_field_and_saved_as_one_version(keep, browser, house):
     (document,) = keep(SCAN)
     elif_ = browser("elif")

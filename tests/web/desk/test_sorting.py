@@ -136,6 +136,38 @@ def test_what_is_no_form_is_put_away_with_one_key_and_that_is_undone(house, by, 
     assert path in elif_.get("/nachbearbeitung").text
 
 
+def test_what_was_taken_for_a_form_is_put_away_too_and_that_is_undone(house, by, keep):
+    bogen, elif_ = keep("bogen-no-form"), by("elif")
+    path = f"/nachbearbeitung/{bogen}"
+    shown = elif_.get(path).text
+    button = re.search(
+        r'action="([^"]+kein-formular)".*?data-form-number="0".*?<kbd[^>]*>(.*?)</kbd>',
+        shown,
+        re.S,
+    )
+    assert button is not None
+    assert button[2] == "⇧0"  # one stroke alone puts nothing away
+    assert "data-unknown-form" not in shown
+    done = elif_.post(button[1], data={"seen": "1"})
+    assert done.status_code == 303
+    assert state(house, bogen) is State.NO_FORM
+    assert f'action="{path}/doch-formular"' in elif_.get(done.headers["location"]).text
+    away = elif_.get(path).text
+    for step in ("angabe", "fertig", "kein-formular", "formular"):
+        assert f'action="{path}/{step}"' not in away
+    assert elif_.post(f"{path}/doch-formular", data={"seen": "1"}).status_code == 303
+    assert state(house, bogen) is State.IN_REVIEW
+    assert f'action="{path}/angabe"' in elif_.get(path).text
+
+
+def test_programs_are_told_where_a_form_stands_that_is_one_after_all(house, by, keep):
+    bogen, elif_ = keep("bogen-after-all"), by("elif")
+    elif_.post(f"/nachbearbeitung/{bogen}/kein-formular", data={"seen": "1"})
+    undone = elif_.post(f"/api/v1/documents/{bogen}/no-form/undo", json={"version": 1})
+    assert undone.json()["state"] == "in-review"
+    assert state(house, bogen) is State.IN_REVIEW
+
+
 def test_programs_put_away_what_is_no_form_too(house, by, keep):
     letter, bogen = keep("letter-3", form=False), keep("bogen-3")
     api, elif_ = "/api/v1/documents", by("elif")
@@ -266,6 +298,79 @@ def test_when_others_have_all_of_it_no_next_one_is_offered(house, by, keep):
     for one in house.desk.waiting(CARLA, Choice(), 50):
         house.desk.hold(CARLA, one.document, 60.0)
     assert "Nächsten Vorgang öffnen" not in by("elif").get("/nachbearbeitung").text
+
+
+def test_who_cannot_have_a_document_goes_on_to_the_next(house, by, keep):
+    bogen = keep("bogen-taken")
+    house.desk.hold(CARLA, bogen, 60.0)
+    refused = by("elif").get(f"/nachbearbeitung/{bogen}?formular=feedbackbogen")
+    assert refused.status_code == 409
+    assert 'action="/nachbearbeitung/naechster"' in refused.text
+    assert "Nächsten Vorgang öffnen" in refused.text
+    assert 'name="formular" value="feedbackbogen"' in refused.text
+    assert "Zum Vorgang" not in refused.text  # it would be refused again
+
+
+def _form_chosen(house, document, by=ELIF):
+    with house.store.work() as work:
+        reading = work.documents.newest(document).reading
+        work.documents.save(document, 1, reading, by, "Formular von Hand gewählt")
+
+
+def test_a_form_that_one_has_chosen_is_taken_back_from_the_page_until_something_is_decided(
+    house, by, keep
+):
+    bogen, elif_ = keep("bogen-form-chosen"), by("elif")
+    path, button = f"/nachbearbeitung/{bogen}", "Wechsel des Formulars rückgängig machen"
+    assert button not in elif_.get(path).text
+    _form_chosen(house, bogen)
+    for _ in range(2):  # not only on the page that follows
+        shown = elif_.get(path).text
+    assert button in shown
+    assert f'name="vorher" value="{bogen}:1"' in shown
+    house.desk.release(ELIF, bogen)
+    assert button not in by("carla").get(path).text  # it is no step of hers
+    house.desk.release(CARLA, bogen)
+    house.deciding.decide(ELIF, bogen, "name", Decision("as-read"))
+    assert button not in elif_.get(path).text
+    house.deciding.undo(ELIF, bogen)
+    back = {"vorher": f"{bogen}:1", "zu": bogen}
+    assert elif_.post("/nachbearbeitung/seiten/zurueck", data=back).status_code == 303
+    assert button not in elif_.get(path).text
+
+
+def test_what_came_too_late_leads_back_to_the_document(house, by, keep):
+    brief = keep("brief-late", form=False)
+    refused = by("elif").post(f"/nachbearbeitung/{brief}/kein-formular", data={"seen": "0"})
+    assert refused.status_code == 409
+    assert re.search(rf'<a [^>]*href="/nachbearbeitung/{brief}"[^>]*>Zum Vorgang', refused.text)
+    assert "Nächsten Vorgang öffnen" in refused.text
+    elsewhere = by("carla").post(f"/eingang/{brief}/annehmen", data={"seen": "0"})
+    assert "Nächsten Vorgang öffnen" not in elsewhere.text
+
+
+def test_who_may_not_be_at_the_desk_is_not_led_there(by):
+    refused = by("anna").get("/nachbearbeitung")
+    assert refused.status_code == 403
+    assert "naechster" not in refused.text
+
+
+def test_where_pages_may_go_can_be_told_apart(house, by, keep):
+    bogen = keep("bogen-shelves")
+    with house.store.work() as work:
+        reading = work.documents.newest(bogen).reading
+        parts = [PageOf(reading["sha256"], 2)], reading | {"page_numbers": [2]}
+        work.documents.part(
+            work.documents.get(bogen), Found(*parts, "bogen-shelves-2"), 1, SERVICE
+        )
+    page = " ".join(by("elif").get(f"/nachbearbeitung/{bogen}/seiten").text.split())
+    heads = re.findall(r'<fieldset class="desk-shelf".*?<legend[^>]*>(.*?)</legend>', page)
+    targets = re.findall(r'<option value="bogen-shelves[^>]*>(.*?)</option>', page)
+    assert [one[:2] for one in heads] == ["1.", "2."]
+    assert all("x, x" in one for one in (*heads, *targets))  # whose it is, as it was read
+    assert [one[:5] for one in targets] == ["zu 1.", "zu 2."]
+    assert ["dieser Vorgang" in one for one in heads] == [True, False]
+    assert ["dieser Vorgang" in one for one in targets] == [True, False]
 
 
 def test_pages_of_a_file_of_which_nothing_is_open_are_not_moved(house, by, keep):
