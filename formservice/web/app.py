@@ -10,7 +10,7 @@ from formservice.web.api.routers import ROUTERS
 from formservice.web.assets import files, static_folder
 from formservice.web.body_limit import BodyLimit
 from formservice.web.headers import Headers
-from formservice.web.hosts import Hosts
+from formservice.web.hosts import Addresses, Hosts
 from formservice.web.house import House
 from formservice.web.live_watch import Watch
 from formservice.web.measured import Measured
@@ -132,6 +132,7 @@ def create(house: House, started: Callable[[], None] = lambda: None) -> FastAPI:
     refusals.add_to(app)
     https = house.public_url.startswith("https:")
     # The last that is added is asked first.
+    app.add_middleware(Addresses)
     app.add_middleware(BodyLimit, most=house.upload_bytes)
     app.add_middleware(Measured, metrics=app.state.metrics)
     app.add_middleware(Hosts, names=house.hosts)

@@ -30,6 +30,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 
 from formservice.adapters.store import rights, schema
 from formservice.adapters.store.meant import meant
+from formservice.adapters.store.rows import text_of
 from formservice.adapters.store.words import normaliser
 from formservice.application.ports_store import Author
 from formservice.application.search import Hit, Hits, Place
@@ -109,7 +110,8 @@ class Search:
 
     def is_visible(self, document: str, viewer: Author) -> bool:
         """Say whether there is such a document and ``viewer`` may see it."""
-        query = select(_documents.c.id).where(_documents.c.id == document, rights.visible(viewer))
+        named = _documents.c.id == text_of(document)
+        query = select(_documents.c.id).where(named, rights.visible(viewer))
         return self._connection.execute(query).first() is not None
 
     def holds_unseen(self, document: str, original: str, viewer: Author) -> bool:

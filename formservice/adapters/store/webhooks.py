@@ -12,6 +12,7 @@ from formservice.adapters.store import schema, schema_web
 from formservice.adapters.store.engine import now
 from formservice.adapters.store.events import Events
 from formservice.adapters.store.notices import KIND, notice_row
+from formservice.adapters.store.rows import text_of
 from formservice.adapters.store.store import Store
 from formservice.application.webhooks_ports import (
     Delivery,
@@ -80,7 +81,8 @@ class Webhooks:
 
     def get(self, webhook: str) -> Webhook:
         """Return one; NotFoundError if there is none of that id."""
-        row = self._connection.execute(select(_hooks).where(_hooks.c.id == webhook)).first()
+        query = select(_hooks).where(_hooks.c.id == text_of(webhook))
+        row = self._connection.execute(query).first()
         if row is None:
             raise NotFoundError("Diesen Webhook gibt es nicht (mehr).")
         return _webhook(row)
