@@ -63,7 +63,9 @@ class BatchFile:
     @property
     def refused(self) -> int:
         """How many pages could not be read at all: those of a file that was refused."""
-        return (self.pages or 0) if self.is_done and not self.filed and not self.aside else 0
+        # Without a reason to refuse it, a file with no page anywhere is one that lost them all.
+        is_refused = self.is_done and self.error is not None
+        return (self.pages or 0) if is_refused and not self.filed and not self.aside else 0
 
     @property
     def missing(self) -> int:

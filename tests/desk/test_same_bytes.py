@@ -3,7 +3,9 @@
 from hashlib import sha256
 
 import pytest
+from sqlalchemy import delete
 
+from formservice.adapters.store import schema
 from formservice.adapters.store.desk_batches import StoredBatches
 from formservice.application.ports_store import SERVICE, Arrival, Found, PageOf
 from formservice.domain.case import PORTAL, State
@@ -57,6 +59,25 @@ def test_a_page_that_is_lost_is_not_made_up_for_by_the_same_bytes(sent, batch_of
     sent("ours", 1)
     file = batch_of("ours", 2)
     assert (file.filed, file.missing) == (1, 1)
+
+
+def test_a_file_that_lost_all_its_pages_is_not_one_that_could_not_be_read(people, sent, batch_of):
+    sent("ours", 2)
+    with people.work() as work:
+        work.connection.execute(delete(schema.pages))
+    file = batch_of("ours", 2)
+    assert (file.filed, file.refused, file.missing) == (0, 0, 2)
+
+
+def test_the_pages_of_a_file_that_could_not_be_read_are_refused_and_not_missing(people, batch_of):
+    with people.work() as work:
+        arrival = Arrival("ours", HASH, len(DATA), "bogen.pdf", "batch", DAY, "text")
+        work.documents.receive(arrival, SERVICE)
+        claim = work.queue.claim(("read",), "test", 30)
+        assert claim is not None
+        work.queue.fail(claim, "input.damaged", None)
+    file = batch_of("ours", 2)
+    assert (file.refused, file.missing) == (2, 0)
 
 
 def test_a_page_that_was_moved_into_another_file_s_document_counts_where_it_came_in(
