@@ -59,8 +59,7 @@ class Invite:
     def all(self) -> Sequence[Invitation]:
         """Return all that are neither withdrawn nor for who has an account, the newest first."""
         with self._store.look() as work:
-            found = work.accounts.invitations.pending()
-            return [one for one in found if work.accounts.by_login(one.email) is None]
+            return work.accounts.invitations.pending()
 
     def invite(self, email: str, name: str, traeger: str, author: Author) -> Invited:
         """Invite somebody of a Träger.

@@ -31,7 +31,10 @@ class Invitations(Protocol):
         """Return one that is neither accepted nor withdrawn; NotFoundError if there is none."""
 
     def pending(self) -> Sequence[Invitation]:
-        """Return all that are neither accepted nor withdrawn, the newest first."""
+        """Return all that are neither accepted nor withdrawn, the newest first.
+
+        Not those to an address that is the login of an account by now.
+        """
 
     def used(self, id_: str) -> None:
         """Note that it was accepted."""

@@ -1,6 +1,7 @@
 """Administering accounts and inviting people of a Träger, on both databases."""
 
 import pytest
+from sqlalchemy import event
 
 from formservice.adapters.store.reads import StoredReads
 from formservice.adapters.store.tokens import StoredTokens
@@ -188,6 +189,31 @@ def test_an_invitation_is_good_once(accounts):
         with pytest.raises(InvitationOverError):
             again(link(invited))
     assert not accounts.invite.all()
+
+
+def test_who_has_an_account_by_now_is_not_waited_for(accounts):
+    for login in ("ida@werk.example", "mia@werk.example"):
+        accounts.invite.invite(login, "Ida", "t1", LEAD)
+    accounts.person("mia@werk.example", Role.TRAEGER, "t1")
+    assert [one.email for one in accounts.invite.all()] == ["ida@werk.example"]
+
+
+def test_all_invitations_take_one_look_however_many_they_are(accounts):
+    asked = []
+    event.listen(
+        accounts.store.engine, "before_cursor_execute", lambda *args: asked.append(args[2])
+    )
+
+    def looks():
+        asked.clear()
+        found = accounts.invite.all()
+        return len(found), len([one for one in asked if one.lstrip().startswith("SELECT")])
+
+    accounts.invite.invite("ida@werk.example", "Ida", "t1", LEAD)
+    one, few = looks()
+    for number in range(5):
+        accounts.invite.invite(f"ida{number}@werk.example", "Ida", "t1", LEAD)
+    assert (one, looks()) == (1, (6, few))
 
 
 def test_an_invitation_ends_after_two_weeks(accounts):

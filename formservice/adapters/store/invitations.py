@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any  # rows have the columns of their query
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, exists, insert, select, update
 
 from formservice.adapters.store import schema
 from formservice.adapters.store.engine import now
@@ -12,7 +12,7 @@ from formservice.application.ports_invitations import Invitation
 from formservice.domain.case import Role
 from formservice.domain.errors import NotFoundError
 
-_table = schema.web.invitations
+_table, _accounts = schema.web.invitations, schema.web.accounts
 
 
 class Invitations:
@@ -51,8 +51,12 @@ class Invitations:
         return _invitation(row)
 
     def pending(self) -> Sequence[Invitation]:
-        """Return all that are neither accepted nor withdrawn, the newest first."""
-        query = _pending().order_by(_table.c.created_at.desc(), _table.c.hash)
+        """Return all that are neither accepted nor withdrawn, the newest first.
+
+        Not those to an address that is the login of an account by now.
+        """
+        joined = exists().where(_accounts.c.login == _table.c.email)
+        query = _pending().where(~joined).order_by(_table.c.created_at.desc(), _table.c.hash)
         return [_invitation(row) for row in self._connection.execute(query)]
 
     def used(self, id_: str) -> None:
