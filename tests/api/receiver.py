@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @dataclass
 class Receiver:
-    """What it got, and how it answers: a status, ``hang``, ``drip`` or ``redirect``."""
+    """What it got, and how it answers: a status, or ``hang``, ``drip`` and so on."""
 
     answers: str = "200"
     got: list[tuple[Mapping[str, str], bytes]] = field(default_factory=list)
@@ -43,6 +43,11 @@ class _Handler(BaseHTTPRequestHandler):
                 self.receiver.stop.wait(20)
             case "drip":
                 self._drip()
+            case "drip body":
+                self.send_response(200)
+                self.send_header("Content-Length", "10000")
+                self.end_headers()
+                self._drip_on()
             case "redirect":
                 self.send_response(302)
                 self.send_header("Location", f"{self.receiver.url}/elsewhere")
@@ -60,6 +65,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _drip(self) -> None:
         """Send a letter of the answer now and then, never the end of it."""
         self.wfile.write(b"HTTP/1.1 200 OK\r\nx-slow: ")
+        self._drip_on()
+
+    def _drip_on(self) -> None:
         while not self.receiver.stop.wait(0.2):
             try:
                 self.wfile.write(b"x")

@@ -4,6 +4,7 @@ import http.client
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 
@@ -37,10 +38,14 @@ class HttpCaller:
             UsageError: this installation sends nothing there.
         """
         address = addressed(url, self._allowed)
+        begun = time.monotonic()
         family, place = resolved(address)
-        connection = _Connection(address, family, place, self._seconds)
+        left = self._seconds - (time.monotonic() - begun)
+        if left <= 0:
+            raise CallError("timeout")
+        connection = _Connection(address, family, place, left)
         # A limit for each read lets somebody who sends a letter now and then hold us for hours.
-        ending = threading.Timer(self._seconds, connection.end)
+        ending = threading.Timer(left, connection.end)
         ending.daemon = True
         ending.start()
         try:
@@ -49,7 +54,7 @@ class HttpCaller:
             raise CallError(_code(error, ended=connection.is_ended)) from None
         finally:
             ending.cancel()
-            connection.close()
+            connection.hang_up()
         if connection.is_ended:  # an answer cut off reads like a short one
             raise CallError("timeout")
         return status
@@ -68,14 +73,20 @@ class _Connection(http.client.HTTPConnection):
         super().__init__(address.host, address.port, timeout=seconds)
         self._address, self._family, self._place = address, family, place
         self._seconds = seconds
+        # The same line as ``sock``, which is given away: to TLS while it is negotiated, and to the
+        # answer while that is read.
+        self._line: socket.socket | None = None
         self.is_ended = False
 
     def connect(self) -> None:
         """Connect, by TLS if it is asked for; the certificate has to be that of the host."""
         sock = socket.socket(self._family, socket.SOCK_STREAM)
         self.sock = sock
+        self._line = sock.dup()
         sock.settimeout(self._seconds)
         sock.connect(self._place)
+        if self.is_ended:  # there was nothing to end before
+            raise TimeoutError
         if self._address.tls:
             context = ssl.create_default_context()
             self.sock = context.wrap_socket(sock, server_hostname=self._address.host)
@@ -83,8 +94,16 @@ class _Connection(http.client.HTTPConnection):
     def end(self) -> None:
         """Let whoever waits for the other side wait no longer."""
         self.is_ended = True
-        with suppress(OSError, AttributeError):
-            self.sock.shutdown(socket.SHUT_RDWR)
+        line = self._line
+        if line is not None:
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+
+    def hang_up(self) -> None:
+        """Let go of all of it."""
+        self.close()
+        if self._line is not None:
+            self._line.close()
 
 
 def _asked(
