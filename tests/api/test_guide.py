@@ -89,3 +89,29 @@ def test_the_answers_of_its_examples_are_those_of_the_form_it_goes_through():
     form = services().forms.get("feedbackbogen")
     assert len(named) > 1
     assert named <= {field.key for field in form.fields}
+
+
+def test_every_list_that_comes_whole_is_named():
+    bare = [
+        path
+        for path, method, one in operations(whole())
+        if method == "GET" and "{" not in path
+        for answer in [one["responses"].get("200", {})]
+        for media in [answer.get("content", {}).get("application/json", {})]
+        if media.get("schema", {}).get("type") == "array"
+    ]
+    assert len(bare) > 10
+    (told,) = re.findall(r"Andere Listen kommen ganz.*?\n\n", PAGE, re.DOTALL)
+    for path in bare:
+        assert f"`{path.removeprefix('/api/v1')}`" in told, path
+
+
+def test_it_says_which_events_do_not_come_before_something_is_handed_in(browser):
+    (told,) = re.findall(r"Was ein Träger hochlädt, gehört bis.*?\n\n", PAGE, re.DOTALL)
+    assert {"document.received", "document.read", "document.submitted"} <= set(
+        re.findall(r"document\.\w+", told)
+    )
+    assert (
+        "Was ein Träger vorbereitet, wird erst ab"
+        in browser("gerda").get("/verwaltung/webhooks").text
+    )
