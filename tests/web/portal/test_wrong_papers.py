@@ -50,3 +50,12 @@ def test_a_field_whose_page_is_missing_was_not_read_right(browser):
     assert "Das steht nicht auf dem Blatt" in page
     _, whole = shown(browser("anna"), sample("regulaer-flat"), "ganz.pdf")
     assert "Das steht nicht auf dem Blatt" not in whole
+
+
+def test_nobody_is_told_to_write_down_what_has_no_field_on_the_page(house):
+    own = [one for one in house.forms if one.participation is not None]
+    told = [rule.message for one in own for rule in (*one.rules, *one.deadlines)]
+    assert len(told) > 20
+    assert not [
+        one for one in told if "hier festhalten" in one or ("Grund der" in one and "klären" in one)
+    ]
