@@ -10,11 +10,14 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Match
 
 from formservice.domain.errors import (
+    AlteredError,
+    ClashError,
     ConflictError,
     EngineError,
     FormServiceError,
     InputError,
     NotFoundError,
+    RefusedError,
     StorageError,
     UsageError,
 )
@@ -51,7 +54,19 @@ def status_of(error: FormServiceError) -> int:
 
 def problem(error: FormServiceError) -> dict[str, object]:
     """Return an error as programs get it."""
-    return {"ok": False, "code": error.code, "error": str(error), "hint": error.hint}
+    return {"ok": False, "code": error.code, "error": str(error), "hint": hint_of(error)}
+
+
+def hint_of(error: FormServiceError) -> str:
+    """Return what helps whoever is not at the machine; what helps who runs it is in the log.
+
+    Settings, servers and disks are nothing that people in front of a page can put right.
+    """
+    if not isinstance(error, StorageError) or isinstance(error, ClashError):
+        return error.hint
+    # Trying again mends nothing that is altered, or that the database never takes.
+    is_lasting = isinstance(error, AlteredError | RefusedError)
+    return text("errors.storage.lasting" if is_lasting else "errors.storage.hint")
 
 
 def add_to(app: FastAPI) -> None:
@@ -169,11 +184,19 @@ class _OnlyWebError(FormServiceError):
 
 def _answer(request: Request, error: FormServiceError, status: int | None = None) -> Response:
     status = status or status_of(error)
+    if isinstance(error, StorageError):
+        known = {"request": request.scope.get("state", {}).get("request")}
+        _LOG.error("%s: %s %s", error.code, error.message, error.hint, extra=known)
     if not _is_page(request):
         headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
         return JSONResponse(problem(error), status, headers)
     _look_who(request)
-    shown = {"error": error, "status": status, "desk": ways_on(request, error)}
+    shown = {
+        "error": error,
+        "hint": hint_of(error),
+        "status": status,
+        "desk": ways_on(request, error),
+    }
     return page(request, "error.html", shown, status)
 
 

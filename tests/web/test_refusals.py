@@ -6,6 +6,7 @@ import logging
 import pytest
 
 from formservice.adapters.identity.secret_file import KEY
+from formservice.domain.errors import AlteredError, ClashError, RefusedError, StorageError
 from formservice.web.guard import ForbiddenError, ForgedError, SignInFirstError, public
 
 
@@ -34,6 +35,62 @@ def test_a_key_that_cannot_be_used_is_told_on_a_page_and_to_programs(house, brow
     if user is not None:
         told = somebody.post("/hochladen", headers={"accept": "application/json"})
         assert (told.status_code, told.json()["code"]) == (503, "storage")
+
+
+_JSON = {"accept": "application/json"}
+_OPERATORS = ("FORMSERVICE_", "formservice check", "Speicherplatz", "Datensicherung", "Server")
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (StorageError("Der Datenträger ist voll."), "in einigen Minuten noch einmal"),
+        (
+            StorageError("Die Datenbank ist weg.", "Bitte FORMSERVICE_DATABASE_URL prüfen."),
+            "Was schon angekommen ist, ist nicht verloren.",
+        ),
+        (AlteredError("Ein Original ist verändert."), "sagen Sie es Ihrer Technik"),
+        (RefusedError("Die Datenbank nimmt es nicht an."), "sagen Sie es Ihrer Technik"),
+    ],
+)
+def test_what_only_operators_can_mend_is_told_to_people_so_and_to_the_log_in_full(
+    app, browser, caplog, error, told
+):
+    def broken() -> None:
+        raise error
+
+    app.add_api_route("/probe", broken, dependencies=public())
+    page = browser().get("/probe")
+    program = browser().get("/probe", headers=_JSON)
+    assert page.status_code == program.status_code == 503
+    assert program.json()["code"] == error.code
+    assert program.json()["error"] == error.message
+    assert told in program.json()["hint"]
+    assert told in page.text
+    for one in _OPERATORS:
+        assert one not in page.text
+        assert one not in program.json()["hint"]
+    assert caplog.text.count(error.hint) == 2
+
+
+def test_who_wrote_at_the_same_time_as_somebody_is_told_to_try_again(app, browser):
+    def broken() -> None:
+        raise ClashError("Mehrere haben zugleich geschrieben.")
+
+    app.add_api_route("/probe", broken, dependencies=public())
+    assert browser().get("/probe", headers=_JSON).json()["hint"] == ClashError.default_hint
+
+
+def test_where_nobody_can_be_known_no_page_says_that_one_has_to_sign_in(app, house, browser):
+    def gone(*_args, **_more) -> None:
+        raise StorageError("Die Datenbank ist nicht erreichbar.")
+
+    anna = browser("anna")
+    house.sessions.known = gone
+    answer = anna.get("/konto")
+    assert answer.status_code == 503
+    assert "Zur Startseite" in answer.text
+    assert "Zur Anmeldung" not in answer.text
 
 
 def broken_off(app, browser):

@@ -16,7 +16,7 @@ from formservice.web.flash import flash
 from formservice.web.guard import Home, Me, may
 from formservice.web.house import House
 from formservice.web.pages_made import page
-from formservice.web.refusals import status_of
+from formservice.web.refusals import hint_of, status_of
 from formservice.web.texts import text
 from formservice.web.told import office_time
 from formservice.web.uploads import ACCEPT, Outcome, Sent, SentFiles, each_kept, refuse_wrong_count
@@ -138,7 +138,7 @@ def _plain(one: Outcome) -> dict[str, object]:
         "known": one.known,
         "code": error.code if error else None,
         "error": str(error) if error else None,
-        "hint": error.hint if error else None,
+        "hint": hint_of(error) if error else None,
     }
 
 
@@ -156,4 +156,8 @@ def _why(file: BatchFile) -> tuple[str, str] | None:
 def _hints() -> dict[str, str]:
     """Return what each kind of error says helps, by its code."""
     kinds = (one for one in vars(errors).values() if isinstance(one, type))
-    return {one.code: one.default_hint for one in kinds if issubclass(one, FormServiceError)}
+    own = [one for one in kinds if issubclass(one, FormServiceError)]
+    kept = [one for one in own if issubclass(one, errors.StorageError)]
+    return {one.code: one.default_hint for one in own} | {
+        one.code: hint_of(one("")) for one in kept
+    }
