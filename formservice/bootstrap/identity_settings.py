@@ -22,6 +22,7 @@ NAMES = (
     "FORMSERVICE_OIDC_GROUPS",
     "FORMSERVICE_OIDC_ADDRESS",
 )
+_OF_AN_ISSUER = ("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_CLIENT_SECRET_FILE", "OIDC_ROLES")
 _MOST_DAYS = 3660
 # Träger are invited by name (§ 78 SGB X); no group of the office makes somebody one of theirs.
 _OF_GROUPS = {str(role): role for role in Role if role not in (Role.SYSTEM, Role.TRAEGER)}
@@ -71,9 +72,9 @@ def _days(text: str) -> int:
 def _oidc(said: Mapping[str, str]) -> OidcSettings | None:
     issuer = said["OIDC_ISSUER"]
     if not issuer:
+        _refuse_without_issuer(said)
         return None
-    parts = urlsplit(issuer)
-    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(_host(issuer))):
+    if not _is_issuer(issuer):
         raise _wrong("OIDC_ISSUER", "Erwartet wird eine Adresse, die mit https:// beginnt.")
     if not said["OIDC_CLIENT_ID"]:
         raise _wrong(
@@ -90,8 +91,24 @@ def _oidc(said: Mapping[str, str]) -> OidcSettings | None:
     )
 
 
-def _host(address: str) -> str:
-    return urlsplit(address).hostname or ""
+def _refuse_without_issuer(said: Mapping[str, str]) -> None:
+    """Raise UsageError if it is said who we are at a service, and not at which one."""
+    for name in _OF_AN_ISSUER:
+        if said[name]:
+            hint = f"Sie fehlt, und ohne sie gilt FORMSERVICE_{name} nicht."
+            raise _wrong("OIDC_ISSUER", hint)
+
+
+def _is_issuer(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+        _ = parts.port  # what a number of a port is, is only found out here
+    except ValueError:
+        return False
+    return bool(host) and (
+        parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+    )
 
 
 def _secret(said: Mapping[str, str]) -> str:

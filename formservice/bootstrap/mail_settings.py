@@ -1,5 +1,6 @@
 """What the environment says about mail."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,9 @@ from formservice.adapters.inbox.smtp import posting
 from formservice.application.ports_mail import MailStore
 from formservice.application.sending import Sending
 from formservice.domain.errors import UsageError
+
+# Names may have letters of all languages; addresses have colons, and brackets around them.
+_HOST = re.compile(r"[\w.:-]+|\[[\w.:]+\]")
 
 
 def mail_account(given: Mapping[str, str]) -> MailAccount:
@@ -80,6 +84,8 @@ def _server(given: Mapping[str, str], names: _Names) -> Server | None:
     host = given.get(names.host)
     if not host:
         return None
+    if not _HOST.fullmatch(host):
+        raise _wrong(names.host, "Erwartet wird der Name eines Rechners (mail.amt.example).")
     chosen = given.get(names.security) or names.usual
     if chosen not in set(Security):
         hint = "Erwartet wird tls, starttls oder (nur auf diesem Rechner) none."

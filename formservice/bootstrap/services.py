@@ -89,6 +89,14 @@ class Services(Archiving):
 
         return mail_account(self.settings.mail)
 
+    def mail_understood(self) -> "MailAccount":
+        """Return the mailbox; UsageError names what is wrong with its settings and their files."""
+        for server in (self.mail_account.inbox, self.mail_account.outbox):
+            if server is not None:
+                server.password()
+                server.context()
+        return self.mail_account
+
     @cached_property
     def mail_intake(self) -> "MailIntake":
         """The use case of a mailbox: take in what is attached to mails."""

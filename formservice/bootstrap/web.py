@@ -12,6 +12,7 @@ from formservice.bootstrap.desk import DeskServices
 from formservice.bootstrap.programs import ProgramServices
 from formservice.bootstrap.settings import now, today
 from formservice.bootstrap.web_settings import LOCAL, WebSettings, web_settings
+from formservice.bootstrap.webhook_settings import webhook_hosts
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -62,6 +63,11 @@ class WebServices(AccountServices, ProgramServices, DeskServices):
     def metrics_token(self) -> str | None:
         """What opens the metrics to other machines; None if nothing does."""
         return self.web_settings.token_of_metrics()
+
+    def web_understood(self) -> None:
+        """Raise UsageError for a setting of the web, of accounts or of notices that is wrong."""
+        _ = self.web_settings, self.metrics_token, self.identity
+        webhook_hosts(self.settings.web)
 
     @cached_property
     def condition(self) -> "Condition":

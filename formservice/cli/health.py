@@ -83,6 +83,7 @@ def _settings() -> _State:
     try:
         services = Services(Settings.from_environment())
         land = services.calendar.land
+        services.named_here()
     except FormServiceError as error:
         return _State("Einstellungen", False, True, f"{error.message} {error.hint}")
     return _State("Einstellungen", True, True, f"Feiertage: {land}")
@@ -139,10 +140,24 @@ def _office() -> _State:
 def _database() -> _State:
     """Bring an embedded database up to date and try to write."""
     try:
-        where, step = Services(Settings.from_environment()).database_checked()
+        services = Services(Settings.from_environment())
+        if not _has_storage(services):
+            return _State("Datenbank", False, False, "erst zu prüfen, wenn die Ablage geht")
+        where, step = services.database_checked()
     except FormServiceError as error:
         return _State("Datenbank", False, True, f"{error.message} {error.hint}")
     return _State("Datenbank", True, True, f"{where}, Schritt {step}, beschreibbar")
+
+
+def _has_storage(services: Services) -> bool:
+    """Say whether originals are where a setting says; what is wrong there is told of them."""
+    if services.settings.storage is None:
+        return True
+    try:
+        services.originals.check()
+    except FormServiceError:
+        return False
+    return True
 
 
 def _clock() -> _State:
@@ -217,11 +232,7 @@ def _scanning() -> _State:
 def _mailbox() -> _State:
     """Tell whether the settings of the mailbox are right; nobody is spoken to."""
     try:
-        account = Services(Settings.from_environment()).mail_account
-        for server in (account.inbox, account.outbox):
-            if server is not None:
-                server.password()
-                server.context()
+        account = Services(Settings.from_environment()).mail_understood()
     except FormServiceError as error:
         return _State("Postfach", False, True, f"{error.message} {error.hint}")
     hosts = [one.host for one in (account.inbox, account.outbox) if one is not None]

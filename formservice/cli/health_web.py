@@ -37,7 +37,7 @@ def reached(services: WebServices) -> tuple[bool, str]:
         FormServiceError: a setting of the web or of accounts cannot be understood.
     """
     own = services.web_settings
-    _ = services.metrics_token, services.identity
+    services.web_understood()
     if own.public_url is None:
         if own.plain_http:
             return False, "FORMSERVICE_PUBLIC_URL fehlt: „formservice serve“ antwortet nur hier"

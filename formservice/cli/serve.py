@@ -96,8 +96,9 @@ def _run(chosen: argparse.Namespace) -> int:
 def served(services: WebServices, host: str, port: int, workers: int) -> int:
     """Serve until told to stop; return the exit status."""
     refuse_open(services, host)
-    _ = services.metrics_token  # what is wrong with the settings is told at once
-    _ = services.identity
+    services.web_understood()  # what is wrong with the settings is told at once
+    services.mail_understood()
+    services.named_here()
     services.store.prepared()  # and with the database
     services.originals.check()
     _ = services.secret  # made now if there is none, and not while somebody waits for a page
