@@ -9,7 +9,7 @@ from formservice.web import health, live, metrics, refusals
 from formservice.web.api.routers import ROUTERS
 from formservice.web.assets import files, static_folder
 from formservice.web.body_limit import BodyLimit
-from formservice.web.headers import Headers
+from formservice.web.headers import HeadAsGet, Headers
 from formservice.web.hosts import Addresses, Hosts
 from formservice.web.house import House
 from formservice.web.live_watch import Watch
@@ -137,4 +137,5 @@ def create(house: House, started: Callable[[], None] = lambda: None) -> FastAPI:
     app.add_middleware(Measured, metrics=app.state.metrics)
     app.add_middleware(Hosts, names=house.hosts)
     app.add_middleware(Headers, https=https)
+    app.add_middleware(HeadAsGet)
     return app

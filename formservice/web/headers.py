@@ -1,4 +1,7 @@
-"""What every answer tells the browser: what a page may load, and that nobody keeps it."""
+"""What every answer tells the browser: what a page may load, and that nobody keeps it.
+
+HEAD, as monitors ask it, is answered as GET without its body (RFC 9110, 9.3.2).
+"""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,6 +24,8 @@ _ALWAYS = {
 }
 
 
+# These know HEAD themselves, or never end.
+_OTHERS = ("/api/", "/static/", "/live/")
 # Their addresses change with their contents; fonts, which their style sheet names, never change.
 _FOR_GOOD = "public, max-age=31536000, immutable"
 
@@ -58,3 +63,26 @@ class Headers:
             await send(message)
 
         await self._app(scope, receive, told)
+
+
+class HeadAsGet:
+    """Lets pages be asked by HEAD wherever they may be asked by GET."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap ``app``."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the app answers GET."""
+        is_head = scope["type"] == "http" and scope["method"] == "HEAD"
+        if not is_head or scope["path"].startswith(_OTHERS):
+            await self._app(scope, receive, send)
+            return
+
+        async def without_body(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        # A copy: the server goes by its own that an answer to HEAD has a length and no body.
+        await self._app({**scope, "method": "GET"}, receive, without_body)
