@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from formservice.adapters.backup.folder import BACKED_UP, SNAPSHOT
 from formservice.bootstrap import Settings
-from formservice.domain.errors import UsageError
+from formservice.domain.errors import RootError, UsageError
 
 
 class OwnFolders:
@@ -35,12 +35,6 @@ class OwnFolders:
                 "Dort liegt, was formservice selbst aufbewahrt oder gesichert hat.",
                 "Bitte einen Ort außerhalb von Datenordnern und Sicherungen nennen.",
             )
-
-
-class RootError(UsageError):
-    """What root would make in the folder of another account, that account could not read."""
-
-    code = "usage.root"
 
 
 def refuse_root() -> None:

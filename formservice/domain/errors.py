@@ -20,6 +20,7 @@ Anything else is a bug and stays uncaught until the outermost frame.
     ├─ NotFoundError
     ├─ ConflictError            somebody else changed it meanwhile
     ├─ UsageError               a command or setting that cannot be followed as it stands
+    │  └─ RootError             root would make what the account of the service cannot read
     ├─ EngineError              a program or library outside failed
     │  ├─ EngineMissingError
     │  └─ EngineTimeoutError
@@ -175,6 +176,12 @@ class UsageError(FormServiceError):
     """A command or setting contradicts itself or cannot be understood."""
 
     code = "usage"
+
+
+class RootError(UsageError):
+    """What root would make in the folder of another account, that account could not read."""
+
+    code = "usage.root"
 
 
 class EngineError(FormServiceError):
