@@ -34,16 +34,18 @@ def participant(request: Request, participation: str, me: Me, house: Home) -> Re
     """Show one participant: what is due on which occasion, and what came."""
     one = house.portal.mine.one(participation, me.author)
     whose = f"?fall={one.who.case}&teilnahme={one.who.participation}"
-    form = next(iter(participation_forms(house.forms)), None)
-    fill = "" if form is None else f"{request.app.url_path_for('fill', form=form)}{whose}"
-    named = {"fill": fill, "form_titles": titles(house.forms), "day": day, "when": when}
+    form = next(iter(participation_forms(house.forms).values()), None)
+    named = {"fill": "", "form_titles": titles(house.forms), "day": day, "when": when}
+    if form is not None:
+        to_fill = request.app.url_path_for("fill", form=form.ref.form)
+        named |= {"fill": f"{to_fill}{whose}", "fill_title": form.title}
     named["today"] = house.today()
     known = {"one": one, "who": one.who} | named
     return page(request, "portal/participant.html", known)
 
 
 @router.post(
-    "/teilnehmende/{participation}/feedbackbogen",
+    "/teilnehmende/{participation}/bogen",
     name="participant_form",
     dependencies=may(Action.OWN_PARTICIPANTS),
 )

@@ -99,12 +99,12 @@ def participant(house: WebServices, case: None) -> str:
         do(insert(schema.massnahmen).values(id="k1", traeger="t1", name="Kompass"))
         row = {"id": "a1", "case": "c1", "massnahme": "k1"}
         do(insert(schema.participations).values(row))
-    return "/teilnehmende/a1/feedbackbogen"
+    return "/teilnehmende/a1/bogen"
 
 
 def test_another_file_of_the_same_form_is_fetched_at_once(page_of, participant):
     page = page_of("anna")
-    page.goto(participant.removesuffix("/feedbackbogen"))
+    page.goto(participant.removesuffix("/bogen"))
     came = counted(page, participant)
     word, pdf = (page.locator(f"button[name=format][value={one}]") for one in ("docx", "pdf"))
     word.click()

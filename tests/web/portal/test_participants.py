@@ -52,7 +52,7 @@ def test_what_is_overdue_stands_first_and_counted_until_it_is_handed_in(browser,
     assert start.index("Linh Nguyen") < start.index("Anna Maria Kowalska")
     assert re.search(r">1</span>\s*<span[^>]*>überfällige Bögen", start)
     # A form that is begun is as late as one that is not.
-    made = anna.post("/teilnehmende/t-p1/feedbackbogen", data={"format": "docx"})
+    made = anna.post("/teilnehmende/t-p1/bogen", data={"format": "docx"})
     document = document_of(uploaded(anna, made.content, "bogen.docx"))
     start = anna.get("/").text
     assert "überfällig seit" in start
@@ -86,7 +86,7 @@ def test_all_pages_tell_the_same_day_and_mark_of_a_form_that_is_not_begun(
 
 def test_all_pages_count_from_the_form_as_soon_as_it_is_begun(browser, participants, house):
     anna = browser("anna")
-    made = anna.post("/teilnehmende/t-p1/feedbackbogen", data={"format": "docx"})
+    made = anna.post("/teilnehmende/t-p1/bogen", data={"format": "docx"})
     document = document_of(uploaded(anna, made.content, "bogen.docx"))
     day = house.today() - timedelta(5)
     with house.store.work() as work:
@@ -114,7 +114,7 @@ def test_all_pages_count_from_the_form_as_soon_as_it_is_begun(browser, participa
 
 def test_what_a_returned_form_was_late_for_is_not_overdue_any_more(browser, participants, house):
     anna = browser("anna")
-    made = anna.post("/teilnehmende/t-p1/feedbackbogen", data={"format": "docx"})
+    made = anna.post("/teilnehmende/t-p1/bogen", data={"format": "docx"})
     document = document_of(uploaded(anna, made.content, "bogen.docx"))
     with house.store.work() as work:
         kept = work.documents.get(document)
@@ -152,7 +152,7 @@ def test_what_a_returned_form_was_late_for_is_not_overdue_any_more(browser, part
 @pytest.mark.parametrize("format_", ["docx", "pdf"])
 def test_the_form_has_what_is_known(browser, participants, house, format_):
     anna = browser("anna")
-    made = anna.post("/teilnehmende/t-p2/feedbackbogen", data={"format": format_})
+    made = anna.post("/teilnehmende/t-p2/bogen", data={"format": format_})
     assert made.status_code == 200
     (found,) = house.isolated_read(made.content, "x", received=house.today())
     assert found["fields"]["name"]["value"] == "Kowalska"
@@ -162,7 +162,7 @@ def test_the_form_has_what_is_known(browser, participants, house, format_):
 
 def test_what_comes_back_stands_with_its_participant(browser, participants):
     anna = browser("anna")
-    made = anna.post("/teilnehmende/t-p2/feedbackbogen", data={"format": "docx"})
+    made = anna.post("/teilnehmende/t-p2/bogen", data={"format": "docx"})
     assert zipfile.is_zipfile(io.BytesIO(made.content))
     sent = anna.post("/hochladen", files={"dateien": ("zurück.docx", made.content)})
     assert sent.status_code == 303
@@ -172,7 +172,7 @@ def test_what_comes_back_stands_with_its_participant(browser, participants):
 
 
 def test_nobody_makes_a_form_for_another_s_participant(browser, participants):
-    answer = browser("anna").post("/teilnehmende/t-p3/feedbackbogen", data={"format": "pdf"})
+    answer = browser("anna").post("/teilnehmende/t-p3/bogen", data={"format": "pdf"})
     assert answer.status_code == 404
 
 
@@ -194,6 +194,10 @@ def test_what_is_written_of_a_participation_is_told_by_the_definitions(
     house.forms = Definitions([other])
     shown = browser("anna").get("/teilnehmende/t-p2").text
     assert "/ausfuellen/bericht?" in shown
+    assert "Bericht erstellen" in shown
+    assert "Feedbackbogen" not in shown
+    assert "Erwartungsbogen" not in shown
+    assert "Feedbackbogen" not in browser("anna").get("/teilnehmende").text
     assert "Regulärer Abschluss" in shown
 
 
@@ -202,7 +206,8 @@ def test_where_no_form_tells_of_participations_none_is_offered(house, browser, p
     anna = browser("anna")
     shown = anna.get("/teilnehmende/t-p2")
     assert (shown.status_code, "/ausfuellen/" in shown.text) == (200, False)
-    assert anna.post("/teilnehmende/t-p2/feedbackbogen").status_code == 404
+    assert "#erstellen" not in shown.text, "a link leads to what is not there"
+    assert anna.post("/teilnehmende/t-p2/bogen").status_code == 404
 
 
 def test_without_participants_it_is_said_what_to_do(browser):

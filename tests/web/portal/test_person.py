@@ -108,7 +108,7 @@ def test_somebody_of_another_traeger_cannot_be_said(browser, blank):
 
 def test_a_form_on_our_own_paper_says_itself_whom_it_is_about(browser, participants):
     anna = browser("anna")
-    made = anna.post("/teilnehmende/t-p2/feedbackbogen", data={"format": "docx"}).content
+    made = anna.post("/teilnehmende/t-p2/bogen", data={"format": "docx"}).content
     page = shown(anna, document_of(uploaded(anna, made, "bogen.docx")))
     assert "Anna Maria Kowalska – Kompass" in page
     assert "Wer ist es?" not in page
