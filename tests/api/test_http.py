@@ -4,7 +4,7 @@ import pytest
 
 from formservice.web.api.route import MOST_JSON
 from formservice.web.rates import USUAL, Rates
-from tests.api.test_documents import upload
+from tests.api.test_documents import PDF, upload
 from tests.api.tokens import token_of
 
 
@@ -222,3 +222,50 @@ def test_programs_are_told_what_programs_can_do(browser):
         hint = answer.json()["hint"]
         assert hint, answer.text
         assert "vorigen Seite" not in hint
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("/api/v1/cases?whos=alle", "whos"),
+        ("/api/v1/documents?stand=offen&limit=5", "stand"),
+        ("/api/v1/deadlines.ics?fron=2026-01-01", "fron"),
+        ("/api/v1/me?x", "x"),
+        ("/api/v1/cases?limit=5&Limit=6", "Limit"),
+    ],
+)
+def test_a_misspelt_name_in_an_address_is_no_list_of_everything(browser, address, name):
+    answer = browser("carla").get(address)
+    problem(answer, 422, "usage")
+    assert [one["where"] for one in answer.json()["problems"]] == [name]
+    assert "=" not in answer.json()["error"]
+
+
+def test_a_change_with_a_name_in_its_address_that_nobody_knows_is_not_made(browser):
+    carla = browser("carla")
+    sent = {"person": {"name": "Muster", "vorname": "Mia"}}
+    problem(carla.post("/api/v1/cases?knowingly=true", json=sent), 422, "usage")
+    assert carla.get("/api/v1/cases").json()["items"] == []
+
+
+@pytest.mark.parametrize("key", [None, "k1"])
+def test_a_field_of_a_form_that_nobody_knows_is_refused_and_nothing_is_kept(browser, key):
+    carla = browser("carla")
+    answer = carla.post(
+        "/api/v1/documents",
+        files=[("files", ("Bogen.pdf", PDF))],
+        data={"together": "false", "knowingly": "geheim"},
+        headers={"idempotency-key": key} if key else {},
+    )
+    problem(answer, 422, "usage")
+    assert [one["where"] for one in answer.json()["problems"]] == ["knowingly"]
+    assert "geheim" not in answer.text
+    assert carla.get("/api/v1/documents").json()["items"] == []
+
+
+def test_what_is_sent_with_a_question_is_refused_and_not_passed_over(browser):
+    carla = browser("carla")
+    kind = {"content-type": "application/json"}
+    answer = carla.request("GET", "/api/v1/cases", content=b'{"whose": "mine"}', headers=kind)
+    problem(answer, 422, "usage")
+    assert carla.request("GET", "/api/v1/cases", content=b"{}", headers=kind).status_code == 200

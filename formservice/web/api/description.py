@@ -84,6 +84,7 @@ def described(routers: Sequence[APIRouter], public_url: str) -> dict[str, Any]:
         for method in sorted(route.methods or ()):
             operation = whole["paths"][route.path_format][method.lower()]
             _completed(operation, route, method, schemas)
+            _closed(operation, schemas)
     return whole
 
 
@@ -140,6 +141,13 @@ def _untitled(schema: MutableMapping[str, Any]) -> None:
     for one in inner:
         if isinstance(one, dict):
             _untitled(one)
+
+
+def _closed(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> None:
+    """Say of a form that it has no other fields, as it is said of every object."""
+    form = operation.get("requestBody", {}).get("content", {}).get("multipart/form-data")
+    if form is not None:
+        schemas[form["schema"]["$ref"].rpartition("/")[2]]["additionalProperties"] = False
 
 
 def _example(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Any:  # JSON

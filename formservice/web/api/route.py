@@ -3,13 +3,15 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterable
 from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, TypeAlias  # FastAPI's own signatures
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import Request, Response
+from fastapi import Request, Response, params
+from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
@@ -85,8 +87,11 @@ class ApiRoute(APIRoute):
             me = await run_in_threadpool(guard.signed_in, request, house)
             guard.May(action)(request, me)  # counts it as well, before its body is read
         self._refuse_body(request)
-        if self.body_field is None and request.method not in _OF_BROWSERS:
+        _refuse_unknown("query", request.query_params, self._asked)
+        if self.body_field is None:
             await _refuse_what_nobody_reads(request)
+        elif self._is_upload():
+            await self._refuse_unknown_parts(request)
         key = request.headers.get(KEY_HEADER)
         if key is None or action is None or request.method in _OF_BROWSERS or self._is_safe():
             return await inner(request)
@@ -132,6 +137,21 @@ class ApiRoute(APIRoute):
         )
         return answer
 
+    async def _refuse_unknown_parts(self, request: Request) -> None:
+        """Raise where a form has fields of other names; its files are let go of then."""
+        names = {one.alias for one in self.dependant.body_params}
+        try:
+            _refuse_unknown("body", await form_of(request), names)
+        except RequestValidationError:
+            await request.close()
+            raise
+
+    @cached_property
+    def _asked(self) -> Collection[str]:
+        """The names that may stand in the query of its address."""
+        every = get_flat_params(self.dependant)
+        return {one.alias for one in every if isinstance(one.field_info, params.Query)}
+
     def _is_safe(self) -> bool:
         return "x-safe" in (self.openapi_extra or {})
 
@@ -167,6 +187,15 @@ def _has_none(request: Request) -> bool:
     """Say whether a request has no body: one of HTTP/1.1 says how long it is, or that it comes."""
     length = request.headers.get("content-length", "")
     return length == "0" or not (length or "transfer-encoding" in request.headers)
+
+
+def _refuse_unknown(place: str, given: Iterable[str], known: Collection[str]) -> None:
+    """Raise for names that nobody knows: who misspells one is not answered as without it."""
+    wrong = [one for one in dict.fromkeys(given) if one not in known]
+    if wrong:
+        raise RequestValidationError(
+            [{"type": "extra_forbidden", "loc": (place, one)} for one in wrong]
+        )
 
 
 async def _refuse_what_nobody_reads(request: Request) -> None:
