@@ -82,7 +82,7 @@ class TakeOver:
         rows = self._lists.rows(name, author.id, profile, day)
         answers = _fitting(rows, answers)
         plan = first = self._participants.shown(rows, answers, author, day)
-        if answers.new or answers.same:
+        if not answers.is_empty:
             first = self._participants.shown(rows, Answers(), author, day)
         self._lists.show(name, author.id, seen_plan(first, answers, plan))
         return plan, len(rows)
@@ -119,4 +119,5 @@ def _fitting(rows: Sequence[Row], answers: Answers) -> Answers:
     return Answers(
         [one for one in answers.new if one in listed],
         [one for one in answers.same if one in listed and one not in answers.new],
+        answers.ifk,
     )

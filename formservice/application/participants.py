@@ -116,7 +116,7 @@ class Plan:
 
     ``gone`` stand in no row and have not ended, ``ahead`` neither and have not begun; ``joined``
     are the new participations: each with the Maßnahme's name. ``opened`` tells whose the new
-    cases are.
+    cases are, ``unnamed`` are those of them for which the list names no IFK.
     ``similar`` are new names that are much like known ones; ``unknown`` are IFK nobody knows, and
     in how many rows; ``withheld`` are the lines whose number is that of a case of somebody else:
     they change nothing.
@@ -126,6 +126,7 @@ class Plan:
     persons: dict[str, Person] = field(default_factory=dict)
     new_cases: dict[str, Case] = field(default_factory=dict)
     opened: dict[str, Person] = field(default_factory=dict)
+    unnamed: list[str] = field(default_factory=list)
     cases: dict[str, Case] = field(default_factory=dict)
     new_participations: dict[str, Participation] = field(default_factory=dict)
     participations: dict[str, Participation] = field(default_factory=dict)
@@ -145,6 +146,10 @@ class Plan:
     def nobodys(self) -> int:
         """How many of the new cases nobody has."""
         return sum(one.ifk is None for one in self.new_cases.values())
+
+    def of(self, ifk: str) -> int:
+        """Return how many of the new cases somebody has."""
+        return sum(one.ifk == ifk for one in self.new_cases.values())
 
     @property
     def is_empty(self) -> bool:
@@ -167,10 +172,19 @@ WITHHELD = "Diese Nummer gehört zu einem Fall, den jemand anderes führt. Bitte
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What somebody said of people in doubt, by their number in the list."""
+    """What somebody said of people in doubt, by their number in the list.
+
+    ``ifk`` has the new cases for which the list names nobody; without it nobody has them.
+    """
 
     new: Collection[str] = ()
     same: Collection[str] = ()
+    ifk: str | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was said."""
+        return not (self.new or self.same or self.ifk)
 
 
 def contradictions(rows: Sequence[Row]) -> Iterator[Problem]:

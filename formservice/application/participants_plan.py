@@ -168,9 +168,18 @@ class _Comparing:
         ifk = self._ifk(row)
         case = self._case_of.get(person.id)
         if case is None:
-            case = Case(self._new_id(), person.id, ifk)
+            # A name that nobody knows is a name: whose case that is, is not for us to say.
+            case = Case(self._new_id(), person.id, ifk if row.ifk else self._answers.ifk)
+            if not row.ifk:
+                self.plan.unnamed.append(case.id)
             self.plan.new_cases[case.id] = self._case_of[person.id] = case
             self.plan.opened[case.id] = person
+        elif case.id in self.plan.unnamed and row.ifk:
+            # Another row of the same list names somebody: nothing that was before changes.
+            self.plan.unnamed.remove(case.id)
+            now = replace(case, ifk=ifk)
+            self.plan.new_cases[case.id] = self._case_of[person.id] = now
+            return now
         elif ifk is not None and ifk != case.ifk:
             self._change(row, person, "ifk", case.ifk, ifk)
             now = replace(case, ifk=ifk)

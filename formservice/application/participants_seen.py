@@ -39,7 +39,7 @@ class SeenPlan:
 
 def seen_plan(first: Plan, answers: Answers, plan: Plan) -> SeenPlan:
     """Return what tells a plan: ``first`` is the one without the answers."""
-    said = digest([sorted(answers.new), sorted(answers.same)])
+    said = digest([sorted(answers.new), sorted(answers.same), answers.ifk])
     return SeenPlan(imprint(first), said, imprint(plan))
 
 

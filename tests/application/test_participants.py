@@ -219,3 +219,19 @@ def test_a_list_that_contradicts_itself_is_told_by_row_and_without_a_value():
         "Zeile 3: Vorname ist anders als in Zeile 2 zur selben Nummer.",
         "Zeile 4: Dieselbe Teilnahme steht schon in Zeile 2.",
     ]
+
+
+def test_new_cases_of_which_no_row_names_an_ifk_are_those_of_who_reads_the_list():
+    new = {"number": "7", "name": "Neu", "ifk": ""}
+    found = plan(row(**new), row(line=3, massnahme="Werkstatt", **new), ifk="u2")
+    assert [one.ifk for one in found.new_cases.values()] == ["u2"]
+    assert (found.of("u2"), found.nobodys, len(found.unnamed)) == (1, 0, 1)
+    # A later row that names somebody counts, and changes nothing that was before.
+    other = row(line=3, massnahme="Werkstatt", **new | {"ifk": "Sabine Muster"})
+    found = plan(row(**new), other, ifk="u2")
+    assert [one.ifk for one in found.new_cases.values()] == ["u1"]
+    assert (found.unnamed, found.changes) == ([], [])
+
+
+def test_a_known_case_stays_whose_it_is_whoever_reads_the_list():
+    assert plan(row(ifk=""), ifk="u2").is_empty

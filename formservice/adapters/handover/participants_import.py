@@ -64,7 +64,7 @@ class ImportParticipants:
             known = people.known(viewer)
             plan = first = planned(rows, known, answers, self._new_id, day)
             if seen is not None:
-                if answers.new or answers.same:
+                if not answers.is_empty:
                     first = planned(rows, known, Answers(), self._new_id, day)
                 seen.refuse_other(first, answers, plan)
             if plan.doubts:

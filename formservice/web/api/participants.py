@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from formservice.application.participants import WITHHELD, Answers, Plan
 from formservice.application.signed_in import SignedIn
+from formservice.domain.case import Role
 from formservice.domain.errors import UsageError
 from formservice.domain.permissions import Action
 from formservice.web.api.problems import refused
@@ -30,6 +31,7 @@ _COUNTS = {
     "withheld": 0,
     "same": 40,
 }
+_MINE = "Neue Fälle ohne Angabe einer Fachkraft gehören mir; nur für Fachkräfte."
 _LIST = "0d6ad9a2-6d0b-4c1e-9d43-5a9a4c1b7f10"
 
 
@@ -114,13 +116,14 @@ class ListTold(Counts):
 class TakeOver(BaseModel):
     """How a list that was looked at is taken over."""
 
-    model_config = given({"profile": "", "new": [], "same": [], "end_gone": False})
+    model_config = given({"profile": "", "new": [], "same": [], "end_gone": False, "mine": False})
     profile: str = Field("", max_length=64, description="Aufbau der Liste; leer: der übliche.")
     new: list[str] = Field(default_factory=list, max_length=5000, description="Das sind Neue.")
     same: list[str] = Field(
         default_factory=list, max_length=5000, description="Das sind dieselben Menschen."
     )
     end_gone: bool = Field(False, description="Wer in keiner Zeile steht, endet heute.")
+    mine: bool = Field(False, description=_MINE)
 
 
 ListName = Annotated[str, Path(description="Name der Liste.", max_length=64, examples=[_LIST])]
@@ -144,15 +147,16 @@ def show(
     profile: Annotated[
         str, Form(description="Aufbau der Liste; leer: der übliche.", max_length=64)
     ] = "",
+    mine: Annotated[bool, Form(description=_MINE)] = False,
 ) -> ListTold:
     """Vergleicht eine Liste mit dem, was bekannt ist, und zeigt, was sie ändern würde.
 
     Sie wartet dann eine Stunde darauf, mit `POST /participants/lists/{name}/import` übernommen zu
     werden.
     """
-    chosen = _profile(house, profile)
+    chosen, answers = _profile(house, profile), Answers(ifk=_mine(me, asked=mine))
     name = house.take_over.kept(turn.bytes_of(file), me.author)
-    return _shown(house, me, name, chosen)
+    return _shown(house, me, name, chosen, answers)
 
 
 @router.post(
@@ -169,7 +173,7 @@ def take_over(name: ListName, house: Home, me: Me, asked: Annotated[TakeOver, Bo
     Würde sie inzwischen etwas anderes ändern, als gezeigt wurde, geschieht ebenfalls nichts (409,
     `conflict.list`): Dann zeigt `POST /participants/lists` sie neu.
     """
-    answers = Answers(asked.new, asked.same)
+    answers = Answers(asked.new, asked.same, _mine(me, asked=asked.mine))
     plan = house.take_over.done(
         name,
         _profile(house, asked.profile),
@@ -190,8 +194,15 @@ def _profile(house: House, given_: str) -> str:
     return given_ or known[0]
 
 
-def _shown(house: House, me: SignedIn, name: str, profile: str) -> ListTold:
-    plan, rows = house.take_over.shown(name, profile, Answers(), me.author, house.today())
+def _mine(me: SignedIn, *, asked: bool) -> str | None:
+    """Return who has the new cases that the list gives to nobody."""
+    if asked and me.role is not Role.IFK:
+        raise UsageError("Nur eine Fachkraft kann sich neue Fälle zuordnen.")
+    return me.author.id if asked else None
+
+
+def _shown(house: House, me: SignedIn, name: str, profile: str, answers: Answers) -> ListTold:
+    plan, rows = house.take_over.shown(name, profile, answers, me.author, house.today())
     changes = [
         ChangeTold(
             line=one.line,

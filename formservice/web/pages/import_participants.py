@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from formservice.application.participants import WITHHELD, Answers
 from formservice.application.participants_seen import ListChangedError
 from formservice.application.terms import called
+from formservice.domain.case import Role
 from formservice.domain.errors import ConflictError, DefinitionError, InputError, UsageError
 from formservice.domain.permissions import Action
 from formservice.web.flash import flash
@@ -23,6 +24,7 @@ router = APIRouter()
 # More of one kind nobody reads.
 _MOST_SHOWN = 100
 _NEW, _SAME = "neu", "bekannt"
+_MINE = "mir-zuordnen"
 
 
 @router.get(
@@ -43,7 +45,8 @@ def show(request: Request, house: Home, me: Me, sent: Typed, turn: InTurn) -> Re
             name = house.take_over.kept(turn.bytes_of(chosen), me.author)
         if not name:
             raise UsageError(text("casework.import.no_file"))
-        return _shown(request, house, me, name, profile, sent)
+        # Who reads in her own list means her own cases, as long as she does not say otherwise.
+        return _shown(request, house, me, name, profile, sent, mine=sent.text(_MINE) != "0")
     except (InputError, UsageError, DefinitionError) as error:
         return _asked(request, house, error)
 
@@ -56,15 +59,15 @@ def show(request: Request, house: Home, me: Me, sent: Typed, turn: InTurn) -> Re
 def take_over(request: Request, house: Home, me: Me, sent: Typed) -> Response:
     """Take over a list that was shown."""
     profile, name = _profile(house, sent), sent.text("liste")
-    ends = sent.text("beenden") == "1"
+    ends, mine = sent.text("beenden") == "1", sent.text(_MINE) == "1"
     try:
         plan = house.take_over.done(
-            name, profile, _answers(sent), me.author, house.today(), end_gone=ends
+            name, profile, _answers(sent, me, mine=mine), me.author, house.today(), end_gone=ends
         )
     except ListChangedError as error:
-        return _shown(request, house, me, name, profile, sent, error)
+        return _shown(request, house, me, name, profile, sent, mine=mine, error=error)
     except ConflictError:  # people are in doubt, or somebody else has taken over a list
-        return _shown(request, house, me, name, profile, sent)
+        return _shown(request, house, me, name, profile, sent, mine=mine)
     changed = len(plan.persons) + len(plan.cases) + len(plan.participations)
     return flash(
         request,
@@ -83,9 +86,11 @@ def _shown(  # noqa: PLR0913 - what a page is made of
     name: str,
     profile: str,
     sent: Sent,
+    *,
+    mine: bool,
     error: ListChangedError | None = None,
 ) -> Response:
-    answers = _answers(sent)
+    answers = _answers(sent, me, mine=mine)
     plan, rows = house.take_over.shown(name, profile, answers, me.author, house.today())
     people = {one.id: one.name for one in house.office.cases.colleagues()}
     context = {
@@ -96,6 +101,9 @@ def _shown(  # noqa: PLR0913 - what a page is made of
         "profile": profile,
         "answers": {_NEW: answers.new, _SAME: answers.same},
         "people": people,
+        "asks_mine": me.role is Role.IFK,
+        "mine": answers.ifk is not None,
+        "own_cases": plan.of(me.author.id) if me.role is Role.IFK else 0,
         "called": called,
         "withheld": WITHHELD,
         "most": _MOST_SHOWN,
@@ -120,10 +128,11 @@ def _profile(house: House, sent: Sent) -> str:
     return given if given in house.take_over.profiles else house.take_over.profiles[0]
 
 
-def _answers(sent: Sent) -> Answers:
-    """Return what was said of people in doubt, by their numbers."""
+def _answers(sent: Sent, me: Me, *, mine: bool) -> Answers:
+    """Return what was said of people in doubt, by their numbers, and whose the others are."""
     told = {key.removeprefix("wer-"): one for key, one in sent.all.items() if key[:4] == "wer-"}
     return Answers(
         [number for number, one in told.items() if one == _NEW],
         [number for number, one in told.items() if one == _SAME],
+        me.author.id if mine and me.role is Role.IFK else None,
     )
