@@ -11,6 +11,9 @@ from formservice.domain.form import FieldKind
 STAMMDATEN = "stammdaten"
 """Stands in ``prefill`` where other forms have their ids; no form may be called so."""
 
+TODAY = "heute"
+"""The day on which a form is made: known, but not of the case."""
+
 KNOWN: Mapping[str, FieldKind] = {
     "nummer": FieldKind.TEXT,
     "name": FieldKind.TEXT,
@@ -26,6 +29,6 @@ KNOWN: Mapping[str, FieldKind] = {
     "ifk_telefon": FieldKind.TEXT,
     "ifk_email": FieldKind.TEXT,
     "amt": FieldKind.TEXT,
-    "heute": FieldKind.DATE,
+    TODAY: FieldKind.DATE,
 }
 """What is known, by its key: of the person, the participation, who looks after the case, today."""

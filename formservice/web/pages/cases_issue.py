@@ -10,13 +10,14 @@ from formservice.application.issuing import FORMATS, Contact, Prepared, Target
 from formservice.application.known_forms import titles
 from formservice.domain.errors import NotFoundError
 from formservice.domain.permissions import Action
-from formservice.domain.stammdaten import STAMMDATEN
+from formservice.domain.stammdaten import STAMMDATEN, TODAY
 from formservice.domain.values import values_from_data
 from formservice.web.flash import flash
 from formservice.web.guard import Home, Me, may
 from formservice.web.house import House
 from formservice.web.pages.cases_typed import Typed, to
 from formservice.web.pages_made import page
+from formservice.web.texts import text
 from formservice.web.told import MEDIA_TYPES
 from formservice.web.zipped import zipped
 
@@ -146,7 +147,11 @@ def _preview(
         "definition": prepared[0].definition,
         "formats": FORMATS,
         "rows": _rows(prepared[0]) if len(prepared) == 1 else [],
-        "titles": {**titles(house.forms), STAMMDATEN: ""},
+        "titles": {
+            **titles(house.forms),
+            STAMMDATEN: text("casework.issue.master"),
+            TODAY: text("casework.issue.today"),
+        },
     }
     return page(request, "casework/issue.html", context)
 
@@ -155,10 +160,17 @@ def _rows(one: Prepared) -> list[tuple[str, str, str]]:
     """Return name, value and source of every field that is filled in."""
     values = values_from_data(one.definition, dict(one.data))
     return [
-        (field.name, as_told(field, values[field.key]), one.sources.get(field.key, STAMMDATEN))
+        (field.name, as_told(field, values[field.key]), _source(one, field.key))
         for field in one.definition.fields
         if field.key in values
     ]
+
+
+def _source(one: Prepared, key: str) -> str:
+    """Return where the value of a field is from: the case, a form, or just the day."""
+    source = one.sources.get(key, STAMMDATEN)
+    ways = [way.fields.get(key) for way in one.definition.prefills if way.form == STAMMDATEN]
+    return TODAY if source == STAMMDATEN and (TODAY,) in ways else source
 
 
 def _targets(given: Sequence[str]) -> list[Target]:

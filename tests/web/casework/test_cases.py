@@ -392,3 +392,14 @@ def test_the_history_calls_a_form_that_was_issued_by_its_title(browser, case, ho
     title = house.forms.get("feedbackbogen").title
     for page in (f"/faelle/{name}/verlauf", f"/faelle/{name}/kurz"):
         assert f"Formular ausgegeben (Word) – {title}" in carla.get(page).text
+
+
+def test_a_form_dated_today_says_today_and_not_that_the_day_is_known_of_the_case(
+    browser, house, case
+):
+    name, _ = case()
+    shown = browser("carla").get(f"/faelle/{name}/ausgeben?form=erwartungsbogen").text
+    rows = [re.sub(r"<[^>]*>", " ", one) for one in re.findall(r"(?s)<tr.*?</tr>", shown)]
+    (dated,) = [" ".join(one.split()) for one in rows if "Datum des Bogens" in one]
+    assert dated.endswith(" heute")
+    assert any("Ayşe" in one and "aus dem Fall" in one for one in rows)
