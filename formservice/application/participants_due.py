@@ -31,11 +31,15 @@ Readings: TypeAlias = Callable[[Sequence[str], Author], Mapping[str, Mapping[str
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """One way a participation may end, and what is due then."""
+    """One way a participation may end, and what is due then.
+
+    ``is_over`` says that by the days known of the participation it can hardly come any more.
+    """
 
     key: str
     name: str
     due: Sequence[Due]
+    is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +137,15 @@ class Mine:
         told = None if definition is None else definition.participation
         if definition is None or told is None:
             return ()
-        names = {one.key: one.label for one in definition.field(told.occasion).options}
-        period = Period(who.begins, who.ends)
-        return [
-            Occasion(key, names[key], due_of(definition, key, period, today, self._calendar))
-            for key in told.occasions
-        ]
+        labels = {one.key: one.label for one in definition.field(told.occasion).options}
+        names, period = {**labels, **told.names}, Period(who.begins, who.ends)
+        found = []
+        for key in told.occasions:
+            due = due_of(definition, key, period, today, self._calendar)
+            # An end that is past may be that of breaking off: that occasion is never over.
+            is_over = key == told.never_begun and _is_past(due, today)
+            found.append(Occasion(key, names[key], due, is_over))
+        return found
 
     def _begun(
         self, usual: Sequence[Occasion], who: Participant, reading: Mapping[str, Any]
@@ -149,8 +156,13 @@ class Mine:
             return usual
         period = Period(who.begins, who.ends)
         key, due = begun_due(definition, reading, period, self._today(), self._calendar)
-        own = [replace(one, due=due) for one in usual if one.key == key]
+        own = [replace(one, due=due, is_over=False) for one in usual if one.key == key]
         return [*own, *(one for one in usual if one.key != key)]
+
+
+def _is_past(due: Sequence[Due], today: date) -> bool:
+    """Say whether all that would be due was due before today: nobody waits for it any more."""
+    return all(one.due is not None and one.due < today for one in due)
 
 
 def _latest(came: Sequence[Came]) -> Came | None:

@@ -1,6 +1,7 @@
 """Goals, Participation: what a form is for in the work of the office, as its definition says."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Participation:
 
     ``occasion`` is the choice of why it is written, ``begins`` and ``ends`` the days from when to
     when somebody takes part. ``usual`` is the occasion if nothing unforeseen happens; the others
-    are that somebody never begins, and that somebody breaks off.
+    are that somebody never begins, and that somebody breaks off. ``names`` are short names of
+    options whose labels make sense on the form only.
     """
 
     occasion: str
@@ -41,6 +43,7 @@ class Participation:
     usual: str
     never_begun: str
     broken_off: str
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def occasions(self) -> tuple[str, str, str]:

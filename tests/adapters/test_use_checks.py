@@ -127,6 +127,17 @@ def test_a_participation_that_fits_the_fields_is_taken(problems):
     assert problems(participation()) == []
 
 
+def test_occasions_of_a_participation_may_have_short_names(problems):
+    assert problems(participation(names="{aus: Zu Ende, nie: Nie begonnen}")) == []
+
+
+def test_a_short_name_of_no_option_is_explained(problems):
+    ((where, message, nearest),) = problems(participation(names="{auss: Zu Ende}"))
+    assert where == "participation.names.auss"
+    assert message.startswith("Die Auswahl grund hat keine Option auss.")
+    assert nearest == "aus"
+
+
 @pytest.mark.parametrize(
     ("other", "place", "said", "guess"),
     [

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator
 from pydantic import Field as Setting
 
-from formservice.adapters.definitions.schema_parts import STRICT, Key
+from formservice.adapters.definitions.schema_parts import STRICT, Key, Text
 from formservice.domain.form_uses import Goals, Participation
 
 NONE = "none"
@@ -41,6 +41,7 @@ class ParticipationEntry(BaseModel):
     usual: Key
     never_begun: Key
     broken_off: Key
+    names: dict[Key, Text] = Setting(default_factory=dict)
 
     def read(self) -> Participation:
         """Return what the entry says."""

@@ -108,6 +108,8 @@ def _participation(draft: Draft) -> Iterator[Problem]:
     yield from _field(draft, ("participation", "occasion"), choice, FieldKind.CHOICE)
     if not isinstance(choice, str) or draft.kind(choice) is not FieldKind.CHOICE:
         return
+    for named in map(str, mapping(said.get("names"))):
+        yield from unknown_option_of(draft, ("participation", "names", named), choice, named)
     seen: dict[str, str] = {}
     for name in ("usual", "never_begun", "broken_off"):
         option, place = said.get(name), ("participation", name)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from formservice.adapters.definitions.mappings import Definitions
 from formservice.adapters.store import schema
@@ -199,6 +199,42 @@ def test_what_is_written_of_a_participation_is_told_by_the_definitions(
     assert "Erwartungsbogen" not in shown
     assert "Feedbackbogen" not in browser("anna").get("/teilnehmende").text
     assert "Regulärer Abschluss" in shown
+
+
+def headings(page):
+    return [" ".join(one.split()) for one in re.findall(r"<h3[^>]*>(.*?)</h3>", page, re.DOTALL)]
+
+
+def test_occasions_have_the_short_names_of_the_definition(browser, participants):
+    anna = browser("anna")
+    shown = anna.get("/teilnehmende/t-p2").text
+    assert headings(shown) == ["Regulärer Abschluss", "Abbruch", "Nichtantritt"]
+    assert "siehe unten" not in shown
+    told = anna.get("/api/v1/participants/t-p2").json()["occasions"]
+    assert [one["name"] for one in told] == ["Regulärer Abschluss", "Nichtantritt", "Abbruch"]
+
+
+def test_what_cannot_be_any_more_folds_away(browser, participants):
+    anna = browser("anna")
+    # Somebody has taken part for months, and it goes on.
+    before, _, folded = anna.get("/teilnehmende/t-p2").text.partition("Wenn etwas anderes gilt")
+    assert headings(before) == ["Regulärer Abschluss", "Abbruch"]
+    assert headings(folded) == ["Nichtantritt"]
+    assert "Vorlage nach Nichtantritt" not in before
+    # Whose end is past may have broken off on that day.
+    before, _, folded = anna.get("/teilnehmende/t-p1").text.partition("Wenn etwas anderes gilt")
+    assert headings(before) == ["Regulärer Abschluss", "Abbruch"]
+    assert headings(folded) == ["Nichtantritt"]
+
+
+def test_who_has_only_just_begun_may_still_not_have_come(browser, house, participants):
+    with house.store.work() as work:
+        part, today = schema.participations, house.today()
+        days = {"von": today, "bis": today + timedelta(90)}
+        work.connection.execute(update(part).where(part.c.id == "t-p2").values(days))
+    shown = browser("anna").get("/teilnehmende/t-p2").text
+    assert headings(shown) == ["Regulärer Abschluss", "Nichtantritt", "Abbruch"]
+    assert "Wenn etwas anderes gilt" not in shown
 
 
 def test_where_no_form_tells_of_participations_none_is_offered(house, browser, participants):
