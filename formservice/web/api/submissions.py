@@ -1,11 +1,13 @@
 """Handing in what a Träger has prepared; the receipt; throwing away what was not handed in."""
 
 import hashlib
+from datetime import date
 from typing import Annotated, Any  # values of fields are JSON
 
 from fastapi import APIRouter, Body, File, Path, Response, UploadFile
 from pydantic import BaseModel, Field
 
+from formservice.application.assigning import OwnPerson, naming, wanted_by
 from formservice.application.consult import File as Kept
 from formservice.application.editing import Answer
 from formservice.application.ports_portal import Submission
@@ -39,6 +41,17 @@ SubmissionId = Annotated[
 ]
 
 
+_PERSON: dict[str, Any] = {
+    "participation": "b2d4c1f0-3f65-4e0f-9a6b-2f5d8f2f6a11",
+    "name": "Beispiel",
+    "vorname": "Kim",
+    "massnahme": "Neue Wege",
+    "begins": "2026-01-12",
+    "ends": "2026-07-10",
+    "because": ["name", "period"],
+}
+
+
 class OpenFindingsError(ConflictError):
     """Something still keeps a document from being accepted, and nobody said to go on knowingly."""
 
@@ -63,6 +76,49 @@ class Submit(BaseModel):
     said: dict[str, Said] = Field(
         default_factory=dict, max_length=2000, description="Wie beim Berichtigen einer Lesung."
     )
+
+
+class OwnPersonTold(BaseModel):
+    """Somebody who takes part with the Träger of a form."""
+
+    model_config = example(_PERSON)
+    participation: str = Field(description="Teilnahme.")
+    name: str = Field(description="Name.")
+    vorname: str = Field(description="Vorname.")
+    massnahme: str = Field(description="Maßnahme.")
+    begins: date | None = Field(description="Von.")
+    ends: date | None = Field(description="Bis.")
+    because: list[str] = Field(
+        description="Was übereinstimmt: `number`, `born`, `name`, `reference`, `period`."
+    )
+
+
+class WhoseTold(BaseModel):
+    """Whom a form is about, as its sender may know and say it."""
+
+    model_config = example(
+        {
+            "is_known": False,
+            "can_change": True,
+            "person": None,
+            "named": "Beispiel, Kim",
+            "offered": [_PERSON],
+        }
+    )
+    is_known: bool = Field(description="Ob der Bogen zu einem Fall gehört.")
+    can_change: bool = Field(description="Ob sich noch sagen lässt, dass es jemand anderes ist.")
+    person: OwnPersonTold | None = Field(description="Um wen es geht, wenn das bekannt ist.")
+    named: str = Field(description="Der Name auf dem Bogen, wie er gelesen ist; leer: keiner.")
+    offered: list[OwnPersonTold] = Field(
+        description="Wer gemeint sein kann: zuerst, wessen Name übereinstimmt, dann alle anderen."
+    )
+
+
+class WhoseGiven(BaseModel):
+    """Whom a form is about."""
+
+    model_config = given({"participation": _PERSON["participation"]})
+    participation: str = Field(max_length=64, description="Teilnahme.")
 
 
 class SubmissionTold(BaseModel):
@@ -112,6 +168,67 @@ def say_form(
     house.arrange.as_form(me.author, document, form.form, form.edition)
     kept, _ = house.consult.kept(document, me.author)
     return Changed(id=document, version=kept.version, state=kept.state)
+
+
+@router.get(
+    "/documents/{document}/person",
+    name="api_whose",
+    operation_id="getPersonOfDocument",
+    summary="Für wen ist der Bogen?",
+    dependencies=may(Action.SUBMIT),
+    responses=refused(404),
+)
+def whose(document: DocumentId, house: Home, me: Me) -> WhoseTold:
+    """Nennt, um wen es in einem Bogen geht, und solange das offen ist, wer gemeint sein kann.
+
+    Zugeordnet wird nichts von selbst: Das sagt `PUT`.
+    """
+    reading = house.portal.submit.prepared(document, me.author).reading
+    known = house.portal.people.whose(document, me.author)
+    offered: list[OwnPersonTold] = []
+    if known.can_change and not known.is_known:
+        wanted = wanted_by(reading, house.forms)
+        offered = [_own(one) for one in house.portal.people.offered(document, wanted, me.author)]
+    return WhoseTold(
+        is_known=known.is_known,
+        can_change=known.can_change,
+        person=None if known.person is None else _own(known.person),
+        named=naming(house.forms)(reading),
+        offered=offered,
+    )
+
+
+@router.put(
+    "/documents/{document}/person",
+    name="api_choose_whose",
+    operation_id="choosePersonOfDocument",
+    summary="Sagen, für wen ein Bogen ist",
+    status_code=204,
+    dependencies=may(Action.SUBMIT),
+    responses=refused(*CHANGES),
+)
+def choose_whose(
+    document: DocumentId, house: Home, me: Me, told: Annotated[WhoseGiven, Body()]
+) -> None:
+    """Ordnet einen Bogen einer Teilnahme beim eigenen Träger zu.
+
+    409 (`assignment.known`), wenn er eingereicht ist und schon zu einem Fall gehört.
+    """
+    house.portal.people.choose(document, told.participation, me.author)
+
+
+@router.delete(
+    "/documents/{document}/person",
+    name="api_nobody_whose",
+    operation_id="forgetPersonOfDocument",
+    summary="Zurücknehmen, für wen ein Bogen ist",
+    status_code=204,
+    dependencies=may(Action.SUBMIT),
+    responses=refused(404, 409),
+)
+def nobody_whose(document: DocumentId, house: Home, me: Me) -> None:
+    """Nimmt zurück, für wen ein Bogen ist; 409 (`assignment.known`), wenn er eingereicht ist."""
+    house.portal.people.take_back(document, me.author)
 
 
 @router.post(
@@ -229,6 +346,10 @@ def receipt(
     data = house.portal.receipt_pdf(told)
     name = f"Quittung-{told.submission.id}.pdf"
     return sent(Kept(data, hashlib.sha256(data).hexdigest(), name), PDF, if_none_match)
+
+
+def _own(one: OwnPerson) -> OwnPersonTold:
+    return OwnPersonTold.model_validate(one)
 
 
 def _told(one: Submission) -> SubmissionTold:
