@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any  # readings have the shape of the JSON contract
 
 from formservice.application.ports import Forms
+from formservice.domain.findings import FindingCode
 from formservice.domain.form import FormDefinition, FormRef
+from formservice.domain.search_query import Vocabulary, all_fields
 
 
 def titles(forms: Iterable[FormDefinition]) -> dict[str, str]:
@@ -31,3 +33,12 @@ def newest(forms: Iterable[FormDefinition]) -> dict[str, FormDefinition]:
     released = sorted((one for one in forms if one.released), key=lambda one: one.ref.edition)
     found = {one.ref.form: one for one in released}
     return dict(sorted(found.items(), key=lambda one: one[1].title))
+
+
+def vocabulary(forms: Iterable[FormDefinition]) -> Vocabulary:
+    """Return what a search among documents of these forms can name."""
+    found = list(forms)
+    keys = {field.key for one in found for field in one.fields}
+    own = {rule.code for one in found for rule in one.rules if rule.code}
+    ids = frozenset(one.ref.form for one in found)
+    return Vocabulary(all_fields(keys), ids, frozenset(own | set(FindingCode)))

@@ -91,10 +91,7 @@ class Services(Archiving):
 
     def mail_understood(self) -> "MailAccount":
         """Return the mailbox; UsageError names what is wrong with its settings and their files."""
-        for server in (self.mail_account.inbox, self.mail_account.outbox):
-            if server is not None:
-                server.password()
-                server.context()
+        self.mail_account.refuse_wrong()
         return self.mail_account
 
     @cached_property
@@ -267,15 +264,10 @@ class Services(Archiving):
     @cached_property
     def find(self) -> "Find":
         """The use case „find“, for the forms of this installation."""
+        from formservice.application.known_forms import vocabulary
         from formservice.application.search import Find
-        from formservice.domain.findings import FindingCode
-        from formservice.domain.search_query import Vocabulary, all_fields
 
-        keys = {field.key for form in self.forms for field in form.fields}
-        forms = frozenset(form.ref.form for form in self.forms)
-        own = {rule.code for form in self.forms for rule in form.rules if rule.code}
-        findings = frozenset(own | set(FindingCode))
-        return Find(self.store, Vocabulary(all_fields(keys), forms, findings))
+        return Find(self.store, vocabulary(self.forms))
 
     @cached_property
     def archive(self) -> "Archive":

@@ -78,6 +78,13 @@ class MailAccount:
     reminders: tuple[str, ...] = ()
     bounces: str = ""
 
+    def refuse_wrong(self) -> None:
+        """Raise UsageError for a file of a password or certificate that cannot be used."""
+        for server in (self.inbox, self.outbox):
+            if server is not None:
+                server.password()
+                server.context()
+
 
 def _is_here(host: str) -> bool:
     if host.casefold() == "localhost":
