@@ -1,5 +1,6 @@
 """The entries that say what a form is for in the work of the office."""
 
+from types import MappingProxyType
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator
@@ -45,4 +46,4 @@ class ParticipationEntry(BaseModel):
 
     def read(self) -> Participation:
         """Return what the entry says."""
-        return Participation(**self.model_dump())
+        return Participation(**self.model_dump() | {"names": MappingProxyType(dict(self.names))})
