@@ -14,6 +14,7 @@ from formservice.application.ports_portal import Submission
 from formservice.domain.case import State
 from formservice.domain.errors import ConflictError, UsageError
 from formservice.domain.permissions import Action
+from formservice.web import reading_log
 from formservice.web.api.arranging import FormGiven
 from formservice.web.api.corrections import Said
 from formservice.web.api.documents import DocumentId
@@ -184,6 +185,7 @@ def whose(document: DocumentId, house: Home, me: Me) -> WhoseTold:
     Zugeordnet wird nichts von selbst: Das sagt `PUT`.
     """
     reading = house.portal.submit.prepared(document, me.author).reading
+    reading_log.seen(house, me, document)
     known = house.portal.people.whose(document, me.author)
     offered: list[OwnPersonTold] = []
     if known.can_change and not known.is_known:

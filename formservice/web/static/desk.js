@@ -217,8 +217,15 @@ function decide(verdict) {
   if (isForgotten) box.focus();
   const body = new FormData(form);
   body.set("urteil", verdict);
-  const isEmpty = !part.querySelector("[name=wert]")?.value.trim(); // then that is what is wrong
-  exchange(form.action, body, { decides: true, box: isForgotten && !isEmpty ? box : null });
+  exchange(form.action, body, { decides: true, box: isForgotten && says() ? box : null });
+}
+
+// Whether there is something to take: words, or that nothing was read there and nothing is.
+// Otherwise that is what is wrong.
+function says() {
+  const field = part.querySelector("[name=wert]");
+  if (field?.value.trim()) return true;
+  return "canAccept" in part.dataset && field?.value === field?.defaultValue;
 }
 
 function step(by) {
