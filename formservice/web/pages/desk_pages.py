@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel
 from starlette.responses import RedirectResponse
 
-from formservice.application.assigning import wanted_by
+from formservice.application.assigning import naming
 from formservice.application.desk import TakenError
 from formservice.application.desk_pages import Done
 from formservice.application.desk_pictures import PagePlace, Seen, has_pictures
@@ -109,7 +109,7 @@ def _shown(
             "id": seen.kept.id,
             "title": titles.get(form, form) or text("desk.queue.unknown"),
             "name": seen.kept.name,
-            "person": _person(house, seen),
+            "person": naming(house.forms)(seen.reading),
             "version": seen.kept.version,
             "pages": len(seen.pages) if has_pictures(seen.reading) else 0,
             "count": len(seen.pages),
@@ -135,11 +135,6 @@ def _shown(
         },
         status=status_of(refused.error) if refused else 200,
     )
-
-
-def _person(house: House, seen: Seen) -> str:
-    told = wanted_by(seen.reading, house.forms)
-    return ", ".join(one for one in (told.name, told.vorname) if one)
 
 
 @router.post("/{document}/seiten", name="desk_pages_move", dependencies=may(Action.DESK))
